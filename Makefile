@@ -1,0 +1,47 @@
+# Systolith
+#
+#   make run     the main job: transformer layers from firmware, on the C model
+#                and on the RTL in step, with a table of figures at the end
+#   make test    every test that fits a coffee break; ends with 'N passed, N failed'
+#   make help    all targets
+#
+# Both install what they lack through apt (see `make deps`).  V=1 prints the
+# commands, BUILD=dir puts the products elsewhere.
+
+BUILD ?= build
+CONFIG ?= edge
+CC = gcc
+CXX = clang++
+VERILATOR = verilator
+PARALLEL ?= 2
+
+Q := $(if $(V),,@)
+say = @$(if $(V),true,printf '  %-8s %s\n' $(1) $(2))
+
+WARN = -Wall -Wextra -Wshadow -Wconversion -Wundef -Werror
+OPT ?= -O3
+INCLUDES = -Ispec -Icsim $(addprefix -I,$(wildcard firmware/*/)) -Itools -Iverif
+CFLAGS = -std=c11 -g $(OPT) $(WARN) -ffp-contract=off $(INCLUDES) \
+	-D_GNU_SOURCE $(SANITIZE)
+LDLIBS = -ljansson -lm
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+include mk/deps.mk
+include mk/gen.mk
+include mk/c.mk
+include mk/rtl.mk
+include mk/test.mk
+include mk/lint.mk
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | \
+	  awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
+
+all: $(BUILD)/systolith ## build the command and every library
+
+clean: ## remove every product
+	rm -rf $(BUILD)
+
+.PHONY: help all clean

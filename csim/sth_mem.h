@@ -1,0 +1,80 @@
+/*
+ * The memory behind the bus: storage and timing in one component, used by the
+ * C model and by the RTL's testbench alike, so that a comparison of the two is
+ * a comparison of the core alone.
+ *
+ * Storage is sparse (pages appear when first written; the rest reads as zero)
+ * and covers the 40-bit space.  Timing is at burst granularity: the caller
+ * says in which cycle a burst was accepted and learns the earliest cycle of
+ * each of its beats.  Calls must come in non-decreasing order of `now` for
+ * each direction.
+ */
+#ifndef STH_MEM_H
+#define STH_MEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct sth_mem;
+
+/* What --memory and --stalls say. */
+struct sth_mem_config {
+    char name[32];            /* "fixed" or a preset of spec/memory.def */
+    uint32_t latency;         /* fixed: cycles from address to first beat */
+    uint32_t bytes_per_cycle; /* fixed: each direction; 0 = full bus width */
+    uint32_t stall_percent;   /* 0..95: chance that a beat waits one cycle,
+                                 drawn again each cycle */
+    uint32_t seed;            /* of the stall sequence */
+};
+
+/* The default: fixed latency of 100 cycles at full bus width, no stalls. */
+void sth_mem_config_default(struct sth_mem_config *config);
+
+/*
+ * Parses "fixed:LATENCY:BYTES_PER_CYCLE" or a preset name into config and
+ * "PERCENT:SEED" into its stall members.  Return false and write a sentence
+ * that names the offending part into error; config is then unchanged.
+ */
+bool sth_mem_config_parse(struct sth_mem_config *config, const char *text,
+                          char *error, size_t error_size);
+bool sth_mem_config_parse_stalls(struct sth_mem_config *config,
+                                 const char *text, char *error,
+                                 size_t error_size);
+
+/* NULL when out of memory.  timing_only: writes are dropped, reads give 0. */
+struct sth_mem *sth_mem_create(const struct sth_mem_config *config,
+                               uint32_t bus_bytes, bool timing_only);
+void sth_mem_destroy(struct sth_mem *mem);
+
+void sth_mem_read(struct sth_mem *mem, uint64_t addr, void *to, size_t bytes);
+void sth_mem_write(struct sth_mem *mem, uint64_t addr, const void *from,
+                   size_t bytes);
+
+/* Accesses to [first, last] answer with a bus error; one range at a time. */
+void sth_mem_set_error_range(struct sth_mem *mem, uint64_t first,
+                             uint64_t last);
+bool sth_mem_is_error(const struct sth_mem *mem, uint64_t addr,
+                      uint64_t bytes);
+
+/*
+ * A read burst of `beats` bus words from the bus-aligned address addr, whose
+ * address was accepted in cycle now.  Returns the cycle in which its last beat
+ * is on the bus; when beat_cycle is not NULL it receives the cycle of each.
+ */
+uint64_t sth_mem_read_burst(struct sth_mem *mem, uint64_t now, uint64_t addr,
+                            uint32_t beats, uint64_t *beat_cycle);
+
+/*
+ * A write burst whose address and first data are offered in cycle now.
+ * beat_cycle, when not NULL, receives the earliest cycle in which each beat is
+ * accepted; *last_beat the last of them.  Returns the cycle of the response.
+ */
+uint64_t sth_mem_write_burst(struct sth_mem *mem, uint64_t now, uint64_t addr,
+                             uint32_t beats, uint64_t *beat_cycle,
+                             uint64_t *last_beat);
+
+/* Forgets timing state (queues, open rows); storage stays. */
+void sth_mem_reset_timing(struct sth_mem *mem);
+
+#endif

@@ -1,0 +1,27 @@
+# Everything generated from spec/: the Verilog headers and the manual's tables.
+SPECGEN = $(BUILD)/specgen
+SPEC = $(wildcard spec/*.def spec/*.h)
+GEN = $(BUILD)/gen/sth_spec.svh $(BUILD)/gen/sth_functions.svh
+MANUAL = docs/programming.md
+
+$(SPECGEN): $(wildcard tools/specgen/*.[ch]) $(SPEC) | $(BUILD)/deps.stamp
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -O1 $(filter %.c,$^) -o $@
+
+$(BUILD)/gen/sth_spec.svh: $(SPECGEN)
+	@mkdir -p $(@D)
+	$(Q)$(SPECGEN) verilog >$@
+
+$(BUILD)/gen/sth_functions.svh: $(SPECGEN)
+	@mkdir -p $(@D)
+	$(Q)$(SPECGEN) functions >$@
+
+gen: $(GEN) ## Verilog headers from spec/
+
+manual: $(SPECGEN) ## refill the generated tables of the manual
+	$(Q)for page in $(MANUAL); do \
+	  $(SPECGEN) page <$$page >$(BUILD)/page.md && mv $(BUILD)/page.md $$page; \
+	done
+
+.PHONY: gen manual

@@ -1,0 +1,179 @@
+/*
+ * The hardware/software contract as C constants: every .def table of this
+ * directory expanded once.  Nothing here is written twice; change the table.
+ */
+#ifndef STH_SPEC_H
+#define STH_SPEC_H
+
+#include <stdint.h>
+
+/* Parameters: one member a row of params.def, in its order. */
+struct sth_params {
+#define PARAM(c, v, def, min, max, doc) uint32_t c;
+#include "params.def"
+#undef PARAM
+};
+
+enum sth_param {
+#define PARAM(c, v, def, min, max, doc) STH_PARAM_##v,
+#include "params.def"
+#undef PARAM
+    STH_PARAM_COUNT
+};
+
+/* Register offsets in bytes. */
+enum sth_reg {
+#define REG(name, offset, access, reset, doc) STH_REG_##name = (offset),
+#define FIELD(reg, name, lsb, width, doc)
+#include "regs.def"
+#undef REG
+#undef FIELD
+    STH_REG_CAP_BASE = 0x080,
+    STH_REG_CNT_BASE = 0x200,
+    STH_REG_SPACE = 0x1000
+};
+
+enum sth_reg_reset {
+#define REG(name, offset, access, reset, doc) STH_RESET_##name = (reset),
+#define FIELD(reg, name, lsb, width, doc)
+#include "regs.def"
+#undef REG
+#undef FIELD
+};
+
+/* Register field masks, in place, and positions. */
+enum sth_reg_field {
+#define REG(name, offset, access, reset, doc)
+#define FIELD(reg, name, lsb, width, doc)                                      \
+    STH_##reg##_##name = (int)(((1u << (width)) - 1u) << (lsb)),               \
+    STH_##reg##_##name##_LSB = (lsb),
+#include "regs.def"
+#undef REG
+#undef FIELD
+};
+
+/* Counters, in the order of their registers. */
+enum sth_counter {
+#define COUNTER(name, doc) STH_CNT_##name,
+#include "counters.def"
+#undef COUNTER
+    STH_CNT_COUNT
+};
+
+/* Fault codes. */
+enum sth_fault {
+#define FAULT(name, code, doc) STH_FAULT_##name = (code),
+#include "faults.def"
+#undef FAULT
+    STH_FAULT_COUNT
+};
+
+/* Engines, opcodes. */
+enum sth_engine {
+#define ENGINE(name, number, doc) STH_ENGINE_##name = (number),
+#define CMD(name, opcode, engine, doc)
+#define CFIELD(cmd, name, word, lsb, width, doc)
+#include "commands.def"
+#undef ENGINE
+    STH_ENGINE_COUNT
+};
+
+enum sth_opcode {
+#define ENGINE(name, number, doc)
+#undef CMD
+#define CMD(name, opcode, engine, doc) STH_OP_##name = (opcode),
+#include "commands.def"
+#undef CMD
+#undef CFIELD
+};
+
+/* Command fields: word, position and width of each. */
+enum sth_command_field {
+#define CMD(name, opcode, engine, doc)
+#define CFIELD(cmd, name, word, lsb, width, doc)                               \
+    STH_##cmd##_##name##_WORD = (word), STH_##cmd##_##name##_LSB = (lsb),      \
+    STH_##cmd##_##name##_WIDTH = (width),
+#include "commands.def"
+#undef ENGINE
+#undef CMD
+#undef CFIELD
+};
+
+/* Values of enumerated fields: STH_DTYPE_BF16, STH_FUNC_EXP, ... */
+enum sth_enum {
+#define ENUM(table, name, value, doc) STH_##table##_##name = (value),
+#include "enums.def"
+#undef ENUM
+};
+
+enum sth_latency {
+#define LATENCY(name, cycles, doc) STH_LAT_##name = (cycles),
+#include "latency.def"
+#undef LATENCY
+};
+
+#define STH_COMMAND_WORDS 16
+#define STH_COMMAND_BYTES 64
+#define STH_SEMAPHORES 16
+#define STH_ADDR_BITS 40
+#define STH_BURST_BYTES 4096 /* no burst crosses such a boundary */
+#define STH_BURST_BEATS 256  /* the longest AXI4 burst */
+
+/* One command as it lies in the ring: little-endian words. */
+struct sth_command {
+    uint32_t word[STH_COMMAND_WORDS];
+};
+
+/* Value of a field; the sign is not extended. */
+#define STH_GET(command, field)                                                \
+    sth_command_get(command, STH_##field##_WORD, STH_##field##_LSB,            \
+                    STH_##field##_WIDTH)
+/* Sets a field to a value, which must fit. */
+#define STH_SET(command, field, value)                                         \
+    sth_command_set(command, STH_##field##_WORD, STH_##field##_LSB,            \
+                    STH_##field##_WIDTH, (uint32_t)(value))
+
+static inline uint32_t sth_command_get(const struct sth_command *command,
+                                       unsigned word, unsigned lsb,
+                                       unsigned width)
+{
+    return (command->word[word] >> lsb) & (0xffffffffu >> (32 - width));
+}
+
+static inline void sth_command_set(struct sth_command *command, unsigned word,
+                                   unsigned lsb, unsigned width, uint32_t value)
+{
+    uint32_t mask = (0xffffffffu >> (32 - width)) << lsb;
+
+    command->word[word] =
+        (command->word[word] & ~mask) | ((value << lsb) & mask);
+}
+
+/* Bytes of one scratchpad word: a row of bf16 activations or of fp32 lanes. */
+static inline uint32_t sth_sp_word_bytes(const struct sth_params *p)
+{
+    uint32_t a = 2 * p->array_rows;
+    uint32_t b = 4 * p->array_cols;
+
+    return a > b ? a : b;
+}
+
+/* Bytes of one accumulator row. */
+static inline uint32_t sth_acc_row_bytes(const struct sth_params *p)
+{
+    return 4 * p->array_cols;
+}
+
+/* FNV-1a over the parameters as little-endian words, in table order. */
+static inline uint32_t sth_params_hash(const struct sth_params *p)
+{
+    uint32_t hash = 2166136261u;
+#define PARAM(c, v, def, min, max, doc)                                        \
+    for (int i = 0; i < 32; i += 8)                                            \
+        hash = (hash ^ ((p->c >> i) & 0xffu)) * 16777619u;
+#include "params.def"
+#undef PARAM
+    return hash;
+}
+
+#endif

@@ -1,0 +1,157 @@
+/* The rules that the headers of the spec tables state, checked. */
+#include "sth_specgen.h"
+#include "sth_spec.h"
+
+#include <string.h>
+
+bool sth_specgen_applies(const struct sth_row_field *field,
+                         const struct sth_row_cmd *cmd)
+{
+    return !strcmp(field->owner, "ANY") || !strcmp(field->owner, cmd->name);
+}
+
+static unsigned fail(FILE *log, const char *table, const char *name,
+                     const char *what)
+{
+    fprintf(log, "spec/%s: %s: %s\n", table, name, what);
+    return 1;
+}
+
+static bool is_power_of_two(uint32_t x)
+{
+    return x && !(x & (x - 1));
+}
+
+static unsigned check_params(FILE *log)
+{
+    unsigned bad = 0;
+
+    for (const struct sth_row_param *p = sth_rows_params; p->c_name; p++) {
+        if (!is_power_of_two(p->def) || !is_power_of_two(p->min) ||
+            !is_power_of_two(p->max))
+            bad += fail(log, "params.def", p->c_name, "not a power of two");
+        if (p->def < p->min || p->def > p->max)
+            bad += fail(log, "params.def", p->c_name, "default out of range");
+    }
+    if (STH_REG_CAP_BASE + 4 * STH_PARAM_COUNT > STH_REG_CNT_BASE ||
+        STH_REG_CNT_BASE + 8 * STH_CNT_COUNT > STH_REG_SPACE)
+        bad += fail(log, "regs.def", "CAP_BASE, CNT_BASE", "blocks overlap");
+    return bad;
+}
+
+static bool reg_exists(const char *name)
+{
+    for (const struct sth_row_reg *r = sth_rows_regs; r->name; r++)
+        if (!strcmp(r->name, name))
+            return true;
+    return false;
+}
+
+static unsigned check_registers(FILE *log)
+{
+    unsigned bad = 0;
+
+    for (const struct sth_row_reg *r = sth_rows_regs; r->name; r++) {
+        uint64_t used = 0;
+        bool fields = false;
+
+        if (r->offset % 4 || r->offset >= STH_REG_CAP_BASE)
+            bad += fail(log, "regs.def", r->name,
+                        "offset not aligned or inside a generated block");
+        if (!strstr("RO RW W1C WO", r->access))
+            bad += fail(log, "regs.def", r->name, "unknown access");
+        for (const struct sth_row_reg *o = r + 1; o->name; o++)
+            if (o->offset == r->offset || !strcmp(o->name, r->name))
+                bad += fail(log, "regs.def", r->name, "offset or name twice");
+        for (const struct sth_row_field *f = sth_rows_reg_fields; f->name;
+             f++) {
+            uint64_t mask = ((1ull << f->width) - 1) << f->lsb;
+
+            if (strcmp(f->owner, r->name))
+                continue;
+            fields = true;
+            if (used & mask || mask >> 32)
+                bad += fail(log, "regs.def", f->name,
+                            "field overlaps or leaves the register");
+            used |= mask;
+        }
+        if (fields && (r->reset & ~used))
+            bad += fail(log, "regs.def", r->name, "reset outside its fields");
+    }
+    for (const struct sth_row_field *f = sth_rows_reg_fields; f->name; f++)
+        if (!reg_exists(f->owner))
+            bad += fail(log, "regs.def", f->name, "field of no register");
+    return bad;
+}
+
+static bool field_owner_exists(const struct sth_row_field *field)
+{
+    for (const struct sth_row_cmd *c = sth_rows_cmds; c->name; c++)
+        if (sth_specgen_applies(field, c))
+            return true;
+    return false;
+}
+
+static unsigned check_command(FILE *log, const struct sth_row_cmd *c)
+{
+    uint32_t used[STH_COMMAND_WORDS] = {0};
+    unsigned bad = 0;
+    bool engine = false;
+
+    for (const struct sth_row_cmd *o = c + 1; o->name; o++)
+        if (o->opcode == c->opcode || !strcmp(o->name, c->name))
+            bad += fail(log, "commands.def", c->name, "opcode or name twice");
+    if (c->opcode == 0 || c->opcode > 0xff)
+        bad += fail(log, "commands.def", c->name, "opcode not in 1..255");
+    for (const struct sth_row_value *e = sth_rows_engines; e->name; e++)
+        engine |= !strcmp(e->name, c->engine);
+    if (!engine)
+        bad += fail(log, "commands.def", c->name, "unknown engine");
+    for (const struct sth_row_field *f = sth_rows_cmd_fields; f->name; f++) {
+        uint64_t mask = ((1ull << f->width) - 1) << f->lsb;
+
+        if (!sth_specgen_applies(f, c))
+            continue;
+        if (f->word >= STH_COMMAND_WORDS || mask >> 32 || !f->width) {
+            bad += fail(log, "commands.def", f->name, "leaves its word");
+            continue;
+        }
+        if (used[f->word] & mask)
+            bad += fail(log, "commands.def", f->name, "fields overlap");
+        used[f->word] |= (uint32_t)mask;
+    }
+    return bad;
+}
+
+/* Values of one table must differ and be dense enough to be told apart. */
+static unsigned check_values(FILE *log, const char *file,
+                             const struct sth_row_value *rows)
+{
+    unsigned bad = 0;
+
+    for (const struct sth_row_value *a = rows; a->name; a++)
+        for (const struct sth_row_value *b = a + 1; b->name; b++)
+            if (!strcmp(a->table, b->table) &&
+                (a->value == b->value || !strcmp(a->name, b->name)))
+                bad += fail(log, file, b->name, "value or name twice");
+    return bad;
+}
+
+unsigned sth_specgen_check(FILE *log)
+{
+    unsigned bad = check_params(log) + check_registers(log);
+
+    for (const struct sth_row_cmd *c = sth_rows_cmds; c->name; c++)
+        bad += check_command(log, c);
+    for (const struct sth_row_field *f = sth_rows_cmd_fields; f->name; f++)
+        if (!field_owner_exists(f))
+            bad += fail(log, "commands.def", f->name, "field of no command");
+    bad += check_values(log, "commands.def", sth_rows_engines);
+    bad += check_values(log, "faults.def", sth_rows_faults);
+    bad += check_values(log, "enums.def", sth_rows_enums);
+    for (const struct sth_row_value *l = sth_rows_latencies; l->name; l++)
+        for (const struct sth_row_value *m = l + 1; m->name; m++)
+            if (!strcmp(l->name, m->name))
+                bad += fail(log, "latency.def", l->name, "name twice");
+    return bad;
+}
