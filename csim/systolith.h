@@ -1,0 +1,117 @@
+/*
+ * libsystolith: the Systolith core as a C model.  The one public header.
+ *
+ *     struct sth_csim_options options = {.mode = STH_CSIM_FUNCTION_AND_TIME};
+ *     struct sth_mem *mem = sth_mem_create(&config, params.bus_bytes, false);
+ *     struct sth_device *dev = sth_csim_create(&params, mem, &options);
+ *     dev->ops->reg_write(dev, STH_REG_RING_BASE_LO, 0x1000); ...
+ *     dev->ops->destroy(dev);
+ *     sth_mem_destroy(mem);
+ *
+ * The library has no globals and does no input or output; any number of
+ * devices live in one process, each used by one thread at a time.  Memory is
+ * allocated by sth_csim_create() alone, with one exception: the sanitizer's
+ * record of the memory behind the bus grows while it runs.
+ */
+#ifndef SYSTOLITH_H
+#define SYSTOLITH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sth_mem.h"
+#include "../spec/sth_device.h"
+#include "../spec/sth_spec.h"
+
+enum sth_csim_mode {
+    /* Data and cycles. */
+    STH_CSIM_FUNCTION_AND_TIME,
+    /*
+     * Cycles only: commands compute nothing, memories read as zero, digests
+     * are zero.  mem may be timing-only: commands that the host writes into
+     * the ring through mem_write() after RING_BASE is set are kept aside.
+     */
+    STH_CSIM_TIME_ONLY,
+    /* Data only: every command takes one cycle and memory none. */
+    STH_CSIM_FUNCTION_ONLY
+};
+
+struct sth_csim_options {
+    enum sth_csim_mode mode;
+    /* Look for races, self-overlap, unwritten reads and misused semaphores. */
+    bool sanitize;
+    /*
+     * Events that wait for next_event(); 0 means 65536.  When it overflows
+     * the oldest event is lost, which the statistics count.
+     */
+    size_t event_capacity;
+    /* Keep no events at all. */
+    bool no_events;
+    /*
+     * When not NULL, called at each retirement, before the event is queued.
+     * It must not call back into the device.
+     */
+    void (*on_retire)(void *context, const struct sth_event *event,
+                      const struct sth_command *command);
+    void *context;
+};
+
+/*
+ * A core in its reset state in front of mem, which the caller owns and keeps
+ * until the device is destroyed.  options may be NULL: all zero.  Returns NULL
+ * when a parameter is outside of its row in params.def or memory is short.
+ */
+struct sth_device *sth_csim_create(const struct sth_params *params,
+                                   struct sth_mem *mem,
+                                   const struct sth_csim_options *options);
+
+/* Whether every parameter is a power of two within its limits. */
+bool sth_params_valid(const struct sth_params *params);
+
+/* What the model noticed about a program. */
+enum sth_diagnostic_kind {
+    STH_DIAGNOSTIC_RACE,      /* two accesses that no semaphore orders */
+    STH_DIAGNOSTIC_OVERLAP,   /* a command overwrites its own operands */
+    STH_DIAGNOSTIC_UNWRITTEN, /* on-chip memory read before it was written */
+    STH_DIAGNOSTIC_SEMAPHORE, /* more than one poster or waiter */
+    STH_DIAGNOSTIC_DEADLOCK   /* nothing can proceed (no option needed) */
+};
+
+struct sth_diagnostic {
+    enum sth_diagnostic_kind kind;
+    uint32_t index; /* the command at fault */
+    uint32_t other; /* the command it collides with, or index */
+    char text[480]; /* one sentence, both commands disassembled */
+};
+
+enum { STH_DIAGNOSTICS_MAX = 64 };
+
+/*
+ * The diagnostics since creation or soft reset, oldest first; at most
+ * STH_DIAGNOSTICS_MAX are kept and the same pair of commands is named once.  A
+ * deadlock is listed last while it lasts: a later doorbell may resolve it.
+ * *list stays valid until the next call that takes the device.
+ */
+size_t sth_csim_report(struct sth_device *dev,
+                       const struct sth_diagnostic **list);
+
+/* Figures beyond the counter registers; not cleared by a soft reset. */
+struct sth_csim_statistics {
+    uint64_t cycles;
+    uint64_t commands[STH_ENGINE_COUNT]; /* retired */
+    uint64_t fetch_bursts;
+    uint64_t load_bursts;
+    uint64_t store_bursts;
+    uint64_t events_lost;
+    uint64_t diagnostics; /* including those that were not kept */
+};
+
+void sth_csim_get_statistics(struct sth_device *dev,
+                             struct sth_csim_statistics *statistics);
+
+/* All counter registers at once, in the order of counters.def. */
+void sth_csim_get_counters(struct sth_device *dev,
+                           uint64_t counters[STH_CNT_COUNT]);
+
+#endif
