@@ -1,0 +1,51 @@
+/*
+ * What the Verilated RTL of one configuration exports to programs that load
+ * it at run time: one symbol, STH_BACKEND_SYMBOL, a struct sth_backend.  The
+ * command-line tool thus needs no RTL to be built, and one process can hold
+ * several configurations.
+ */
+#ifndef STH_BACKEND_H
+#define STH_BACKEND_H
+
+#include "sth_device.h"
+
+struct sth_mem;
+
+#define STH_BACKEND_ABI 1
+#define STH_BACKEND_SYMBOL "sth_backend"
+
+/* How to build an RTL device. */
+struct sth_rtl_options {
+    const char *wave_path; /* FST file, or NULL for none */
+    uint64_t wave_first;   /* first and last cycle in the waveform */
+    uint64_t wave_last;
+    uint32_t stall_percent; /* chance that a bus handshake waits a cycle */
+    uint32_t seed;          /* of those stalls and of random power-up state */
+    bool reorder;           /* answer reads of different IDs in random order */
+};
+
+/* The first difference between two devices in step. */
+struct sth_difference {
+    bool found;
+    uint64_t rtl_cycle; /* where in the RTL run, for a waveform window */
+    char text[2048];    /* several lines, ready to print */
+};
+
+struct sth_backend {
+    uint32_t abi;         /* STH_BACKEND_ABI */
+    uint32_t params_hash; /* sth_params_hash of the parameters built in */
+    /* NULL when out of memory.  The memory stays the caller's. */
+    struct sth_device *(*create_rtl)(struct sth_mem *mem,
+                                     const struct sth_rtl_options *options);
+    /*
+     * Drives `reference` (the C model) and `rtl` as one device and compares
+     * their event streams; owns neither.  Each has a memory of its own.
+     */
+    struct sth_device *(*create_lockstep)(struct sth_device *reference,
+                                          struct sth_device *rtl);
+    /* The first difference that a lock-step device has seen. */
+    void (*difference)(struct sth_device *lockstep,
+                       struct sth_difference *difference);
+};
+
+#endif
