@@ -1,0 +1,49 @@
+/*
+ * Configurations: the files of configs/, each of which describes one chip.
+ *
+ * A file has one `key = value` line for every row of params.def, in any order,
+ * blank lines and comments from `#` to the end of the line.  Nothing has a
+ * default and nothing unknown is accepted, so that a file says all there is to
+ * say about its chip.
+ */
+#ifndef STH_CONFIG_H
+#define STH_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "sth_spec.h"
+
+struct sth_config {
+    struct sth_params params;
+    char name[64]; /* file name without directory and ".cfg" */
+};
+
+/* The defaults of params.def, named "default". */
+void sth_config_default(struct sth_config *config);
+
+/*
+ * Reads a file.  On failure returns false, leaves *config as it was and writes
+ * one sentence into error: "FILE:LINE: key 'KEY': what is wrong", without
+ * LINE or KEY where there is none.
+ */
+bool sth_config_load(const char *path, struct sth_config *config, char *error,
+                     size_t error_size);
+
+/*
+ * Like sth_config_load(); a `name` without '/' and ".cfg" stands for
+ * DIR/configs/NAME.cfg, anything else is a path.
+ */
+bool sth_config_find(const char *name, const char *dir,
+                     struct sth_config *config, char *error,
+                     size_t error_size);
+
+/*
+ * Whether the parameters describe a chip that can be built: each in its range
+ * and a power of two, and all of them together.  If not, writes
+ * "key 'KEY': what is wrong" into error.
+ */
+bool sth_config_check(const struct sth_params *params, char *error,
+                      size_t error_size);
+
+#endif
