@@ -1,0 +1,248 @@
+#include "sth_tensor_data.h"
+
+#include "sth_spec.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+size_t sth_dtype_bytes(uint32_t dtype)
+{
+    switch (dtype) {
+    case STH_DTYPE_I8:
+        return 1;
+    case STH_DTYPE_BF16:
+        return 2;
+    default:
+        return 4;
+    }
+}
+
+/* Parses a finite number and steps over it and one ':' if there is one. */
+static bool take_number(const char **text, double *value)
+{
+    char *end;
+
+    *value = strtod(*text, &end);
+    if (end == *text || !isfinite(*value) || (*end && *end != ':'))
+        return false;
+    *text = *end ? end + 1 : end;
+    return true;
+}
+
+static bool take_integer(const char **text, uint64_t max, uint64_t *value)
+{
+    char *end;
+
+    if (**text < '0' || **text > '9')
+        return false;
+    *value = strtoull(*text, &end, 10);
+    if ((*end && *end != ':') || *value > max)
+        return false;
+    *text = *end ? end + 1 : end;
+    return true;
+}
+
+static bool parse_seed(struct sth_source *s, const char *text, char *error,
+                       size_t size)
+{
+    s->kind = STH_SOURCE_SEED;
+    if (take_integer(&text, UINT64_MAX, &s->seed) &&
+        take_number(&text, &s->scale) &&
+        (!*text || (take_number(&text, &s->offset) && !*text)))
+        return true;
+    snprintf(error, size, "source must be seed:SEED:SCALE[:OFFSET]");
+    return false;
+}
+
+static bool parse_rope(struct sth_source *s, const char *text, char *error,
+                       size_t size)
+{
+    uint64_t past, seq;
+
+    s->kind = STH_SOURCE_ROPE;
+    s->sine = !strncmp(text, "sin:", 4);
+    if (s->sine || !strncmp(text, "cos:", 4)) {
+        text += 4;
+        if (take_number(&text, &s->theta) && s->theta > 0 &&
+            take_integer(&text, UINT32_MAX, &past) &&
+            take_integer(&text, UINT32_MAX, &seq) && seq && !*text &&
+            s->dtype != STH_DTYPE_I8) {
+            s->past = (uint32_t)past;
+            s->seq = (uint32_t)seq;
+            return true;
+        }
+    }
+    snprintf(error, size,
+             "source must be rope:cos|sin:THETA:PAST:SEQ on bf16 or fp32");
+    return false;
+}
+
+static bool open_file(struct sth_source *s, const char *text,
+                      const char *directory, char *error, size_t size)
+{
+    const char *colon = strrchr(text, ':');
+    const char *number = colon ? colon + 1 : "";
+    char path[4096];
+    uint64_t bytes =
+        (uint64_t)s->rows * s->cols * sth_dtype_bytes(s->dtype);
+    long end;
+
+    if (!colon || colon == text ||
+        !take_integer(&number, INT64_MAX / 2, &s->file_offset) || *number) {
+        snprintf(error, size, "source must be file:PATH:BYTEOFFSET");
+        return false;
+    }
+    snprintf(path, sizeof(path), "%s%s%.*s", *text == '/' ? "" : directory,
+             *text == '/' ? "" : "/", (int)(colon - text), text);
+    s->file = fopen(path, "rb");
+    if (!s->file) {
+        snprintf(error, size, "cannot open '%s'", path);
+        return false;
+    }
+    if (fseek(s->file, 0, SEEK_END) || (end = ftell(s->file)) < 0 ||
+        (uint64_t)end < s->file_offset + bytes) {
+        snprintf(error, size, "'%s' is shorter than offset %llu + %llu bytes",
+                 path, (unsigned long long)s->file_offset,
+                 (unsigned long long)bytes);
+        sth_source_close(s);
+        return false;
+    }
+    s->kind = STH_SOURCE_FILE;
+    return true;
+}
+
+bool sth_source_open(struct sth_source *source, const char *text,
+                     uint32_t dtype, uint32_t rows, uint32_t cols,
+                     const char *directory, char *error, size_t error_size)
+{
+    memset(source, 0, sizeof(*source));
+    source->dtype = dtype;
+    source->rows = rows;
+    source->cols = cols;
+    if (!strcmp(text, "zero"))
+        return true;
+    if (!strncmp(text, "seed:", 5))
+        return parse_seed(source, text + 5, error, error_size);
+    if (!strncmp(text, "rope:", 5))
+        return parse_rope(source, text + 5, error, error_size);
+    if (!strncmp(text, "file:", 5))
+        return open_file(source, text + 5, directory, error, error_size);
+    snprintf(error, error_size,
+             "source '%s' is none of zero, seed:, rope: and file:", text);
+    return false;
+}
+
+void sth_source_close(struct sth_source *source)
+{
+    if (source->file)
+        fclose(source->file);
+    source->file = NULL;
+}
+
+/*
+ * Element i of a seeded tensor: the sum of four 16-bit uniform numbers of one
+ * splitmix64 output, centred and scaled to unit variance (Irwin-Hall).
+ */
+static double normal(uint64_t seed, uint64_t i)
+{
+    uint64_t z = (seed + 1) * 0xd1342543de82ef95u + i * 0x9e3779b97f4a7c15u;
+    double sum;
+
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    z ^= z >> 31;
+    sum = (double)((z & 0xffff) + (z >> 16 & 0xffff) + (z >> 32 & 0xffff) +
+                   (z >> 48));
+    return (sum / 65536 - 2) * 1.7320508075688772;
+}
+
+static double rope_value(const struct sth_source *s, uint64_t i)
+{
+    uint64_t position = s->past + i / s->cols % s->seq;
+    double angle = (double)position *
+                   pow(s->theta, -(double)(i % s->cols) / (double)s->cols);
+
+    return s->sine ? sin(angle) : cos(angle);
+}
+
+static double clamp(double x, double limit)
+{
+    return x < -limit ? -limit : x > limit ? limit : x;
+}
+
+/* Rounds to nearest even; values are finite. */
+static void encode(uint32_t dtype, double value, void *to)
+{
+    float narrow = (float)value;
+    uint32_t bits;
+
+    memcpy(&bits, &narrow, sizeof(bits));
+    if (dtype == STH_DTYPE_I8) {
+        int8_t byte = (int8_t)clamp(nearbyint(value), 127);
+
+        memcpy(to, &byte, 1);
+    } else if (dtype == STH_DTYPE_BF16) {
+        uint16_t half =
+            (uint16_t)((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
+
+        memcpy(to, &half, 2);
+    } else {
+        memcpy(to, &bits, 4);
+    }
+}
+
+bool sth_source_encode(struct sth_source *source, uint64_t first, size_t count,
+                       void *to)
+{
+    const size_t bytes = sth_dtype_bytes(source->dtype);
+    uint8_t *out = to;
+
+    switch (source->kind) {
+    case STH_SOURCE_ZERO:
+        memset(to, 0, count * bytes);
+        break;
+    case STH_SOURCE_SEED:
+        for (size_t i = 0; i < count; i++)
+            encode(source->dtype,
+                   source->offset +
+                       source->scale * normal(source->seed, first + i),
+                   out + i * bytes);
+        break;
+    case STH_SOURCE_ROPE:
+        for (size_t i = 0; i < count; i++)
+            encode(source->dtype, rope_value(source, first + i),
+                   out + i * bytes);
+        break;
+    case STH_SOURCE_FILE:
+        return !fseek(source->file,
+                      (long)(source->file_offset + first * bytes), SEEK_SET) &&
+               fread(to, bytes, count, source->file) == count;
+    }
+    return true;
+}
+
+void sth_decode(uint32_t dtype, const void *from, size_t count, double *to)
+{
+    const uint8_t *in = from;
+
+    for (size_t i = 0; i < count; i++) {
+        uint32_t bits = 0;
+        float narrow;
+
+        if (dtype == STH_DTYPE_I8) {
+            to[i] = (int8_t)in[i];
+            continue;
+        }
+        if (dtype == STH_DTYPE_BF16)
+            bits = (uint32_t)in[2 * i] << 16 | (uint32_t)in[2 * i + 1] << 24;
+        else
+            memcpy(&bits, in + 4 * i, 4);
+        if (dtype == STH_DTYPE_I32) {
+            to[i] = (int32_t)bits;
+            continue;
+        }
+        memcpy(&narrow, &bits, sizeof(narrow));
+        to[i] = narrow;
+    }
+}

@@ -1,0 +1,28 @@
+/*
+ * Writes layer traces (docs/trace.md).
+ */
+#ifndef STH_TRACEGEN_H
+#define STH_TRACEGEN_H
+
+#include "sth_model.h"
+
+#include <stdio.h>
+
+struct sth_trace_request {
+    uint32_t seq;    /* new tokens of each sequence */
+    uint32_t past;   /* tokens already in the KV cache */
+    uint32_t batch;  /* sequences */
+    uint32_t layers; /* layers to emit */
+    bool int8;       /* W8A8 products; false: bf16 */
+    uint64_t seed;   /* of every tensor and of expert routing */
+};
+
+/* One layer after another; the caller checks for write errors. */
+void sth_tracegen_layers(FILE *out, const struct sth_model *model,
+                         const struct sth_trace_request *request);
+
+/* One product of m x k by k x n. */
+void sth_tracegen_gemm(FILE *out, uint32_t m, uint32_t n, uint32_t k,
+                       bool int8, uint64_t seed);
+
+#endif
