@@ -1,0 +1,546 @@
+/* The memory behind the bus: storage, fixed timing, DRAM timing, stalls. */
+#include "sth_mem.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sth_spec.h"
+
+/* Storage: a two-level table of 64 KiB pages over the 40-bit space. */
+#define PAGE_BITS 16
+#define TABLE_BITS 12
+#define PAGE_BYTES ((size_t)1 << PAGE_BITS)
+#define TABLE_ENTRIES ((size_t)1 << TABLE_BITS)
+#define ADDR_MASK ((UINT64_C(1) << STH_ADDR_BITS) - 1)
+
+_Static_assert(PAGE_BITS + 2 * TABLE_BITS == STH_ADDR_BITS,
+               "the page tables cover the address space");
+
+struct page_table {
+    uint8_t *page[TABLE_ENTRIES];
+};
+
+/* Figures of spec/memory.def. */
+struct dram_figures {
+    const char *name;
+    uint32_t channels, banks, row_bytes, interleave_bytes, access_bytes;
+    uint32_t t_burst, t_rcd, t_rp, t_cl, t_cwl, t_ras, t_rtp, t_wr, t_turn;
+    uint32_t t_rfc, t_refi, t_ctrl, write_chunks;
+};
+
+enum {
+#define MEMORY(id, text, doc) MEMORY_##id,
+#define FIGURE(id, field, value, doc)
+#include "memory.def"
+#undef MEMORY
+#undef FIGURE
+    MEMORY_COUNT
+};
+
+static const struct dram_figures presets[MEMORY_COUNT] = {
+#define MEMORY(id, text, doc) [MEMORY_##id].name = (text),
+#define FIGURE(id, field, value, doc) [MEMORY_##id].field = (value),
+#include "memory.def"
+#undef MEMORY
+#undef FIGURE
+};
+
+#define MAX_CHANNELS 16
+#define MAX_BANKS 16
+#define MAX_WRITE_CHUNKS 128
+#define NO_ROW UINT64_MAX
+#define PS_PER_CYCLE 1000
+
+/* One bank: its open row and the earliest time of each command, in ps. */
+struct bank {
+    uint64_t row;
+    uint64_t column_ok;    /* after activation */
+    uint64_t precharge_ok; /* after tRAS, tRTP, tWR */
+};
+
+struct channel {
+    struct bank bank[MAX_BANKS];
+    uint64_t bus_free;    /* end of the last data transfer */
+    uint64_t refreshes;   /* begun so far */
+    uint64_t refresh_end; /* of the last of them */
+    bool bus_writes;      /* direction of the last transfer */
+};
+
+enum direction { READ, WRITE, DIRECTIONS };
+
+struct mem_port {
+    uint64_t free; /* fixed: when the data channel is, in 1/bpc cycles */
+    uint64_t next; /* earliest cycle of the next beat */
+    uint64_t beat; /* beats so far: counter of the stall sequence */
+};
+
+struct sth_mem {
+    struct sth_mem_config config;
+    const struct dram_figures *dram; /* NULL: fixed timing */
+    uint32_t bus_bytes;
+    uint32_t bytes_per_cycle; /* 1..bus_bytes */
+    bool timing_only;
+    bool has_error_range;
+    uint64_t error_first, error_last;
+    struct mem_port port[DIRECTIONS];
+    struct channel channel[MAX_CHANNELS];
+    uint64_t write_done[MAX_WRITE_CHUNKS]; /* ring of posted chunks */
+    uint64_t write_count;
+    struct page_table *table[TABLE_ENTRIES];
+};
+
+/* ---- Configuration ---- */
+
+void sth_mem_config_default(struct sth_mem_config *config)
+{
+    *config = (struct sth_mem_config){.name = "fixed", .latency = 100};
+}
+
+/* Reads digits at *text up to max, leaves *text behind them. */
+static bool parse_u32(const char **text, uint32_t max, uint32_t *value)
+{
+    uint64_t v = 0;
+
+    if (!isdigit((unsigned char)**text))
+        return false;
+    for (; isdigit((unsigned char)**text); (*text)++) {
+        v = 10 * v + (uint64_t)(**text - '0');
+        if (v > max)
+            return false;
+    }
+    *value = (uint32_t)v;
+    return true;
+}
+
+bool sth_mem_config_parse(struct sth_mem_config *config, const char *text,
+                          char *error, size_t error_size)
+{
+    uint32_t latency, bytes;
+    const char *p = text;
+    int n;
+
+    for (int i = 0; i < MEMORY_COUNT; i++) {
+        if (!strcmp(text, presets[i].name)) {
+            snprintf(config->name, sizeof config->name, "%s", text);
+            return true;
+        }
+    }
+    if (strncmp(p, "fixed:", 6)) {
+        n = snprintf(error, error_size,
+                     "memory '%s' is neither fixed:LATENCY:BYTES_PER_CYCLE "
+                     "nor one of",
+                     text);
+        for (int i = 0; i < MEMORY_COUNT && n >= 0 && (size_t)n < error_size;
+             i++)
+            n += snprintf(error + n, error_size - (size_t)n, " %s",
+                          presets[i].name);
+        return false;
+    }
+    p += 6;
+    if (!parse_u32(&p, 1000000, &latency) || latency < 1 || *p != ':') {
+        snprintf(error, error_size,
+                 "memory '%s': the latency must be 1 to 1000000 cycles", text);
+        return false;
+    }
+    p++;
+    if (!parse_u32(&p, 65536, &bytes) || *p) {
+        snprintf(error, error_size,
+                 "memory '%s': bytes per cycle must be 0 (full width) to 65536",
+                 text);
+        return false;
+    }
+    snprintf(config->name, sizeof config->name, "fixed");
+    config->latency = latency;
+    config->bytes_per_cycle = bytes;
+    return true;
+}
+
+bool sth_mem_config_parse_stalls(struct sth_mem_config *config,
+                                 const char *text, char *error,
+                                 size_t error_size)
+{
+    uint32_t percent, seed;
+    const char *p = text;
+
+    if (!parse_u32(&p, 95, &percent) || *p != ':') {
+        snprintf(error, error_size,
+                 "stalls '%s': expected PERCENT:SEED with 0 to 95 percent",
+                 text);
+        return false;
+    }
+    p++;
+    if (!parse_u32(&p, UINT32_MAX, &seed) || *p) {
+        snprintf(error, error_size,
+                 "stalls '%s': the seed must be 0 to 4294967295", text);
+        return false;
+    }
+    config->stall_percent = percent;
+    config->seed = seed;
+    return true;
+}
+
+static const struct dram_figures *find_preset(const char *name)
+{
+    for (int i = 0; i < MEMORY_COUNT; i++)
+        if (!strcmp(name, presets[i].name))
+            return &presets[i];
+    return NULL;
+}
+
+struct sth_mem *sth_mem_create(const struct sth_mem_config *config,
+                               uint32_t bus_bytes, bool timing_only)
+{
+    struct sth_mem *mem = calloc(1, sizeof *mem);
+
+    if (!mem)
+        return NULL;
+    mem->config = *config;
+    mem->dram = find_preset(config->name);
+    assert(mem->dram || !strcmp(config->name, "fixed"));
+    assert(!mem->dram || (mem->dram->channels <= MAX_CHANNELS &&
+                          mem->dram->banks <= MAX_BANKS &&
+                          mem->dram->write_chunks <= MAX_WRITE_CHUNKS));
+    mem->bus_bytes = bus_bytes;
+    mem->bytes_per_cycle = config->bytes_per_cycle;
+    if (!mem->bytes_per_cycle || mem->bytes_per_cycle > bus_bytes)
+        mem->bytes_per_cycle = bus_bytes;
+    mem->timing_only = timing_only;
+    sth_mem_reset_timing(mem);
+    return mem;
+}
+
+void sth_mem_destroy(struct sth_mem *mem)
+{
+    if (!mem)
+        return;
+    for (size_t i = 0; i < TABLE_ENTRIES; i++) {
+        if (!mem->table[i])
+            continue;
+        for (size_t j = 0; j < TABLE_ENTRIES; j++)
+            free(mem->table[i]->page[j]);
+        free(mem->table[i]);
+    }
+    free(mem);
+}
+
+/* ---- Storage ---- */
+
+static uint8_t *find_page(const struct sth_mem *mem, uint64_t addr)
+{
+    struct page_table *table = mem->table[addr >> (PAGE_BITS + TABLE_BITS)];
+
+    return table ? table->page[(addr >> PAGE_BITS) & (TABLE_ENTRIES - 1)]
+                 : NULL;
+}
+
+/* The host being out of memory leaves nothing to simulate: stop. */
+static void *allocate(size_t bytes)
+{
+    void *p = calloc(1, bytes);
+
+    if (!p)
+        abort();
+    return p;
+}
+
+static uint8_t *make_page(struct sth_mem *mem, uint64_t addr)
+{
+    struct page_table **table = &mem->table[addr >> (PAGE_BITS + TABLE_BITS)];
+    uint8_t **page;
+
+    if (!*table)
+        *table = allocate(sizeof **table);
+    page = &(*table)->page[(addr >> PAGE_BITS) & (TABLE_ENTRIES - 1)];
+    if (!*page)
+        *page = allocate(PAGE_BYTES);
+    return *page;
+}
+
+void sth_mem_read(struct sth_mem *mem, uint64_t addr, void *to, size_t bytes)
+{
+    uint8_t *out = to;
+
+    while (bytes) {
+        size_t offset, n;
+        const uint8_t *page;
+
+        addr &= ADDR_MASK;
+        offset = addr & (PAGE_BYTES - 1);
+        n = PAGE_BYTES - offset < bytes ? PAGE_BYTES - offset : bytes;
+        page = find_page(mem, addr);
+        if (page)
+            memcpy(out, page + offset, n);
+        else
+            memset(out, 0, n);
+        addr += n;
+        out += n;
+        bytes -= n;
+    }
+}
+
+void sth_mem_write(struct sth_mem *mem, uint64_t addr, const void *from,
+                   size_t bytes)
+{
+    const uint8_t *in = from;
+
+    if (mem->timing_only)
+        return;
+    while (bytes) {
+        size_t offset, n;
+
+        addr &= ADDR_MASK;
+        offset = addr & (PAGE_BYTES - 1);
+        n = PAGE_BYTES - offset < bytes ? PAGE_BYTES - offset : bytes;
+        memcpy(make_page(mem, addr) + offset, in, n);
+        addr += n;
+        in += n;
+        bytes -= n;
+    }
+}
+
+void sth_mem_set_error_range(struct sth_mem *mem, uint64_t first,
+                             uint64_t last)
+{
+    mem->has_error_range = true;
+    mem->error_first = first;
+    mem->error_last = last;
+}
+
+bool sth_mem_is_error(const struct sth_mem *mem, uint64_t addr, uint64_t bytes)
+{
+    return mem->has_error_range && bytes && addr <= mem->error_last &&
+           addr + bytes - 1 >= mem->error_first;
+}
+
+/* ---- Timing ---- */
+
+void sth_mem_reset_timing(struct sth_mem *mem)
+{
+    memset(mem->port, 0, sizeof mem->port);
+    memset(mem->channel, 0, sizeof mem->channel);
+    memset(mem->write_done, 0, sizeof mem->write_done);
+    mem->write_count = 0;
+    for (int c = 0; c < MAX_CHANNELS; c++)
+        for (int b = 0; b < MAX_BANKS; b++)
+            mem->channel[c].bank[b].row = NO_ROW;
+}
+
+/*
+ * Cycles that the next beat of a direction waits: geometric, from a counter
+ * based generator, so that a stall depends on its beat's number alone.
+ */
+static uint64_t stall(struct sth_mem *mem, enum direction direction)
+{
+    uint64_t cycles = 0, key, x;
+
+    if (!mem->config.stall_percent)
+        return 0;
+    key = ((uint64_t)mem->config.seed << 1 | (uint64_t)direction) *
+              UINT64_C(0x9e3779b97f4a7c15) +
+          mem->port[direction].beat++ * UINT64_C(0xd1342543de82ef95);
+    for (;; cycles++) {
+        /* The finaliser of SplitMix64. */
+        key += UINT64_C(0x9e3779b97f4a7c15);
+        x = (key ^ (key >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+        x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
+        x ^= x >> 31;
+        if (((x >> 32) * 100) >> 32 >= mem->config.stall_percent)
+            return cycles;
+    }
+}
+
+/*
+ * Fixed timing of one direction: beats from cycle `first` on, each keeping the
+ * channel for bus_bytes / bytes_per_cycle cycles, counted exactly in fractions
+ * of 1 / bytes_per_cycle.  Returns the cycle of the last beat.
+ */
+static uint64_t fixed_burst(struct sth_mem *mem, enum direction direction,
+                            uint64_t first, uint32_t beats,
+                            uint64_t *beat_cycle)
+{
+    struct mem_port *port = &mem->port[direction];
+    uint64_t rate = mem->bytes_per_cycle, cycle = 0;
+    uint64_t free = port->free > first * rate ? port->free : first * rate;
+
+    if (!mem->config.stall_percent && !beat_cycle) {
+        cycle = (free + (beats - 1) * (uint64_t)mem->bus_bytes + rate - 1) /
+                rate;
+        port->free = free + beats * (uint64_t)mem->bus_bytes;
+        return cycle;
+    }
+    for (uint32_t i = 0; i < beats; i++) {
+        free += stall(mem, direction) * rate;
+        cycle = (free + rate - 1) / rate;
+        free += mem->bus_bytes;
+        if (beat_cycle)
+            beat_cycle[i] = cycle;
+    }
+    port->free = free;
+    return cycle;
+}
+
+static uint64_t max_u64(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/*
+ * Accesses `bytes` (all in one interleave unit) from time `now` in ps, with
+ * the row buffer left open.  Returns when the first byte is transferred and
+ * lets *end be when the last has been.
+ */
+static uint64_t dram_chunk(struct sth_mem *mem, uint64_t now, uint64_t addr,
+                           uint32_t bytes, bool write, uint64_t *end)
+{
+    const struct dram_figures *d = mem->dram;
+    uint64_t unit = addr / d->interleave_bytes;
+    struct channel *channel = &mem->channel[unit % d->channels];
+    uint64_t page =
+        (unit / d->channels) / (d->row_bytes / d->interleave_bytes);
+    uint64_t row = page / d->banks;
+    struct bank *bank = &channel->bank[(page ^ row) % d->banks];
+    uint32_t first = (uint32_t)(addr % d->interleave_bytes) / d->access_bytes;
+    uint32_t last = (uint32_t)((addr + bytes - 1) % d->interleave_bytes) /
+                    d->access_bytes;
+    uint64_t refreshes = max_u64(now, channel->bus_free) / d->t_refi;
+    uint32_t latency = write ? d->t_cwl : d->t_cl;
+    uint64_t column, data;
+
+    if (refreshes > channel->refreshes) {
+        channel->refreshes = refreshes;
+        channel->refresh_end = refreshes * d->t_refi + d->t_rfc;
+        for (uint32_t b = 0; b < d->banks; b++)
+            channel->bank[b].row = NO_ROW;
+    }
+    now = max_u64(now, channel->refresh_end);
+    if (bank->row != row) {
+        uint64_t activate = now;
+
+        if (bank->row != NO_ROW)
+            activate = max_u64(now, bank->precharge_ok) + d->t_rp;
+        bank->row = row;
+        bank->column_ok = activate + d->t_rcd;
+        bank->precharge_ok = activate + d->t_ras;
+    }
+    column = max_u64(now, bank->column_ok);
+    data = channel->bus_free;
+    if (channel->bus_writes != write)
+        data += d->t_turn;
+    data = max_u64(data, column + latency);
+    *end = data + (last - first + 1) * (uint64_t)d->t_burst;
+    channel->bus_free = *end;
+    channel->bus_writes = write;
+    bank->precharge_ok =
+        max_u64(bank->precharge_ok,
+                write ? *end + d->t_wr
+                      : *end - d->t_burst - latency + d->t_rtp);
+    return data;
+}
+
+/* Bytes from addr to the end of its interleave unit, at most `bytes`. */
+static uint32_t chunk_bytes(const struct dram_figures *d, uint64_t addr,
+                            uint64_t bytes)
+{
+    uint64_t left = d->interleave_bytes - addr % d->interleave_bytes;
+
+    return (uint32_t)(left < bytes ? left : bytes);
+}
+
+/* Cycle in which a beat is on the bus whose data is there at time ps. */
+static uint64_t dram_beat(struct sth_mem *mem, enum direction direction,
+                          uint64_t ps)
+{
+    struct mem_port *port = &mem->port[direction];
+    uint64_t cycle =
+        max_u64((ps + PS_PER_CYCLE - 1) / PS_PER_CYCLE, port->next) +
+        stall(mem, direction);
+
+    port->next = cycle + 1;
+    return cycle;
+}
+
+static uint64_t dram_read(struct sth_mem *mem, uint64_t now, uint64_t addr,
+                          uint32_t beats, uint64_t *beat_cycle)
+{
+    const struct dram_figures *d = mem->dram;
+    uint64_t begin = addr, finish = addr + (uint64_t)beats * mem->bus_bytes;
+    uint64_t beat_end = addr + mem->bus_bytes, cycle = 0;
+    uint32_t beat = 0;
+
+    while (begin < finish) {
+        uint32_t bytes = chunk_bytes(d, begin, finish - begin);
+        uint64_t unused, data;
+
+        data = dram_chunk(mem, now * PS_PER_CYCLE, begin, bytes, false,
+                          &unused);
+        /* Beats whose last byte this chunk brings. */
+        for (; beat_end <= begin + bytes; beat_end += mem->bus_bytes) {
+            uint64_t accesses = (beat_end - 1) / d->access_bytes -
+                                begin / d->access_bytes + 1;
+
+            cycle = dram_beat(mem, READ,
+                              data + accesses * d->t_burst + d->t_ctrl);
+            if (beat_cycle)
+                beat_cycle[beat] = cycle;
+            beat++;
+        }
+        begin += bytes;
+    }
+    return cycle;
+}
+
+/*
+ * Writes are posted: a beat is accepted as soon as the controller has room for
+ * the chunk that it begins, and the chunk goes to the device when it is whole.
+ */
+static uint64_t dram_write(struct sth_mem *mem, uint64_t now, uint64_t addr,
+                           uint32_t beats, uint64_t *beat_cycle)
+{
+    const struct dram_figures *d = mem->dram;
+    uint64_t begin = addr, finish = addr + (uint64_t)beats * mem->bus_bytes;
+    uint64_t beat_addr = addr, cycle = now;
+    uint32_t beat = 0;
+
+    while (begin < finish) {
+        uint32_t bytes = chunk_bytes(d, begin, finish - begin);
+        uint64_t *done = &mem->write_done[mem->write_count++ %
+                                          d->write_chunks];
+        uint64_t room = max_u64(now * PS_PER_CYCLE, *done);
+
+        /* Beats whose first byte lies in this chunk. */
+        for (; beat_addr < begin + bytes; beat_addr += mem->bus_bytes) {
+            cycle = dram_beat(mem, WRITE, room);
+            if (beat_cycle)
+                beat_cycle[beat] = cycle;
+            beat++;
+        }
+        dram_chunk(mem, cycle * PS_PER_CYCLE, begin, bytes, true, done);
+        begin += bytes;
+    }
+    return cycle;
+}
+
+uint64_t sth_mem_read_burst(struct sth_mem *mem, uint64_t now, uint64_t addr,
+                            uint32_t beats, uint64_t *beat_cycle)
+{
+    if (mem->dram)
+        return dram_read(mem, now, addr, beats, beat_cycle);
+    return fixed_burst(mem, READ, now + mem->config.latency, beats,
+                       beat_cycle);
+}
+
+uint64_t sth_mem_write_burst(struct sth_mem *mem, uint64_t now, uint64_t addr,
+                             uint32_t beats, uint64_t *beat_cycle,
+                             uint64_t *last_beat)
+{
+    if (mem->dram) {
+        *last_beat = dram_write(mem, now, addr, beats, beat_cycle);
+        return *last_beat +
+               (mem->dram->t_ctrl + PS_PER_CYCLE - 1) / PS_PER_CYCLE;
+    }
+    *last_beat = fixed_burst(mem, WRITE, now, beats, beat_cycle);
+    return *last_beat + mem->config.latency;
+}
