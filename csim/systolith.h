@@ -60,14 +60,11 @@ struct sth_csim_options {
 /*
  * A core in its reset state in front of mem, which the caller owns and keeps
  * until the device is destroyed.  options may be NULL: all zero.  Returns NULL
- * when a parameter is outside of its row in params.def or memory is short.
+ * when sth_config_check() refuses the parameters or memory is short.
  */
 struct sth_device *sth_csim_create(const struct sth_params *params,
                                    struct sth_mem *mem,
                                    const struct sth_csim_options *options);
-
-/* Whether every parameter is a power of two within its limits. */
-bool sth_params_valid(const struct sth_params *params);
 
 /* What the model noticed about a program. */
 enum sth_diagnostic_kind {
