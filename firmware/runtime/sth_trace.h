@@ -1,0 +1,158 @@
+/*
+ * The layer trace: its parsed form and its strict parser.
+ *
+ * The format is line-based text (docs/trace.md).  Parsing checks everything:
+ * syntax, names, shapes and types, so that a parsed trace can be run without
+ * further checks.  It does not place tensors, run anything or look at the
+ * SOURCE texts beyond keeping them.
+ *
+ * Nothing is allocated but from the caller's arena; strings and lists of the
+ * result live there and stay valid as long as the arena does.
+ */
+#ifndef STH_TRACE_H
+#define STH_TRACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sth_fw_err.h"
+#include "sth_spec.h"
+
+#define STH_TRACE_VERSION 1
+#define STH_TRACE_NAME_MAX 63
+#define STH_TRACE_LINE_MAX 65536
+#define STH_TRACE_ALIGN 4096 /* of tensors in memory */
+
+
+enum sth_trace_kind {
+#define KIND(name, text, doc) STH_TRACE_KIND_##name,
+#define KEY_VIEW(name, text)
+#define KEY_NUMBER(name, text, type)
+#define KEY_LIST(name, text, type)
+#define TAKES_VIEW(kind, key, need)
+#define TAKES_NUMBER(kind, key, need)
+#define TAKES_LIST(kind, key, need)
+#include "sth_trace_ops.def"
+#undef KIND
+    STH_TRACE_KIND_COUNT
+};
+
+enum sth_trace_view_key {
+#define KIND(name, text, doc)
+#undef KEY_VIEW
+#define KEY_VIEW(name, text) STH_TRACE_VIEW_##name,
+#include "sth_trace_ops.def"
+#undef KEY_VIEW
+    STH_TRACE_VIEW_COUNT
+};
+
+enum sth_trace_number_key {
+#define KEY_VIEW(name, text)
+#undef KEY_NUMBER
+#define KEY_NUMBER(name, text, type) STH_TRACE_NUMBER_##name,
+#include "sth_trace_ops.def"
+#undef KEY_NUMBER
+    STH_TRACE_NUMBER_COUNT
+};
+
+enum sth_trace_list_key {
+#define KEY_NUMBER(name, text, type)
+#undef KEY_LIST
+#define KEY_LIST(name, text, type) STH_TRACE_LIST_##name,
+#include "sth_trace_ops.def"
+    STH_TRACE_LIST_COUNT
+};
+#undef KIND
+#undef KEY_VIEW
+#undef KEY_NUMBER
+#undef KEY_LIST
+#undef TAKES_VIEW
+#undef TAKES_NUMBER
+#undef TAKES_LIST
+
+/* Values of the number ACT. */
+enum sth_trace_act {
+    STH_TRACE_ACT_NONE,
+    STH_TRACE_ACT_GELU,
+    STH_TRACE_ACT_SILU
+};
+
+struct sth_trace_tensor {
+    const char *name;
+    const char *source; /* the SOURCE text, unchecked */
+    uint32_t dtype;     /* enum DTYPE: I8, BF16 or FP32 */
+    uint32_t rows;
+    uint32_t cols;
+    uint64_t addr;      /* 0 until sth_trace_place() */
+    bool output;        /* named by an output line */
+    uint32_t line;
+};
+
+/* A rectangle of a tensor. */
+struct sth_trace_view {
+    int32_t tensor; /* index; -1: the operand is absent */
+    uint32_t row;
+    uint32_t rows;
+    uint32_t col;
+    uint32_t cols;
+};
+
+struct sth_trace_list {
+    uint32_t count;
+    const uint32_t *value;
+};
+
+struct sth_trace_op {
+    enum sth_trace_kind kind;
+    const char *name; /* of name=, or "" */
+    uint32_t line;
+    struct sth_trace_view view[STH_TRACE_VIEW_COUNT];
+    uint32_t number[STH_TRACE_NUMBER_COUNT]; /* 0 when absent */
+    struct sth_trace_list list[STH_TRACE_LIST_COUNT];
+};
+
+struct sth_trace {
+    struct sth_trace_tensor *tensor;
+    uint32_t tensors;
+    struct sth_trace_op *op;
+    uint32_t ops;
+};
+
+struct sth_trace_error {
+    uint32_t line;     /* from 1; 0: the trace as a whole */
+    char message[256]; /* "field 'x': what is wrong; what to do" */
+};
+
+/*
+ * Parses text (need not be terminated).  On failure returns TRACE, or
+ * WORKSPACE when the arena is too small, fills error and leaves *trace empty.
+ * The arena must be aligned for uint64_t.
+ */
+STH_FW_MUST_CHECK enum sth_fw_err
+sth_trace_parse(struct sth_trace *trace, const char *text, size_t text_bytes,
+                void *arena, size_t arena_bytes,
+                struct sth_trace_error *error);
+
+/* An arena of this size is enough for any trace of text_bytes. */
+size_t sth_trace_arena_bound(const char *text, size_t text_bytes);
+
+/*
+ * Gives every tensor its address: ascending from base in declaration order,
+ * each a multiple of STH_TRACE_ALIGN.  Returns the first address after them.
+ */
+uint64_t sth_trace_place(struct sth_trace *trace, uint64_t base);
+
+/* Bytes of one element: 1, 2 or 4. */
+uint32_t sth_trace_element_bytes(uint32_t dtype);
+
+/* Bytes of a tensor. */
+uint64_t sth_trace_tensor_bytes(const struct sth_trace_tensor *tensor);
+
+/* The word for a kind, as in the trace. */
+const char *sth_trace_kind_text(enum sth_trace_kind kind);
+
+/* "i8", "bf16" or "fp32". */
+const char *sth_trace_dtype_text(uint32_t dtype);
+
+#endif
