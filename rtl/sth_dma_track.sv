@@ -1,0 +1,210 @@
+// Follows the commands in flight of one DMA direction and retires them in
+// order.
+//
+// Up to four commands are in flight, each with a tag: its place in a ring.  A
+// command is finished when its last burst was issued and none is outstanding.
+// For each the module keeps what retirement reports: index, post mask, start
+// cycle, digest, bytes, and the first failing burst in issue order.
+//
+// The order of failing bursts follows from their slots: slots are taken in
+// ring order, so the distance from the ring's next slot orders all outstanding
+// bursts.  When the slot of the recorded burst is taken again, every burst
+// still outstanding is younger, and the record is final.
+`default_nettype none
+
+module sth_dma_track #(
+  // Slots: a power of two, 2 to 64.
+  parameter int Slots = 16,
+  // Operation code of the synchronisation command of this engine.
+  parameter int SyncOpcode = 16,
+  localparam int SlotWidth = $clog2(Slots),
+  localparam int Depth = 4,
+  localparam int TagWidth = 2
+) (
+  input  logic                 clk_i,
+  input  logic                 rst_ni,
+  input  logic [         63:0] cycle_i,
+
+  // A command starts; only while !full_o.
+  input  logic                 accept_i,
+  input  logic [        511:0] cmd_i,
+  input  logic [         31:0] cmd_index_i,
+  output logic                 accept_sync_o,
+  output logic                 full_o,
+
+  // The youngest command issues a burst in slot issue_slot_i (the ring's next
+  // slot, valid also without issue_i).
+  input  logic                 issue_i,
+  input  logic                 issue_end_i,
+  input  logic [         12:0] issue_bytes_i,
+  input  logic [SlotWidth-1:0] issue_slot_i,
+  output logic [ TagWidth-1:0] issue_tag_o,
+
+  // A burst of a command is complete.
+  input  logic                 done_i,
+  input  logic [ TagWidth-1:0] done_tag_i,
+
+  // A part of a command's digest.
+  input  logic                 digest_valid_i,
+  input  logic [ TagWidth-1:0] digest_tag_i,
+  input  logic [         31:0] digest_i,
+
+  // A burst of a command failed.
+  input  logic                 error_i,
+  input  logic [ TagWidth-1:0] error_tag_i,
+  input  logic [SlotWidth-1:0] error_slot_i,
+  input  logic [         39:0] error_addr_i,
+
+  output logic                 busy_o,
+  output logic                 retire_valid_o,
+  output logic [         31:0] retire_index_o,
+  output logic [         15:0] retire_post_o,
+  output logic                 retire_irq_o,
+  output logic [         63:0] retire_start_o,
+  output logic [         31:0] retire_digest_o,
+  output logic                 retire_error_o,
+  output logic [         39:0] retire_error_addr_o,
+  output logic [         47:0] retire_bytes_o
+);
+
+  `include "sth_spec.svh"
+
+  // Ring of commands in flight.
+  logic [TagWidth-1:0] head_q;
+  logic [TagWidth-1:0] tail_q;
+  logic [         2:0] count_q;
+
+  logic [31:0] index_q [Depth];
+  logic [15:0] post_q [Depth];
+  logic [63:0] start_q [Depth];
+  logic        irq_q [Depth];
+
+  // By tag, flat, since several tags change in one cycle.
+  logic [      Depth-1:0] finished;
+  logic [   Depth*32-1:0] digest;
+  logic [   Depth*48-1:0] bytes;
+  logic [      Depth-1:0] failed;
+  logic [   Depth*40-1:0] failed_addr;
+
+  logic retire;
+  logic unused_cmd;
+
+  assign unused_cmd = &{1'b0, cmd_i};
+  assign accept_sync_o = cmd_i[STH_ANY_OPCODE_LSB +: 8] == 8'(SyncOpcode);
+  assign full_o = count_q == 3'(Depth);
+  // A command is accepted only after the previous one issued its last burst.
+  assign issue_tag_o = tail_q - 1'b1;
+  assign retire = count_q != '0 && finished[head_q];
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      head_q <= '0;
+      tail_q <= '0;
+      count_q <= '0;
+    end else begin
+      if (retire) head_q <= head_q + 1'b1;
+      if (accept_i) tail_q <= tail_q + 1'b1;
+      count_q <= count_q + {2'b0, accept_i} - {2'b0, retire};
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (accept_i) begin
+      index_q[tail_q] <= cmd_index_i;
+      post_q[tail_q] <= cmd_i[STH_ANY_POST_LSB +: 16];
+      irq_q[tail_q] <= cmd_i[STH_ANY_IRQ_LSB];
+      start_q[tail_q] <= cycle_i;
+    end
+  end
+
+  // Age of a failing burst: a smaller rank is older.
+  logic [SlotWidth-1:0] error_rank;
+  assign error_rank = error_slot_i - issue_slot_i;
+
+  for (genvar g = 0; g < Depth; g++) begin : gen_tag
+    // Bursts outstanding: at most Slots, plus those whose slot was freed but
+    // whose last beat is still on its way to the scratchpad: below 8.
+    logic [          7:0] outstanding_q;
+    logic                 issuing_q;
+    logic [         31:0] digest_q;
+    logic [         47:0] bytes_q;
+    logic                 failed_q;
+    logic                 final_q;
+    logic [SlotWidth-1:0] slot_q;
+    logic [         39:0] addr_q;
+
+    logic                 starts;
+    logic                 issues;
+    logic                 completes;
+    logic                 fails;
+    logic [SlotWidth-1:0] rank;
+
+    assign starts = accept_i && tail_q == TagWidth'(g);
+    assign issues = issue_i && issue_tag_o == TagWidth'(g);
+    assign completes = done_i && done_tag_i == TagWidth'(g);
+    assign rank = slot_q - issue_slot_i;
+    assign fails = error_i && error_tag_i == TagWidth'(g)
+                && (!failed_q || (!final_q && error_rank < rank));
+
+    always_ff @(posedge clk_i) begin
+      if (!rst_ni) begin
+        outstanding_q <= '0;
+        issuing_q <= 1'b0;
+        failed_q <= 1'b0;
+        final_q <= 1'b0;
+      end else if (starts) begin
+        outstanding_q <= '0;
+        issuing_q <= !accept_sync_o;
+        failed_q <= 1'b0;
+        final_q <= 1'b0;
+      end else begin
+        outstanding_q <= outstanding_q + {7'd0, issues} - {7'd0, completes};
+        if (issues && issue_end_i) issuing_q <= 1'b0;
+        if (fails) failed_q <= 1'b1;
+        if (failed_q && issue_i && issue_slot_i == slot_q) final_q <= 1'b1;
+      end
+    end
+
+    always_ff @(posedge clk_i) begin
+      if (starts) begin
+        digest_q <= '0;
+        bytes_q <= '0;
+      end else begin
+        if (digest_valid_i && digest_tag_i == TagWidth'(g)) digest_q <= digest_q ^ digest_i;
+        if (issues) bytes_q <= bytes_q + {35'd0, issue_bytes_i};
+      end
+      if (fails) begin
+        slot_q <= error_slot_i;
+        addr_q <= error_addr_i;
+      end
+    end
+
+    assign finished[g] = !issuing_q && outstanding_q == '0;
+    assign digest[g*32 +: 32] = digest_q;
+    assign bytes[g*48 +: 48] = bytes_q;
+    assign failed[g] = failed_q;
+    assign failed_addr[g*40 +: 40] = addr_q;
+  end
+
+  // The retirement pulse and what it reports.
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) retire_valid_o <= 1'b0;
+    else retire_valid_o <= retire;
+  end
+
+  always_ff @(posedge clk_i) begin
+    retire_index_o <= index_q[head_q];
+    retire_post_o <= post_q[head_q];
+    retire_irq_o <= irq_q[head_q];
+    retire_start_o <= start_q[head_q];
+    retire_digest_o <= digest[head_q*32 +: 32];
+    retire_error_o <= failed[head_q];
+    retire_error_addr_o <= failed_addr[head_q*40 +: 40];
+    retire_bytes_o <= bytes[head_q*48 +: 48];
+  end
+
+  assign busy_o = count_q != '0 || retire_valid_o;
+
+endmodule
+
+`default_nettype wire
