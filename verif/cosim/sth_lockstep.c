@@ -1,0 +1,409 @@
+#include "sth_lockstep.h"
+
+#include "sth_disasm.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    SHADOW = 1 << 16, /* commands remembered for the report: the ring's limit */
+    PENDING = 1 << 17 /* events of one engine that wait for their partner */
+};
+
+/* Events that one device has given and the other has not yet. */
+struct fifo {
+    struct sth_event *event;
+    uint32_t head, tail;
+};
+
+struct lockstep {
+    struct sth_device dev;
+    struct sth_params params;
+    struct sth_device *reference, *dut;
+    struct fifo ours[STH_ENGINE_COUNT], theirs[STH_ENGINE_COUNT];
+    struct sth_command *shadow; /* by command index modulo SHADOW */
+    uint64_t ring;
+    uint32_t ring_log2, tail;
+    struct sth_difference difference;
+};
+
+static struct lockstep *self(struct sth_device *dev)
+{
+    return (struct lockstep *)dev;
+}
+
+static void append(struct lockstep *l, const char *format, ...)
+{
+    size_t used = strlen(l->difference.text);
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(l->difference.text + used, sizeof(l->difference.text) - used,
+              format, args);
+    va_end(args);
+}
+
+static void differ(struct lockstep *l, uint64_t rtl_cycle, const char *what)
+{
+    l->difference.found = true;
+    l->difference.rtl_cycle = rtl_cycle;
+    l->difference.text[0] = 0;
+    append(l, "first difference: %s\n", what);
+}
+
+static void append_command(struct lockstep *l, uint32_t index)
+{
+    char text[512];
+
+    sth_disasm(&l->shadow[index % SHADOW], text, sizeof(text));
+    append(l, "  command %" PRIu32 ": %s\n", index, text);
+}
+
+/* Names the first byte that differs in [addr, addr + bytes) of one space. */
+static bool append_bytes(struct lockstep *l, const char *space, uint64_t addr,
+                         const uint8_t *ours, const uint8_t *theirs,
+                         size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i++) {
+        size_t row = i & ~(size_t)15;
+
+        if (ours[i] == theirs[i])
+            continue;
+        append(l, "  %s byte 0x%" PRIx64 ": csim %02x, rtl %02x\n", space,
+               addr + i, ours[i], theirs[i]);
+        for (int side = 0; side < 2; side++) {
+            append(l, "    %s 0x%08" PRIx64 ":", side ? "rtl " : "csim",
+                   addr + row);
+            for (size_t j = row; j < row + 16 && j < bytes; j++)
+                append(l, " %02x", (side ? theirs : ours)[j]);
+            append(l, "\n");
+        }
+        return true;
+    }
+    return false;
+}
+
+static void append_space(struct lockstep *l, enum sth_space space,
+                         const char *name, size_t bytes)
+{
+    uint8_t *ours = calloc(1, bytes), *theirs = calloc(1, bytes);
+
+    if (ours && theirs) {
+        l->reference->ops->peek(l->reference, space, 0, ours, bytes);
+        l->dut->ops->peek(l->dut, space, 0, theirs, bytes);
+        append_bytes(l, name, 0, ours, theirs, bytes);
+    }
+    free(ours);
+    free(theirs);
+}
+
+/* Looks for the difference along the runs that a store wrote. */
+static void append_store(struct lockstep *l, const struct sth_command *c)
+{
+    uint64_t base = STH_GET(c, STORE_MEM_LO) |
+                    (uint64_t)STH_GET(c, STORE_MEM_HI) << 32;
+    uint32_t len = STH_GET(c, STORE_LEN);
+    uint8_t *ours = calloc(1, len), *theirs = calloc(1, len);
+    bool found = !ours || !theirs;
+
+    for (uint32_t j = 0; !found && j < STH_GET(c, STORE_N2); j++)
+        for (uint32_t i = 0; !found && i < STH_GET(c, STORE_N1); i++) {
+            uint64_t addr = base + (uint64_t)j * STH_GET(c, STORE_MEM_S2) +
+                            (uint64_t)i * STH_GET(c, STORE_MEM_S1);
+
+            l->reference->ops->mem_read(l->reference, addr, ours, len);
+            l->dut->ops->mem_read(l->dut, addr, theirs, len);
+            found = append_bytes(l, "memory", addr, ours, theirs, len);
+        }
+    free(ours);
+    free(theirs);
+}
+
+static void append_destination(struct lockstep *l, uint32_t index)
+{
+    const struct sth_command *c = &l->shadow[index % SHADOW];
+
+    switch (STH_GET(c, ANY_OPCODE)) {
+    case STH_OP_STORE:
+        append_store(l, c);
+        break;
+    case STH_OP_LOAD:
+        append_space(l, STH_SPACE_SP, "scratchpad", l->params.sp_bytes);
+        break;
+    case STH_OP_MATMUL:
+        append_space(l, STH_SPACE_ACC, "accumulator", l->params.acc_bytes);
+        break;
+    case STH_OP_VECTOR:
+        if (STH_GET(c, VECTOR_WRITE) && STH_GET(c, VECTOR_D_SP))
+            append_space(l, STH_SPACE_SP, "scratchpad", l->params.sp_bytes);
+        append_space(l, STH_SPACE_ACC, "accumulator", l->params.acc_bytes);
+        break;
+    default:
+        break;
+    }
+}
+
+static void compare(struct lockstep *l, const struct sth_event *ours,
+                    const struct sth_event *theirs)
+{
+    bool order = ours->index != theirs->index;
+
+    if (!order && ours->digest == theirs->digest)
+        return;
+    differ(l, theirs->end,
+           order ? "the engine retired another command"
+                 : "the command wrote other data");
+    append(l, "  engine %s\n", sth_engine_name(ours->engine));
+    append_command(l, ours->index);
+    if (order)
+        append_command(l, theirs->index);
+    append(l,
+           "  csim: index %" PRIu32 ", cycles %" PRIu64 "..%" PRIu64
+           ", digest %08" PRIx32 "\n"
+           "  rtl:  index %" PRIu32 ", cycles %" PRIu64 "..%" PRIu64
+           ", digest %08" PRIx32 "\n",
+           ours->index, ours->start, ours->end, ours->digest, theirs->index,
+           theirs->start, theirs->end, theirs->digest);
+    if (!order)
+        append_destination(l, ours->index);
+}
+
+static void drain(struct lockstep *l, struct sth_device *dev,
+                  struct fifo *fifos)
+{
+    struct sth_event event;
+
+    while (dev->ops->next_event(dev, &event)) {
+        struct fifo *f = &fifos[event.engine];
+
+        if (f->tail - f->head == PENDING) {
+            differ(l, event.end, "one side is 131072 events ahead");
+            return;
+        }
+        f->event[f->tail++ % PENDING] = event;
+    }
+}
+
+/* Compares what both sides have given so far. */
+static void step(struct lockstep *l)
+{
+    drain(l, l->reference, l->ours);
+    drain(l, l->dut, l->theirs);
+    for (int e = 0; e < STH_ENGINE_COUNT; e++) {
+        struct fifo *a = &l->ours[e], *b = &l->theirs[e];
+
+        while (!l->difference.found && a->head != a->tail &&
+               b->head != b->tail)
+            compare(l, &a->event[a->head++ % PENDING],
+                    &b->event[b->head++ % PENDING]);
+    }
+}
+
+static void check_register(struct lockstep *l, uint32_t offset, uint32_t ours,
+                           uint32_t theirs)
+{
+    char what[128];
+
+    if (ours == theirs || l->difference.found)
+        return;
+    snprintf(what, sizeof(what),
+             "register 0x%03" PRIx32 " reads 0x%08" PRIx32
+             " on csim, 0x%08" PRIx32 " on rtl",
+             offset, ours, theirs);
+    differ(l, l->dut->ops->cycles(l->dut), what);
+}
+
+static uint32_t slower(uint32_t a, uint32_t b)
+{
+    return (int32_t)(a - b) < 0 ? a : b;
+}
+
+static uint32_t reg_read(struct sth_device *dev, uint32_t offset)
+{
+    struct lockstep *l = self(dev);
+    uint32_t ours = l->reference->ops->reg_read(l->reference, offset);
+    uint32_t theirs = l->dut->ops->reg_read(l->dut, offset);
+
+    step(l);
+    if (offset == STH_REG_HEAD || offset == STH_REG_RETIRED)
+        return slower(ours, theirs);
+    if (offset == STH_REG_STATUS)
+        return ((ours | theirs) & ~(uint32_t)STH_STATUS_FAULTED) |
+               (ours & theirs & STH_STATUS_FAULTED);
+    if (offset == STH_REG_IRQ_STATUS || offset == STH_REG_CTRL)
+        return ours & theirs;
+    if ((offset >= STH_REG_SEM0 && offset <= STH_REG_SEM3) ||
+        offset >= STH_REG_CNT_BASE)
+        return theirs; /* progress and counters: cycles may differ */
+    check_register(l, offset, ours, theirs);
+    return theirs;
+}
+
+/* Remembers the commands between the old doorbell and the new one. */
+static void shadow_commands(struct lockstep *l, uint32_t tail)
+{
+    for (; l->tail != tail; l->tail++) {
+        uint64_t slot = l->tail & ((1u << l->ring_log2) - 1);
+
+        l->reference->ops->mem_read(
+            l->reference, l->ring + slot * STH_COMMAND_BYTES,
+            &l->shadow[l->tail % SHADOW], STH_COMMAND_BYTES);
+    }
+}
+
+static void note_register(struct lockstep *l, uint32_t offset, uint32_t value)
+{
+    switch (offset) {
+    case STH_REG_RING_BASE_LO:
+        l->ring = (l->ring & ~0xffffffffull) | (value & ~0xfffu);
+        break;
+    case STH_REG_RING_BASE_HI:
+        l->ring = (l->ring & 0xffffffffull) | (uint64_t)(value & 0xff) << 32;
+        break;
+    case STH_REG_RING_LOG2:
+        value &= 31;
+        l->ring_log2 = value < 6 || value > 16 ? 6 : value;
+        break;
+    case STH_REG_CTRL:
+        if (value & STH_CTRL_SOFT_RESET)
+            l->tail = 0;
+        break;
+    case STH_REG_TAIL:
+        shadow_commands(l, value);
+        break;
+    default:
+        break;
+    }
+}
+
+static void reg_write(struct sth_device *dev, uint32_t offset, uint32_t value)
+{
+    struct lockstep *l = self(dev);
+
+    note_register(l, offset, value);
+    l->reference->ops->reg_write(l->reference, offset, value);
+    l->dut->ops->reg_write(l->dut, offset, value);
+}
+
+static void mem_read(struct sth_device *dev, uint64_t addr, void *to,
+                     size_t bytes)
+{
+    struct lockstep *l = self(dev);
+    uint8_t *other = malloc(bytes);
+
+    l->dut->ops->mem_read(l->dut, addr, to, bytes);
+    if (!other)
+        return;
+    l->reference->ops->mem_read(l->reference, addr, other, bytes);
+    if (!l->difference.found && memcmp(to, other, bytes)) {
+        differ(l, l->dut->ops->cycles(l->dut), "memory read by the host");
+        append_bytes(l, "memory", addr, other, to, bytes);
+    }
+    free(other);
+}
+
+static void mem_write(struct sth_device *dev, uint64_t addr, const void *from,
+                      size_t bytes)
+{
+    struct lockstep *l = self(dev);
+
+    l->reference->ops->mem_write(l->reference, addr, from, bytes);
+    l->dut->ops->mem_write(l->dut, addr, from, bytes);
+}
+
+static bool wait_both(struct sth_device *dev, uint64_t max_cycles)
+{
+    struct lockstep *l = self(dev);
+    bool ours = l->reference->ops->wait(l->reference, max_cycles);
+    bool theirs = l->dut->ops->wait(l->dut, max_cycles);
+
+    step(l);
+    return ours || theirs;
+}
+
+static bool next_event(struct sth_device *dev, struct sth_event *event)
+{
+    (void)dev;
+    (void)event;
+    return false; /* the comparison has consumed them */
+}
+
+static void peek(struct sth_device *dev, enum sth_space space, uint32_t addr,
+                 void *to, size_t bytes)
+{
+    struct lockstep *l = self(dev);
+
+    l->dut->ops->peek(l->dut, space, addr, to, bytes);
+}
+
+static uint64_t cycles(struct sth_device *dev)
+{
+    return self(dev)->dut->ops->cycles(self(dev)->dut);
+}
+
+static void destroy(struct sth_device *dev)
+{
+    struct lockstep *l = self(dev);
+
+    for (int e = 0; e < STH_ENGINE_COUNT; e++) {
+        free(l->ours[e].event);
+        free(l->theirs[e].event);
+    }
+    free(l->shadow);
+    free(l);
+}
+
+struct sth_device *sth_lockstep_create(const struct sth_params *params,
+                                       struct sth_device *reference,
+                                       struct sth_device *dut)
+{
+    static const struct sth_device_ops ops = {
+        reg_read,   reg_write, mem_read, mem_write, wait_both,
+        next_event, peek,      cycles,   destroy,
+    };
+    struct lockstep *l = calloc(1, sizeof(*l));
+    bool complete;
+
+    if (!l)
+        return NULL;
+    l->dev.ops = &ops;
+    l->params = *params;
+    l->reference = reference;
+    l->dut = dut;
+    l->ring_log2 = 6;
+    l->shadow = calloc(SHADOW, sizeof(*l->shadow));
+    complete = l->shadow != NULL;
+    for (int e = 0; e < STH_ENGINE_COUNT; e++) {
+        l->ours[e].event = calloc(PENDING, sizeof(struct sth_event));
+        l->theirs[e].event = calloc(PENDING, sizeof(struct sth_event));
+        complete = complete && l->ours[e].event && l->theirs[e].event;
+    }
+    if (!complete) {
+        destroy(&l->dev);
+        return NULL;
+    }
+    return &l->dev;
+}
+
+void sth_lockstep_difference(struct sth_device *lockstep,
+                             struct sth_difference *difference)
+{
+    struct lockstep *l = self(lockstep);
+
+    step(l);
+    for (int e = 0; e < STH_ENGINE_COUNT && !l->difference.found; e++) {
+        const struct fifo *a = &l->ours[e], *b = &l->theirs[e];
+        const struct fifo *longer = a->head != a->tail ? a : b;
+
+        if (longer->head == longer->tail)
+            continue;
+        differ(l, longer->event[longer->head % PENDING].end,
+               longer == a ? "a command retired on csim only"
+                           : "a command retired on rtl only");
+        append_command(l, longer->event[longer->head % PENDING].index);
+    }
+    *difference = l->difference;
+}
