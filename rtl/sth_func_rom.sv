@@ -1,0 +1,28 @@
+// Purpose: the constants of spec/functions.def, combinational: the factor of a function's argument
+// and the coefficients of a polynomial segment.  It does not choose the row: sth_func does.
+`default_nettype none
+
+module sth_func_rom (
+  input  logic [3:0]  func_i,  // STH_FUNC_*
+  output logic [31:0] prescale_o,
+  input  logic [8:0]  row_i,   // rows outside the table read as zero
+  output logic [31:0] c0_o,
+  output logic [31:0] c1_o,
+  output logic [31:0] c2_o
+);
+`include "sth_spec.svh"
+`include "sth_functions.svh"
+
+  always_comb begin
+    case (func_i)
+      4'(STH_FUNC_EXP): prescale_o = STH_FCONST_LOG2E;
+      4'(STH_FUNC_SIGMOID): prescale_o = STH_FCONST_HALF;
+      4'(STH_FUNC_GELU): prescale_o = STH_FCONST_GELU_HALF_SLOPE;
+      default: prescale_o = 32'h3f800000;
+    endcase
+  end
+
+  assign {c0_o, c1_o, c2_o} = func_rows[row_i];
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,125 @@
+// Purpose: what the function unit reads from the bits of its prescaled argument, as functions,
+// included inside the body of a module after sth_spec.svh.
+
+// Whether tanh(t) is followed by t / 2 + 0.5.
+function automatic f_func_is_sigmoid(input [3:0] func);
+  f_func_is_sigmoid = func == 4'(STH_FUNC_SIGMOID) || func == 4'(STH_FUNC_GELU);
+endfunction
+
+// u in units of 2^-23, truncated towards zero, for |u| < 256: 9 bits of floor, 23 of fraction.
+function automatic [31:0] f_func_fixed(input [31:0] u);
+  logic [7:0] shift;
+  logic [31:0] magnitude;
+  begin
+    shift = 8'd134 - u[30:23];
+    magnitude = {2'b01, u[22:0], 7'd0} >> shift[4:0];
+    if (|shift[7:5]) magnitude = 32'd0;
+    f_func_fixed = u[31] ? 32'd0 - magnitude : magnitude;
+  end
+endfunction
+
+// {polynomial, special[31:0], offset[9:0]}: when polynomial is set, special[31] is the sign of the
+// result and offset goes onto the exponent; otherwise special is the result.
+function automatic [42:0] f_func_side(input [3:0] func, input [31:0] u);
+  logic polynomial, zero, infinite;
+  logic [31:0] special;
+  logic [8:0] floor;
+  logic [9:0] offset;
+  begin
+    polynomial = 1'b0;
+    special = u;
+    floor = 9'd0;
+    offset = 10'd0;
+    zero = u[30:23] == 8'd0;
+    infinite = u[30:23] == 8'd255;
+    if (!infinite || u[22:0] == 23'd0) begin
+      case (func)
+        4'(STH_FUNC_EXP): begin
+          // From |u| = 256 on, which is far outside the range of the result.
+          polynomial = u[30:23] < 8'd135;
+          special = (polynomial || u[31]) ? 32'd0 : 32'h7f800000;
+          floor = 9'(f_func_fixed(u) >> 23);
+          offset = {floor[8], floor};
+        end
+        4'(STH_FUNC_RECIP): begin
+          polynomial = !zero && !infinite;
+          special = {u[31], zero ? 31'h7f800000 : 31'd0};
+          offset = 10'd127 - {2'd0, u[30:23]};
+        end
+        4'(STH_FUNC_RSQRT): begin
+          polynomial = !zero && !infinite && !u[31];
+          special = zero ? {u[31], 31'h7f800000} : u[31] ? 32'h7fc00000 : 32'd0;
+          // Half of 127 - exponent, rounded up: even exponents are odd powers of two.
+          offset = 10'd64 - {3'd0, u[30:24]} - {9'd0, u[23]};
+        end
+        4'(STH_FUNC_TANH), 4'(STH_FUNC_SIGMOID), 4'(STH_FUNC_GELU): begin
+          // Below 2^-10 the argument itself, from 8 on one.
+          polynomial = u[30:23] >= 8'd117 && u[30:23] < 8'd130;
+          if (u[30:23] >= 8'd117) special = {u[31], 31'h3f800000};
+        end
+        default: ;
+      endcase
+    end
+    f_func_side = {polynomial, special, offset};
+  end
+endfunction
+
+// {row[8:0], m[22:0], centre[22:0]}: the row of the ROM and the fractions of the polynomial's
+// argument and of the middle of the row's segment, both in [1, 2).
+function automatic [54:0] f_func_segment(input [3:0] func, input [31:0] u);
+  logic [8:0] row;
+  logic [22:0] m, centre;
+  logic [7:0] octave;
+  begin
+    m = u[22:0];
+    octave = u[30:23] - 8'd117;
+    case (func)
+      4'(STH_FUNC_EXP): begin
+        m = 23'(f_func_fixed(u));
+        row = {4'b0111, m[22:18]};
+        centre = {m[22:18], 1'b1, 17'd0};
+      end
+      4'(STH_FUNC_RECIP): begin
+        row = {3'b110, m[22:17]};
+        centre = {m[22:17], 1'b1, 16'd0};
+      end
+      4'(STH_FUNC_RSQRT): begin
+        row = {2'b10, !u[23], m[22:17]};
+        centre = {m[22:17], 1'b1, 16'd0};
+      end
+      default: begin
+        if (octave < 8'd8) begin
+          row = {3'b000, octave[2:0], m[22:20]};
+          centre = {m[22:20], 1'b1, 19'd0};
+        end else begin
+          row = 9'd64 + {1'b0, octave[2:0], m[22:18]};
+          centre = {m[22:18], 1'b1, 17'd0};
+        end
+      end
+    endcase
+    f_func_segment = {row, m, centre};
+  end
+endfunction
+
+// The polynomial's value p, which is positive, with the offset and the sign applied, or the
+// special result.
+function automatic [31:0] f_func_finish(input [42:0] side, input [30:0] p);
+  logic [9:0] exponent;  // 10 bits signed: below 2 * 256 and above -256
+  begin
+    exponent = {2'd0, p[30:23]} + side[9:0];
+    f_func_finish = {side[41], exponent[7:0], p[22:0]};
+    if (exponent[8]) f_func_finish = {side[41], 31'h7f800000};
+    if (exponent[7:0] == 8'd255) f_func_finish = {side[41], 31'h7f800000};
+    if (exponent[9] || exponent == 10'd0) f_func_finish = {side[41], 31'd0};
+    if (!side[42]) f_func_finish = side[41:10];
+  end
+endfunction
+
+// t / 2, exact above the smallest numbers.
+function automatic [31:0] f_func_half(input [31:0] t);
+  begin
+    f_func_half = {t[31], t[30:23] - 8'd1, t[22:0]};
+    if (t[30:24] == 7'd0) f_func_half = {t[31], 31'd0};
+    if (t[30:23] == 8'd255) f_func_half = t;
+  end
+endfunction

@@ -1,0 +1,15 @@
+// Purpose: product of two array operands, combinational.  It does not round: products are exact.
+`default_nettype none
+
+module sth_pe_mul (
+  input  logic        bf16_i,  // 0: the low bytes are int8
+  input  logic [15:0] a_i,
+  input  logic [15:0] w_i,
+  output logic [31:0] p_o
+);
+`include "sth_pe_mul.svh"
+
+  assign p_o = f_pe_mul(bf16_i, a_i, w_i);
+endmodule
+
+`default_nettype wire
