@@ -15,14 +15,14 @@ module sth_check_matmul #(
   parameter int SpBytes = 262144,
   parameter int AccBytes = 65536
 ) (
-  input  wire logic         clk_i,
-  input  wire logic [511:0] cmd_i,
-  output logic      [127:0] mul_a_o,
-  output logic      [255:0] mul_b_o,
-  input  wire logic [383:0] prod_i,
-  output logic      [15:0]  field_o,
-  output logic      [15:0]  align_o,
-  output logic      [15:0]  range_o
+  input  logic         clk_i,
+  input  logic [511:0] cmd_i,
+  output logic [127:0] mul_a_o,
+  output logic [255:0] mul_b_o,
+  input  logic [383:0] prod_i,
+  output logic [15:0]  field_o,
+  output logic [15:0]  align_o,
+  output logic [15:0]  range_o
 );
 
   `include "sth_spec.svh"

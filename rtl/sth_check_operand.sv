@@ -14,20 +14,20 @@ module sth_check_operand #(
   parameter int SpBytes = 262144,
   parameter int AccBytes = 65536
 ) (
-  input  wire logic        clk_i,
-  input  wire logic        used_i,
-  input  wire logic        scalar_i,
-  input  wire logic        sp_i,
-  input  wire logic [1:0]  type_i,
-  input  wire logic [23:0] addr_i,
-  input  wire logic [15:0] row_i,
-  input  wire logic [15:0] tile_i,
-  input  wire logic [47:0] row_prod_i,
-  input  wire logic [47:0] tile_prod_i,
-  output logic             field_o,
-  output logic             align_addr_o,
-  output logic             align_stride_o,
-  output logic             range_o
+  input  logic        clk_i,
+  input  logic        used_i,
+  input  logic        scalar_i,
+  input  logic        sp_i,
+  input  logic [1:0]  type_i,
+  input  logic [23:0] addr_i,
+  input  logic [15:0] row_i,
+  input  logic [15:0] tile_i,
+  input  logic [47:0] row_prod_i,
+  input  logic [47:0] tile_prod_i,
+  output logic        field_o,
+  output logic        align_addr_o,
+  output logic        align_stride_o,
+  output logic        range_o
 );
 
   `include "sth_spec.svh"

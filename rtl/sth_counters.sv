@@ -7,59 +7,59 @@
 `default_nettype none
 
 module sth_counters (
-  input  wire logic        clk_i,
-  input  wire logic        rst_ni,
-  input  wire logic        busy_i,
+  input  logic        clk_i,
+  input  logic        rst_ni,
+  input  logic        busy_i,
   // One bit for each engine.
-  input  wire logic [3:0]  engine_busy_i,
-  input  wire logic [3:0]  engine_sem_i,
-  input  wire logic [3:0]  retire_i,
-  input  wire logic        stream_i,
-  input  wire logic        weight_stall_i,
-  input  wire logic        vector_stall_i,
-  input  wire logic        load_stall_i,
-  input  wire logic        store_stall_i,
-  input  wire logic [47:0] macs_i,
-  input  wire logic [55:0] load_bytes_i,
-  input  wire logic [55:0] store_bytes_i,
-  input  wire logic [5:0]  read_index_i,
-  output logic      [63:0] read_data_o
+  input  logic [3:0]  engine_busy_i,
+  input  logic [3:0]  engine_sem_i,
+  input  logic [3:0]  retire_i,
+  input  logic        stream_i,
+  input  logic        weight_stall_i,
+  input  logic        vector_stall_i,
+  input  logic        load_stall_i,
+  input  logic        store_stall_i,
+  input  logic [47:0] macs_i,
+  input  logic [47:0] load_bytes_i,
+  input  logic [47:0] store_bytes_i,
+  input  logic [5:0]  read_index_i,
+  output logic [63:0] read_data_o
 );
 
   `include "sth_spec.svh"
 
-  // Increments.  The widest is the byte count of one command: 24 bits of
-  // length times two counts of 16 bits.
-  logic [STH_CNT_COUNT*56-1:0] step;
+  // Increments.  48 bits hold the largest amount of one command, m * n * k, and
+  // any number of bytes that a run could copy.
+  logic [STH_CNT_COUNT*48-1:0] step;
   logic [STH_CNT_COUNT*64-1:0] count_q;
   logic [15:0]                 overlap;
 
   assign overlap = 16'd1 << engine_busy_i;
 
-  assign step[56 * STH_CNT_CYCLES +: 56]             = 56'd1;
-  assign step[56 * STH_CNT_ARRAY_STREAM +: 56]       = 56'(stream_i);
-  assign step[56 * STH_CNT_ARRAY_WEIGHT_STALL +: 56] = 56'(weight_stall_i);
-  assign step[56 * STH_CNT_VECTOR_BANK_STALL +: 56]  = 56'(vector_stall_i);
-  assign step[56 * STH_CNT_LOAD_BANK_STALL +: 56]    = 56'(load_stall_i);
-  assign step[56 * STH_CNT_STORE_BANK_STALL +: 56]   = 56'(store_stall_i);
-  assign step[56 * STH_CNT_MACS +: 56]        = retire_i[STH_ENGINE_MATRIX] ? 56'(macs_i) : '0;
-  assign step[56 * STH_CNT_LOAD_BYTES +: 56]  = retire_i[STH_ENGINE_LOAD] ? load_bytes_i : '0;
-  assign step[56 * STH_CNT_STORE_BYTES +: 56] = retire_i[STH_ENGINE_STORE] ? store_bytes_i : '0;
+  assign step[48 * STH_CNT_CYCLES +: 48]             = 48'd1;
+  assign step[48 * STH_CNT_ARRAY_STREAM +: 48]       = 48'(stream_i);
+  assign step[48 * STH_CNT_ARRAY_WEIGHT_STALL +: 48] = 48'(weight_stall_i);
+  assign step[48 * STH_CNT_VECTOR_BANK_STALL +: 48]  = 48'(vector_stall_i);
+  assign step[48 * STH_CNT_LOAD_BANK_STALL +: 48]    = 48'(load_stall_i);
+  assign step[48 * STH_CNT_STORE_BANK_STALL +: 48]   = 48'(store_stall_i);
+  assign step[48 * STH_CNT_MACS +: 48]        = retire_i[STH_ENGINE_MATRIX] ? macs_i : '0;
+  assign step[48 * STH_CNT_LOAD_BYTES +: 48]  = retire_i[STH_ENGINE_LOAD] ? load_bytes_i : '0;
+  assign step[48 * STH_CNT_STORE_BYTES +: 48] = retire_i[STH_ENGINE_STORE] ? store_bytes_i : '0;
 
   for (genvar e = 0; e < 4; e++) begin : gen_engine
-    assign step[56 * (STH_CNT_LOAD_BUSY + e) +: 56]     = 56'(engine_busy_i[e]);
-    assign step[56 * (STH_CNT_LOAD_SEM + e) +: 56]      = 56'(engine_sem_i[e]);
-    assign step[56 * (STH_CNT_LOAD_COMMANDS + e) +: 56] = 56'(retire_i[e]);
+    assign step[48 * (STH_CNT_LOAD_BUSY + e) +: 48]     = 48'(engine_busy_i[e]);
+    assign step[48 * (STH_CNT_LOAD_SEM + e) +: 48]      = 48'(engine_sem_i[e]);
+    assign step[48 * (STH_CNT_LOAD_COMMANDS + e) +: 48] = 48'(retire_i[e]);
   end
 
   for (genvar i = 0; i < 16; i++) begin : gen_overlap
-    assign step[56 * (STH_CNT_OVERLAP_0 + i) +: 56] = 56'(overlap[i]);
+    assign step[48 * (STH_CNT_OVERLAP_0 + i) +: 48] = 48'(overlap[i]);
   end
 
   for (genvar i = 0; i < STH_CNT_COUNT; i++) begin : gen_counter
     always_ff @(posedge clk_i) begin
       if (!rst_ni) count_q[64 * i +: 64] <= '0;
-      else if (busy_i) count_q[64 * i +: 64] <= count_q[64 * i +: 64] + 64'(step[56 * i +: 56]);
+      else if (busy_i) count_q[64 * i +: 64] <= count_q[64 * i +: 64] + 64'(step[48 * i +: 48]);
     end
   end
 

@@ -17,28 +17,28 @@ module sth_decode #(
   parameter int SpBytes = 262144,
   parameter int AccBytes = 65536
 ) (
-  input  wire logic         clk_i,
-  input  wire logic         rst_ni,
-  input  wire logic         stop_i,
+  input  logic         clk_i,
+  input  logic         rst_ni,
+  input  logic         stop_i,
   // From the fetch buffer; error: the bus failed, addr: where.
-  input  wire logic         cmd_valid_i,
-  output logic              cmd_ready_o,
-  input  wire logic [511:0] cmd_i,
-  input  wire logic [31:0]  cmd_index_i,
-  input  wire logic [39:0]  cmd_addr_i,
-  input  wire logic         cmd_error_i,
+  input  logic         cmd_valid_i,
+  output logic         cmd_ready_o,
+  input  logic [511:0] cmd_i,
+  input  logic [31:0]  cmd_index_i,
+  input  logic [39:0]  cmd_addr_i,
+  input  logic         cmd_error_i,
   // To the queues: one valid and one ready bit for each engine.
-  output logic      [3:0]   queue_valid_o,
-  input  wire logic [3:0]   queue_ready_i,
-  output logic      [511:0] queue_cmd_o,
-  output logic      [31:0]  queue_index_o,
+  output logic [3:0]   queue_valid_o,
+  input  logic [3:0]   queue_ready_i,
+  output logic [511:0] queue_cmd_o,
+  output logic [31:0]  queue_index_o,
   // The first command that has not entered a queue.
-  output logic      [31:0]  next_index_o,
+  output logic [31:0]  next_index_o,
   // A pulse for the one fault.
-  output logic              fault_valid_o,
-  output logic      [3:0]   fault_code_o,
-  output logic      [31:0]  fault_index_o,
-  output logic      [39:0]  fault_addr_o
+  output logic         fault_valid_o,
+  output logic [3:0]   fault_code_o,
+  output logic [31:0]  fault_index_o,
+  output logic [39:0]  fault_addr_o
 );
 
   `include "sth_spec.svh"

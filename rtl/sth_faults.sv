@@ -10,30 +10,30 @@
 `default_nettype none
 
 module sth_faults (
-  input  wire logic         clk_i,
-  input  wire logic         rst_ni,
-  input  wire logic         decode_valid_i,
-  input  wire logic [3:0]   decode_code_i,
-  input  wire logic [31:0]  decode_index_i,
-  input  wire logic [39:0]  decode_addr_i,
+  input  logic         clk_i,
+  input  logic         rst_ni,
+  input  logic         decode_valid_i,
+  input  logic [3:0]   decode_code_i,
+  input  logic [31:0]  decode_index_i,
+  input  logic [39:0]  decode_addr_i,
   // Retirements of the four engines: bus errors of load and store, posts that
   // overflow.
-  input  wire logic [127:0] retire_index_i,
-  input  wire logic         load_error_i,
-  input  wire logic [39:0]  load_addr_i,
-  input  wire logic         store_error_i,
-  input  wire logic [39:0]  store_addr_i,
-  input  wire logic [3:0]   overflow_i,
-  input  wire logic         watchdog_i,
-  input  wire logic [31:0]  watchdog_index_i,
-  input  wire logic         drained_i,
-  output logic              pending_o,
-  output logic      [3:0]   halt_o,
-  output logic              report_o,
-  output logic              faulted_o,
-  output logic      [3:0]   code_o,
-  output logic      [31:0]  index_o,
-  output logic      [39:0]  addr_o
+  input  logic [127:0] retire_index_i,
+  input  logic         load_error_i,
+  input  logic [39:0]  load_addr_i,
+  input  logic         store_error_i,
+  input  logic [39:0]  store_addr_i,
+  input  logic [3:0]   overflow_i,
+  input  logic         watchdog_i,
+  input  logic [31:0]  watchdog_index_i,
+  input  logic         drained_i,
+  output logic         pending_o,
+  output logic [3:0]   halt_o,
+  output logic         report_o,
+  output logic         faulted_o,
+  output logic [3:0]   code_o,
+  output logic [31:0]  index_o,
+  output logic [39:0]  addr_o
 );
 
   `include "sth_spec.svh"

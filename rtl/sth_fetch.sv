@@ -15,33 +15,33 @@ module sth_fetch #(
   // Commands in the buffer and on their way: a power of two, 2 or more.
   parameter int FetchDepth = 16
 ) (
-  input  wire logic                  clk_i,
-  input  wire logic                  rst_ni,
-  input  wire logic                  enable_i,
-  input  wire logic                  drain_i,
-  output logic                       idle_o,
+  input  logic                  clk_i,
+  input  logic                  rst_ni,
+  input  logic                  enable_i,
+  input  logic                  drain_i,
+  output logic                  idle_o,
   // The ring.
-  input  wire logic [39:0]           ring_base_i,
-  input  wire logic [4:0]            ring_log2_i,
-  input  wire logic [31:0]           tail_i,
-  output logic      [31:0]           head_o,
+  input  logic [39:0]           ring_base_i,
+  input  logic [4:0]            ring_log2_i,
+  input  logic [31:0]           tail_i,
+  output logic [31:0]           head_o,
   // Read bursts of constant length, and their data in order.
-  output logic                       ar_valid_o,
-  input  wire logic                  ar_ready_i,
-  output logic      [39:0]           ar_addr_o,
-  output logic      [7:0]            ar_len_o,
-  input  wire logic                  r_valid_i,
-  output logic                       r_ready_o,
-  input  wire logic [8*BusBytes-1:0] r_data_i,
-  input  wire logic [1:0]            r_resp_i,
-  input  wire logic                  r_last_i,
+  output logic                  ar_valid_o,
+  input  logic                  ar_ready_i,
+  output logic [39:0]           ar_addr_o,
+  output logic [7:0]            ar_len_o,
+  input  logic                  r_valid_i,
+  output logic                  r_ready_o,
+  input  logic [8*BusBytes-1:0] r_data_i,
+  input  logic [1:0]            r_resp_i,
+  input  logic                  r_last_i,
   // To the decoder.
-  output logic                       cmd_valid_o,
-  input  wire logic                  cmd_ready_i,
-  output logic      [511:0]          cmd_o,
-  output logic      [31:0]           cmd_index_o,
-  output logic      [39:0]           cmd_addr_o,
-  output logic                       cmd_error_o
+  output logic                  cmd_valid_o,
+  input  logic                  cmd_ready_i,
+  output logic [511:0]          cmd_o,
+  output logic [31:0]           cmd_index_o,
+  output logic [39:0]           cmd_addr_o,
+  output logic                  cmd_error_o
 );
 
   localparam int Beats = BusBytes < 64 ? 64 / BusBytes : 1;

@@ -7,11 +7,11 @@
 `default_nettype none
 
 module sth_mul_seq (
-  input  wire logic        clk_i,
-  input  wire logic        start_i,
-  input  wire logic [15:0] a_i,
-  input  wire logic [31:0] b_i,
-  output logic      [47:0] p_o
+  input  logic        clk_i,
+  input  logic        start_i,
+  input  logic [15:0] a_i,
+  input  logic [31:0] b_i,
+  output logic [47:0] p_o
 );
 
   logic [15:0] a_q;

@@ -6,10 +6,10 @@
 `default_nettype none
 
 module sth_oldest (
-  input  wire logic [3:0]   valid_i,
-  input  wire logic [127:0] index_i,
-  input  wire logic [31:0]  default_i,
-  output logic      [31:0]  index_o
+  input  logic [3:0]   valid_i,
+  input  logic [127:0] index_i,
+  input  logic [31:0]  default_i,
+  output logic [31:0]  index_o
 );
 
   logic found, older;

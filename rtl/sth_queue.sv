@@ -12,14 +12,14 @@ module sth_queue #(
   // Entries: a power of two, 2 or more.
   parameter int Depth = 8
 ) (
-  input  wire logic             clk_i,
-  input  wire logic             rst_ni,
-  input  wire logic             push_valid_i,
-  output logic                  push_ready_o,
-  input  wire logic [Width-1:0] push_data_i,
-  output logic                  pop_valid_o,
-  input  wire logic             pop_ready_i,
-  output logic      [Width-1:0] pop_data_o
+  input  logic             clk_i,
+  input  logic             rst_ni,
+  input  logic             push_valid_i,
+  output logic             push_ready_o,
+  input  logic [Width-1:0] push_data_i,
+  output logic             pop_valid_o,
+  input  logic             pop_ready_i,
+  output logic [Width-1:0] pop_data_o
 );
 
   localparam int PtrWidth = $clog2(Depth);

@@ -9,17 +9,17 @@
 `default_nettype none
 
 module sth_semaphores (
-  input  wire logic         clk_i,
-  input  wire logic         rst_ni,
+  input  logic         clk_i,
+  input  logic         rst_ni,
   // Four engines, sixteen mask bits each.
-  input  wire logic [3:0]   wait_valid_i,
-  input  wire logic [63:0]  wait_mask_i,
-  output logic      [3:0]   allow_o,
-  input  wire logic [3:0]   take_i,
-  input  wire logic [3:0]   post_valid_i,
-  input  wire logic [63:0]  post_mask_i,
-  output logic      [3:0]   overflow_o,
-  output logic      [127:0] count_o
+  input  logic [3:0]   wait_valid_i,
+  input  logic [63:0]  wait_mask_i,
+  output logic [3:0]   allow_o,
+  input  logic [3:0]   take_i,
+  input  logic [3:0]   post_valid_i,
+  input  logic [63:0]  post_mask_i,
+  output logic [3:0]   overflow_o,
+  output logic [127:0] count_o
 );
 
   logic [127:0] count_q;

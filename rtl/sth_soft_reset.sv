@@ -8,13 +8,13 @@
 `default_nettype none
 
 module sth_soft_reset (
-  input  wire logic clk_i,
-  input  wire logic rst_ni,
-  input  wire logic request_i,
-  input  wire logic idle_i,
-  output logic      drain_o,
-  output logic      active_o,
-  output logic      core_rst_no
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  logic request_i,
+  input  logic idle_i,
+  output logic drain_o,
+  output logic active_o,
+  output logic core_rst_no
 );
 
   localparam logic [1:0] StRun = 2'd0;

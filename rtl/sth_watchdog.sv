@@ -6,12 +6,12 @@
 `default_nettype none
 
 module sth_watchdog (
-  input  wire logic        clk_i,
-  input  wire logic        rst_ni,
-  input  wire logic [31:0] limit_i,
-  input  wire logic        busy_i,
-  input  wire logic        retire_i,
-  output logic             expired_o
+  input  logic        clk_i,
+  input  logic        rst_ni,
+  input  logic [31:0] limit_i,
+  input  logic        busy_i,
+  input  logic        retire_i,
+  output logic        expired_o
 );
 
   logic [31:0] count_q;
