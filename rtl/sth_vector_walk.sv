@@ -1,0 +1,81 @@
+// Walks the row-tiles of one vector command: rows outside, column tiles inside.
+//
+// After start_i the outputs describe row-tile (0, 0); each next_i moves to the following one.
+// Besides the position flags it counts, for the present tile, the lanes inside the matrix
+// (active_o) and the lanes that the causal mask admits (reach_o), both from lane 0 upward.
+// It does not know addresses and does not stop: next_i after the last row-tile is an error of
+// the caller.
+`default_nettype none
+
+module sth_vector_walk #(
+  // Lanes, a power of two from 4 to 256.
+  parameter int Lanes = 16,
+  localparam int LaneBits = $clog2(Lanes)
+) (
+  input  wire                clk_i,
+  input  wire                start_i,
+  input  wire                next_i,
+  // Shape of the command, stable from start_i to its end.
+  input  wire [15:0]         rows_i,
+  input  wire [15:0]         cols_i,
+  input  wire                mask_i,
+  input  wire [19:0]         mask_offset_i,
+  // The present row-tile.
+  output wire [LaneBits-1:0] lane_o,        // row modulo Lanes
+  output wire                tile_first_o,  // first tile of its row
+  output wire                tile_last_o,   // last tile of its row
+  output wire                group_last_o,  // last tile of the last row with this row / Lanes
+  output wire                row_last_o,    // in the last row
+  output wire [LaneBits:0]   active_o,      // 1 to Lanes
+  output wire [LaneBits:0]   reach_o        // 0 to Lanes; Lanes without a mask
+);
+  // Rows left, the present one included.
+  logic [15:0] rows_q;
+  // Columns left in the row, the present tile included.
+  logic [15:0] cols_q;
+  logic [LaneBits-1:0] lane_q;
+  logic tile_first_q;
+  // Columns that the mask admits: row + offset + 1, and the same minus the columns of the tiles
+  // passed. Bounds: -2^19 + 1 .. 2^19 + 2^16 and, lowered by at most 2^16, signed 22 bits hold both.
+  logic signed [21:0] row_reach_q;
+  logic signed [21:0] reach_q;
+
+  wire signed [21:0] first_reach = $signed({{2{mask_offset_i[19]}}, mask_offset_i}) + 22'sd1;
+  wire tile_last = cols_q <= 16'(Lanes);
+  wire row_last = rows_q == 16'd1;
+
+  always_ff @(posedge clk_i) begin
+    if (start_i) begin
+      rows_q <= rows_i;
+      cols_q <= cols_i;
+      lane_q <= '0;
+      tile_first_q <= 1'b1;
+      row_reach_q <= first_reach;
+      reach_q <= first_reach;
+    end else if (next_i) begin
+      tile_first_q <= tile_last;
+      if (tile_last) begin
+        rows_q <= rows_q - 16'd1;
+        cols_q <= cols_i;
+        lane_q <= lane_q + 1'b1;
+        row_reach_q <= row_reach_q + 22'sd1;
+        reach_q <= row_reach_q + 22'sd1;
+      end else begin
+        cols_q <= cols_q - 16'(Lanes);
+        reach_q <= reach_q - $signed(22'(Lanes));
+      end
+    end
+  end
+
+  assign lane_o = lane_q;
+  assign tile_first_o = tile_first_q;
+  assign tile_last_o = tile_last;
+  assign row_last_o = row_last;
+  assign group_last_o = tile_last && (row_last || (&lane_q));
+  assign active_o = tile_last ? cols_q[LaneBits:0] : (LaneBits + 1)'(Lanes);
+  assign reach_o = (!mask_i || reach_q >= $signed(22'(Lanes))) ? (LaneBits + 1)'(Lanes) :
+                   reach_q[21] ? '0 : reach_q[LaneBits:0];
+
+  initial if (Lanes < 4 || Lanes > 256 || Lanes != (1 << LaneBits)) $error("Lanes");
+endmodule
+`default_nettype wire
