@@ -1,0 +1,51 @@
+# The arithmetic: RTL units against the C definition, and that against the host.
+NUMERIC = $(BUILD)/numeric
+NUMERIC_RTL = verif/numeric/sth_numeric_top.sv rtl/sth_fp32_add.sv \
+	rtl/sth_fp32_mul.sv rtl/sth_fp32_max.sv rtl/sth_acc_add.sv \
+	rtl/sth_pe_mul.sv rtl/sth_to_fp32.sv rtl/sth_from_fp32.sv \
+	rtl/sth_func.sv rtl/sth_func_rom.sv
+NUMERIC_C = csim/sth_numerics.c verif/numeric/sth_vectors.c
+NUMERIC_PAIRS ?= 2000000
+NUMERIC_SEED ?= 1
+
+$(NUMERIC)/rtl/Vsth_numeric_top.mk: $(NUMERIC_RTL) $(wildcard rtl/*.svh) $(GEN) \
+		verif/numeric/sth_numeric_main.cpp
+	$(call say,VERILATE,sth_numeric_top)
+	@mkdir -p $(@D)
+	$(Q)$(VERILATOR) --cc --exe -O3 -Wall --compiler clang \
+	  -I$(BUILD)/gen -Irtl $(NUMERIC_RTL) --top-module sth_numeric_top \
+	  --Mdir $(@D) -o sth_numeric $(abspath verif/numeric/sth_numeric_main.cpp) \
+	  $(addprefix $(abspath $(NUMERIC))/,$(notdir $(NUMERIC_C:.c=.o))) \
+	  -CFLAGS "-I$(abspath csim) -I$(abspath spec) -I$(abspath verif/numeric)"
+
+$(NUMERIC)/%.o: csim/%.c spec/functions.def
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -c $< -o $@
+
+$(NUMERIC)/%.o: verif/numeric/%.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -c $< -o $@
+
+NUMERIC_OBJ = $(addprefix $(NUMERIC)/,$(notdir $(NUMERIC_C:.c=.o)))
+
+$(NUMERIC)/rtl/sth_numeric: $(NUMERIC)/rtl/Vsth_numeric_top.mk $(NUMERIC_OBJ)
+	$(call say,CXX,$@)
+	$(Q)$(MAKE) -s -C $(@D) -f Vsth_numeric_top.mk CXX=$(CXX) LINK=$(CXX) \
+	  OPT_FAST=-O3 >$(NUMERIC)/build.log
+
+$(NUMERIC)/test_numerics: tests/test_numerics.c $(NUMERIC_OBJ)
+	$(call say,CC,$@)
+	$(Q)$(CC) $(CFLAGS) -Iverif/numeric $^ -o $@ -lcmocka -lm
+
+test-numeric: $(NUMERIC)/rtl/sth_numeric $(NUMERIC)/test_numerics ## arithmetic: RTL, C and host agree
+	$(Q)$(NUMERIC)/test_numerics
+	$(Q)$(NUMERIC)/rtl/sth_numeric $(NUMERIC_PAIRS) $(NUMERIC_SEED)
+
+# The function tables; the result is committed.
+functions: tools/funcgen/sth_funcgen.c ## regenerate spec/functions.def
+	@mkdir -p $(NUMERIC)
+	$(Q)$(CC) $(CFLAGS) -O1 $< -o $(NUMERIC)/sth_funcgen -lm
+	$(Q)$(NUMERIC)/sth_funcgen >$(NUMERIC)/functions.def
+	$(Q)mv $(NUMERIC)/functions.def spec/functions.def
+
+.PHONY: test-numeric functions
