@@ -18,28 +18,28 @@ module sth_accumulator #(
   localparam int Rows = AccBytes / (4 * ArrayCols),
   localparam int AddrWidth = $clog2(Rows)
 ) (
-  input  wire logic                 clk_i,
-  input  wire logic                 rst_ni,
+  input  logic                 clk_i,
+  input  logic                 rst_ni,
 
   // Matrix engine.
-  input  wire logic                 m_ren_i,
-  input  wire logic [AddrWidth-1:0] m_raddr_i,
-  output logic      [RowWidth-1:0]  m_rdata_o,
-  input  wire logic                 m_wen_i,
-  input  wire logic [AddrWidth-1:0] m_waddr_i,
-  input  wire logic [RowWidth-1:0]  m_wdata_i,
-  input  wire logic [ArrayCols-1:0] m_wmask_i,
+  input  logic                 m_ren_i,
+  input  logic [AddrWidth-1:0] m_raddr_i,
+  output logic [RowWidth-1:0]  m_rdata_o,
+  input  logic                 m_wen_i,
+  input  logic [AddrWidth-1:0] m_waddr_i,
+  input  logic [RowWidth-1:0]  m_wdata_i,
+  input  logic [ArrayCols-1:0] m_wmask_i,
 
   // Vector engine.
-  input  wire logic                 v_req_i,
-  input  wire logic [AddrWidth-1:0] v_addr_i,
-  output logic                      v_gnt_o,
-  output logic      [RowWidth-1:0]  v_rdata_o,
-  input  wire logic                 v_wreq_i,
-  input  wire logic [AddrWidth-1:0] v_waddr_i,
-  input  wire logic [RowWidth-1:0]  v_wdata_i,
-  input  wire logic [ArrayCols-1:0] v_wmask_i,
-  output logic                      v_wgnt_o
+  input  logic                 v_req_i,
+  input  logic [AddrWidth-1:0] v_addr_i,
+  output logic                 v_gnt_o,
+  output logic [RowWidth-1:0]  v_rdata_o,
+  input  logic                 v_wreq_i,
+  input  logic [AddrWidth-1:0] v_waddr_i,
+  input  logic [RowWidth-1:0]  v_wdata_i,
+  input  logic [ArrayCols-1:0] v_wmask_i,
+  output logic                 v_wgnt_o
 );
   localparam int BankBits = $clog2(AccBanks);
   localparam int BankRows = Rows / AccBanks;

@@ -17,14 +17,14 @@ module sth_sram_1r1w #(
   parameter int MaskWidth = Width / 8,
   localparam int AddrWidth = $clog2(Depth)
 ) (
-  input  wire logic                 clk_i,
-  input  wire logic                 ren_i,
-  input  wire logic [AddrWidth-1:0] raddr_i,
-  output logic      [Width-1:0]     rdata_o,
-  input  wire logic                 wen_i,
-  input  wire logic [AddrWidth-1:0] waddr_i,
-  input  wire logic [Width-1:0]     wdata_i,
-  input  wire logic [MaskWidth-1:0] wmask_i
+  input  logic                 clk_i,
+  input  logic                 ren_i,
+  input  logic [AddrWidth-1:0] raddr_i,
+  output logic [Width-1:0]     rdata_o,
+  input  logic                 wen_i,
+  input  logic [AddrWidth-1:0] waddr_i,
+  input  logic [Width-1:0]     wdata_i,
+  input  logic [MaskWidth-1:0] wmask_i
 );
   localparam int Granule = Width / MaskWidth;
 
