@@ -1,0 +1,338 @@
+/* Driver: discovery, the command ring, faults and diagnosis. */
+#include <string.h>
+
+#include "sth_driver.h"
+
+#define RESET_POLLS 1000000u
+#define DOORBELL_EVERY 16u
+
+void sth_driver_config_default(struct sth_driver_config *config)
+{
+    config->ring_addr = 0;
+    config->ring_log2 = 10;
+    config->expected_hash = 0;
+    config->timeout_cycles = 100000000u;
+    config->watchdog = 0;
+}
+
+uint32_t sth_driver_engine_of(uint32_t opcode)
+{
+    switch (opcode) {
+#define ENGINE(name, number, doc)
+#define CMD(name, opc, engine, doc)                                            \
+    case STH_OP_##name:                                                        \
+        return STH_ENGINE_##engine;
+#define CFIELD(cmd, name, word, lsb, width, doc)
+#include "commands.def"
+#undef ENGINE
+#undef CMD
+#undef CFIELD
+    default:
+        return STH_ENGINE_COUNT;
+    }
+}
+
+static uint32_t ring_size(const struct sth_driver *driver)
+{
+    return 1u << driver->config.ring_log2;
+}
+
+static uint64_t slot_addr(const struct sth_driver *driver, uint32_t index)
+{
+    uint32_t slot = index & (ring_size(driver) - 1u);
+
+    return driver->config.ring_addr + (uint64_t)slot * STH_COMMAND_BYTES;
+}
+
+static bool is_legal(uint32_t value, uint32_t min, uint32_t max)
+{
+    return value >= min && value <= max && (value & (value - 1u)) == 0;
+}
+
+/* Reads the capability registers; PARAM when one is out of its range. */
+static enum sth_fw_err discover(struct sth_driver *driver)
+{
+    bool legal = true;
+    uint32_t offset = STH_REG_CAP_BASE;
+
+#define PARAM(c, v, def, min, max, doc)                                        \
+    driver->params.c = sth_hal_reg_read(driver->hal, offset);                  \
+    legal = legal && is_legal(driver->params.c, min, max);                     \
+    offset += 4;
+#include "params.def"
+#undef PARAM
+    return legal ? STH_FW_ERR_OK : STH_FW_ERR_PARAM;
+}
+
+static enum sth_fw_err check_identity(struct sth_driver *driver)
+{
+    struct sth_hal *hal = driver->hal;
+    enum sth_fw_err err;
+
+    if (sth_hal_reg_read(hal, STH_REG_ID) != (uint32_t)STH_RESET_ID)
+        return STH_FW_ERR_DEVICE_ID;
+    if (sth_hal_reg_read(hal, STH_REG_VERSION) >> 16 !=
+        (uint32_t)STH_RESET_VERSION >> 16)
+        return STH_FW_ERR_VERSION;
+    err = discover(driver);
+    if (err != STH_FW_ERR_OK)
+        return err;
+    driver->hash = sth_params_hash(&driver->params);
+    if (sth_hal_reg_read(hal, STH_REG_CFG_HASH) != driver->hash)
+        return STH_FW_ERR_HASH;
+    if (driver->config.expected_hash != 0 &&
+        driver->config.expected_hash != driver->hash)
+        return STH_FW_ERR_EXPECTED_HASH;
+    return STH_FW_ERR_OK;
+}
+
+/* Soft reset, then the ring registers and ENABLE. */
+static enum sth_fw_err start(struct sth_driver *driver)
+{
+    struct sth_hal *hal = driver->hal;
+    uint64_t base = driver->config.ring_addr;
+    uint32_t polls = 0;
+
+    sth_hal_reg_write(hal, STH_REG_CTRL, STH_CTRL_SOFT_RESET);
+    while ((sth_hal_reg_read(hal, STH_REG_CTRL) & STH_CTRL_SOFT_RESET) != 0)
+        if (++polls == RESET_POLLS)
+            return STH_FW_ERR_RESET;
+    sth_hal_reg_write(hal, STH_REG_RING_BASE_LO, (uint32_t)base);
+    sth_hal_reg_write(hal, STH_REG_RING_BASE_HI, (uint32_t)(base >> 32));
+    sth_hal_reg_write(hal, STH_REG_RING_LOG2, driver->config.ring_log2);
+    sth_hal_reg_write(hal, STH_REG_WATCHDOG, driver->config.watchdog);
+    sth_hal_reg_write(hal, STH_REG_IRQ_STATUS,
+                      STH_IRQ_STATUS_COMMAND | STH_IRQ_STATUS_FAULT);
+    sth_hal_reg_write(hal, STH_REG_IRQ_ENABLE,
+                      STH_IRQ_ENABLE_COMMAND | STH_IRQ_ENABLE_FAULT);
+    driver->tail = 0;
+    driver->doorbell = 0;
+    driver->head = 0;
+    driver->seen_retired = 0;
+    memset(driver->issued, 0, sizeof driver->issued);
+    sth_hal_reg_write(hal, STH_REG_CTRL, STH_CTRL_ENABLE);
+    return STH_FW_ERR_OK;
+}
+
+enum sth_fw_err sth_driver_init(struct sth_driver *driver, struct sth_hal *hal,
+                                const struct sth_driver_config *config)
+{
+    uint64_t end;
+    enum sth_fw_err err;
+
+    memset(driver, 0, sizeof *driver);
+    driver->hal = hal;
+    driver->config = *config;
+    if (config->ring_log2 < 6 || config->ring_log2 > 16)
+        return STH_FW_ERR_RING;
+    end = config->ring_addr +
+          ((uint64_t)STH_COMMAND_BYTES << config->ring_log2);
+    if (config->ring_addr % STH_BURST_BYTES != 0 ||
+        end > (uint64_t)1 << STH_ADDR_BITS || end < config->ring_addr)
+        return STH_FW_ERR_RING;
+    err = check_identity(driver);
+    if (err != STH_FW_ERR_OK)
+        return err;
+    return start(driver);
+}
+
+enum sth_fw_err sth_driver_recover(struct sth_driver *driver)
+{
+    return start(driver);
+}
+
+void sth_driver_fini(struct sth_driver *driver)
+{
+    sth_hal_reg_write(driver->hal, STH_REG_CTRL, 0);
+}
+
+void sth_driver_flush(struct sth_driver *driver)
+{
+    if (driver->doorbell == driver->tail)
+        return;
+    sth_hal_reg_write(driver->hal, STH_REG_TAIL, driver->tail);
+    driver->doorbell = driver->tail;
+}
+
+/*
+ * One sleep until something happens.  The interrupt is acknowledged before the
+ * caller looks at the counts again, so that none is lost.
+ */
+static enum sth_fw_err sleep_once(struct sth_driver *driver)
+{
+    struct sth_hal *hal = driver->hal;
+    bool woken = sth_hal_wait(hal, driver->config.timeout_cycles);
+    uint32_t retired;
+
+    if ((sth_hal_reg_read(hal, STH_REG_STATUS) & STH_STATUS_FAULTED) != 0)
+        return STH_FW_ERR_FAULT;
+    retired = sth_hal_reg_read(hal, STH_REG_RETIRED);
+    if (woken)
+        sth_hal_reg_write(hal, STH_REG_IRQ_STATUS, STH_IRQ_STATUS_COMMAND);
+    else if (retired == driver->seen_retired)
+        return STH_FW_ERR_TIMEOUT;
+    driver->seen_retired = retired;
+    return STH_FW_ERR_OK;
+}
+
+static enum sth_fw_err wait_for_room(struct sth_driver *driver)
+{
+    enum sth_fw_err err;
+
+    while (driver->tail - driver->head == ring_size(driver)) {
+        sth_driver_flush(driver);
+        driver->head = sth_hal_reg_read(driver->hal, STH_REG_HEAD);
+        if (driver->tail - driver->head != ring_size(driver))
+            break;
+        err = sleep_once(driver);
+        if (err != STH_FW_ERR_OK)
+            return err;
+    }
+    return STH_FW_ERR_OK;
+}
+
+/* Memory is little-endian whatever the processor is. */
+static void write_command(struct sth_driver *driver, uint64_t addr,
+                          const struct sth_command *command)
+{
+    uint8_t bytes[STH_COMMAND_BYTES];
+
+    for (uint32_t i = 0; i < STH_COMMAND_BYTES; i++)
+        bytes[i] = (uint8_t)(command->word[i / 4] >> (8 * (i % 4)));
+    sth_hal_mem_write(driver->hal, addr, bytes, sizeof bytes);
+}
+
+static void read_command(struct sth_driver *driver, uint64_t addr,
+                         struct sth_command *command)
+{
+    uint8_t bytes[STH_COMMAND_BYTES];
+
+    sth_hal_mem_read(driver->hal, addr, bytes, sizeof bytes);
+    memset(command, 0, sizeof *command);
+    for (uint32_t i = 0; i < STH_COMMAND_BYTES; i++)
+        command->word[i / 4] |= (uint32_t)bytes[i] << (8 * (i % 4));
+}
+
+/*
+ * Every quarter of the ring carries the IRQ flag.  When the ring is full, at
+ * least three such commands are still to retire, so a sleeper is woken.
+ */
+enum sth_fw_err sth_driver_put(struct sth_driver *driver,
+                               const struct sth_command *command)
+{
+    struct sth_command copy = *command;
+    uint32_t engine = sth_driver_engine_of(STH_GET(command, ANY_OPCODE));
+    enum sth_fw_err err = wait_for_room(driver);
+
+    if (err != STH_FW_ERR_OK)
+        return err;
+    if ((driver->tail + 1u) % (ring_size(driver) / 4u) == 0)
+        STH_SET(&copy, ANY_IRQ, 1);
+    write_command(driver, slot_addr(driver, driver->tail), &copy);
+    driver->tail++;
+    if (engine < STH_ENGINE_COUNT)
+        driver->issued[engine]++;
+    if (driver->tail - driver->doorbell >= DOORBELL_EVERY)
+        sth_driver_flush(driver);
+    return STH_FW_ERR_OK;
+}
+
+enum sth_fw_err sth_driver_wait_retired(struct sth_driver *driver)
+{
+    enum sth_fw_err err;
+
+    sth_driver_flush(driver);
+    while (sth_hal_reg_read(driver->hal, STH_REG_RETIRED) != driver->tail) {
+        err = sleep_once(driver);
+        if (err != STH_FW_ERR_OK)
+            return err;
+    }
+    driver->head = driver->tail;
+    driver->seen_retired = driver->tail;
+    return STH_FW_ERR_OK;
+}
+
+void sth_driver_read_fault(struct sth_driver *driver,
+                           struct sth_driver_fault *fault)
+{
+    struct sth_hal *hal = driver->hal;
+
+    fault->code = sth_hal_reg_read(hal, STH_REG_FAULT_CODE);
+    fault->index = sth_hal_reg_read(hal, STH_REG_FAULT_INDEX);
+    fault->addr = sth_hal_reg_read(hal, STH_REG_FAULT_ADDR_LO);
+    fault->addr |= (uint64_t)sth_hal_reg_read(hal, STH_REG_FAULT_ADDR_HI) << 32;
+}
+
+uint64_t sth_driver_read_counter(struct sth_driver *driver,
+                                 enum sth_counter counter)
+{
+    uint32_t offset = STH_REG_CNT_BASE + 8u * (uint32_t)counter;
+    uint64_t low = sth_hal_reg_read(driver->hal, offset);
+
+    return low | (uint64_t)sth_hal_reg_read(driver->hal, offset + 4u) << 32;
+}
+
+/*
+ * The engine has retired `done` of the commands issued to it; the oldest
+ * unretired one is found by counting back from the newest in the ring.
+ */
+static void find_oldest(struct sth_driver *driver,
+                        struct sth_driver_diagnosis *d, uint32_t engine,
+                        uint32_t done)
+{
+    uint32_t ordinal = driver->issued[engine];
+    uint32_t reach = ring_size(driver);
+
+    if (reach > driver->tail)
+        reach = driver->tail;
+    for (uint32_t back = 1; back <= reach && ordinal > done; back++) {
+        struct sth_command command;
+        uint32_t index = driver->tail - back;
+
+        read_command(driver, slot_addr(driver, index), &command);
+        if (sth_driver_engine_of(STH_GET(&command, ANY_OPCODE)) != engine)
+            continue;
+        ordinal--;
+        if (ordinal != done)
+            continue;
+        d->known |= 1u << engine;
+        d->index[engine] = index;
+        d->command[engine] = command;
+        for (uint32_t s = 0; s < STH_SEMAPHORES; s++)
+            if ((STH_GET(&command, ANY_WAIT) >> s & 1u) != 0 &&
+                d->semaphore[s] == 0)
+                d->waits_for[engine] |= 1u << s;
+    }
+}
+
+void sth_driver_diagnose(struct sth_driver *driver,
+                         struct sth_driver_diagnosis *d)
+{
+    static const enum sth_counter commands[STH_ENGINE_COUNT] = {
+        [STH_ENGINE_LOAD] = STH_CNT_LOAD_COMMANDS,
+        [STH_ENGINE_MATRIX] = STH_CNT_MATRIX_COMMANDS,
+        [STH_ENGINE_VECTOR] = STH_CNT_VECTOR_COMMANDS,
+        [STH_ENGINE_STORE] = STH_CNT_STORE_COMMANDS,
+    };
+    struct sth_hal *hal = driver->hal;
+    uint32_t status = sth_hal_reg_read(hal, STH_REG_STATUS);
+
+    memset(d, 0, sizeof *d);
+    sth_driver_read_fault(driver, &d->fault);
+    d->tail = driver->tail;
+    d->head = sth_hal_reg_read(hal, STH_REG_HEAD);
+    d->retired = sth_hal_reg_read(hal, STH_REG_RETIRED);
+    d->engine_busy =
+        (status & STH_STATUS_ENGINE_BUSY) >> STH_STATUS_ENGINE_BUSY_LSB;
+    d->engine_blocked =
+        (status & STH_STATUS_ENGINE_BLOCKED) >> STH_STATUS_ENGINE_BLOCKED_LSB;
+    for (uint32_t s = 0; s < STH_SEMAPHORES; s += 4) {
+        uint32_t word = sth_hal_reg_read(hal, STH_REG_SEM0 + s);
+
+        for (uint32_t i = 0; i < 4; i++)
+            d->semaphore[s + i] = (uint8_t)(word >> (8 * i));
+    }
+    for (uint32_t e = 0; e < STH_ENGINE_COUNT; e++)
+        find_oldest(driver, d, e,
+                    (uint32_t)sth_driver_read_counter(driver, commands[e]));
+}

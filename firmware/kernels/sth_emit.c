@@ -1,0 +1,329 @@
+/* Commands in the kernels' terms. */
+#include <string.h>
+
+#include "sth_emit.h"
+
+#define UNITS_MAX 65535u
+#define RUN_MAX 0xffffffu
+
+static uint32_t array_cols(const struct sth_schedule *s)
+{
+    return s->driver->params.array_cols;
+}
+
+struct sth_tile sth_tile_acc(struct sth_buffer *buffer, uint32_t offset,
+                             uint32_t tile_rows, uint32_t dtype)
+{
+    struct sth_tile t = {buffer, buffer->addr + offset, 1, tile_rows, dtype};
+
+    return t;
+}
+
+struct sth_tile sth_tile_sp(const struct sth_schedule *s,
+                            struct sth_buffer *buffer, uint32_t offset,
+                            uint32_t stride, uint32_t dtype)
+{
+    struct sth_tile t = {buffer, buffer->addr + offset, stride / array_cols(s),
+                         sth_dtype_bytes(dtype), dtype};
+
+    return t;
+}
+
+struct sth_tile sth_tile_row(const struct sth_schedule *s,
+                             struct sth_buffer *buffer, uint32_t offset,
+                             uint32_t dtype)
+{
+    return sth_tile_sp(s, buffer, offset, 0, dtype);
+}
+
+struct sth_tile sth_tile_scalars(struct sth_buffer *buffer, uint32_t offset)
+{
+    return sth_tile_acc(buffer, offset, 0, STH_DTYPE_FP32);
+}
+
+/* C scalars of four bytes are four units of C bytes. */
+struct sth_tile sth_tile_sp_scalars(struct sth_buffer *buffer, uint32_t offset)
+{
+    struct sth_tile t = {buffer, buffer->addr + offset, 4, 0, STH_DTYPE_FP32};
+
+    return t;
+}
+
+static uint32_t is_sp(const struct sth_tile *t)
+{
+    return t->buffer->space == STH_SCHEDULE_SP;
+}
+
+static void check_units(struct sth_schedule *s, const struct sth_tile *t)
+{
+    if (t->row > UNITS_MAX || t->tile > UNITS_MAX)
+        sth_schedule_fail(s, STH_FW_ERR_SPACE);
+}
+
+static void set_operands(struct sth_schedule *s, struct sth_command *c,
+                         const struct sth_vector *v)
+{
+#define SET_OPERAND(NAME, tile_)                                               \
+    do {                                                                       \
+        check_units(s, &(tile_));                                              \
+        STH_SET(c, VECTOR_##NAME##_ADDR, (tile_).addr);                        \
+        STH_SET(c, VECTOR_##NAME##_SP, is_sp(&(tile_)));                       \
+        STH_SET(c, VECTOR_##NAME##_TYPE, (tile_).dtype);                       \
+        STH_SET(c, VECTOR_##NAME##_ROW, (tile_).row);                          \
+        STH_SET(c, VECTOR_##NAME##_TILE, (tile_).tile);                        \
+    } while (0)
+    SET_OPERAND(X, v->x);
+    sth_schedule_reads(s, v->x.buffer);
+    if (v->mul == STH_OPERAND_STREAM || v->mul == STH_OPERAND_SCALAR) {
+        SET_OPERAND(Y, v->y);
+        sth_schedule_reads(s, v->y.buffer);
+    }
+    if (v->add == STH_OPERAND_STREAM || v->add == STH_OPERAND_SCALAR) {
+        SET_OPERAND(Z, v->z);
+        sth_schedule_reads(s, v->z.buffer);
+    }
+    if (v->d.buffer != NULL) {
+        SET_OPERAND(D, v->d);
+        STH_SET(c, VECTOR_WRITE, 1);
+        sth_schedule_writes(s, v->d.buffer);
+    }
+#undef SET_OPERAND
+}
+
+void sth_emit_vector(struct sth_schedule *s, const struct sth_vector *v)
+{
+    struct sth_command *c = sth_schedule_open(s, STH_OP_VECTOR);
+
+    STH_SET(c, VECTOR_ROWS, v->rows);
+    STH_SET(c, VECTOR_COLS, v->cols);
+    STH_SET(c, VECTOR_FUNC, v->func);
+    STH_SET(c, VECTOR_GATE, v->gate);
+    STH_SET(c, VECTOR_REDUCE, v->reduce);
+    STH_SET(c, VECTOR_CARRY, v->carry);
+    STH_SET(c, VECTOR_MULSEL, v->mul);
+    STH_SET(c, VECTOR_ADDSEL, v->add);
+    STH_SET(c, VECTOR_ADDOP, v->add_op);
+    STH_SET(c, VECTOR_IMM_MUL, v->mul_imm);
+    STH_SET(c, VECTOR_IMM_ADD, v->add_imm);
+    if (v->mask) {
+        STH_SET(c, VECTOR_MASK, 1);
+        STH_SET(c, VECTOR_MASK_OFFSET, (uint32_t)v->mask_offset);
+    }
+    set_operands(s, c, v);
+    if (v->reduce != STH_REDUCE_NONE) {
+        STH_SET(c, VECTOR_R_ADDR, v->r.addr);
+        sth_schedule_writes(s, v->r.buffer);
+    }
+    sth_schedule_emit(s);
+}
+
+/* Moves a packed operand on by whole groups of C scalars. */
+static void skip_groups(struct sth_tile *t, uint32_t groups, uint32_t cols)
+{
+    if (t->buffer == NULL)
+        return;
+    t->addr += is_sp(t) != 0 ? groups * 4 * cols : groups;
+}
+
+/* Whole groups first, then the lanes of the last group that exist. */
+void sth_emit_scalars(struct sth_schedule *s, const struct sth_vector *v,
+                      uint32_t n)
+{
+    uint32_t cols = array_cols(s);
+    uint32_t groups = n / cols;
+    struct sth_vector part = *v;
+
+    if (groups != 0) {
+        part.rows = groups;
+        part.cols = cols;
+        sth_emit_vector(s, &part);
+        skip_groups(&part.x, groups, cols);
+        skip_groups(&part.y, groups, cols);
+        skip_groups(&part.z, groups, cols);
+        skip_groups(&part.d, groups, cols);
+    }
+    if (n % cols != 0) {
+        part.rows = 1;
+        part.cols = n % cols;
+        sth_emit_vector(s, &part);
+    }
+}
+
+/* ---- loads and stores -------------------------------------------------- */
+
+/* Fields of LOAD and STORE are the same. */
+struct copy {
+    uint64_t mem;
+    uint32_t sp, len, n1, n2;
+    uint64_t mem_s1, mem_s2;
+    uint32_t sp_s1, sp_s2;
+};
+
+static void set_copy(struct sth_schedule *s, struct sth_command *c,
+                     const struct copy *k)
+{
+    if (k->mem_s1 > 0xffffffffu || k->mem_s2 > 0xffffffffu ||
+        k->len > RUN_MAX || k->n1 > UNITS_MAX || k->n2 > UNITS_MAX)
+        sth_schedule_fail(s, STH_FW_ERR_SPACE);
+    STH_SET(c, LOAD_MEM_LO, k->mem);
+    STH_SET(c, LOAD_MEM_HI, k->mem >> 32);
+    STH_SET(c, LOAD_SP, k->sp);
+    STH_SET(c, LOAD_LEN, k->len);
+    STH_SET(c, LOAD_N1, k->n1);
+    STH_SET(c, LOAD_N2, k->n2);
+    STH_SET(c, LOAD_MEM_S1, k->mem_s1);
+    STH_SET(c, LOAD_MEM_S2, k->mem_s2);
+    STH_SET(c, LOAD_SP_S1, k->sp_s1);
+    STH_SET(c, LOAD_SP_S2, k->sp_s2);
+}
+
+/* Runs that touch on both sides become one. */
+static void merge_runs(struct copy *k)
+{
+    if (k->n1 > 1 && k->mem_s1 == k->len && k->sp_s1 == k->len &&
+        (uint64_t)k->len * k->n1 <= RUN_MAX) {
+        k->len *= k->n1;
+        k->n1 = 1;
+    }
+    if (k->n1 == 1) {
+        k->n1 = k->n2;
+        k->mem_s1 = k->mem_s2;
+        k->sp_s1 = k->sp_s2;
+        k->n2 = 1;
+        if (k->n1 > 1 && k->mem_s1 == k->len && k->sp_s1 == k->len &&
+            (uint64_t)k->len * k->n1 <= RUN_MAX) {
+            k->len *= k->n1;
+            k->n1 = 1;
+        }
+    }
+    if (k->n1 == 1)
+        k->mem_s1 = k->sp_s1 = 0;
+    if (k->n2 == 1)
+        k->mem_s2 = k->sp_s2 = 0;
+}
+
+/* Rows outermost, so that neighbouring groups of a row stay together. */
+static struct copy copy_of(const struct sth_groups *g)
+{
+    const struct sth_block *b = &g->block;
+    uint32_t es = sth_dtype_bytes(b->operand->dtype);
+    struct copy k = {
+        .mem = b->operand->addr + b->row * b->operand->stride +
+               (uint64_t)b->col * es,
+        .sp = b->buffer->addr + b->offset,
+        .len = b->cols * es,
+        .n1 = g->groups,
+        .mem_s1 = (uint64_t)g->group_cols * es,
+        .sp_s1 = g->group_offset,
+        .n2 = b->rows,
+        .mem_s2 = b->operand->stride,
+        .sp_s2 = b->stride,
+    };
+
+    merge_runs(&k);
+    return k;
+}
+
+void sth_emit_load_groups(struct sth_schedule *s, const struct sth_groups *g)
+{
+    struct copy k = copy_of(g);
+
+    set_copy(s, sth_schedule_open(s, STH_OP_LOAD), &k);
+    sth_schedule_reads_rows(s, g->block.operand, g->block.row, g->block.rows);
+    sth_schedule_writes(s, g->block.buffer);
+    sth_schedule_emit(s);
+}
+
+void sth_emit_store_groups(struct sth_schedule *s, const struct sth_groups *g)
+{
+    struct copy k = copy_of(g);
+
+    set_copy(s, sth_schedule_open(s, STH_OP_STORE), &k);
+    sth_schedule_reads(s, g->block.buffer);
+    sth_schedule_writes_rows(s, g->block.operand, g->block.row, g->block.rows);
+    sth_schedule_emit(s);
+}
+
+void sth_emit_load(struct sth_schedule *s, const struct sth_block *b)
+{
+    struct sth_groups g = {*b, 1, 0, 0};
+
+    sth_emit_load_groups(s, &g);
+}
+
+void sth_emit_store(struct sth_schedule *s, const struct sth_block *b)
+{
+    struct sth_groups g = {*b, 1, 0, 0};
+
+    sth_emit_store_groups(s, &g);
+}
+
+/* ---- products ---------------------------------------------------------- */
+
+void sth_emit_product(struct sth_schedule *s, const struct sth_product *p)
+{
+    const struct sth_params *q = &s->driver->params;
+    uint32_t es = p->bf16 ? 2 : 1;
+    struct sth_command *c = sth_schedule_open(s, STH_OP_MATMUL);
+
+    STH_SET(c, MATMUL_A, p->a->addr + p->a_offset);
+    STH_SET(c, MATMUL_W, p->w->addr + p->w_offset);
+    STH_SET(c, MATMUL_ACC, p->acc->addr + p->acc_offset);
+    STH_SET(c, MATMUL_M, p->m);
+    STH_SET(c, MATMUL_N, p->n);
+    STH_SET(c, MATMUL_K, p->k);
+    STH_SET(c, MATMUL_BF16, p->bf16);
+    STH_SET(c, MATMUL_WEST, p->west);
+    STH_SET(c, MATMUL_ACCUMULATE, p->accumulate);
+    STH_SET(c, MATMUL_A_ROW, p->a_stride);
+    STH_SET(c, MATMUL_A_K, q->array_rows * es);
+    STH_SET(c, MATMUL_W_ROW, p->w_stride);
+    if (p->west) {
+        STH_SET(c, MATMUL_W_K, q->array_rows * es);
+        /* The stride between tiles that do not exist might not fit. */
+        if (p->n > q->array_cols)
+            STH_SET(c, MATMUL_W_N, q->array_cols * p->w_stride);
+    } else {
+        if (p->k > q->array_rows)
+            STH_SET(c, MATMUL_W_K, q->array_rows * p->w_stride);
+        STH_SET(c, MATMUL_W_N, q->array_cols * es);
+    }
+    STH_SET(c, MATMUL_ACC_N, p->acc_tile);
+    sth_schedule_reads(s, p->a);
+    sth_schedule_reads(s, p->w);
+    if (p->accumulate)
+        sth_schedule_reads(s, p->acc);
+    sth_schedule_writes(s, p->acc);
+    sth_schedule_emit(s);
+}
+
+/* ---- block cache ------------------------------------------------------- */
+
+void sth_cache_init(struct sth_cache *cache, struct sth_schedule *s,
+                    uint32_t slots, uint32_t bytes)
+{
+    memset(cache, 0, sizeof *cache);
+    cache->slots = slots;
+    for (uint32_t i = 0; i < slots; i++) {
+        cache->slot[i] = sth_schedule_alloc(s, STH_SCHEDULE_SP, bytes);
+        cache->tag[i] = 0xffffffffu;
+    }
+}
+
+struct sth_buffer *sth_cache_get(struct sth_cache *cache, uint32_t tag,
+                                 bool *hit)
+{
+    uint32_t i;
+
+    for (i = 0; i < cache->slots; i++) {
+        if (cache->tag[i] == tag) {
+            *hit = true;
+            return cache->slot[i];
+        }
+    }
+    i = cache->next;
+    cache->next = (i + 1) % cache->slots;
+    cache->tag[i] = tag;
+    *hit = false;
+    return cache->slot[i];
+}

@@ -1,0 +1,30 @@
+/* Matrix product with its epilogue. */
+#ifndef STH_GEMM_H
+#define STH_GEMM_H
+
+#include "sth_schedule.h"
+
+enum sth_gemm_act { STH_GEMM_ACT_NONE, STH_GEMM_ACT_GELU, STH_GEMM_ACT_SILU };
+
+/*
+ * out = act(x * w * xscale * wscale + bias) + residual
+ * x (m, k) and w (k, n), or w (n, k) when transposed: both bf16, or both i8
+ * with xscale (1, m) and wscale (1, n) in fp32.  bias (1, n), out (m, n) and
+ * residual (m, n) are bf16 or fp32.  NULL: absent.  out may be residual.
+ */
+struct sth_gemm {
+    const struct sth_operand *out;
+    const struct sth_operand *x;
+    const struct sth_operand *w;
+    const struct sth_operand *bias;
+    const struct sth_operand *residual;
+    const struct sth_operand *xscale;
+    const struct sth_operand *wscale;
+    enum sth_gemm_act act;
+    bool transposed;
+};
+
+/* Errors stick in the schedule: SPACE when no tiling fits. */
+void sth_kernel_gemm(struct sth_schedule *s, const struct sth_gemm *gemm);
+
+#endif
