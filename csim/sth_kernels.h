@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 #include "sth_mem.h"
-#include "../spec/sth_spec.h"
+#include "sth_spec.h"
 
 /* The most array rows or columns that params.def admits. */
 #define STH_MAX_LANES 256
