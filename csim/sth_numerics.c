@@ -83,8 +83,7 @@ uint32_t sth_fp32_add(uint32_t a, uint32_t b)
     m = ((a ^ b) & STH_FP32_SIGN) != 0 ? m - n : m + n;
     if (m == 0)
         return a & b & STH_FP32_SIGN;
-    return round_pack(big & STH_FP32_SIGN, m,
-                      exponent_of(big) - 127 - 23 - 32);
+    return round_pack(big & STH_FP32_SIGN, m, exponent_of(big) - 127 - 23 - 32);
 }
 
 uint32_t sth_fp32_sub(uint32_t a, uint32_t b)
@@ -310,8 +309,7 @@ static struct slice slice_rsqrt(uint32_t u)
 
     /* An even biased exponent is an odd power of two: the rows of 2 m. */
     int odd = (exponent & 1) == 0;
-    struct slice s =
-        segment(STH_FUNC_ROW_RSQRT + 64 * odd, u & FRACTION, 6);
+    struct slice s = segment(STH_FUNC_ROW_RSQRT + 64 * odd, u & FRACTION, 6);
 
     s.exponent = (127 - exponent + odd) / 2;
     return s;

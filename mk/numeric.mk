@@ -35,7 +35,7 @@ $(NUMERIC)/rtl/sth_numeric: $(NUMERIC)/rtl/Vsth_numeric_top.mk $(NUMERIC_OBJ)
 
 $(NUMERIC)/test_numerics: tests/test_numerics.c $(NUMERIC_OBJ)
 	$(call say,CC,$@)
-	$(Q)$(CC) $(CFLAGS) -Iverif/numeric $^ -o $@ -lcmocka -lm
+	$(Q)$(CC) $(CFLAGS) $^ -o $@ -lcmocka -lm
 
 test-numeric: $(NUMERIC)/rtl/sth_numeric $(NUMERIC)/test_numerics ## arithmetic: RTL, C and host agree
 	$(Q)$(NUMERIC)/test_numerics

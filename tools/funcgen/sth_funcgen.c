@@ -62,37 +62,42 @@ static float evaluate(float c0, float c1, float c2, float d)
 
 /*
  * One row: f over [centre - half, centre + half].  When pin is set the value
- * at the left end, computed by the unit, is f there exactly.
+ * at the left end, computed by the unit, is f there exactly: the nodes are
+ * stretched so that the first is that end, which costs a quarter more error,
+ * and c1 is moved by its last places until rounding agrees.
  */
 static void print_row(const char *table, int row, function *f, int octave,
                       long double centre, long double half, int pin)
 {
+    long double reach = cosl(PI / 6);
+    long double scale = pin ? 2 * half / (1 + reach) : half;
+    long double shift = half - scale;
     long double node[3], value[3];
-    long double sum0 = 0;
+    long double sum = 0;
 
     for (int i = 0; i < 3; i++) {
-        node[i] = half * cosl((2 * i + 1) * PI / 6);
+        node[i] = pin || i != 1 ? shift + scale * reach * (i - 1) : 0;
         value[i] = f(centre + node[i], octave);
     }
-    node[1] = 0;
-    value[1] = f(centre, octave);
 
-    float c2 = round_to((value[0] - 2 * value[1] + value[2]) /
-                            (2 * node[0] * node[0]),
-                        C2_FRACTION_BITS);
-    float c1 = round_to((value[0] - value[2]) / (2 * node[0]),
+    long double slope01 = (value[1] - value[0]) / (node[1] - node[0]);
+    long double slope12 = (value[2] - value[1]) / (node[2] - node[1]);
+    float c2 =
+        round_to((slope12 - slope01) / (node[2] - node[0]), C2_FRACTION_BITS);
+    float c1 = round_to((value[2] - value[0]) / (node[2] - node[0]) -
+                            (long double)c2 * (node[2] + node[0]),
                         C1_FRACTION_BITS);
     for (int i = 0; i < 3; i++)
-        sum0 += value[i] - ((long double)c2 * node[i] + c1) * node[i];
-    float c0 = round_to(sum0 / 3, FRACTION_BITS);
+        sum += value[i] - ((long double)c2 * node[i] + c1) * node[i];
+    float c0 = round_to(sum / 3, FRACTION_BITS);
+    float target = (float)f(centre - half, octave);
+    uint32_t c1_bits = float_bits(c1);
 
-    if (pin) {
-        float target = (float)f(centre - half, octave);
+    for (int i = 0; pin && evaluate(c0, c1, c2, (float)-half) != target; i++) {
+        uint32_t places = (uint32_t)((i + 1) / 2)
+                          << (FRACTION_BITS - C1_FRACTION_BITS);
 
-        while (evaluate(c0, c1, c2, (float)-half) > target)
-            c0 = bits_float(float_bits(c0) - 1);
-        while (evaluate(c0, c1, c2, (float)-half) < target)
-            c0 = bits_float(float_bits(c0) + 1);
+        c1 = bits_float(i % 2 ? c1_bits - places : c1_bits + places);
     }
     printf("FUNC_ROW(%s, %d, 0x%08x, 0x%08x, 0x%08x)\n", table, row,
            (unsigned)float_bits(c0), (unsigned)float_bits(c1),

@@ -46,8 +46,7 @@ void sth_specgen_functions(FILE *out)
         if (i < COUNT(rows))
             fprintf(out, "  func_rows[%u] = 96'h%08x_%08x_%08x;  // %s\n",
                     (unsigned)rows[i].row, (unsigned)rows[i].c0,
-                    (unsigned)rows[i].c1, (unsigned)rows[i].c2,
-                    rows[i].table);
+                    (unsigned)rows[i].c1, (unsigned)rows[i].c2, rows[i].table);
         else
             fprintf(out, "  func_rows[%u] = 96'd0;\n", (unsigned)i);
     }
