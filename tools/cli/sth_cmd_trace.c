@@ -1,0 +1,203 @@
+#include "sth_cmd.h"
+#include "sth_output.h"
+#include "sth_tracegen.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char help[] =
+    "usage: systolith trace --model FILE --phase prefill|decode --seq N -o OUT\n"
+    "       systolith trace --gemm MxNxK -o OUT\n"
+    "\n"
+    "Writes a layer trace: the operations of transformer layers, or one "
+    "product.\n"
+    "\n"
+    "  --model FILE    config.json of Hugging Face, or a name of configs/models\n"
+    "  --phase WORD    prefill: N tokens at once; decode: one token after N\n"
+    "  --seq N         prefill: tokens; decode: tokens of cache, unless --past\n"
+    "  --past N        tokens already in the KV cache (default 0)\n"
+    "  --batch B       sequences (default 1)\n"
+    "  --layers L      layers to write (default 1)\n"
+    "  --gemm MxNxK    one M x K by K x N product\n"
+    "  --dtype WORD    bf16 (default) or int8: W8A8 with scales per channel\n"
+    "  --seed S        of weights, inputs and expert routing (default 1)\n"
+    "  -o FILE         output, '-' for standard output\n";
+
+struct options {
+    const char *model, *phase, *gemm, *dtype, *out;
+    uint64_t seq, past, batch, layers, seed;
+    bool has_seq, has_past;
+};
+
+enum { TOKENS_MAX = 1 << 20 };
+
+static bool parse(int argc, char **argv, struct options *o)
+{
+    static const struct option list[] = {
+        {"model", required_argument, NULL, 'm'},
+        {"phase", required_argument, NULL, 'p'},
+        {"seq", required_argument, NULL, 's'},
+        {"past", required_argument, NULL, 'a'},
+        {"batch", required_argument, NULL, 'b'},
+        {"layers", required_argument, NULL, 'l'},
+        {"gemm", required_argument, NULL, 'g'},
+        {"dtype", required_argument, NULL, 'd'},
+        {"seed", required_argument, NULL, 'r'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    bool good = true;
+    int c;
+
+    while (good && (c = getopt_long(argc, argv, "o:h", list, NULL)) != -1) {
+        switch (c) {
+        case 'm':
+            o->model = optarg;
+            break;
+        case 'p':
+            o->phase = optarg;
+            break;
+        case 's':
+            good = sth_cmd_number("--seq", optarg, 1, TOKENS_MAX, &o->seq);
+            o->has_seq = true;
+            break;
+        case 'a':
+            good = sth_cmd_number("--past", optarg, 0, TOKENS_MAX, &o->past);
+            o->has_past = true;
+            break;
+        case 'b':
+            good = sth_cmd_number("--batch", optarg, 1, 65535, &o->batch);
+            break;
+        case 'l':
+            good = sth_cmd_number("--layers", optarg, 1, 4096, &o->layers);
+            break;
+        case 'g':
+            o->gemm = optarg;
+            break;
+        case 'd':
+            o->dtype = optarg;
+            break;
+        case 'r':
+            good = sth_cmd_number("--seed", optarg, 0, UINT32_MAX, &o->seed);
+            break;
+        case 'o':
+            o->out = optarg;
+            break;
+        case 'h':
+            fputs(help, stdout);
+            exit(0);
+        default:
+            return false;
+        }
+    }
+    if (good && optind < argc) {
+        sth_cmd_error("unexpected argument '%s'", argv[optind]);
+        return false;
+    }
+    return good;
+}
+
+static bool parse_shape(const char *text, uint32_t shape[3])
+{
+    char *end;
+
+    for (int i = 0; i < 3; i++) {
+        unsigned long value;
+
+        if (*text < '0' || *text > '9')
+            return false;
+        value = strtoul(text, &end, 10);
+        if (value < 1 || value > TOKENS_MAX || *end != (i < 2 ? 'x' : 0))
+            return false;
+        shape[i] = (uint32_t)value;
+        text = end + 1;
+    }
+    return true;
+}
+
+static int write_gemm(const struct options *o, bool int8)
+{
+    struct sth_output output;
+    uint32_t s[3];
+
+    if (!parse_shape(o->gemm, s))
+        return sth_cmd_error("option --gemm: '%s' is not MxNxK with whole "
+                             "numbers from 1 to %d",
+                             o->gemm, TOKENS_MAX);
+    if (!sth_output_open(&output, o->out))
+        return 1;
+    sth_tracegen_gemm(output.file, s[0], s[1], s[2], int8, o->seed);
+    return sth_output_commit(&output) ? 0 : 1;
+}
+
+/* A bare name is looked up among the shipped models. */
+static bool load_model(const char *name, struct sth_model *model)
+{
+    char path[4400], error[4600];
+
+    if (strchr(name, '/') || strstr(name, ".json"))
+        snprintf(path, sizeof(path), "%s", name);
+    else
+        snprintf(path, sizeof(path), "%s/configs/models/%s.json",
+                 sth_cmd_home(), name);
+    if (sth_model_load(path, model, error, sizeof(error)))
+        return true;
+    sth_cmd_error("%s", error);
+    return false;
+}
+
+static int write_layers(const struct options *o, bool int8)
+{
+    struct sth_trace_request request = {
+        .seq = (uint32_t)o->seq,
+        .past = (uint32_t)o->past,
+        .batch = (uint32_t)o->batch,
+        .layers = (uint32_t)o->layers,
+        .int8 = int8,
+        .seed = o->seed,
+    };
+    struct sth_output output;
+    struct sth_model model;
+
+    if (!o->phase || (strcmp(o->phase, "prefill") && strcmp(o->phase, "decode")))
+        return sth_cmd_error("option --phase must be prefill or decode");
+    if (!o->has_seq && !(o->has_past && !strcmp(o->phase, "decode")))
+        return sth_cmd_error("option --seq is missing");
+    if (!strcmp(o->phase, "decode")) {
+        if (!o->has_past)
+            request.past = request.seq;
+        request.seq = 1;
+    }
+    if ((uint64_t)request.batch * (request.seq + request.past) > TOKENS_MAX)
+        return sth_cmd_error("batch times sequence exceeds %d tokens",
+                             TOKENS_MAX);
+    if (!load_model(o->model, &model))
+        return 2;
+    if (request.layers > model.layers)
+        return sth_cmd_error("option --layers: the model has %u layers",
+                             model.layers);
+    if (!sth_output_open(&output, o->out))
+        return 1;
+    sth_tracegen_layers(output.file, &model, &request);
+    return sth_output_commit(&output) ? 0 : 1;
+}
+
+int sth_cmd_trace(int argc, char **argv)
+{
+    struct options o = {.dtype = "bf16", .batch = 1, .layers = 1, .seed = 1};
+    bool int8;
+
+    if (!parse(argc, argv, &o))
+        return 2;
+    int8 = !strcmp(o.dtype, "int8");
+    if (!int8 && strcmp(o.dtype, "bf16"))
+        return sth_cmd_error("option --dtype: '%s' is neither bf16 nor int8",
+                             o.dtype);
+    if (!o.out)
+        return sth_cmd_error("option -o is missing; '-' is standard output");
+    if (!o.model == !o.gemm)
+        return sth_cmd_error("give either --model or --gemm; see --help");
+    return o.gemm ? write_gemm(&o, int8) : write_layers(&o, int8);
+}

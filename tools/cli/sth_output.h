@@ -1,0 +1,22 @@
+/*
+ * Output files that appear whole or not at all: what is written goes to a
+ * temporary file beside the target, which takes its name on commit.
+ */
+#ifndef STH_OUTPUT_H
+#define STH_OUTPUT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+struct sth_output {
+    FILE *file;
+    char path[4096];
+    char temporary[4160];
+};
+
+/* "-" means standard output.  Reports on stderr and returns false on error. */
+bool sth_output_open(struct sth_output *output, const char *path);
+bool sth_output_commit(struct sth_output *output);
+void sth_output_discard(struct sth_output *output);
+
+#endif

@@ -1,0 +1,145 @@
+#include "sth_report.h"
+
+#include "sth_disasm.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <math.h>
+
+static const char *counter_name(uint32_t counter)
+{
+    static const char *const names[] = {
+#define COUNTER(name, doc) #name,
+#include "counters.def"
+#undef COUNTER
+    };
+
+    return names[counter];
+}
+
+static json_t *real_or_null(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t *side_object(const struct sth_session_side *side)
+{
+    json_t *object = json_object(), *counters = json_object();
+
+    json_object_set_new(object, "cycles",
+                        json_integer((json_int_t)side->cycles));
+    for (uint32_t i = 0; i < STH_CNT_COUNT; i++)
+        json_object_set_new(counters, counter_name(i),
+                            json_integer((json_int_t)side->counter[i]));
+    json_object_set_new(object, "counters", counters);
+    return object;
+}
+
+static json_t *phases_array(const struct sth_session *s)
+{
+    json_t *array = json_array();
+
+    for (uint32_t i = 0; i < s->phases; i++) {
+        const struct sth_session_phase *p = &s->phase[i];
+
+        json_array_append_new(
+            array, json_pack("{s:s, s:s, s:i, s:I, s:I, s:I}", "name",
+                             p->op->name, "kind",
+                             sth_trace_kind_text(p->op->kind), "commands",
+                             (int)(p->last - p->first), "macs",
+                             (json_int_t)p->macs, "start",
+                             (json_int_t)p->start, "end",
+                             (json_int_t)p->end));
+    }
+    return array;
+}
+
+static json_t *diagnostics_array(const struct sth_session *s)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < s->diagnostics; i++)
+        json_array_append_new(array, json_string(s->diagnostic[i].text));
+    return array;
+}
+
+bool sth_report_json(FILE *out, const struct sth_session *session)
+{
+    const struct sth_session *s = session;
+    json_t *root = json_object();
+    bool good;
+
+    json_object_set_new(root, "config", json_string(s->request.config.name));
+    json_object_set_new(root, "trace", json_string(s->request.trace_path));
+    json_object_set_new(root, "commands",
+                        json_integer((json_int_t)s->commands));
+    json_object_set_new(root, "macs", json_integer((json_int_t)s->macs));
+    json_object_set_new(root, "csim",
+                        s->csim.present ? side_object(&s->csim) : json_null());
+    json_object_set_new(root, "rtl",
+                        s->rtl.present ? side_object(&s->rtl) : json_null());
+    json_object_set_new(root, "cycle_error_pct",
+                        s->in_step
+                            ? real_or_null(sth_session_cycle_error_pct(s))
+                            : json_null());
+    json_object_set_new(root, "bit_exact",
+                        s->in_step ? json_boolean(s->bit_exact)
+                                   : json_null());
+    json_object_set_new(root, "difference",
+                        s->in_step && !s->bit_exact
+                            ? json_string(s->difference)
+                            : json_null());
+    json_object_set_new(root, "max_abs_error",
+                        s->compared ? real_or_null(s->max_abs_error)
+                                    : json_null());
+    json_object_set_new(root, "cosine",
+                        s->compared ? real_or_null(s->cosine) : json_null());
+    json_object_set_new(root, "array_utilization",
+                        json_real(sth_session_utilization(s)));
+    json_object_set_new(root, "wall_seconds", json_real(s->seconds));
+    json_object_set_new(root, "phases", phases_array(s));
+    json_object_set_new(root, "diagnostics", diagnostics_array(s));
+    good = !json_dumpf(root, out, JSON_INDENT(2)) && fputc('\n', out) != EOF;
+    json_decref(root);
+    return good;
+}
+
+bool sth_report_timeline(FILE *out, const struct sth_session *session)
+{
+    const struct sth_session *s = session;
+    char text[STH_DISASM_BYTES];
+
+    fputs("{\"displayTimeUnit\": \"ns\", \"traceEvents\": [\n", out);
+    for (uint32_t e = 0; e < STH_ENGINE_COUNT; e++)
+        fprintf(out,
+                "{\"ph\": \"M\", \"pid\": 1, \"tid\": %" PRIu32
+                ", \"name\": \"thread_name\", \"args\": {\"name\": "
+                "\"%s\"}},\n",
+                e, sth_engine_name(e));
+    for (uint32_t i = 0; i < s->phases; i++)
+        fprintf(out,
+                "{\"ph\": \"X\", \"pid\": 2, \"tid\": %" PRIu32
+                ", \"name\": \"%s\", \"ts\": %" PRIu64 ", \"dur\": %" PRIu64
+                "},\n",
+                i, s->phase[i].op->name, s->phase[i].start,
+                s->phase[i].end - s->phase[i].start);
+    for (size_t i = 0; i < s->event_count; i++) {
+        const struct sth_event *e = &s->events[i];
+
+        text[0] = 0;
+        if (s->csim.present)
+            sth_disasm(&s->commands_seen[i], text, sizeof(text));
+        fprintf(out,
+                "{\"ph\": \"X\", \"pid\": 1, \"tid\": %" PRIu32
+                ", \"name\": \"%.*s\", \"ts\": %" PRIu64 ", \"dur\": %" PRIu64
+                ", \"args\": {\"index\": %" PRIu32 ", \"command\": \"%s\"}},\n",
+                e->engine, *text ? 7 : 3, *text ? text : "run", e->start,
+                e->end - e->start, e->index, text);
+    }
+    fputs("{\"ph\": \"M\", \"pid\": 1, \"name\": \"process_name\", \"args\": "
+          "{\"name\": \"engines\"}},\n"
+          "{\"ph\": \"M\", \"pid\": 2, \"name\": \"process_name\", \"args\": "
+          "{\"name\": \"operations\"}}\n]}\n",
+          out);
+    return !ferror(out);
+}

@@ -1,0 +1,130 @@
+#include "sth_report.h"
+
+#include "sth_disasm.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { BAR = 40 };
+
+/* `count` characters of a bar whose full width stands for `whole`. */
+static int bar_cells(uint64_t part, uint64_t whole)
+{
+    return whole ? (int)((part * BAR + whole / 2) / whole) : 0;
+}
+
+static void print_bar(FILE *out, const struct sth_session_side *side,
+                      uint32_t engine)
+{
+    uint64_t busy = side->counter[STH_CNT_LOAD_BUSY + engine];
+    uint64_t waits = side->counter[STH_CNT_LOAD_SEM + engine];
+    uint64_t all = side->cycles;
+    int busy_cells = bar_cells(busy, all);
+    int wait_cells = bar_cells(busy + waits, all) - busy_cells;
+    double scale = all ? 100.0 / (double)all : 0;
+
+    fprintf(out, "  %-7s |", sth_engine_name(engine));
+    for (int i = 0; i < BAR; i++)
+        fputc(i < busy_cells                ? '#'
+              : i < busy_cells + wait_cells ? '-'
+                                            : ' ',
+              out);
+    fprintf(out, "| busy %5.1f %%  semaphore %5.1f %%  idle %5.1f %%\n",
+            (double)busy * scale, (double)waits * scale,
+            (double)(all - busy - waits) * scale);
+}
+
+static void print_side(FILE *out, const char *name,
+                       const struct sth_session_side *side)
+{
+    if (!side->present)
+        return;
+    fprintf(out, "\n%s, %" PRIu64 " cycles   # busy   - waits for a semaphore\n",
+            name, side->cycles);
+    for (uint32_t e = 0; e < STH_ENGINE_COUNT; e++)
+        print_bar(out, side, e);
+    fprintf(out,
+            "  array rows %" PRIu64 ", weight stalls %" PRIu64
+            ", bank stalls: vector %" PRIu64 " load %" PRIu64
+            " store %" PRIu64 "\n",
+            side->counter[STH_CNT_ARRAY_STREAM],
+            side->counter[STH_CNT_ARRAY_WEIGHT_STALL],
+            side->counter[STH_CNT_VECTOR_BANK_STALL],
+            side->counter[STH_CNT_LOAD_BANK_STALL],
+            side->counter[STH_CNT_STORE_BANK_STALL]);
+    fprintf(out, "  bytes loaded %" PRIu64 ", stored %" PRIu64 "\n",
+            side->counter[STH_CNT_LOAD_BYTES],
+            side->counter[STH_CNT_STORE_BYTES]);
+}
+
+static void print_phases(FILE *out, const struct sth_session *s)
+{
+    const struct sth_params *p = &s->request.config.params;
+
+    fprintf(out, "\n  %-24s %10s %12s %12s %8s\n", "operation", "commands",
+            "MACs", "cycles", "array");
+    for (uint32_t i = 0; i < s->phases; i++) {
+        const struct sth_session_phase *f = &s->phase[i];
+        uint64_t cycles = f->end - f->start;
+
+        fprintf(out, "  %-24s %10" PRIu32 " %12" PRIu64 " %12" PRIu64,
+                *f->op->name ? f->op->name : sth_trace_kind_text(f->op->kind),
+                f->last - f->first, f->macs, cycles);
+        if (f->macs && cycles)
+            fprintf(out, " %6.1f %%",
+                    100 * (double)f->macs /
+                        ((double)cycles * p->array_rows * p->array_cols));
+        fputc('\n', out);
+    }
+}
+
+void sth_report_text(FILE *out, const struct sth_session *session)
+{
+    const struct sth_session *s = session;
+
+    fprintf(out, "%s on %s: %" PRIu64 " commands, %" PRIu64
+                 " MACs, array utilisation %.1f %%\n",
+            s->request.trace_path, s->request.config.name, s->commands,
+            s->macs, 100 * sth_session_utilization(s));
+    print_side(out, "csim", &s->csim);
+    print_side(out, "rtl", &s->rtl);
+    print_phases(out, s);
+    fputc('\n', out);
+    for (size_t i = 0; i < s->diagnostics; i++)
+        fprintf(out, "diagnostic: %s\n", s->diagnostic[i].text);
+    if (s->compared)
+        fprintf(out, "against double precision: maximum error %.4g, cosine "
+                     "%.7f\n",
+                s->max_abs_error, s->cosine);
+    if (s->in_step) {
+        fprintf(out, "cycles: csim %+.2f %% against rtl\n",
+                sth_session_cycle_error_pct(s));
+        fputs(s->bit_exact ? "bit-exact: yes, every command\n"
+                           : "bit-exact: NO\n",
+              out);
+        if (!s->bit_exact) {
+            fputs(s->difference, out);
+            if (s->request.wave_path)
+                fprintf(out, "  waveform: %s\n", s->request.wave_path);
+        }
+    }
+    fprintf(out, "%.2f s of host time\n", s->seconds);
+}
+
+void sth_report_events(FILE *out, const struct sth_session *session)
+{
+    char text[STH_DISASM_BYTES];
+
+    fputs("# index engine start end digest command\n", out);
+    for (size_t i = 0; i < session->event_count; i++) {
+        const struct sth_event *e = &session->events[i];
+
+        text[0] = 0;
+        if (session->csim.present)
+            sth_disasm(&session->commands_seen[i], text, sizeof(text));
+        fprintf(out, "%" PRIu32 " %s %" PRIu64 " %" PRIu64 " %08" PRIx32
+                     " %s\n",
+                e->index, sth_engine_name(e->engine), e->start, e->end,
+                e->digest, text);
+    }
+}

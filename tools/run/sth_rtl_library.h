@@ -1,0 +1,17 @@
+/* Loads the Verilated RTL of a configuration at run time. */
+#ifndef STH_RTL_LIBRARY_H
+#define STH_RTL_LIBRARY_H
+
+#include "sth_backend.h"
+#include "sth_config.h"
+
+/*
+ * The backend in DIR/NAME/libsth_rtl.so, NULL with a sentence in error when it
+ * is missing or was built for other parameters.  *handle is for dlclose().
+ */
+const struct sth_backend *sth_rtl_library_open(const char *dir,
+                                               const struct sth_config *config,
+                                               void **handle, char *error,
+                                               size_t error_size);
+
+#endif

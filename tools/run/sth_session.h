@@ -1,0 +1,98 @@
+/*
+ * One run of a layer trace: firmware drives the C model, the RTL, or both in
+ * step, and everything that a report wants to know is kept.
+ */
+#ifndef STH_SESSION_H
+#define STH_SESSION_H
+
+#include "sth_config.h"
+#include "sth_device.h"
+#include "sth_mem.h"
+#include "sth_spec.h"
+#include "sth_trace.h"
+#include "systolith.h"
+
+enum sth_session_backend {
+    STH_BACKEND_CSIM,
+    STH_BACKEND_RTL,
+    STH_BACKEND_BOTH
+};
+
+/* What was asked for. */
+struct sth_session_request {
+    const char *trace_path;
+    struct sth_config config;
+    struct sth_mem_config memory;
+    enum sth_session_backend backend;
+    enum sth_csim_mode mode;
+    bool sanitize;
+    bool reorder;       /* RTL: answer reads out of order */
+    bool no_reference;  /* skip the double-precision evaluation */
+    uint64_t seed;      /* of random power-up state */
+    const char *home;   /* where configs/ stands */
+    const char *library_dir; /* where the RTL libraries stand */
+    const char *wave_path;   /* waveform of a difference */
+    bool keep_events;
+    void (*progress)(void *user, const char *what, double done);
+    void *user;
+};
+
+/* Figures of one side. */
+struct sth_session_side {
+    bool present;
+    uint64_t cycles; /* counter CYCLES */
+    uint64_t counter[STH_CNT_COUNT];
+    double seconds; /* of the host, both sides together when in step */
+};
+
+/* One operation of the trace. */
+struct sth_session_phase {
+    const struct sth_trace_op *op;
+    uint64_t macs;
+    uint32_t first, last; /* command indices, last exclusive */
+    uint64_t start, end;  /* csim cycles, or RTL cycles without csim */
+};
+
+struct sth_session {
+    struct sth_session_request request;
+    struct sth_trace trace;
+    struct sth_session_side csim, rtl;
+    struct sth_session_phase *phase; /* trace.ops of them */
+    uint32_t phases;
+    uint64_t commands;
+    uint64_t macs; /* retired */
+    double seconds;
+    bool compared;  /* with the reference */
+    double max_abs_error, cosine;
+    bool in_step;   /* both ran */
+    bool bit_exact; /* no difference between them */
+    char difference[2048];
+    struct sth_diagnostic diagnostic[STH_DIAGNOSTICS_MAX];
+    size_t diagnostics;
+    struct sth_event *events; /* in order of retirement */
+    struct sth_command *commands_seen; /* beside events; csim only */
+    size_t event_count;
+    void *owned; /* what sth_session_fini() releases */
+};
+
+/*
+ * Runs.  Returns 0 when everything asked for holds, 1 when the run shows a
+ * difference, a fault or a diagnostic, 2 when the input is bad; then a message
+ * is in error, and unless it is empty it has not been printed.
+ */
+int sth_session_run(struct sth_session *session,
+                    const struct sth_session_request *request, char *error,
+                    size_t error_size);
+void sth_session_fini(struct sth_session *session);
+
+/* 100 * (csim - rtl) / rtl; zero unless both ran. */
+double sth_session_cycle_error_pct(const struct sth_session *session);
+
+/* Multiply-accumulates over what the array could do in the run's cycles. */
+double sth_session_utilization(const struct sth_session *session);
+
+/* The figures to report: the RTL's where it ran. */
+const struct sth_session_side *sth_session_main(
+    const struct sth_session *session);
+
+#endif
