@@ -1,0 +1,49 @@
+# The matrix engine against its scalar reference: one model a size, `RxC`.
+MATRIX_SIZES ?= 4x4 16x16 8x16 16x8
+MATRIX_COMMANDS ?= 60
+MATRIX_SEED ?= 1
+MATRIX_RTL = verif/matrix/sth_matrix_tb.sv rtl/sth_matrix.sv \
+	rtl/sth_matrix_commands.sv rtl/sth_weight_loader.sv \
+	rtl/sth_matrix_stream.sv rtl/sth_matrix_accumulate.sv \
+	rtl/sth_lane_unpack.sv rtl/sth_pe_array.sv rtl/sth_pe_row.sv \
+	rtl/sth_pe.sv rtl/sth_skew.sv rtl/sth_accumulator.sv \
+	rtl/sth_sram_1r1w.sv
+MATRIX = $(BUILD)/matrix
+MATRIX_C = verif/matrix/sth_matrix_ref.c csim/sth_numerics.c
+MATRIX_OBJ = $(addprefix $(MATRIX)/,$(notdir $(MATRIX_C:.c=.o)))
+matrix_rows = $(firstword $(subst x, ,$(1)))
+matrix_cols = $(lastword $(subst x, ,$(1)))
+
+$(MATRIX)/%.o: verif/matrix/%.c $(wildcard verif/matrix/*.h spec/*)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -c $< -o $@
+
+$(MATRIX)/%.o: csim/%.c $(wildcard csim/sth_numerics.h spec/*)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -c $< -o $@
+
+$(MATRIX)/%/sth_matrix_test: $(MATRIX_RTL) $(wildcard rtl/*.svh) $(GEN) \
+		verif/matrix/sth_matrix_main.cpp $(MATRIX_OBJ)
+	$(call say,VERILATE,matrix-$*)
+	@mkdir -p $(@D)
+	$(Q)$(VERILATOR) --cc --exe -O3 -Wall --compiler clang \
+	  -I$(BUILD)/gen -Irtl $(MATRIX_RTL) --top-module sth_matrix_tb \
+	  -GArrayRows=$(call matrix_rows,$*) -GArrayCols=$(call matrix_cols,$*) \
+	  --Mdir $(@D) -o sth_matrix_test \
+	  $(abspath verif/matrix/sth_matrix_main.cpp $(MATRIX_OBJ)) \
+	  -CFLAGS "-I$(abspath spec) -I$(abspath verif/matrix) \
+	  -DSTH_BUILD_ArrayRows=$(call matrix_rows,$*) \
+	  -DSTH_BUILD_ArrayCols=$(call matrix_cols,$*) \
+	  -DSTH_BUILD_AccBytes=16384"
+	$(Q)$(MAKE) -s -j$(PARALLEL) -C $(@D) -f Vsth_matrix_tb.mk \
+	  CXX=$(CXX) LINK=$(CXX) OPT_FAST="-O3 -march=native" >$(@D)/build.log
+
+test-matrix: $(MATRIX_SIZES:%=$(MATRIX)/%/sth_matrix_test) ## matrix engine: values and cycles
+	$(Q)for t in $(filter %/sth_matrix_test,$^); do \
+	  timeout 600 $$t $(MATRIX_COMMANDS) $(MATRIX_SEED) || exit 1; done
+
+bench-matrix: $(MATRIX)/16x16/sth_matrix_test ## simulation speed of the busy array
+	$(Q)$< --bench
+
+.SECONDARY: $(MATRIX_OBJ)
+.PHONY: test-matrix bench-matrix

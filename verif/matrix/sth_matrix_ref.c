@@ -1,0 +1,162 @@
+#include "sth_matrix_ref.h"
+
+#include "sth_numerics.h"
+#include "sth_spec.h"
+
+static uint32_t ceil_div(uint32_t a, uint32_t b)
+{
+    return (a + b - 1) / b;
+}
+
+static uint32_t min_u32(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+static uint64_t max_u64(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+static uint32_t rotate_left(uint32_t v, uint32_t by)
+{
+    return by == 0 ? v : v << by | v >> (32 - by);
+}
+
+void sth_matrix_ref_init(struct sth_matrix_ref *ref, uint32_t rows,
+                         uint32_t cols)
+{
+    ref->rows = rows;
+    ref->cols = cols;
+    ref->load_end = 0;
+    ref->row_end = 0;
+    ref->sum_end = 0;
+    ref->tile_end[0] = 0;
+    ref->tile_end[1] = 0;
+}
+
+/* Element `index` of the chunk at byte `at`: an int8 or a bf16 as fp32. */
+static uint32_t element(const struct sth_matrix_ref *ref, bool bf16,
+                        uint32_t at, uint32_t index)
+{
+    if (bf16) {
+        at += 2 * index;
+        return (uint32_t)ref->sp[at] << 16 | (uint32_t)ref->sp[at + 1] << 24;
+    }
+    return (uint32_t)(int32_t)(int8_t)ref->sp[at + index];
+}
+
+static uint32_t weight(const struct sth_matrix_ref *ref,
+                       const struct sth_matrix_ref_cmd *cmd, uint32_t k,
+                       uint32_t n)
+{
+    uint32_t kt = k / ref->rows, r = k % ref->rows;
+    uint32_t nt = n / ref->cols, c = n % ref->cols;
+    uint32_t tile = cmd->w + kt * cmd->w_k + nt * cmd->w_n;
+
+    if (k >= cmd->k)
+        return 0;
+    return cmd->west ? element(ref, cmd->bf16, tile + c * cmd->w_row, r)
+                     : element(ref, cmd->bf16, tile + r * cmd->w_row, c);
+}
+
+/* Sum of one depth tile of element (m, n), in the order of the array. */
+static uint32_t tile_sum(const struct sth_matrix_ref *ref,
+                         const struct sth_matrix_ref_cmd *cmd, uint32_t m,
+                         uint32_t n, uint32_t kt)
+{
+    uint32_t sum = 0;
+
+    for (uint32_t r = 0; r < ref->rows; r++) {
+        uint32_t k = kt * ref->rows + r;
+        uint32_t a = 0, w = weight(ref, cmd, k, n);
+
+        if (k < cmd->k)
+            a = element(ref, cmd->bf16, cmd->a + m * cmd->a_row + kt * cmd->a_k,
+                        r);
+        sum = cmd->bf16 ? sth_fp32_add(sum, sth_fp32_mul(a, w)) : sum + a * w;
+    }
+    return sum;
+}
+
+uint32_t sth_matrix_ref_run(struct sth_matrix_ref *ref,
+                            const struct sth_matrix_ref_cmd *cmd)
+{
+    uint32_t digest = 0;
+
+    if (cmd->sync)
+        return 0;
+    for (uint32_t nt = 0; nt < ceil_div(cmd->n, ref->cols); nt++) {
+        for (uint32_t kt = 0; kt < ceil_div(cmd->k, ref->rows); kt++) {
+            for (uint32_t m = 0; m < cmd->m; m++) {
+                uint32_t row = cmd->acc + nt * cmd->acc_n + m;
+                uint32_t first = nt * ref->cols;
+                uint32_t used = min_u32(cmd->n - first, ref->cols);
+
+                for (uint32_t c = 0; c < used; c++) {
+                    uint32_t a = row * ref->cols + c;
+                    uint32_t sum = tile_sum(ref, cmd, m, first + c, kt);
+
+                    if (kt != 0 || cmd->accumulate)
+                        sum = cmd->bf16 ? sth_fp32_add(ref->acc[a], sum)
+                                        : ref->acc[a] + sum;
+                    ref->acc[a] = sum;
+                    digest ^= rotate_left(sum, (a ^ a >> 5 ^ a >> 10) & 31);
+                }
+            }
+        }
+    }
+    return digest;
+}
+
+struct sth_matrix_ref_times
+sth_matrix_ref_time(struct sth_matrix_ref *ref,
+                    const struct sth_matrix_ref_cmd *cmd, uint64_t grant,
+                    bool (*denied)(uint64_t cycle))
+{
+    struct sth_matrix_ref_times times = {0};
+    uint64_t first = grant + STH_LAT_MATRIX_LOAD;
+    uint32_t tiles_n = ceil_div(cmd->n, ref->cols);
+    uint32_t tiles_k = ceil_div(cmd->k, ref->rows);
+    uint32_t steps = cmd->west ? ref->cols : ref->rows;
+
+    if (cmd->sync) {
+        /* One cycle in each stage. */
+        times.accept_next = max_u64(ref->load_end + 1, first);
+        ref->load_end = times.accept_next;
+        ref->row_end = max_u64(ref->row_end, grant) + 1;
+        ref->sum_end = max_u64(ref->sum_end, grant) + 1;
+        times.retire = ref->sum_end + 3;
+        return times;
+    }
+    for (uint32_t nt = 0; nt < tiles_n; nt++) {
+        for (uint32_t kt = 0; kt < tiles_k; kt++) {
+            uint32_t used = cmd->west
+                                ? min_u32(cmd->n - nt * ref->cols, ref->cols)
+                                : min_u32(cmd->k - kt * ref->rows, ref->rows);
+            uint64_t step = max_u64(ref->load_end + 1, first);
+            uint64_t row;
+
+            times.accept_next = step;
+            step = max_u64(step, ref->tile_end[0] + 1);
+            for (uint32_t s = 0; s < steps; s++, step++) {
+                while (s < used && denied(step))
+                    step++;
+            }
+            ref->load_end = step - 1;
+
+            row = max_u64(ref->row_end, grant) + 1;
+            if (row < ref->load_end + STH_LAT_MATRIX_STREAM) {
+                times.stall += ref->load_end + STH_LAT_MATRIX_STREAM - row;
+                row = ref->load_end + STH_LAT_MATRIX_STREAM;
+            }
+            ref->row_end = row + cmd->m - 1;
+            ref->tile_end[0] = ref->tile_end[1];
+            ref->tile_end[1] = ref->row_end;
+        }
+    }
+    times.retire =
+        ref->row_end + ref->rows + ref->cols + STH_LAT_MATRIX_RETIRE;
+    ref->sum_end = times.retire - 3;
+    return times;
+}
