@@ -40,7 +40,7 @@ static inline uint32_t sth_round_up(uint32_t a, uint32_t b)
 }
 
 /* Bytes of an element of a DTYPE. */
-static inline uint32_t sth_dtype_bytes(uint32_t dtype)
+static inline uint32_t sth_element_bytes(uint32_t dtype)
 {
     return dtype == STH_DTYPE_I8 ? 1u : dtype == STH_DTYPE_BF16 ? 2u : 4u;
 }
