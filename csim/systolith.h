@@ -33,7 +33,7 @@ enum sth_csim_mode {
      * the ring through mem_write() after RING_BASE is set are kept aside.
      */
     STH_CSIM_TIME_ONLY,
-    /* Data only: every command takes one cycle and memory none. */
+    /* Data only: engines and memory take hardly any cycles. */
     STH_CSIM_FUNCTION_ONLY
 };
 
@@ -79,7 +79,7 @@ struct sth_diagnostic {
     enum sth_diagnostic_kind kind;
     uint32_t index; /* the command at fault */
     uint32_t other; /* the command it collides with, or index */
-    char text[480]; /* one sentence, both commands disassembled */
+    char text[768]; /* one sentence, both commands disassembled */
 };
 
 enum { STH_DIAGNOSTICS_MAX = 64 };

@@ -1,0 +1,346 @@
+/*
+ * The inside of the C model, shared by its files and by nobody else.
+ *
+ * Time jumps from event to event.  Seven actors (four engines, decoder,
+ * fetcher, control) each know the next cycle in which they have something to
+ * do; sth_csim_run() takes the smallest, lets every actor that is due act, and
+ * then commits what becomes visible in the next cycle (semaphore posts).
+ * docs/timing.md states every formula.
+ */
+#ifndef STH_CSIM_H
+#define STH_CSIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "systolith.h"
+#include "sth_decode.h"
+#include "sth_kernels.h"
+
+#define STH_NEVER UINT64_MAX
+
+enum {
+    STH_QUEUE_MAX = 32,  /* the limit of queue_depth */
+    STH_FETCH_MAX = 64,  /* the limit of fetch_depth */
+    STH_SLOTS_MAX = 64,  /* the limit of load_slots and store_slots */
+    STH_FLIGHTS_MAX = 4, /* started commands of one engine */
+    STH_BURST_QUEUE = 4, /* store: bursts before the scratchpad reader */
+    STH_RING_LOG2_MAX = 16
+};
+
+/*
+ * Engines come first, so that an engine's number is its actor's.  Whatever one
+ * actor does reaches another in the next cycle at the earliest, so the order
+ * in which they act matters for the read address bus alone: fetch goes first.
+ */
+enum sth_actor {
+    STH_ACTOR_DECODE = STH_ENGINE_COUNT,
+    STH_ACTOR_FETCH,
+    STH_ACTOR_CONTROL,
+    STH_ACTOR_COUNT
+};
+
+/* A command that waits in front of an engine. */
+struct sth_queued {
+    struct sth_command command;
+    uint32_t index;
+    uint64_t visible; /* cycle from which the engine sees it */
+};
+
+/* A command that an engine has started. */
+struct sth_flight {
+    struct sth_command command;
+    uint32_t index;
+    uint64_t start;
+    uint64_t done; /* cycle in which it may retire; STH_NEVER: not known yet */
+    bool error;
+    uint64_t error_addr;
+};
+
+struct sth_engine_state {
+    struct sth_queued queue[STH_QUEUE_MAX];
+    uint32_t queue_first;
+    uint32_t queue_count;
+    struct sth_flight flight[STH_FLIGHTS_MAX];
+    uint32_t flight_first;
+    uint32_t flight_count;
+    uint32_t flight_limit;
+    uint64_t ready;     /* cycle from which it can take a command */
+    uint64_t last_done; /* of any command: retirements are in order */
+    bool stopped;       /* a fault: starts no more commands */
+    bool waits;         /* its oldest command lacks a semaphore */
+};
+
+/* Walks the bursts of LOAD and STORE in issue order. */
+struct sth_cursor {
+    uint64_t plane; /* address of repetition i2 */
+    uint64_t run;   /* address of run i1 of it */
+    uint64_t addr;  /* next byte */
+    uint32_t left;  /* bytes of the run from addr */
+    uint32_t length, n1, s1, s2;
+    uint32_t runs;   /* after this one, of this repetition */
+    uint32_t planes; /* repetitions after this one */
+    uint32_t bus;
+};
+
+struct sth_burst {
+    uint64_t addr;  /* bus-aligned */
+    uint32_t beats; /* of bus_bytes */
+    uint32_t bytes; /* that belong to the command */
+    bool starts_run;
+};
+
+/* Load or store: the command whose bursts are being issued. */
+struct sth_dma {
+    struct sth_cursor cursor;
+    struct sth_burst burst;       /* the next one, if pending */
+    bool pending;                 /* the newest command still issues bursts */
+    uint64_t issue;               /* cycle in which the next one goes out */
+    uint64_t done;                /* last completion of the newest command */
+    uint64_t slot[STH_SLOTS_MAX]; /* ring: cycle in which each gets free */
+    uint32_t slots;
+    uint32_t slot_next;
+    uint64_t last_bus; /* last completion of any burst, for soft reset */
+    /* Store only: the scratchpad reader behind the addresses. */
+    uint64_t granted;                /* last read of the newest burst */
+    uint64_t last_data;              /* its last beat on the bus */
+    uint64_t taken[STH_BURST_QUEUE]; /* ring: the reader took the burst */
+    uint32_t taken_next;
+};
+
+/* One weight tile of the past: where its operands lie and when they move. */
+struct sth_tile {
+    uint64_t first_row; /* cycle of its first activation row */
+    uint64_t last_row;  /* cycle of its last one */
+    uint32_t a;         /* scratchpad address of its first row */
+    uint32_t a_row;     /* bytes between rows */
+};
+
+struct sth_matrix_state {
+    uint64_t last_step;      /* of the weight loader, for any tile so far */
+    struct sth_tile tile[2]; /* the two newest, [1] the newest */
+};
+
+struct sth_fetched {
+    struct sth_command command;
+    uint64_t arrival;
+    bool error;
+};
+
+struct sth_front {
+    struct sth_fetched slot[STH_FETCH_MAX];
+    uint32_t requested; /* commands asked for, since reset */
+    uint32_t arrived;   /* HEAD as of the last look */
+    uint32_t decoded;   /* commands that left for the decoder */
+    bool decoding;      /* the decoder holds command decoded - 1 */
+    bool stalled;       /* and its engine's queue is full */
+    bool stopped;       /* a fault: dispatches no more commands */
+    uint64_t decode_done;
+    uint64_t last_bus;
+};
+
+struct sth_fault_state {
+    bool pending;  /* detected */
+    bool reported; /* drained: registers are valid */
+    uint32_t code;
+    uint32_t index;
+    uint64_t addr;
+    uint64_t quiet; /* cycle in which the core counts as drained */
+};
+
+struct sth_post {
+    uint32_t index;
+    uint32_t engine;
+    uint32_t mask;
+};
+
+struct sth_sanitizer;
+
+struct sth_csim {
+    struct sth_device device; /* first */
+    struct sth_params params;
+    struct sth_decoder decoder;
+    enum sth_csim_mode mode;
+    struct sth_mem *mem;
+    struct sth_onchip chip;
+    uint32_t sp_word; /* bytes of a scratchpad word */
+    uint64_t now;
+    uint64_t next[STH_ACTOR_COUNT];
+
+    /* Registers. */
+    uint32_t ctrl;
+    uint32_t ring_base_lo, ring_base_hi, ring_log2;
+    uint32_t tail, retired;
+    uint32_t irq_status, irq_enable;
+    uint32_t watchdog;
+    uint64_t watchdog_base; /* the cycle from which it counts */
+    uint32_t counter_high;
+    uint64_t reset_done; /* soft reset in progress until then; 0: none */
+    uint64_t read_free;  /* cycle from which the read address bus is free */
+
+    struct sth_front front;
+    struct sth_engine_state engine[STH_ENGINE_COUNT];
+    struct sth_dma load, store;
+    struct sth_matrix_state matrix;
+    struct sth_fault_state fault;
+    uint8_t semaphore[STH_SEMAPHORES];
+    struct sth_post post[STH_ENGINE_COUNT]; /* of this cycle */
+    uint32_t posts;
+
+    uint64_t counter[STH_CNT_COUNT];
+    uint64_t counted; /* cycle up to which they are */
+
+    struct sth_event *event;
+    size_t event_capacity, event_first, event_count;
+    void (*on_retire)(void *context, const struct sth_event *event,
+                      const struct sth_command *command);
+    void *context;
+
+    struct sth_csim_statistics statistics;
+    struct sth_sanitizer *sanitizer; /* NULL: off */
+    struct sth_diagnostic diagnostic[STH_DIAGNOSTICS_MAX + 1];
+    size_t diagnostics;
+    struct sth_command *ring; /* TIME_ONLY: what the host wrote there */
+};
+
+static inline uint64_t sth_min64(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static inline uint64_t sth_max64(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Lets an actor act in cycle at the latest. */
+static inline void sth_csim_wake(struct sth_csim *csim, int actor,
+                                 uint64_t cycle)
+{
+    csim->next[actor] = sth_min64(csim->next[actor], cycle);
+}
+
+/* The started command that retires next. */
+static inline struct sth_flight *sth_flight_oldest(struct sth_engine_state *e)
+{
+    return &e->flight[e->flight_first];
+}
+
+/* The command started last. */
+static inline struct sth_flight *sth_flight_newest(struct sth_engine_state *e)
+{
+    return &e->flight[(e->flight_first + e->flight_count - 1) %
+                      STH_FLIGHTS_MAX];
+}
+
+/* STATUS.BUSY. */
+static inline bool sth_csim_busy(const struct sth_csim *csim)
+{
+    return csim->retired != csim->tail && !csim->fault.reported;
+}
+
+/*
+ * sth_csim.c
+ */
+/* Simulates every event up to and including cycle until; stops early, with
+ * now at the event, when stop_on_irq is set and the line is high. */
+void sth_csim_run(struct sth_csim *csim, uint64_t until, bool stop_on_irq);
+bool sth_csim_irq(const struct sth_csim *csim);
+/* Everything but capabilities, cycle counter and memories. */
+void sth_csim_reset(struct sth_csim *csim);
+/* Where the next diagnostic goes, or NULL when there is no more room. */
+struct sth_diagnostic *sth_csim_diagnostic(struct sth_csim *csim);
+
+/*
+ * sth_regs.c
+ */
+uint32_t sth_regs_read(struct sth_csim *csim, uint32_t offset);
+void sth_regs_write(struct sth_csim *csim, uint32_t offset, uint32_t value);
+uint64_t sth_regs_ring_base(const struct sth_csim *csim);
+uint32_t sth_regs_ring_slots(const struct sth_csim *csim);
+
+/*
+ * sth_front.c
+ */
+void sth_front_reset(struct sth_csim *csim);
+void sth_front_fetch(struct sth_csim *csim);
+void sth_front_decode(struct sth_csim *csim);
+/* HEAD. */
+uint32_t sth_front_head(struct sth_csim *csim);
+/* The doorbell rang or ENABLE changed. */
+void sth_front_kick(struct sth_csim *csim);
+/* An engine took a command out of its queue. */
+void sth_front_queue_popped(struct sth_csim *csim, int engine);
+
+/*
+ * sth_engine.c: what the four engines have in common
+ */
+void sth_engine_reset(struct sth_csim *csim);
+void sth_engine_step(struct sth_csim *csim, int engine);
+/* Queues a command; there must be room. */
+void sth_engine_push(struct sth_csim *csim, int engine,
+                     const struct sth_command *command, uint32_t index);
+bool sth_engine_full(const struct sth_csim *csim, int engine);
+
+/*
+ * sth_fault.c
+ */
+/* Detects a fault; the oldest command's wins. */
+void sth_fault_raise(struct sth_csim *csim, enum sth_fault code, uint32_t index,
+                     uint64_t addr);
+/* Watchdog, drain, soft reset. */
+void sth_fault_step(struct sth_csim *csim);
+/* The core's state changed: looks again when control has to act. */
+void sth_fault_update(struct sth_csim *csim);
+
+/*
+ * sth_semaphores.c
+ */
+bool sth_semaphores_ready(const struct sth_csim *csim, uint32_t mask);
+void sth_semaphores_take(struct sth_csim *csim, uint32_t mask);
+/* Notes a post of this cycle. */
+void sth_semaphores_post(struct sth_csim *csim, uint32_t engine, uint32_t index,
+                         uint32_t mask);
+/* Makes the posts of this cycle visible in the next. */
+void sth_semaphores_commit(struct sth_csim *csim);
+
+/*
+ * sth_dma.c: bursts and slots
+ */
+void sth_dma_reset(struct sth_dma *dma, uint32_t slots);
+/* Prepares the first burst of a command, which may go out from cycle issue. */
+void sth_dma_begin(struct sth_dma *dma, const struct sth_command *command,
+                   uint32_t bus_bytes, uint64_t issue);
+/* The burst went out in cycle now and holds its slot until before slot_free:
+ * prepares the next one.  pending is false after the last. */
+void sth_dma_advance(struct sth_dma *dma, uint64_t now, uint64_t slot_free);
+
+/*
+ * The engines.  start: a command was taken in cycle now: sets its done cycle
+ * or starts to issue bursts; sets the engine's ready cycle.  step: acts when
+ * bursts are due.
+ */
+void sth_load_start(struct sth_csim *csim, struct sth_flight *flight);
+void sth_load_step(struct sth_csim *csim);
+void sth_store_start(struct sth_csim *csim, struct sth_flight *flight);
+void sth_store_step(struct sth_csim *csim);
+void sth_matrix_start(struct sth_csim *csim, struct sth_flight *flight);
+void sth_vector_start(struct sth_csim *csim, struct sth_flight *flight);
+
+/*
+ * sth_counters.c
+ */
+/* Counts the cycles before now; call before any state changes. */
+void sth_counters_advance(struct sth_csim *csim);
+/* Bytes, products and commands of a retired command. */
+void sth_counters_retire(struct sth_csim *csim, int engine,
+                         const struct sth_command *command);
+
+/*
+ * sth_deadlock.c
+ */
+/* Fills in the diagnostic and returns true if nothing can proceed. */
+bool sth_deadlock_find(struct sth_csim *csim, struct sth_diagnostic *found);
+
+#endif

@@ -1,0 +1,83 @@
+/* What load and store have in common: runs, bursts, slots. */
+#include "sth_csim.h"
+
+static void cursor_init(struct sth_cursor *cursor, const struct sth_command *c,
+                        uint32_t bus_bytes)
+{
+    *cursor = (struct sth_cursor){
+        .plane =
+            (uint64_t)STH_GET(c, LOAD_MEM_HI) << 32 | STH_GET(c, LOAD_MEM_LO),
+        .length = STH_GET(c, LOAD_LEN),
+        .n1 = STH_GET(c, LOAD_N1),
+        .s1 = STH_GET(c, LOAD_MEM_S1),
+        .s2 = STH_GET(c, LOAD_MEM_S2),
+        .runs = STH_GET(c, LOAD_N1) - 1,
+        .planes = STH_GET(c, LOAD_N2) - 1,
+        .bus = bus_bytes,
+    };
+    cursor->run = cursor->plane;
+    cursor->addr = cursor->plane;
+    cursor->left = cursor->length;
+}
+
+static void next_run(struct sth_cursor *cursor)
+{
+    if (cursor->runs > 0) {
+        cursor->runs--;
+        cursor->run += cursor->s1;
+    } else {
+        cursor->planes--;
+        cursor->plane += cursor->s2;
+        cursor->run = cursor->plane;
+        cursor->runs = cursor->n1 - 1;
+    }
+    cursor->addr = cursor->run;
+    cursor->left = cursor->length;
+}
+
+/* The next burst; false: there is none left. */
+static bool cursor_next(struct sth_cursor *cursor, struct sth_burst *burst)
+{
+    uint64_t aligned;
+    uint64_t limit;
+
+    if (cursor->left == 0) {
+        if (cursor->runs == 0 && cursor->planes == 0)
+            return false;
+        next_run(cursor);
+    }
+    burst->starts_run = cursor->left == cursor->length;
+    aligned = cursor->addr & ~(uint64_t)(cursor->bus - 1);
+    limit = sth_min64((cursor->addr | (STH_BURST_BYTES - 1)) + 1,
+                      aligned + (uint64_t)STH_BURST_BEATS * cursor->bus);
+    burst->addr = aligned;
+    burst->bytes = (uint32_t)sth_min64(limit - cursor->addr, cursor->left);
+    burst->beats =
+        (uint32_t)((cursor->addr + burst->bytes - aligned + cursor->bus - 1) /
+                   cursor->bus);
+    cursor->addr += burst->bytes;
+    cursor->left -= burst->bytes;
+    return true;
+}
+
+void sth_dma_reset(struct sth_dma *dma, uint32_t slots)
+{
+    *dma = (struct sth_dma){.slots = slots};
+}
+
+void sth_dma_begin(struct sth_dma *dma, const struct sth_command *command,
+                   uint32_t bus_bytes, uint64_t issue)
+{
+    cursor_init(&dma->cursor, command, bus_bytes);
+    dma->pending = cursor_next(&dma->cursor, &dma->burst);
+    dma->issue = sth_max64(issue, dma->slot[dma->slot_next]);
+    dma->done = 0;
+}
+
+void sth_dma_advance(struct sth_dma *dma, uint64_t now, uint64_t slot_free)
+{
+    dma->slot[dma->slot_next] = slot_free;
+    dma->slot_next = (dma->slot_next + 1) & (dma->slots - 1);
+    dma->pending = cursor_next(&dma->cursor, &dma->burst);
+    dma->issue = sth_max64(now + 1, dma->slot[dma->slot_next]);
+}

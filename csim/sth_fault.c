@@ -1,0 +1,126 @@
+/*
+ * Faults: detected, drained, reported.  Also the two other things that happen
+ * to the core as a whole: watchdog and soft reset.
+ */
+#include "sth_csim.h"
+
+void sth_fault_raise(struct sth_csim *csim, enum sth_fault code, uint32_t index,
+                     uint64_t addr)
+{
+    struct sth_fault_state *fault = &csim->fault;
+
+    if (fault->reported)
+        return;
+    csim->front.stopped = true;
+    if (fault->pending && (int32_t)(index - fault->index) >= 0)
+        return;
+    if (!fault->pending)
+        fault->quiet = STH_NEVER;
+    fault->pending = true;
+    fault->code = code;
+    fault->index = index;
+    fault->addr = addr;
+}
+
+/* Whether an engine holds a command, or can start one sooner or later. */
+static bool active(const struct sth_csim *csim)
+{
+    for (int e = 0; e < STH_ENGINE_COUNT; e++) {
+        const struct sth_engine_state *engine = &csim->engine[e];
+
+        if (engine->flight_count > 0)
+            return true;
+        if (engine->queue_count > 0 && !engine->stopped &&
+            sth_semaphores_ready(
+                csim,
+                STH_GET(&engine->queue[engine->queue_first].command, ANY_WAIT)))
+            return true;
+    }
+    return false;
+}
+
+static void report(struct sth_csim *csim)
+{
+    sth_counters_advance(csim);
+    csim->fault.reported = true;
+    csim->irq_status |= STH_IRQ_STATUS_FAULT;
+}
+
+/* The lowest index among dispatched commands that have not retired. */
+static uint32_t oldest_unretired(const struct sth_csim *csim)
+{
+    const struct sth_front *front = &csim->front;
+    uint32_t oldest = front->decoded - (front->decoding ? 1u : 0u);
+
+    for (int e = 0; e < STH_ENGINE_COUNT; e++) {
+        const struct sth_engine_state *engine = &csim->engine[e];
+        uint32_t index;
+
+        if (engine->flight_count > 0)
+            index = engine->flight[engine->flight_first].index;
+        else if (engine->queue_count > 0)
+            index = engine->queue[engine->queue_first].index;
+        else
+            continue;
+        if ((int32_t)(index - oldest) < 0)
+            oldest = index;
+    }
+    return oldest;
+}
+
+static void bark(struct sth_csim *csim)
+{
+    struct sth_diagnostic deadlock;
+    struct sth_diagnostic *kept;
+
+    if (csim->fault.pending) {
+        report(csim);
+        return;
+    }
+    if (sth_deadlock_find(csim, &deadlock)) {
+        kept = sth_csim_diagnostic(csim);
+        if (kept != NULL)
+            *kept = deadlock;
+    }
+    for (int e = 0; e < STH_ENGINE_COUNT; e++)
+        csim->engine[e].stopped = true;
+    sth_fault_raise(csim, STH_FAULT_WATCHDOG, oldest_unretired(csim), 0);
+    csim->watchdog_base = csim->now;
+}
+
+/* The cycle in which the watchdog expires. */
+static uint64_t watchdog_cycle(const struct sth_csim *csim)
+{
+    if (csim->watchdog == 0 || !sth_csim_busy(csim))
+        return STH_NEVER;
+    return csim->watchdog_base + csim->watchdog;
+}
+
+void sth_fault_step(struct sth_csim *csim)
+{
+    if (csim->reset_done != 0 && csim->reset_done <= csim->now) {
+        sth_csim_reset(csim);
+        return;
+    }
+    if (csim->fault.pending && !csim->fault.reported &&
+        csim->fault.quiet <= csim->now)
+        report(csim);
+    if (watchdog_cycle(csim) <= csim->now)
+        bark(csim);
+}
+
+void sth_fault_update(struct sth_csim *csim)
+{
+    struct sth_fault_state *fault = &csim->fault;
+    uint64_t next = csim->reset_done != 0 ? csim->reset_done : STH_NEVER;
+
+    if (fault->pending && !fault->reported) {
+        if (active(csim))
+            fault->quiet = STH_NEVER;
+        else if (fault->quiet == STH_NEVER)
+            fault->quiet = csim->now + STH_LAT_FAULT_REPORT;
+        next = sth_min64(next, fault->quiet);
+    }
+    next = sth_min64(next, watchdog_cycle(csim));
+    csim->next[STH_ACTOR_CONTROL] = sth_max64(next, csim->now + 1);
+}

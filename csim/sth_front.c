@@ -1,0 +1,169 @@
+/* The front end: fetch into the buffer, check, hand to the queues. */
+#include "sth_csim.h"
+
+#include <string.h>
+
+void sth_front_reset(struct sth_csim *csim)
+{
+    struct sth_front *front = &csim->front;
+
+    front->requested = 0;
+    front->arrived = 0;
+    front->decoded = 0;
+    front->decoding = false;
+    front->stalled = false;
+    front->stopped = false;
+    front->decode_done = 0;
+    front->last_bus = 0;
+    csim->next[STH_ACTOR_FETCH] = STH_NEVER;
+    csim->next[STH_ACTOR_DECODE] = STH_NEVER;
+}
+
+uint32_t sth_front_head(struct sth_csim *csim)
+{
+    struct sth_front *front = &csim->front;
+
+    while (front->arrived != front->requested &&
+           front->slot[front->arrived % STH_FETCH_MAX].arrival <= csim->now)
+        front->arrived++;
+    return front->arrived;
+}
+
+void sth_front_kick(struct sth_csim *csim)
+{
+    sth_csim_wake(csim, STH_ACTOR_FETCH, csim->now + STH_LAT_FETCH_REQUEST);
+}
+
+/* The command as the bus or, without data, the host's copy gives it. */
+static void read_command(struct sth_csim *csim, uint32_t ring_slot,
+                         uint64_t addr, struct sth_command *command)
+{
+    uint8_t bytes[STH_COMMAND_BYTES];
+
+    if (csim->ring != NULL) {
+        *command = csim->ring[ring_slot];
+        return;
+    }
+    sth_mem_read(csim->mem, addr, bytes, sizeof(bytes));
+    for (int i = 0; i < STH_COMMAND_WORDS; i++)
+        command->word[i] =
+            (uint32_t)bytes[4 * i] | (uint32_t)bytes[4 * i + 1] << 8 |
+            (uint32_t)bytes[4 * i + 2] << 16 | (uint32_t)bytes[4 * i + 3] << 24;
+}
+
+/* Requests the next command: one bus word or a burst of them. */
+static void request(struct sth_csim *csim)
+{
+    struct sth_front *front = &csim->front;
+    struct sth_fetched *slot = &front->slot[front->requested % STH_FETCH_MAX];
+    uint32_t bus = csim->params.bus_bytes;
+    uint32_t ring_slot = front->requested & (sth_regs_ring_slots(csim) - 1);
+    uint64_t addr =
+        sth_regs_ring_base(csim) + (uint64_t)ring_slot * STH_COMMAND_BYTES;
+    uint64_t last = csim->now;
+
+    if (csim->mode != STH_CSIM_FUNCTION_ONLY) {
+        csim->read_free = csim->now + 1;
+        last = sth_mem_read_burst(
+            csim->mem, csim->now, addr & ~(uint64_t)(bus - 1),
+            bus < STH_COMMAND_BYTES ? STH_COMMAND_BYTES / bus : 1, NULL);
+    }
+    csim->statistics.fetch_bursts++;
+    front->last_bus = sth_max64(front->last_bus, last);
+    slot->arrival = last + STH_LAT_FETCH_DATA;
+    slot->error =
+        sth_mem_is_error(csim->mem, addr & ~(uint64_t)(bus - 1),
+                         bus > STH_COMMAND_BYTES ? bus : STH_COMMAND_BYTES);
+    read_command(csim, ring_slot, addr, &slot->command);
+    front->requested++;
+    sth_csim_wake(csim, STH_ACTOR_DECODE, slot->arrival);
+}
+
+void sth_front_fetch(struct sth_csim *csim)
+{
+    struct sth_front *front = &csim->front;
+    bool more;
+
+    csim->next[STH_ACTOR_FETCH] = STH_NEVER;
+    more = (csim->ctrl & STH_CTRL_ENABLE) != 0 && csim->reset_done == 0 &&
+           !front->stopped && front->requested != csim->tail &&
+           front->requested - front->decoded < csim->params.fetch_depth;
+    if (!more)
+        return;
+    request(csim);
+    csim->next[STH_ACTOR_FETCH] = csim->now + 1;
+}
+
+/* The verdict is there: dispatches the command, or stalls, or stops. */
+static void dispatch(struct sth_csim *csim)
+{
+    struct sth_front *front = &csim->front;
+    uint32_t index = front->decoded - 1;
+    struct sth_fetched *slot = &front->slot[index % STH_FETCH_MAX];
+    struct sth_decode_fault fault = {STH_FAULT_NONE, 0};
+    enum sth_engine engine;
+
+    if (slot->error) {
+        front->decoding = false;
+        front->stopped = true;
+        sth_fault_raise(
+            csim, STH_FAULT_FETCH_BUS, index,
+            sth_regs_ring_base(csim) +
+                (uint64_t)(index & (sth_regs_ring_slots(csim) - 1)) *
+                    STH_COMMAND_BYTES);
+        return;
+    }
+    if (!front->stalled)
+        fault = sth_decode_check(&csim->decoder, &slot->command);
+    if (fault.code != STH_FAULT_NONE) {
+        front->decoding = false;
+        front->stopped = true;
+        sth_fault_raise(csim, fault.code, index, fault.word);
+        return;
+    }
+    engine = sth_decode_engine(&slot->command);
+    front->stalled = sth_engine_full(csim, (int)engine);
+    if (front->stalled)
+        return;
+    sth_engine_push(csim, (int)engine, &slot->command, index);
+    front->decoding = false;
+}
+
+void sth_front_decode(struct sth_csim *csim)
+{
+    struct sth_front *front = &csim->front;
+
+    csim->next[STH_ACTOR_DECODE] = STH_NEVER;
+    if (front->stopped || csim->reset_done != 0)
+        return;
+    if (front->decoding && front->decode_done <= csim->now)
+        dispatch(csim);
+    if (front->decoding) {
+        if (!front->stalled)
+            csim->next[STH_ACTOR_DECODE] = front->decode_done;
+        return;
+    }
+    if (front->stopped || front->decoded == front->requested)
+        return;
+    if (sth_front_head(csim) != front->decoded) {
+        front->decoding = true;
+        front->decode_done = csim->now + STH_LAT_DECODE;
+        front->decoded++;
+        csim->next[STH_ACTOR_DECODE] = front->decode_done;
+        sth_front_kick(csim);
+    } else {
+        csim->next[STH_ACTOR_DECODE] =
+            front->slot[front->decoded % STH_FETCH_MAX].arrival;
+    }
+}
+
+void sth_front_queue_popped(struct sth_csim *csim, int engine)
+{
+    struct sth_front *front = &csim->front;
+
+    if (front->stalled &&
+        (int)sth_decode_engine(
+            &front->slot[(front->decoded - 1) % STH_FETCH_MAX].command) ==
+            engine)
+        sth_csim_wake(csim, STH_ACTOR_DECODE, csim->now + STH_LAT_QUEUE);
+}

@@ -1,0 +1,38 @@
+/*
+ * Finds accesses that no semaphore orders.
+ *
+ * Rule: a semaphore has one posting and one waiting engine in a program, and
+ * its n-th post pairs with its n-th wait.  A command then happens before
+ * another when a chain of retirements that post and starts that wait leads
+ * from one to the other.  Commands of matrix and vector also follow each other
+ * in order; loads overlap loads and stores overlap stores, so those do not.
+ *
+ * Each granule of the scratchpad (the smallest aligned chunk), each row of the
+ * accumulator and each 64 bytes of memory remember who wrote and who read them
+ * last, with a mask of bytes.  What was forgotten can hide a race; nothing
+ * makes one up.  The accumulator is watched by whole rows.
+ */
+#ifndef STH_SANITIZER_H
+#define STH_SANITIZER_H
+
+#include "systolith.h"
+
+struct sth_csim;
+struct sth_sanitizer;
+
+/* NULL when memory is short.  Diagnostics go to csim. */
+struct sth_sanitizer *sth_sanitizer_create(struct sth_csim *csim);
+void sth_sanitizer_destroy(struct sth_sanitizer *sanitizer);
+
+/* After a soft reset: no command has run, but memories keep their data. */
+void sth_sanitizer_reset(struct sth_sanitizer *sanitizer);
+
+/* A command starts; its accesses are checked and remembered. */
+void sth_sanitizer_start(struct sth_sanitizer *sanitizer, uint32_t engine,
+                         uint32_t index, const struct sth_command *command);
+
+/* It retires, and its posts carry what it knows. */
+void sth_sanitizer_retire(struct sth_sanitizer *sanitizer, uint32_t engine,
+                          uint32_t index, const struct sth_command *command);
+
+#endif
