@@ -725,7 +725,10 @@ static void digest_chunk(struct sth_digest *digest, uint32_t addr,
     }
 }
 
-/* Writes the lanes of a block that are columns of the command. */
+/*
+ * Writes the lanes of a block that are columns of the command; the others are
+ * zero, so that they add nothing to the digest.
+ */
 static void write_block(const struct sth_vector *v, const struct block *b,
                         const uint32_t *lane, struct sth_digest *digest)
 {
@@ -742,7 +745,6 @@ static void write_block(const struct sth_vector *v, const struct block *b,
         } else {
             written = (uint8_t *)partial;
             store_chunk(written, lane + i * b->cols, v->d.type, b->cols);
-            memset(written + left * bytes, 0, (b->cols - left) * bytes);
             memcpy(to, written, left * bytes);
         }
         digest_chunk(digest, v->d.addr + offset, written, b->cols * bytes);

@@ -388,12 +388,12 @@ static struct sth_command try_vector(const struct sth_params *p)
 
     STH_SET(&c, VECTOR_ROWS, 1 + pick(pick(2) ? 4 : 40));
     STH_SET(&c, VECTOR_COLS, 1 + pick(pick(4) ? 2 * C : widest));
-    STH_SET(&c, VECTOR_FUNC, pick(7));
-    STH_SET(&c, VECTOR_GATE, pick(3));
+    STH_SET(&c, VECTOR_FUNC, pick(2) * pick(7));
+    STH_SET(&c, VECTOR_GATE, pick(2) * pick(3));
     STH_SET(&c, VECTOR_REDUCE, pick(4));
     STH_SET(&c, VECTOR_CARRY, pick(2));
-    STH_SET(&c, VECTOR_MULSEL, pick(5));
-    STH_SET(&c, VECTOR_ADDSEL, pick(4));
+    STH_SET(&c, VECTOR_MULSEL, pick(2) * pick(5));
+    STH_SET(&c, VECTOR_ADDSEL, pick(2) * pick(4));
     STH_SET(&c, VECTOR_ADDOP, pick(3));
     STH_SET(&c, VECTOR_MASK, pick(3) == 0);
     STH_SET(&c, VECTOR_MASK_OFFSET, (pick(3 * C) - C) & 0xfffff);
