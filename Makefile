@@ -20,10 +20,11 @@ say = @$(if $(V),true,printf '  %-8s %s\n' $(1) $(2))
 
 WARN = -Wall -Wextra -Wshadow -Wconversion -Wundef -Werror
 OPT ?= -O3
-INCLUDES = -Ispec -Icsim $(addprefix -I,$(wildcard firmware/*/)) -Itools -Iverif
+INCLUDES = -Ispec -Icsim $(addprefix -I,$(wildcard firmware/*/)) $(addprefix -I,$(wildcard tools/*/)) \
+	-Iverif/cosim
 CFLAGS = -std=c11 -g $(OPT) $(WARN) -ffp-contract=off $(INCLUDES) \
 	-D_GNU_SOURCE $(SANITIZE)
-LDLIBS = -ljansson -lm
+LDLIBS = -ljansson -lm -ldl
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -24,4 +24,9 @@ $(BUILD)/libtools.a: $(filter-out %/main.o,$(call obj,$(TOOLS_SRC)))
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
+$(BUILD)/systolith: $(BUILD)/tools/cli/main.o $(BUILD)/libtools.a \
+		$(BUILD)/libfirmware.a $(BUILD)/libsystolith.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(LDLIBS)
+
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

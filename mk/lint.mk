@@ -1,0 +1,1 @@
+include mk/rtl-lint.mk

@@ -28,7 +28,8 @@ module sth_sram_1r1w #(
 );
   localparam int Granule = Width / MaskWidth;
 
-  logic [Width-1:0] mem [Depth];
+  // Readable from outside so that co-simulation can show what a bank holds.
+  logic [Width-1:0] mem [Depth] /*verilator public_flat_rd*/;
   logic [Width-1:0] rdata_q;
 
   // The written word: the granules of `to` that `mask` selects, `from` elsewhere.

@@ -4,6 +4,8 @@
  */
 #include "sth_specgen.h"
 
+#include "sth_config.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,15 +14,41 @@ static int usage(FILE *out, int status)
     fputs("usage: specgen check            check the tables of spec/\n"
           "       specgen verilog          print the Verilog header\n"
           "       specgen functions        print the function ROM\n"
-          "       specgen page < PAGE      fill the tables of a manual page\n",
+          "       specgen page < PAGE      fill the tables of a manual page\n"
+          "       specgen build FILE.cfg   print the options that build this\n"
+          "                                configuration's RTL\n",
           out);
     return status;
+}
+
+/* One line of -G options for Verilator, one of -D for the shim around it. */
+static int print_build(const char *path)
+{
+    struct sth_config config;
+    char error[512];
+
+    if (!sth_config_load(path, &config, error, sizeof(error))) {
+        fprintf(stderr, "specgen: %s\n", error);
+        return 1;
+    }
+#define PARAM(c, v, def, min, max, doc) printf("-G" #v "=%u ", config.params.c);
+#include "params.def"
+#undef PARAM
+    printf("-GCfgHash=%u\n", sth_params_hash(&config.params));
+#define PARAM(c, v, def, min, max, doc)                                        \
+    printf("-DSTH_BUILD_" #v "=%uu ", config.params.c);
+#include "params.def"
+#undef PARAM
+    printf("-DSTH_BUILD_HASH=%uu\n", sth_params_hash(&config.params));
+    return 0;
 }
 
 int main(int argc, char **argv)
 {
     unsigned bad;
 
+    if (argc == 3 && !strcmp(argv[1], "build"))
+        return print_build(argv[2]);
     if (argc != 2)
         return usage(stderr, 2);
     if (!strcmp(argv[1], "--help"))
