@@ -1,0 +1,38 @@
+# The vector engine against the C kernel, one model for each shape COLSxWORD_BYTES
+# (array 4x4, 16x16 and 8x16, 16x4, 64x16).
+VECTOR = $(BUILD)/vector
+VECTOR_SHAPES = 4x16 16x64 4x32 16x128
+VECTOR_RTL = $(wildcard rtl/sth_vector*.sv) rtl/sth_digest.sv \
+	$(wildcard rtl/sth_func*.sv)
+VECTOR_C = $(filter-out %.inc.c,$(wildcard csim/sth_kernels*.c)) \
+	csim/sth_digest.c csim/sth_numerics.c csim/sth_mem.c
+VECTOR_OBJ = $(patsubst %.c,$(BUILD)/%.o,$(VECTOR_C))
+VECTOR_COMMANDS ?= 3000
+VECTOR_SEED ?= 1
+
+$(VECTOR)/%/Vsth_vector.mk: $(VECTOR_RTL) $(wildcard rtl/*.svh) $(GEN) \
+		verif/vector/sth_vector_main.cpp mk/vector.mk
+	$(call say,VERILATE,sth_vector $*)
+	@mkdir -p $(@D)
+	$(Q)$(VERILATOR) --cc --exe -O3 -Wall --compiler clang \
+	  -I$(BUILD)/gen -Irtl $(VECTOR_RTL) --top-module sth_vector \
+	  -GArrayCols=$(firstword $(subst x, ,$*)) \
+	  -GWordBytes=$(lastword $(subst x, ,$*)) \
+	  --Mdir $(@D) -o sth_vector $(abspath verif/vector/sth_vector_main.cpp) \
+	  $(abspath $(VECTOR_OBJ)) -CFLAGS "-I$(abspath csim) -I$(abspath spec) \
+	  -DSTH_COLS=$(firstword $(subst x, ,$*)) \
+	  -DSTH_WORD=$(lastword $(subst x, ,$*))"
+
+$(VECTOR)/%/sth_vector: $(VECTOR)/%/Vsth_vector.mk $(VECTOR_OBJ)
+	$(call say,CXX,$@)
+	$(Q)$(MAKE) -s -C $(@D) -f Vsth_vector.mk CXX=$(CXX) LINK=$(CXX) \
+	  OPT_FAST=-O2 >$(VECTOR)/$*.log 2>&1 || { cat $(VECTOR)/$*.log; exit 1; }
+
+.PRECIOUS: $(VECTOR)/%/Vsth_vector.mk $(VECTOR)/%/sth_vector
+
+test-vector: $(VECTOR_SHAPES:%=$(VECTOR)/%/sth_vector) ## vector engine: RTL and C kernel agree, cycles too
+	$(Q)for shape in $(VECTOR_SHAPES); do \
+	  $(VECTOR)/$$shape/sth_vector $(VECTOR_SEED) $(VECTOR_COMMANDS) || exit 1; \
+	done
+
+.PHONY: test-vector
