@@ -72,7 +72,9 @@ void sth_csim_run(struct sth_csim *csim, uint64_t until, bool stop_on_irq)
         uint64_t cycle;
 
         cycle = next_event_cycle(csim);
-        if (cycle > until)
+        if (cycle == STH_NEVER && stop_on_irq && !sth_csim_busy(csim))
+            return;
+        if (cycle >= until)
             break;
         csim->now = cycle;
         if (csim->next[STH_ACTOR_FETCH] <= cycle)
@@ -101,9 +103,10 @@ void sth_csim_run(struct sth_csim *csim, uint64_t until, bool stop_on_irq)
 static uint32_t device_reg_read(struct sth_device *dev, uint32_t offset)
 {
     struct sth_csim *csim = csim_of(dev);
+    uint32_t value = sth_regs_read(csim, offset);
 
     sth_csim_run(csim, csim->now + STH_LAT_REG_ACCESS, false);
-    return sth_regs_read(csim, offset);
+    return value;
 }
 
 static void device_reg_write(struct sth_device *dev, uint32_t offset,
@@ -111,8 +114,8 @@ static void device_reg_write(struct sth_device *dev, uint32_t offset,
 {
     struct sth_csim *csim = csim_of(dev);
 
-    sth_csim_run(csim, csim->now + STH_LAT_REG_ACCESS, false);
     sth_regs_write(csim, offset, value);
+    sth_csim_run(csim, csim->now + STH_LAT_REG_ACCESS, false);
 }
 
 static void device_mem_read(struct sth_device *dev, uint64_t addr, void *to,

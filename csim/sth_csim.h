@@ -165,7 +165,7 @@ struct sth_csim {
     struct sth_mem *mem;
     struct sth_onchip chip;
     uint32_t sp_word; /* bytes of a scratchpad word */
-    uint64_t now;
+    uint64_t now; /* the present cycle; its events are still to come */
     uint64_t next[STH_ACTOR_COUNT];
 
     /* Registers. */
@@ -243,8 +243,11 @@ static inline bool sth_csim_busy(const struct sth_csim *csim)
 /*
  * sth_csim.c
  */
-/* Simulates every event up to and including cycle until; stops early, with
- * now at the event, when stop_on_irq is set and the line is high. */
+/*
+ * Simulates every event before cycle until, where now ends up.  With
+ * stop_on_irq it stops in the first cycle in which the interrupt line is high,
+ * and when nothing is left that could ever raise it.
+ */
 void sth_csim_run(struct sth_csim *csim, uint64_t until, bool stop_on_irq);
 bool sth_csim_irq(const struct sth_csim *csim);
 /* Everything but capabilities, cycle counter and memories. */

@@ -8,6 +8,8 @@
  *     dev->ops->destroy(dev);
  *     sth_mem_destroy(mem);
  *
+ * wait() also returns when the core is idle, since no interrupt can come then.
+ *
  * The library has no globals and does no input or output; any number of
  * devices live in one process, each used by one thread at a time.  Memory is
  * allocated by sth_csim_create() alone, with one exception: the sanitizer's
