@@ -73,10 +73,9 @@ static inline void program_setup(struct program *p)
 static inline void program_put(struct program *p,
                                const struct sth_command *command)
 {
-    p->dev->ops->mem_write(p->dev,
-                           RING + (uint64_t)(p->tail % 1024) *
-                                      STH_COMMAND_BYTES,
-                           command, sizeof(*command));
+    p->dev->ops->mem_write(
+        p->dev, RING + (uint64_t)(p->tail % 1024) * STH_COMMAND_BYTES, command,
+        sizeof(*command));
     p->tail++;
 }
 
@@ -91,8 +90,8 @@ static inline bool program_wait(struct program *p, uint64_t cycles)
 }
 
 /* Semaphores, as masks. */
-static inline struct sth_command with(struct sth_command command,
-                                      uint32_t wait, uint32_t post)
+static inline struct sth_command with(struct sth_command command, uint32_t wait,
+                                      uint32_t post)
 {
     STH_SET(&command, ANY_WAIT, wait);
     STH_SET(&command, ANY_POST, post);
