@@ -1,0 +1,284 @@
+/* Configurations: the shipped ones load, and every mistake has its message. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "sth_config.h"
+
+/* A good file; tests replace or add lines of it. */
+static const char *const good[] = {
+    "array_rows = 16", "array_cols = 16", "sp_bytes = 262144",
+    "sp_banks = 4",    "acc_bytes = 65536", "acc_banks = 4",
+    "bus_bytes = 16",  "queue_depth = 8", "fetch_depth = 16",
+    "load_slots = 32", "store_slots = 16",
+};
+#define GOOD_LINES (sizeof good / sizeof *good)
+
+static char path[64];
+
+static int make_path(void **state)
+{
+    int fd;
+
+    (void)state;
+    snprintf(path, sizeof path, "/tmp/sth_config_XXXXXX");
+    fd = mkstemp(path);
+    if (fd < 0)
+        return -1;
+    close(fd);
+    return 0;
+}
+
+static int remove_path(void **state)
+{
+    (void)state;
+    return remove(path);
+}
+
+/* Writes the good file with line `replaced` (from 1; 0: none) exchanged. */
+static void write_file(unsigned replaced, const char *line)
+{
+    FILE *file = fopen(path, "w");
+
+    assert_non_null(file);
+    for (unsigned i = 0; i < GOOD_LINES; i++)
+        fprintf(file, "%s\n", i + 1 == replaced ? line : good[i]);
+    if (replaced > GOOD_LINES)
+        fputs(line, file);
+    fclose(file);
+}
+
+/* What is wrong with the good file when a line is exchanged. */
+struct mistake {
+    unsigned line; /* 12: added at the end */
+    const char *text;
+    const char *error; /* behind the path */
+};
+
+static const struct mistake mistakes[] = {
+    {12, "array_depth = 4\n", ":12: key 'array_depth': unknown key"},
+    {12, "Array_rows = 4\n", ":12: key 'Array_rows': unknown key"},
+    {12, "array_rows = 16\n",
+     ":12: key 'array_rows': already set in line 1"},
+    {12, "= 16\n", ":12: key '': unknown key"},
+    {12, "array_rows 16\n",
+     ":12: expected 'key = value', got 'array_rows 16'"},
+    {12, "nonsense", ":12: expected 'key = value', got 'nonsense'"},
+    {1, "# array_rows = 16", ": key 'array_rows': missing"},
+    {11, "", ": key 'store_slots': missing"},
+    {1, "array_rows = many",
+     ":1: key 'array_rows': 'many' is not a decimal number"},
+    {1, "array_rows =", ":1: key 'array_rows': '' is not a decimal number"},
+    {1, "array_rows = 0x10",
+     ":1: key 'array_rows': '0x10' is not a decimal number"},
+    {1, "array_rows = -16",
+     ":1: key 'array_rows': '-16' is not a decimal number"},
+    {1, "array_rows = 16.0",
+     ":1: key 'array_rows': '16.0' is not a decimal number"},
+    {1, "array_rows = 16 16",
+     ":1: key 'array_rows': '16 16' is not a decimal number"},
+    {1, "array_rows = 16 = 16",
+     ":1: key 'array_rows': '16 = 16' is not a decimal number"},
+    {1, "array_rows = 24", ":1: key 'array_rows': 24 is not a power of two"},
+    {1, "array_rows = 2", ":1: key 'array_rows': 2 is not in 4..256"},
+    {2, "array_cols = 512", ":2: key 'array_cols': 512 is not in 4..256"},
+    {2, "array_cols = 0", ":2: key 'array_cols': 0 is not in 4..256"},
+    {1, "array_rows = 4294967312",
+     ":1: key 'array_rows': 4294967312 is not in 4..256"},
+    {3, "sp_bytes = 100000", ":3: key 'sp_bytes': 100000 is not a power of "
+                             "two"},
+    {7, "bus_bytes = 128",
+     ":7: key 'bus_bytes': 128 is wider than a scratchpad word of 64 bytes"},
+    {6, "acc_banks = 32", ":6: key 'acc_banks': 32 is not in 2..16"},
+    {8, "queue_depth = 1", ":8: key 'queue_depth': 1 is not in 2..32"},
+    {9, "fetch_depth = 128", ":9: key 'fetch_depth': 128 is not in 2..64"},
+    {10, "load_slots = 65", ":10: key 'load_slots': 65 is not in 2..64"},
+};
+
+static void test_load_mistake_is_named(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
+        const struct mistake *m = &mistakes[i];
+        struct sth_config config, before;
+        char error[256] = "", want[256];
+
+        write_file(m->line, m->text);
+        memset(&config, 0x5a, sizeof config);
+        before = config;
+        snprintf(want, sizeof want, "%s%s", path, m->error);
+        assert_false(sth_config_load(path, &config, error, sizeof error));
+        assert_string_equal(error, want);
+        assert_memory_equal(&config, &before, sizeof config);
+    }
+}
+
+/* Memories that are legal alone but too small for 128 columns. */
+static void test_load_small_memory_is_named(void **state)
+{
+    static const struct mistake small[] = {
+        {3, "sp_bytes = 2048",
+         ":3: key 'sp_bytes': 2048 holds less than two words of 512 bytes in "
+         "each of 4 banks"},
+        {5, "acc_bytes = 2048",
+         ":5: key 'acc_bytes': 2048 holds less than two rows of 512 bytes in "
+         "each of 4 banks"},
+    };
+    struct sth_config config;
+    char error[256], want[256];
+
+    (void)state;
+    for (size_t k = 0; k < sizeof small / sizeof *small; k++) {
+        FILE *file = fopen(path, "w");
+
+        assert_non_null(file);
+        for (unsigned i = 0; i < GOOD_LINES; i++)
+            fprintf(file, "%s\n",
+                    i == 1                   ? "array_cols = 128"
+                    : i + 1 == small[k].line ? small[k].text
+                                             : good[i]);
+        fclose(file);
+        snprintf(want, sizeof want, "%s%s", path, small[k].error);
+        assert_false(sth_config_load(path, &config, error, sizeof error));
+        assert_string_equal(error, want);
+    }
+}
+
+static void test_load_long_line_is_refused(void **state)
+{
+    struct sth_config config;
+    char line[400], error[256], want[256];
+
+    (void)state;
+    memset(line, ' ', sizeof line);
+    line[sizeof line - 1] = 0;
+    write_file(12, line);
+    snprintf(want, sizeof want, "%s:12: line is longer than 254 characters",
+             path);
+    assert_false(sth_config_load(path, &config, error, sizeof error));
+    assert_string_equal(error, want);
+}
+
+static void test_load_missing_file_is_named(void **state)
+{
+    struct sth_config config;
+    char error[256];
+
+    (void)state;
+    assert_false(
+        sth_config_load("/no/such.cfg", &config, error, sizeof error));
+    assert_string_equal(error, "/no/such.cfg: No such file or directory");
+}
+
+static void test_load_short_error_buffer_is_not_overrun(void **state)
+{
+    struct sth_config config;
+    char error[12] = "12345678901";
+
+    (void)state;
+    assert_false(sth_config_load("/no/such.cfg", &config, error, 8));
+    assert_string_equal(error, "/no/suc");
+    assert_string_equal(error + 8, "901");
+}
+
+static void test_load_comments_and_blanks_are_ignored(void **state)
+{
+    struct sth_config config;
+    char error[256];
+
+    (void)state;
+    write_file(1, "  # comment = 1\n\n\t array_rows=8   # eight\r");
+    if (!sth_config_load(path, &config, error, sizeof error))
+        fail_msg("%s", error);
+    assert_int_equal(config.params.array_rows, 8);
+    assert_int_equal(config.params.store_slots, 16);
+    assert_string_equal(config.name, strrchr(path, '/') + 1);
+}
+
+static void test_find_shipped_configs_load_by_name(void **state)
+{
+    static const char *const names[] = {"nano", "edge", "wide", "server"};
+    struct sth_config by_name, by_path;
+    char error[256], file[64];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (!sth_config_find(names[i], ".", &by_name, error, sizeof error))
+            fail_msg("%s", error);
+        assert_string_equal(by_name.name, names[i]);
+        snprintf(file, sizeof file, "configs/%s.cfg", names[i]);
+        assert_true(
+            sth_config_find(file, "/nowhere", &by_path, error, sizeof error));
+        assert_string_equal(by_path.name, names[i]);
+        assert_memory_equal(&by_name.params, &by_path.params,
+                            sizeof by_name.params);
+        assert_true(sth_config_check(&by_name.params, error, sizeof error));
+    }
+}
+
+static void test_find_unknown_name_names_the_file(void **state)
+{
+    struct sth_config config;
+    char error[256];
+
+    (void)state;
+    assert_false(sth_config_find("huge", ".", &config, error, sizeof error));
+    assert_string_equal(error,
+                        "./configs/huge.cfg: No such file or directory");
+}
+
+static void test_default_is_edge_and_legal(void **state)
+{
+    struct sth_config config, edge;
+    char error[256];
+
+    (void)state;
+    sth_config_default(&config);
+    assert_string_equal(config.name, "default");
+    assert_true(sth_config_check(&config.params, error, sizeof error));
+    assert_true(sth_config_find("edge", ".", &edge, error, sizeof error));
+    assert_memory_equal(&config.params, &edge.params, sizeof edge.params);
+}
+
+static void test_check_bad_params_are_named(void **state)
+{
+    struct sth_config config;
+    char error[256];
+
+    (void)state;
+    sth_config_default(&config);
+    config.params.sp_banks = 3;
+    assert_false(sth_config_check(&config.params, error, sizeof error));
+    assert_string_equal(error, "key 'sp_banks': 3 is not a power of two");
+    sth_config_default(&config);
+    config.params.bus_bytes = 256;
+    assert_false(sth_config_check(&config.params, error, sizeof error));
+    assert_string_equal(
+        error,
+        "key 'bus_bytes': 256 is wider than a scratchpad word of 64 bytes");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_load_mistake_is_named),
+        cmocka_unit_test(test_load_small_memory_is_named),
+        cmocka_unit_test(test_load_long_line_is_refused),
+        cmocka_unit_test(test_load_missing_file_is_named),
+        cmocka_unit_test(test_load_short_error_buffer_is_not_overrun),
+        cmocka_unit_test(test_load_comments_and_blanks_are_ignored),
+        cmocka_unit_test(test_find_shipped_configs_load_by_name),
+        cmocka_unit_test(test_find_unknown_name_names_the_file),
+        cmocka_unit_test(test_default_is_edge_and_legal),
+        cmocka_unit_test(test_check_bad_params_are_named),
+    };
+
+    return cmocka_run_group_tests(tests, make_path, remove_path) != 0;
+}
