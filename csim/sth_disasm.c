@@ -163,12 +163,21 @@ static void put_field(struct line *line, const struct field *field,
     }
 }
 
-/* Whether a field that is zero still says something. */
-static bool names_zero(const struct field *field)
+/* Whether a field is worth printing: addresses and used types always are. */
+static bool says_something(const struct field *field,
+                           const struct sth_command *command)
 {
+    static const char *const addresses[] = {"SP", "A", "W", "ACC"};
     size_t length = strlen(field->name);
 
-    return length > 5 && strcmp(field->name + length - 5, "_TYPE") == 0;
+    if (sth_command_get(command, field->word, field->lsb, field->width) != 0)
+        return true;
+    for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
+        if (strcmp(field->name, addresses[i]) == 0)
+            return true;
+    }
+    return length > 5 && strcmp(field->name + length - 5, "_TYPE") == 0 &&
+           command->word[field->word] != 0;
 }
 
 /* The fields of one opcode; MEM_LO and MEM_HI together as one address. */
@@ -186,7 +195,7 @@ static void put_fields(struct line *line, const struct sth_command *command,
             uint64_t high = STH_GET(command, LOAD_MEM_HI);
 
             put(line, " mem=0x%llx", (unsigned long long)(high << 32 | value));
-        } else if (value != 0 || (names_zero(f) && command->word[f->word])) {
+        } else if (says_something(f, command)) {
             put_field(line, f, value);
         }
     }
