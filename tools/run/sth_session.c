@@ -1,5 +1,6 @@
 #include "sth_session.h"
 
+#include "sth_decode.h"
 #include "sth_hal.h"
 #include "sth_reference.h"
 #include "sth_rtl_library.h"
@@ -466,7 +467,7 @@ static bool compare_tensor(struct sth_session *s, uint32_t i,
 {
     const struct sth_trace_tensor *t = &s->trace.tensor[i];
     struct owned *o = s->owned;
-    size_t bytes = sth_dtype_bytes(t->dtype) * t->cols;
+    size_t bytes = (size_t)sth_dtype_bytes(t->dtype) * t->cols;
     uint8_t *raw = malloc(bytes);
     double *row = malloc(t->cols * sizeof(*row));
     bool good = raw && row;

@@ -1,22 +1,11 @@
 #include "sth_tensor_data.h"
 
+#include "sth_decode.h"
 #include "sth_spec.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-size_t sth_dtype_bytes(uint32_t dtype)
-{
-    switch (dtype) {
-    case STH_DTYPE_I8:
-        return 1;
-    case STH_DTYPE_BF16:
-        return 2;
-    default:
-        return 4;
-    }
-}
 
 /* Parses a finite number and steps over it and one ':' if there is one. */
 static bool take_number(const char **text, double *value)

@@ -41,9 +41,6 @@ bool sth_source_open(struct sth_source *source, const char *text,
                      const char *directory, char *error, size_t error_size);
 void sth_source_close(struct sth_source *source);
 
-/* Bytes of one element of the table DTYPE. */
-size_t sth_dtype_bytes(uint32_t dtype);
-
 /*
  * Writes elements [first, first + count) as they lie in memory.  Returns false
  * when the file is too short or cannot be read.
