@@ -6,11 +6,10 @@ RTL_INCLUDES = -I$(BUILD)/gen -Irtl
 CONFIGS = $(basename $(notdir $(sort $(wildcard configs/*.cfg))))
 LINT_RTL = $(BUILD)/lint-rtl
 
-# One configuration as -G options: array_rows = 16 becomes -GArrayRows=16.
-rtl_params = $(shell sed -nE '/^[a-z]/{s/ *= */=/;p}' configs/$(1).cfg | \
-	awk -F= '{n=split($$1,p,"_"); s=""; \
-	  for(i=1;i<=n;i++) s=s toupper(substr(p[i],1,1)) substr(p[i],2); \
-	  print "-G" s "=" $$2}')
+# One configuration as -G options; Yosys takes the same without the hash.
+rtl_params = $$($(SPECGEN) build configs/$(1).cfg | sed -n 1p)
+yosys_params = $$($(SPECGEN) build configs/$(1).cfg | \
+	sed -n '1{s/ -GCfgHash.*//;s/-G/-set /g;s/=/ /g;p}')
 
 # A tool passes when it succeeds and prints nothing.
 silent = >$@.log 2>&1 && test ! -s $@.log || { cat $@.log; exit 1; }
@@ -19,15 +18,15 @@ $(LINT_RTL)/verilator-%.ok: configs/%.cfg $(RTL) $(RTL_HEADERS)
 	$(call say,LINT,verilator $*)
 	@mkdir -p $(@D)
 	$(Q)$(VERILATOR) --lint-only -Wall $(RTL_INCLUDES) $(call rtl_params,$*) \
-	  --top-module sth_core rtl/lint.vlt $(RTL) $(silent)
+	  --top-module sth_core $(RTL) $(silent)
 	@touch $@
 
 $(LINT_RTL)/yosys.ok: $(RTL) $(RTL_HEADERS)
 	$(call say,LINT,yosys)
 	@mkdir -p $(@D)
 	$(Q)yosys -q -p "read_verilog -sv $(RTL_INCLUDES) $(RTL); \
-	  chparam $(patsubst -G%,-set %,$(subst =, ,$(call rtl_params,nano))) \
-	  sth_core; hierarchy -check -top sth_core; proc; check -assert" $(silent)
+	  chparam $(call yosys_params,nano) sth_core; \
+	  hierarchy -check -top sth_core; proc; check -assert" $(silent)
 	@touch $@
 
 $(LINT_RTL)/icarus.ok: $(RTL) $(RTL_HEADERS)
