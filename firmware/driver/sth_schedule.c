@@ -172,6 +172,14 @@ void sth_schedule_writes(struct sth_schedule *s, struct sth_buffer *buffer)
     }
 }
 
+void sth_schedule_fills(struct sth_schedule *s, struct sth_buffer *buffer)
+{
+    uint32_t own = s->need[s->engine];
+
+    sth_schedule_writes(s, buffer);
+    s->need[s->engine] = own;
+}
+
 static struct sth_schedule_touch *touch_rows(struct sth_schedule *s,
                                              const struct sth_operand *operand,
                                              uint32_t row, uint32_t rows,

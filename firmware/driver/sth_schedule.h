@@ -157,6 +157,9 @@ void sth_schedule_reads(struct sth_schedule *schedule,
                         struct sth_buffer *buffer);
 void sth_schedule_writes(struct sth_schedule *schedule,
                          struct sth_buffer *buffer);
+/* Writes a part that the engine's own earlier commands did not write. */
+void sth_schedule_fills(struct sth_schedule *schedule,
+                        struct sth_buffer *buffer);
 /* Rows [row, row + rows) of a view in memory. */
 void sth_schedule_reads_rows(struct sth_schedule *schedule,
                              const struct sth_operand *operand, uint32_t row,

@@ -230,7 +230,10 @@ void sth_emit_load_groups(struct sth_schedule *s, const struct sth_groups *g)
 
     set_copy(s, sth_schedule_open(s, STH_OP_LOAD), &k);
     sth_schedule_reads_rows(s, g->block.operand, g->block.row, g->block.rows);
-    sth_schedule_writes(s, g->block.buffer);
+    if (g->block.continues)
+        sth_schedule_fills(s, g->block.buffer);
+    else
+        sth_schedule_writes(s, g->block.buffer);
     sth_schedule_emit(s);
 }
 

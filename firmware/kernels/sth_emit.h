@@ -117,6 +117,7 @@ struct sth_block {
     struct sth_buffer *buffer;
     uint32_t offset; /* bytes into the buffer */
     uint32_t stride; /* bytes between rows in the scratchpad */
+    bool continues;  /* earlier loads filled other parts of the buffer */
 };
 
 void sth_emit_load(struct sth_schedule *s, const struct sth_block *b);

@@ -1,0 +1,234 @@
+/*
+ * Layer and RMS normalisation.
+ *
+ * Statistics of all rows of a block are packed scalars in the accumulator.
+ * Where a row does not fit the scratchpad it passes in chunks, once for each
+ * statistic, and the reductions carry from chunk to chunk.
+ */
+#include "sth_emit.h"
+#include "sth_norm.h"
+#include "sth_rows.h"
+
+struct norm_state {
+    struct sth_schedule *s;
+    const struct sth_norm *n;
+    struct sth_rows_plan plan;
+    struct sth_cache x, out, gamma, beta;
+    struct sth_buffer *temporary; /* accumulator */
+    struct sth_buffer *mean, *rstd, *shift; /* packed scalars */
+    uint32_t lanes;
+    uint32_t block, row0, rows; /* current block of rows */
+};
+
+struct chunk {
+    uint32_t index, col0, cols;
+};
+
+static struct chunk chunk_at(const struct norm_state *t, uint32_t index)
+{
+    struct chunk c = {index, index * t->plan.block_cols, 0};
+
+    c.cols = sth_min_u32(t->plan.block_cols, t->n->x->cols - c.col0);
+    return c;
+}
+
+static struct sth_tile load_x(struct norm_state *t, const struct chunk *c)
+{
+    bool hit;
+    uint32_t stride = t->lanes * sth_element_bytes(t->n->x->dtype);
+    struct sth_block b = {
+        .operand = t->n->x,
+        .row = t->row0,
+        .rows = t->rows,
+        .col = c->col0,
+        .cols = c->cols,
+        .buffer = sth_cache_get(&t->x, t->block * t->plan.chunks + c->index,
+                                &hit),
+        .stride = stride};
+
+    if (!hit)
+        sth_emit_load(t->s, &b);
+    return sth_tile_sp(t->s, b.buffer, 0, stride, t->n->x->dtype);
+}
+
+static struct sth_tile load_vector(struct norm_state *t,
+                                   struct sth_cache *cache,
+                                   const struct sth_operand *operand,
+                                   const struct chunk *c)
+{
+    bool hit;
+    struct sth_block b = {.operand = operand,
+                          .rows = 1,
+                          .col = c->col0,
+                          .cols = c->cols,
+                          .buffer = sth_cache_get(cache, c->index, &hit)};
+
+    if (!hit)
+        sth_emit_load(t->s, &b);
+    return sth_tile_row(t->s, b.buffer, 0, operand->dtype);
+}
+
+/* One reduction pass over the row; v names what is summed besides x. */
+static void reduce(struct norm_state *t, const struct sth_vector *what,
+                   struct sth_buffer *into)
+{
+    for (uint32_t i = 0; i < t->plan.chunks; i++) {
+        struct chunk c = chunk_at(t, i);
+        struct sth_vector v = *what;
+
+        v.rows = t->rows;
+        v.cols = c.cols;
+        v.x = load_x(t, &c);
+        v.reduce = STH_REDUCE_SUM;
+        v.carry = i != 0;
+        v.r = sth_tile_scalars(into, 0);
+        sth_emit_vector(t->s, &v);
+    }
+}
+
+/* rstd = 1 / sqrt(sum * inv_n + eps), in place. */
+static void finish_rstd(struct norm_state *t)
+{
+    struct sth_vector v = {.x = sth_tile_scalars(t->rstd, 0),
+                           .mul = STH_OPERAND_IMM,
+                           .mul_imm = t->n->inv_n,
+                           .add = STH_OPERAND_IMM,
+                           .add_imm = t->n->eps,
+                           .func = STH_FUNC_RSQRT,
+                           .d = sth_tile_scalars(t->rstd, 0)};
+
+    sth_emit_scalars(t->s, &v, t->rows);
+}
+
+static void layer_statistics(struct norm_state *t)
+{
+    struct sth_vector sum = {0};
+    struct sth_vector mean = {.x = sth_tile_scalars(t->mean, 0),
+                              .mul = STH_OPERAND_IMM,
+                              .mul_imm = t->n->inv_n,
+                              .d = sth_tile_scalars(t->mean, 0)};
+    /* (x - mean)^2: the gate multiplies the value with itself. */
+    struct sth_vector squares = {.add = STH_OPERAND_SCALAR,
+                                 .add_op = 1,
+                                 .z = sth_tile_scalars(t->mean, 0),
+                                 .gate = 1};
+    struct sth_vector shift = {.x = sth_tile_scalars(t->mean, 0),
+                               .mul = STH_OPERAND_STREAM,
+                               .y = sth_tile_scalars(t->rstd, 0),
+                               .d = sth_tile_scalars(t->shift, 0)};
+
+    reduce(t, &sum, t->mean);
+    sth_emit_scalars(t->s, &mean, t->rows);
+    reduce(t, &squares, t->rstd);
+    finish_rstd(t);
+    sth_emit_scalars(t->s, &shift, t->rows);
+}
+
+static void rms_statistics(struct norm_state *t)
+{
+    struct sth_vector squares = {.mul = STH_OPERAND_SELF};
+
+    reduce(t, &squares, t->rstd);
+    finish_rstd(t);
+}
+
+/* out = (x * rstd - mean * rstd) * gamma + beta for one chunk. */
+static void apply(struct norm_state *t, const struct chunk *c)
+{
+    const struct sth_operand *out = t->n->out;
+    uint32_t stride = t->lanes * sth_element_bytes(out->dtype);
+    struct sth_tile middle =
+        sth_tile_acc(t->temporary, 0, t->rows, STH_DTYPE_FP32);
+    struct sth_vector v = {.rows = t->rows,
+                           .cols = c->cols,
+                           .x = load_x(t, c),
+                           .mul = STH_OPERAND_SCALAR,
+                           .y = sth_tile_scalars(t->rstd, 0),
+                           .d = middle};
+    struct sth_vector w = {.rows = t->rows,
+                           .cols = c->cols,
+                           .x = middle,
+                           .mul = STH_OPERAND_STREAM,
+                           .y = load_vector(t, &t->gamma, t->n->gamma, c)};
+    bool hit;
+    struct sth_block b = {
+        .operand = out,
+        .row = t->row0,
+        .rows = t->rows,
+        .col = c->col0,
+        .cols = c->cols,
+        .buffer = sth_cache_get(&t->out, t->block * t->plan.chunks + c->index,
+                                &hit),
+        .stride = stride};
+
+    if (t->n->beta != NULL) {
+        v.add = STH_OPERAND_SCALAR;
+        v.add_op = 1;
+        v.z = sth_tile_scalars(t->shift, 0);
+        w.add = STH_OPERAND_STREAM;
+        w.z = load_vector(t, &t->beta, t->n->beta, c);
+    }
+    w.d = sth_tile_sp(t->s, b.buffer, 0, stride, out->dtype);
+    sth_emit_vector(t->s, &v);
+    sth_emit_vector(t->s, &w);
+    sth_emit_store(t->s, &b);
+}
+
+static void allocate(struct norm_state *t)
+{
+    const struct sth_rows_plan *plan = &t->plan;
+    uint32_t cols = t->s->driver->params.array_cols;
+    uint32_t groups = sth_ceil_div(plan->block_rows, cols);
+    uint32_t vectors = sth_min_u32(plan->chunks, 2);
+    uint32_t elements;
+
+    t->lanes = sth_round_up(plan->block_cols, cols);
+    elements = plan->block_rows * t->lanes;
+    t->temporary =
+        sth_schedule_alloc(t->s, STH_SCHEDULE_ACC, elements / cols);
+    t->rstd = sth_schedule_alloc(t->s, STH_SCHEDULE_ACC, groups);
+    t->mean = sth_schedule_alloc(t->s, STH_SCHEDULE_ACC, groups);
+    t->shift = sth_schedule_alloc(t->s, STH_SCHEDULE_ACC, groups);
+    sth_cache_init(&t->x, t->s, plan->slots,
+                   elements * sth_element_bytes(t->n->x->dtype));
+    sth_cache_init(&t->out, t->s, 2,
+                   elements * sth_element_bytes(t->n->out->dtype));
+    sth_cache_init(&t->gamma, t->s, vectors, t->lanes * 4);
+    if (t->n->beta != NULL)
+        sth_cache_init(&t->beta, t->s, vectors, t->lanes * 4);
+}
+
+void sth_kernel_norm(struct sth_schedule *s, const struct sth_norm *norm)
+{
+    struct norm_state t = {.s = s, .n = norm};
+    struct sth_rows_shape shape = {
+        .rows = norm->x->rows,
+        .cols = norm->x->cols,
+        .in_bytes = sth_element_bytes(norm->x->dtype),
+        .out_bytes = sth_element_bytes(norm->out->dtype),
+        .row_vectors = 2,
+        .scalars = 3,
+        .temporary = true,
+    };
+
+    if (!sth_rows_plan(&t.plan, &s->driver->params, &shape)) {
+        sth_schedule_fail(s, STH_FW_ERR_SPACE);
+        return;
+    }
+    sth_schedule_begin_operation(s);
+    allocate(&t);
+    for (; t.row0 < norm->x->rows; t.row0 += t.plan.block_rows, t.block++) {
+        if (sth_schedule_error(s) != STH_FW_ERR_OK)
+            return;
+        t.rows = sth_min_u32(t.plan.block_rows, norm->x->rows - t.row0);
+        if (norm->beta != NULL)
+            layer_statistics(&t);
+        else
+            rms_statistics(&t);
+        for (uint32_t i = 0; i < t.plan.chunks; i++) {
+            struct chunk c = chunk_at(&t, i);
+
+            apply(&t, &c);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+/* Quantisation of rows to int8: a maximum pass and a scaling pass. */
+#include "sth_emit.h"
+#include "sth_quantize.h"
+#include "sth_rows.h"
+
+struct quantize_state {
+    struct sth_schedule *s;
+    const struct sth_quantize *q;
+    struct sth_rows_plan plan;
+    struct sth_cache x, out, scale;
+    struct sth_buffer *largest, *factor; /* packed scalars */
+    uint32_t lanes;
+    uint32_t block, row0, rows;
+};
+
+static struct sth_tile load_x(struct quantize_state *t, uint32_t chunk,
+                              uint32_t *cols)
+{
+    bool hit;
+    uint32_t col0 = chunk * t->plan.block_cols;
+    uint32_t stride = t->lanes * sth_element_bytes(t->q->x->dtype);
+    struct sth_block b = {
+        .operand = t->q->x,
+        .row = t->row0,
+        .rows = t->rows,
+        .col = col0,
+        .cols = sth_min_u32(t->plan.block_cols, t->q->x->cols - col0),
+        .buffer =
+            sth_cache_get(&t->x, t->block * t->plan.chunks + chunk, &hit),
+        .stride = stride};
+
+    if (!hit)
+        sth_emit_load(t->s, &b);
+    *cols = b.cols;
+    return sth_tile_sp(t->s, b.buffer, 0, stride, t->q->x->dtype);
+}
+
+static void find_largest(struct quantize_state *t)
+{
+    for (uint32_t i = 0; i < t->plan.chunks; i++) {
+        struct sth_vector v = {.rows = t->rows,
+                               .reduce = STH_REDUCE_ABSMAX,
+                               .carry = i != 0,
+                               .r = sth_tile_scalars(t->largest, 0)};
+
+        v.x = load_x(t, i, &v.cols);
+        sth_emit_vector(t->s, &v);
+    }
+}
+
+/* scale = largest / 127 to memory, factor = 1 / scale. */
+static void emit_scale(struct quantize_state *t)
+{
+    bool hit;
+    struct sth_block b = {.operand = t->q->scale,
+                          .rows = 1,
+                          .col = t->row0,
+                          .cols = t->rows,
+                          .buffer = sth_cache_get(&t->scale, t->block, &hit)};
+    struct sth_vector scale = {.x = sth_tile_scalars(t->largest, 0),
+                               .mul = STH_OPERAND_IMM,
+                               .mul_imm = STH_CONST_INV_127,
+                               .d = sth_tile_sp_scalars(b.buffer, 0)};
+    struct sth_vector factor = {.x = sth_tile_scalars(t->largest, 0),
+                                .mul = STH_OPERAND_IMM,
+                                .mul_imm = STH_CONST_INV_127,
+                                .func = STH_FUNC_RECIP,
+                                .d = sth_tile_scalars(t->factor, 0)};
+
+    sth_emit_scalars(t->s, &factor, t->rows);
+    sth_emit_scalars(t->s, &scale, t->rows);
+    sth_emit_store(t->s, &b);
+}
+
+static void emit_chunk(struct quantize_state *t, uint32_t chunk)
+{
+    bool hit;
+    struct sth_vector v = {.rows = t->rows,
+                           .mul = STH_OPERAND_SCALAR,
+                           .y = sth_tile_scalars(t->factor, 0)};
+    struct sth_block b = {
+        .operand = t->q->out,
+        .row = t->row0,
+        .rows = t->rows,
+        .col = chunk * t->plan.block_cols,
+        .buffer =
+            sth_cache_get(&t->out, t->block * t->plan.chunks + chunk, &hit),
+        .stride = t->lanes};
+
+    v.x = load_x(t, chunk, &v.cols);
+    b.cols = v.cols;
+    v.d = sth_tile_sp(t->s, b.buffer, 0, t->lanes, STH_DTYPE_I8);
+    sth_emit_vector(t->s, &v);
+    sth_emit_store(t->s, &b);
+}
+
+static void allocate(struct quantize_state *t)
+{
+    uint32_t cols = t->s->driver->params.array_cols;
+    uint32_t groups = sth_ceil_div(t->plan.block_rows, cols);
+    uint32_t elements;
+
+    t->lanes = sth_round_up(t->plan.block_cols, cols);
+    elements = t->plan.block_rows * t->lanes;
+    t->largest = sth_schedule_alloc(t->s, STH_SCHEDULE_ACC, groups);
+    t->factor = sth_schedule_alloc(t->s, STH_SCHEDULE_ACC, groups);
+    sth_cache_init(&t->x, t->s, t->plan.slots,
+                   elements * sth_element_bytes(t->q->x->dtype));
+    sth_cache_init(&t->out, t->s, 2, elements);
+    sth_cache_init(&t->scale, t->s, 2, groups * cols * 4);
+}
+
+void sth_kernel_quantize(struct sth_schedule *s,
+                         const struct sth_quantize *quantize)
+{
+    struct quantize_state t = {.s = s, .q = quantize};
+    struct sth_rows_shape shape = {
+        .rows = quantize->x->rows,
+        .cols = quantize->x->cols,
+        .in_bytes = sth_element_bytes(quantize->x->dtype),
+        .out_bytes = 1,
+        .scalars = 2,
+    };
+
+    if (!sth_rows_plan(&t.plan, &s->driver->params, &shape)) {
+        sth_schedule_fail(s, STH_FW_ERR_SPACE);
+        return;
+    }
+    sth_schedule_begin_operation(s);
+    allocate(&t);
+    for (; t.row0 < quantize->x->rows;
+         t.row0 += t.plan.block_rows, t.block++) {
+        if (sth_schedule_error(s) != STH_FW_ERR_OK)
+            return;
+        t.rows = sth_min_u32(t.plan.block_rows, quantize->x->rows - t.row0);
+        find_largest(&t);
+        emit_scale(&t);
+        for (uint32_t i = 0; i < t.plan.chunks; i++)
+            emit_chunk(&t, i);
+    }
+}

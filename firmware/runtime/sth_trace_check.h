@@ -1,0 +1,19 @@
+/*
+ * Checks of one parsed operation: shapes, types, values, overlap.  Separate
+ * from the syntax, which is sth_trace.c's.
+ */
+#ifndef STH_TRACE_CHECK_H
+#define STH_TRACE_CHECK_H
+
+#include "sth_trace.h"
+#include "sth_trace_text.h"
+
+/* False with a "field 'x': ...; ..." message when the operation is wrong. */
+bool sth_trace_check_op(const struct sth_trace *trace,
+                        const struct sth_trace_op *op,
+                        struct sth_message *message);
+
+/* The word for a view key. */
+const char *sth_trace_view_text(enum sth_trace_view_key key);
+
+#endif
