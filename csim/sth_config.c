@@ -40,16 +40,15 @@ static uint32_t *param(struct sth_params *params, int i)
 }
 
 /* Checks one parameter alone; writes what is wrong, without the key. */
-static bool check_value(int i, uint64_t value, char *why, size_t size)
+static bool check_value(int i, uint32_t value, char *why, size_t size)
 {
     if (value < keys[i].min || value > keys[i].max) {
-        snprintf(why, size, "%llu is not in %u..%u", (unsigned long long)value,
-                 keys[i].min, keys[i].max);
+        snprintf(why, size, "%u is not in %u..%u", value, keys[i].min,
+                 keys[i].max);
         return false;
     }
     if (value & (value - 1)) {
-        snprintf(why, size, "%llu is not a power of two",
-                 (unsigned long long)value);
+        snprintf(why, size, "%u is not a power of two", value);
         return false;
     }
     return true;
@@ -70,14 +69,16 @@ static int check_together(const struct sth_params *p, char *why, size_t size)
         return STH_PARAM_BusBytes;
     }
     if (p->sp_bytes < 2 * p->sp_banks * word) {
-        snprintf(why, size, "%u holds less than two words of %u bytes in each "
-                            "of %u banks",
+        snprintf(why, size,
+                 "%u holds less than two words of %u bytes in each "
+                 "of %u banks",
                  p->sp_bytes, word, p->sp_banks);
         return STH_PARAM_SpBytes;
     }
     if (p->acc_bytes < 2 * p->acc_banks * row) {
-        snprintf(why, size, "%u holds less than two rows of %u bytes in each "
-                            "of %u banks",
+        snprintf(why, size,
+                 "%u holds less than two rows of %u bytes in each "
+                 "of %u banks",
                  p->acc_bytes, row, p->acc_banks);
         return STH_PARAM_AccBytes;
     }
@@ -115,7 +116,7 @@ static char *trim(char *text)
     return text;
 }
 
-/* Digits only: no sign, no base prefix.  Saturates far above any maximum. */
+/* Digits only: no sign, no base prefix.  Stops growing above 2^32. */
 static bool parse_number(const char *text, uint64_t *value)
 {
     *value = 0;
@@ -124,7 +125,7 @@ static bool parse_number(const char *text, uint64_t *value)
     for (; *text; text++) {
         if (!isdigit((unsigned char)*text))
             return false;
-        if (*value < UINT64_C(1) << 48)
+        if (*value <= UINT32_MAX)
             *value = 10 * *value + (uint64_t)(*text - '0');
     }
     return true;
@@ -175,15 +176,19 @@ static bool parse_line(struct parser *parser, char *text)
     if (i == STH_PARAM_COUNT)
         return fail(parser, parser->line, key, "unknown key");
     if (parser->line_of[i]) {
-        snprintf(why, sizeof why, "already set in line %u",
-                 parser->line_of[i]);
+        snprintf(why, sizeof why, "already set in line %u", parser->line_of[i]);
         return fail(parser, parser->line, key, why);
     }
     if (!parse_number(number, &value)) {
         snprintf(why, sizeof why, "'%.40s' is not a decimal number", number);
         return fail(parser, parser->line, key, why);
     }
-    if (!check_value(i, value, why, sizeof why))
+    if (value > UINT32_MAX) {
+        snprintf(why, sizeof why, "%.40s is not in %u..%u", number, keys[i].min,
+                 keys[i].max);
+        return fail(parser, parser->line, key, why);
+    }
+    if (!check_value(i, (uint32_t)value, why, sizeof why))
         return fail(parser, parser->line, key, why);
     *param(&parser->params, i) = (uint32_t)value;
     parser->line_of[i] = parser->line;
@@ -213,8 +218,8 @@ static bool parse_file(struct parser *parser, FILE *file)
     }
     for (int i = 0; i < STH_PARAM_COUNT; i++) {
         if (!parser->line_of[i]) {
-            snprintf(parser->error, parser->error_size,
-                     "%s: key '%s': missing", parser->path, keys[i].name);
+            snprintf(parser->error, parser->error_size, "%s: key '%s': missing",
+                     parser->path, keys[i].name);
             return false;
         }
     }
@@ -257,8 +262,7 @@ bool sth_config_load(const char *path, struct sth_config *config, char *error,
 }
 
 bool sth_config_find(const char *name, const char *dir,
-                     struct sth_config *config, char *error,
-                     size_t error_size)
+                     struct sth_config *config, char *error, size_t error_size)
 {
     char path[4096];
     int length;

@@ -23,8 +23,7 @@ void sth_digest_add_bytes(struct sth_digest *digest, uint32_t address,
                           const uint8_t *data, size_t bytes)
 {
     for (; bytes && address % 4; address++, data++, bytes--)
-        sth_digest_add(digest, address,
-                       (uint32_t)*data << 8 * (address % 4));
+        sth_digest_add(digest, address, (uint32_t)*data << 8 * (address % 4));
     for (; bytes >= 4 && address % 128; address += 4, data += 4, bytes -= 4)
         sth_digest_add(digest, address, load_lane(data));
     for (; bytes >= 128; address += 128, data += 128, bytes -= 128)
@@ -32,8 +31,7 @@ void sth_digest_add_bytes(struct sth_digest *digest, uint32_t address,
     for (; bytes >= 4; address += 4, data += 4, bytes -= 4)
         sth_digest_add(digest, address, load_lane(data));
     for (; bytes; address++, data++, bytes--)
-        sth_digest_add(digest, address,
-                       (uint32_t)*data << 8 * (address % 4));
+        sth_digest_add(digest, address, (uint32_t)*data << 8 * (address % 4));
 }
 
 uint32_t sth_digest_value(const struct sth_digest *digest)

@@ -65,9 +65,9 @@ static const struct sth_kernels *const kernels[STH_ISA_COUNT] = {
 #define CHIP_MXCSR 0x9fc0u
 
 /* Not inlined: no float operation may move across the change of mode. */
-static __attribute__((noinline)) uint32_t
-run(kernel *function, const struct sth_onchip *chip,
-    const struct sth_command *command)
+static __attribute__((noinline)) uint32_t run(kernel *function,
+                                              const struct sth_onchip *chip,
+                                              const struct sth_command *command)
 {
     unsigned saved = _mm_getcsr();
     uint32_t digest;
@@ -135,8 +135,7 @@ static struct copy copy_fields(const struct sth_command *command)
 }
 
 uint32_t sth_kernel_load(const struct sth_onchip *chip,
-                         const struct sth_command *command,
-                         struct sth_mem *mem)
+                         const struct sth_command *command, struct sth_mem *mem)
 {
     struct copy c = copy_fields(command);
     struct sth_digest digest;
@@ -145,8 +144,8 @@ uint32_t sth_kernel_load(const struct sth_onchip *chip,
     for (uint32_t i2 = 0; i2 < c.n2; i2++) {
         for (uint32_t i1 = 0; i1 < c.n1; i1++) {
             uint32_t sp = c.sp + i2 * c.sp_s2 + i1 * c.sp_s1;
-            uint64_t addr = c.mem + (uint64_t)i2 * c.mem_s2 +
-                            (uint64_t)i1 * c.mem_s1;
+            uint64_t addr =
+                c.mem + (uint64_t)i2 * c.mem_s2 + (uint64_t)i1 * c.mem_s1;
 
             sth_mem_read(mem, addr, chip->sp + sp, c.bytes);
             sth_digest_add_bytes(&digest, sp, chip->sp + sp, c.bytes);
@@ -166,8 +165,8 @@ uint32_t sth_kernel_store(const struct sth_onchip *chip,
     for (uint32_t i2 = 0; i2 < c.n2; i2++) {
         for (uint32_t i1 = 0; i1 < c.n1; i1++) {
             uint32_t sp = c.sp + i2 * c.sp_s2 + i1 * c.sp_s1;
-            uint64_t addr = c.mem + (uint64_t)i2 * c.mem_s2 +
-                            (uint64_t)i1 * c.mem_s1;
+            uint64_t addr =
+                c.mem + (uint64_t)i2 * c.mem_s2 + (uint64_t)i1 * c.mem_s1;
 
             sth_mem_write(mem, addr, chip->sp + sp, c.bytes);
             sth_digest_add_bytes(&digest, (uint32_t)addr, chip->sp + sp,

@@ -33,8 +33,7 @@ static inline void vi_to_u16(uint8_t *p, vi v)
 {
     _mm_storeu_si128((__m128i *)p,
                      _mm_packus_epi32(_mm256_castsi256_si128((__m256i)v),
-                                      _mm256_extracti128_si256((__m256i)v,
-                                                               1)));
+                                      _mm256_extracti128_si256((__m256i)v, 1)));
 }
 
 static inline vi vi_round(vf v)

@@ -55,11 +55,11 @@ sth_matmul_fields(const struct sth_command *command)
 
 /* VECTOR: one operand, a stream of chunks of array_cols elements. */
 struct sth_operand {
-    uint8_t *base;      /* chunk of row 0, tile 0 */
-    uint32_t type;      /* STH_DTYPE_* */
+    uint8_t *base; /* chunk of row 0, tile 0 */
+    uint32_t type; /* STH_DTYPE_* */
     uint32_t addr; /* byte address of base in its space */
-    uint32_t row;       /* bytes between rows */
-    uint32_t tile;      /* bytes between column tiles */
+    uint32_t row;  /* bytes between rows */
+    uint32_t tile; /* bytes between column tiles */
 };
 
 static inline struct sth_operand
@@ -123,8 +123,7 @@ sth_vector_fields(const struct sth_onchip *chip,
         .addop = STH_GET(command, VECTOR_ADDOP),
         .imm_mul = STH_GET(command, VECTOR_IMM_MUL),
         .imm_add = STH_GET(command, VECTOR_IMM_ADD),
-        .r = STH_GET(command, VECTOR_R_ADDR) *
-             sth_acc_row_bytes(chip->params),
+        .r = STH_GET(command, VECTOR_R_ADDR) * sth_acc_row_bytes(chip->params),
         .mask_offset = (int32_t)(offset ^ sign) - (int32_t)sign,
         .carry = STH_GET(command, VECTOR_CARRY) != 0,
         .mask = STH_GET(command, VECTOR_MASK) != 0,

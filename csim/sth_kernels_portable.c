@@ -64,15 +64,14 @@ static uint32_t matmul(const struct sth_onchip *chip,
                     const uint8_t *w = chip->sp + m.w + nt * m.w_n +
                                        kt * m.w_k +
                                        c * (m.west ? m.w_row : bytes);
-                    uint32_t addr = (m.acc + nt * m.acc_n + i) * 4 * cols +
-                                    4 * c;
+                    uint32_t addr =
+                        (m.acc + nt * m.acc_n + i) * 4 * cols + 4 * c;
                     uint32_t sum = column_sum(&m, rows, depth, a, w,
                                               m.west ? bytes : m.w_row);
 
                     if (!overwrite)
-                        sum = sth_acc_add(m.bf16,
-                                          load_element(chip->acc + addr, 4),
-                                          sum);
+                        sum = sth_acc_add(
+                            m.bf16, load_element(chip->acc + addr, 4), sum);
                     store_element(chip->acc + addr, 4, sum);
                     sth_digest_add(&digest, addr, sum);
                 }
@@ -103,11 +102,10 @@ static uint32_t second_operand(const struct sth_operand *o, uint32_t select,
     return operand_value(o, row * o->row + tile * o->tile, lane);
 }
 
-static uint32_t element(const struct sth_vector *v, uint32_t row,
-                        uint32_t tile, uint32_t lane, uint32_t cols)
+static uint32_t element(const struct sth_vector *v, uint32_t row, uint32_t tile,
+                        uint32_t lane, uint32_t cols)
 {
-    uint32_t x =
-        operand_value(&v->x, row * v->x.row + tile * v->x.tile, lane);
+    uint32_t x = operand_value(&v->x, row * v->x.row + tile * v->x.tile, lane);
     uint32_t sum = x, f;
 
     if (v->mulsel == STH_OPERAND_SELF)
@@ -116,8 +114,8 @@ static uint32_t element(const struct sth_vector *v, uint32_t row,
         sum = sth_fp32_mul(sum, second_operand(&v->y, v->mulsel, v->imm_mul,
                                                row, tile, lane, cols));
     if (v->addsel != STH_OPERAND_NONE) {
-        uint32_t z = second_operand(&v->z, v->addsel, v->imm_add, row, tile,
-                                    lane, cols);
+        uint32_t z =
+            second_operand(&v->z, v->addsel, v->imm_add, row, tile, lane, cols);
 
         sum = v->addop == 0   ? sth_fp32_add(sum, z)
               : v->addop == 1 ? sth_fp32_sub(sum, z)
@@ -177,9 +175,8 @@ static void vector_row(const struct sth_onchip *chip,
         uint32_t count = left < cols ? left : cols;
 
         for (uint32_t i = 0; i < count; i++)
-            lanes[i] = tile * cols + i < unmasked
-                           ? element(v, row, tile, i, cols)
-                           : 0;
+            lanes[i] =
+                tile * cols + i < unmasked ? element(v, row, tile, i, cols) : 0;
         if (v->write)
             write_tile(v, row, tile, lanes, count, digest);
         if (v->reduce == STH_REDUCE_NONE)
@@ -187,8 +184,8 @@ static void vector_row(const struct sth_onchip *chip,
         for (uint32_t i = 0; i < cols; i++)
             if (tile * cols + i >= unmasked)
                 lanes[i] = neutral;
-        result = combine(v->reduce, result,
-                         reduce_tile(v->reduce, lanes, cols));
+        result =
+            combine(v->reduce, result, reduce_tile(v->reduce, lanes, cols));
     }
     if (v->reduce != STH_REDUCE_NONE) {
         store_element(chip->acc + r_addr, 4, result);

@@ -136,7 +136,7 @@ INLINE vi mac(bool bf16, vi sum, vi a, vi w)
 {
     if (bf16)
         return (vi)((vf)sum + (vf)a * (vf)w);
-    return sum + vi_multiply_pairs(a, w);
+    return (vi)((vu)sum + (vu)vi_multiply_pairs(a, w));
 }
 
 /* Expands `count` elements with `stride` between their places in `to`. */
@@ -156,8 +156,7 @@ INLINE void expand(bool bf16, uint32_t *to, uint32_t stride,
         to[i / 2 * stride] = (uint32_t)(uint16_t)(int8_t)from[i] |
                              (uint32_t)(int8_t)from[i + 1] << 16;
     if (count % 2)
-        to[count / 2 * stride] =
-            (uint32_t)(uint16_t)(int8_t)from[count - 1];
+        to[count / 2 * stride] = (uint32_t)(uint16_t)(int8_t)from[count - 1];
 }
 
 /* Weights of a column block that are stored by rows of w. */
@@ -206,7 +205,7 @@ INLINE void accumulate(const struct tile *t, bool bf16, uint32_t addr,
     if (bf16)
         sum = (vi)canonical_nan(t->overwrite ? (vf)sum : (vf)old + (vf)sum);
     else if (!t->overwrite)
-        sum += old;
+        sum = (vi)((vu)sum + (vu)old);
     if (col + LANES <= t->live_cols) {
         store_vi(t->acc + addr, sum);
         add_to_digest(t->digest, addr, sum);
@@ -227,22 +226,24 @@ INLINE void multiply_block(struct tile *t, bool bf16, uint32_t row,
     for (uint32_t i = 0; i < height; i++)
         expand(bf16, t->rows[i], 1, t->a + (row + i) * t->m->a_row, t->depth);
     UNROLL for (uint32_t i = 0; i < height; i++)
-        UNROLL for (uint32_t j = 0; j < vectors; j++)
-            sum[i][j] = fill_vi(0);
+        UNROLL for (uint32_t j = 0; j < vectors; j++) sum[i][j] = fill_vi(0);
     for (uint32_t s = 0; s < t->steps; s++) {
         vi w[COL_BLOCK];
 
-        UNROLL for (uint32_t j = 0; j < vectors; j++)
-            w[j] = load_vi(t->w + (s * vectors + j) * LANES);
-        UNROLL for (uint32_t i = 0; i < height; i++) {
+        UNROLL for (uint32_t j = 0; j < vectors; j++) w[j] =
+            load_vi(t->w + (s * vectors + j) * LANES);
+        UNROLL for (uint32_t i = 0; i < height; i++)
+        {
             vi a = fill_vi(t->rows[i][s]);
 
-            UNROLL for (uint32_t j = 0; j < vectors; j++)
-                sum[i][j] = mac(bf16, sum[i][j], a, w[j]);
+            UNROLL for (uint32_t j = 0; j < vectors; j++) sum[i][j] =
+                mac(bf16, sum[i][j], a, w[j]);
         }
     }
-    UNROLL for (uint32_t i = 0; i < height; i++) {
-        UNROLL for (uint32_t j = 0; j < vectors; j++) {
+    UNROLL for (uint32_t i = 0; i < height; i++)
+    {
+        UNROLL for (uint32_t j = 0; j < vectors; j++)
+        {
             uint32_t col = t->first_col + j * LANES;
             vi result = sum[i][j];
 
@@ -318,8 +319,7 @@ static uint32_t matmul(const struct sth_onchip *chip,
         t.live_cols = m.n - nt * cols < cols ? m.n - nt * cols : cols;
         t.acc_addr = (m.acc + nt * m.acc_n) * 4 * cols;
         for (uint32_t kt = 0; kt * rows < m.k; kt++) {
-            const uint8_t *w =
-                chip->sp + m.w + nt * m.w_n + kt * m.w_k;
+            const uint8_t *w = chip->sp + m.w + nt * m.w_n + kt * m.w_k;
 
             t.depth = m.k - kt * rows < rows ? m.k - kt * rows : rows;
             t.steps = m.bf16 ? t.depth : (t.depth + 1) / 2;
@@ -360,8 +360,7 @@ static void load_chunk(uint32_t *to, const uint8_t *from, uint32_t type,
     switch (type) {
     case STH_DTYPE_I8:
         for (uint32_t i = 0; i < lanes; i += LANES)
-            store_vf(to + i,
-                     __builtin_convertvector(vi_from_i8(from + i), vf));
+            store_vf(to + i, __builtin_convertvector(vi_from_i8(from + i), vf));
         break;
     case STH_DTYPE_BF16:
         for (uint32_t i = 0; i < lanes; i += LANES)
@@ -383,7 +382,7 @@ static void load_chunk(uint32_t *to, const uint8_t *from, uint32_t type,
 INLINE vi to_i32(vf v)
 {
     const vf limit = fill_vf(0x4f000000u); /* 2^31 */
-    vi integer = vi_round(v); /* INT32_MIN when it does not fit */
+    vi integer = vi_round(v);              /* INT32_MIN when it does not fit */
 
     integer ^= (vi)(v >= limit);
     return integer & ~is_nan(v);
@@ -480,8 +479,8 @@ INLINE void slice_rsqrt(struct slices *s, vf u)
     const vi negative = (vi)u >> 31;
     const vi sign = (vi)u & fill_vi(STH_FP32_SIGN);
 
-    slice_segment(s, fill_vi(STH_FUNC_ROW_RSQRT) + (odd << 6),
-                  (vi)u & 0x7fffff, 6);
+    slice_segment(s, fill_vi(STH_FUNC_ROW_RSQRT) + (odd << 6), (vi)u & 0x7fffff,
+                  6);
     s->exponent = (127 - exponent + odd) >> 1;
     s->sign = fill_vi(0);
     s->is_special = zero | negative | (exponent == 255);
@@ -506,8 +505,7 @@ INLINE void slice_tanh(struct slices *s, vf u)
     s->exponent = fill_vi(0);
     s->sign = (vi)u & fill_vi(STH_FP32_SIGN);
     s->is_special = (octave < -10) | big;
-    s->special =
-        (vf)select_vi(big, s->sign | fill_vi(STH_FP32_ONE), (vi)u);
+    s->special = (vf)select_vi(big, s->sign | fill_vi(STH_FP32_ONE), (vi)u);
 }
 
 /* The segment's polynomial, and what happens to its exponent and sign. */
@@ -631,8 +629,7 @@ struct block {
 static void load_stream(uint32_t *to, const struct sth_operand *o,
                         const struct block *b)
 {
-    const uint8_t *from =
-        o->base + b->row * o->row + b->tile * o->tile;
+    const uint8_t *from = o->base + b->row * o->row + b->tile * o->tile;
 
     for (uint32_t i = 0; i < b->tiles; i++)
         load_chunk(to + i * b->cols, from + i * o->tile, o->type, b->cols);
@@ -762,14 +759,14 @@ INLINE float reduce_tree(enum combination operation, uint32_t *lane,
             vf a = load_vf(lane + 2 * i), b = load_vf(lane + 2 * i + LANES);
             vf even = vf_even(a, b), odd = vf_odd(a, b);
 
-            store_vf(lane + i, operation == ADD ? even + odd
-                                                : max_vf(even, odd));
+            store_vf(lane + i,
+                     operation == ADD ? even + odd : max_vf(even, odd));
         }
     }
     v = load_vf(lane);
-    UNROLL for (uint32_t n = LANES; n > 1; n /= 2)
-        v = operation == ADD ? vf_even(v, v) + vf_odd(v, v)
-                             : max_vf(vf_even(v, v), vf_odd(v, v));
+    UNROLL for (uint32_t n = LANES; n > 1; n /= 2) v =
+        operation == ADD ? vf_even(v, v) + vf_odd(v, v)
+                         : max_vf(vf_even(v, v), vf_odd(v, v));
     return v[0];
 }
 
@@ -782,8 +779,8 @@ static uint32_t bits_of(float v)
 }
 
 /* Continues a row's reduction with the tiles of a block. */
-static uint32_t reduce_block(uint32_t reduce, uint32_t running,
-                             uint32_t *lane, const struct block *b)
+static uint32_t reduce_block(uint32_t reduce, uint32_t running, uint32_t *lane,
+                             const struct block *b)
 {
     if (reduce == STH_REDUCE_ABSMAX)
         for (uint32_t i = 0; i < b->tiles * b->cols; i++)
@@ -792,8 +789,8 @@ static uint32_t reduce_block(uint32_t reduce, uint32_t running,
         uint32_t *tile = lane + i * b->cols;
 
         if (reduce == STH_REDUCE_SUM)
-            running = bits_of((fill_vf(running) +
-                               reduce_tree(ADD, tile, b->cols))[0]);
+            running = bits_of(
+                (fill_vf(running) + reduce_tree(ADD, tile, b->cols))[0]);
         else
             running = sth_fp32_max(
                 running, bits_of(reduce_tree(MAXIMUM, tile, b->cols)));

@@ -301,8 +301,7 @@ void sth_mem_write(struct sth_mem *mem, uint64_t addr, const void *from,
     }
 }
 
-void sth_mem_set_error_range(struct sth_mem *mem, uint64_t first,
-                             uint64_t last)
+void sth_mem_set_error_range(struct sth_mem *mem, uint64_t first, uint64_t last)
 {
     mem->has_error_range = true;
     mem->error_first = first;
@@ -366,8 +365,8 @@ static uint64_t fixed_burst(struct sth_mem *mem, enum direction direction,
     uint64_t free = port->free > first * rate ? port->free : first * rate;
 
     if (!mem->config.stall_percent && !beat_cycle) {
-        cycle = (free + (beats - 1) * (uint64_t)mem->bus_bytes + rate - 1) /
-                rate;
+        cycle =
+            (free + (beats - 1) * (uint64_t)mem->bus_bytes + rate - 1) / rate;
         port->free = free + beats * (uint64_t)mem->bus_bytes;
         return cycle;
     }
@@ -398,13 +397,12 @@ static uint64_t dram_chunk(struct sth_mem *mem, uint64_t now, uint64_t addr,
     const struct dram_figures *d = mem->dram;
     uint64_t unit = addr / d->interleave_bytes;
     struct channel *channel = &mem->channel[unit % d->channels];
-    uint64_t page =
-        (unit / d->channels) / (d->row_bytes / d->interleave_bytes);
+    uint64_t page = (unit / d->channels) / (d->row_bytes / d->interleave_bytes);
     uint64_t row = page / d->banks;
     struct bank *bank = &channel->bank[(page ^ row) % d->banks];
     uint32_t first = (uint32_t)(addr % d->interleave_bytes) / d->access_bytes;
-    uint32_t last = (uint32_t)((addr + bytes - 1) % d->interleave_bytes) /
-                    d->access_bytes;
+    uint32_t last =
+        (uint32_t)((addr + bytes - 1) % d->interleave_bytes) / d->access_bytes;
     uint64_t refreshes = max_u64(now, channel->bus_free) / d->t_refi;
     uint32_t latency = write ? d->t_cwl : d->t_cl;
     uint64_t column, data;
@@ -433,10 +431,9 @@ static uint64_t dram_chunk(struct sth_mem *mem, uint64_t now, uint64_t addr,
     *end = data + (last - first + 1) * (uint64_t)d->t_burst;
     channel->bus_free = *end;
     channel->bus_writes = write;
-    bank->precharge_ok =
-        max_u64(bank->precharge_ok,
-                write ? *end + d->t_wr
-                      : *end - d->t_burst - latency + d->t_rtp);
+    bank->precharge_ok = max_u64(
+        bank->precharge_ok,
+        write ? *end + d->t_wr : *end - d->t_burst - latency + d->t_rtp);
     return data;
 }
 
@@ -474,15 +471,15 @@ static uint64_t dram_read(struct sth_mem *mem, uint64_t now, uint64_t addr,
         uint32_t bytes = chunk_bytes(d, begin, finish - begin);
         uint64_t unused, data;
 
-        data = dram_chunk(mem, now * PS_PER_CYCLE, begin, bytes, false,
-                          &unused);
+        data =
+            dram_chunk(mem, now * PS_PER_CYCLE, begin, bytes, false, &unused);
         /* Beats whose last byte this chunk brings. */
         for (; beat_end <= begin + bytes; beat_end += mem->bus_bytes) {
-            uint64_t accesses = (beat_end - 1) / d->access_bytes -
-                                begin / d->access_bytes + 1;
+            uint64_t accesses =
+                (beat_end - 1) / d->access_bytes - begin / d->access_bytes + 1;
 
-            cycle = dram_beat(mem, READ,
-                              data + accesses * d->t_burst + d->t_ctrl);
+            cycle =
+                dram_beat(mem, READ, data + accesses * d->t_burst + d->t_ctrl);
             if (beat_cycle)
                 beat_cycle[beat] = cycle;
             beat++;
@@ -506,8 +503,7 @@ static uint64_t dram_write(struct sth_mem *mem, uint64_t now, uint64_t addr,
 
     while (begin < finish) {
         uint32_t bytes = chunk_bytes(d, begin, finish - begin);
-        uint64_t *done = &mem->write_done[mem->write_count++ %
-                                          d->write_chunks];
+        uint64_t *done = &mem->write_done[mem->write_count++ % d->write_chunks];
         uint64_t room = max_u64(now * PS_PER_CYCLE, *done);
 
         /* Beats whose first byte lies in this chunk. */
@@ -528,8 +524,7 @@ uint64_t sth_mem_read_burst(struct sth_mem *mem, uint64_t now, uint64_t addr,
 {
     if (mem->dram)
         return dram_read(mem, now, addr, beats, beat_cycle);
-    return fixed_burst(mem, READ, now + mem->config.latency, beats,
-                       beat_cycle);
+    return fixed_burst(mem, READ, now + mem->config.latency, beats, beat_cycle);
 }
 
 uint64_t sth_mem_write_burst(struct sth_mem *mem, uint64_t now, uint64_t addr,

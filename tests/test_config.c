@@ -14,9 +14,9 @@
 
 /* A good file; tests replace or add lines of it. */
 static const char *const good[] = {
-    "array_rows = 16", "array_cols = 16", "sp_bytes = 262144",
+    "array_rows = 16", "array_cols = 16",   "sp_bytes = 262144",
     "sp_banks = 4",    "acc_bytes = 65536", "acc_banks = 4",
-    "bus_bytes = 16",  "queue_depth = 8", "fetch_depth = 16",
+    "bus_bytes = 16",  "queue_depth = 8",   "fetch_depth = 16",
     "load_slots = 32", "store_slots = 16",
 };
 #define GOOD_LINES (sizeof good / sizeof *good)
@@ -65,11 +65,9 @@ struct mistake {
 static const struct mistake mistakes[] = {
     {12, "array_depth = 4\n", ":12: key 'array_depth': unknown key"},
     {12, "Array_rows = 4\n", ":12: key 'Array_rows': unknown key"},
-    {12, "array_rows = 16\n",
-     ":12: key 'array_rows': already set in line 1"},
+    {12, "array_rows = 16\n", ":12: key 'array_rows': already set in line 1"},
     {12, "= 16\n", ":12: key '': unknown key"},
-    {12, "array_rows 16\n",
-     ":12: expected 'key = value', got 'array_rows 16'"},
+    {12, "array_rows 16\n", ":12: expected 'key = value', got 'array_rows 16'"},
     {12, "nonsense", ":12: expected 'key = value', got 'nonsense'"},
     {1, "# array_rows = 16", ": key 'array_rows': missing"},
     {11, "", ": key 'store_slots': missing"},
@@ -92,8 +90,13 @@ static const struct mistake mistakes[] = {
     {2, "array_cols = 0", ":2: key 'array_cols': 0 is not in 4..256"},
     {1, "array_rows = 4294967312",
      ":1: key 'array_rows': 4294967312 is not in 4..256"},
-    {3, "sp_bytes = 100000", ":3: key 'sp_bytes': 100000 is not a power of "
-                             "two"},
+    {1, "array_rows = 9999999999999999999999999",
+     ":1: key 'array_rows': 9999999999999999999999999 is not in 4..256"},
+    {1, "array_rows = 18446744073709551632",
+     ":1: key 'array_rows': 18446744073709551632 is not in 4..256"},
+    {3, "sp_bytes = 100000",
+     ":3: key 'sp_bytes': 100000 is not a power of "
+     "two"},
     {7, "bus_bytes = 128",
      ":7: key 'bus_bytes': 128 is wider than a scratchpad word of 64 bytes"},
     {6, "acc_banks = 32", ":6: key 'acc_banks': 32 is not in 2..16"},
@@ -172,8 +175,7 @@ static void test_load_missing_file_is_named(void **state)
     char error[256];
 
     (void)state;
-    assert_false(
-        sth_config_load("/no/such.cfg", &config, error, sizeof error));
+    assert_false(sth_config_load("/no/such.cfg", &config, error, sizeof error));
     assert_string_equal(error, "/no/such.cfg: No such file or directory");
 }
 
@@ -230,8 +232,7 @@ static void test_find_unknown_name_names_the_file(void **state)
 
     (void)state;
     assert_false(sth_config_find("huge", ".", &config, error, sizeof error));
-    assert_string_equal(error,
-                        "./configs/huge.cfg: No such file or directory");
+    assert_string_equal(error, "./configs/huge.cfg: No such file or directory");
 }
 
 static void test_default_is_edge_and_legal(void **state)

@@ -164,8 +164,7 @@ static uint32_t oracle_matmul(const struct sth_params *p,
                             w = get(at->sp + w_at, es);
                         }
                         if (bf16)
-                            s = sth_fp32_add(s, sth_fp32_mul(a << 16,
-                                                             w << 16));
+                            s = sth_fp32_add(s, sth_fp32_mul(a << 16, w << 16));
                         else
                             s += (uint32_t)((int8_t)a * (int8_t)w);
                     }
@@ -249,8 +248,8 @@ static uint32_t oracle_vector(const struct sth_params *p,
 
     for (uint32_t row = 0; row < rows; row++) {
         uint32_t none = reduce == STH_REDUCE_MAX ? 0xff800000 : 0, r = none;
-        uint32_t r_at = (STH_GET(c, VECTOR_R_ADDR) + row / C) * 4 * C +
-                        row % C * 4;
+        uint32_t r_at =
+            (STH_GET(c, VECTOR_R_ADDR) + row / C) * 4 * C + row % C * 4;
 
         if (reduce && STH_GET(c, VECTOR_CARRY))
             r = get(at->acc + r_at, 4);
@@ -405,15 +404,14 @@ static struct sth_command try_vector(const struct sth_params *p)
     set_operand(&c, p, D, SP_BYTES / 2, SP_BYTES * 3 / 4);
     if (pick(4) == 0)
         set_in_place(&c, p);
-    STH_SET(&c, VECTOR_R_ADDR, (ACC_BYTES - 4096) / (4 * C) +
-                                   pick(4096 / (4 * C)));
+    STH_SET(&c, VECTOR_R_ADDR,
+            (ACC_BYTES - 4096) / (4 * C) + pick(4096 / (4 * C)));
     return c;
 }
 
 /* Whether an operand of a legal command ends at `last` in either space. */
-static bool stays_below(const struct sth_params *p,
-                        const struct sth_command *c, enum operand o,
-                        uint32_t last)
+static bool stays_below(const struct sth_params *p, const struct sth_command *c,
+                        enum operand o, uint32_t last)
 {
     struct memories none = {0};
     uint32_t C = p->array_cols;
@@ -433,12 +431,12 @@ static struct sth_command random_command(const struct sth_params *p,
 
         if (sth_decode_check(decoder, &c).code != STH_FAULT_NONE)
             continue;
-        if (vector && (!stays_below(p, &c, D, SP_BYTES * 3 / 4 + 8192) ||
-                       !stays_below(p, &c, X, SP_BYTES * 3 / 4 + 8192) ||
-                       !stays_below(p, &c, Y, SP_BYTES / 2) ||
-                       !stays_below(p, &c, Z, SP_BYTES / 2) ||
-                       (c.word[6] != c.word[12] &&
-                        !stays_below(p, &c, X, SP_BYTES / 2))))
+        if (vector &&
+            (!stays_below(p, &c, D, SP_BYTES * 3 / 4 + 8192) ||
+             !stays_below(p, &c, X, SP_BYTES * 3 / 4 + 8192) ||
+             !stays_below(p, &c, Y, SP_BYTES / 2) ||
+             !stays_below(p, &c, Z, SP_BYTES / 2) ||
+             (c.word[6] != c.word[12] && !stays_below(p, &c, X, SP_BYTES / 2))))
             continue;
         return c;
     }
@@ -532,9 +530,9 @@ static const struct {
     uint32_t rows, cols;
     unsigned commands;
 } shapes[] = {
-    {"nano", 4, 4, 400},  {"edge", 16, 16, 400}, {"wide", 8, 16, 400},
+    {"nano", 4, 4, 400},      {"edge", 16, 16, 400}, {"wide", 8, 16, 400},
     {"server", 128, 128, 40}, {NULL, 4, 256, 40},    {NULL, 256, 4, 40},
-    {NULL, 8, 8, 200},    {NULL, 32, 64, 60},
+    {NULL, 8, 8, 200},        {NULL, 32, 64, 60},
 };
 
 static void test_shapes_cover_all_configs(void **state)
@@ -546,8 +544,7 @@ static void test_shapes_cover_all_configs(void **state)
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
         if (!shapes[i].name)
             continue;
-        if (!sth_config_find(shapes[i].name, ".", &config, error,
-                             sizeof error))
+        if (!sth_config_find(shapes[i].name, ".", &config, error, sizeof error))
             fail_msg("%s", error);
         assert_int_equal(config.params.array_rows, shapes[i].rows);
         assert_int_equal(config.params.array_cols, shapes[i].cols);
@@ -662,8 +659,8 @@ static void test_copies_random_move_bytes_and_digest(void **state)
                     uint64_t addr = ((uint64_t)c.word[3] << 32 | c.word[2]) +
                                     (uint64_t)i2 * c.word[8] +
                                     (uint64_t)i1 * c.word[7] + b;
-                    uint32_t at = c.word[4] + i2 * c.word[10] +
-                                  i1 * c.word[9] + b;
+                    uint32_t at =
+                        c.word[4] + i2 * c.word[10] + i1 * c.word[9] + b;
                     uint8_t byte = (uint8_t)random_u32();
 
                     if (load) {
@@ -691,10 +688,9 @@ static void test_copies_random_move_bytes_and_digest(void **state)
                                  (uint64_t)i2 * c.word[8] +
                                  (uint64_t)i1 * c.word[7],
                              run, c.word[5]);
-                assert_memory_equal(run,
-                                    sp + c.word[4] + i2 * c.word[10] +
-                                        i1 * c.word[9],
-                                    c.word[5]);
+                assert_memory_equal(
+                    run, sp + c.word[4] + i2 * c.word[10] + i1 * c.word[9],
+                    c.word[5]);
             }
     }
     sth_mem_destroy(mem);

@@ -103,8 +103,8 @@ static void test_parse_bad_text_is_named_and_changes_nothing(void **state)
     sth_mem_config_default(&config);
     before = config;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        assert_false(sth_mem_config_parse(&config, bad[i].text, error,
-                                          sizeof error));
+        assert_false(
+            sth_mem_config_parse(&config, bad[i].text, error, sizeof error));
         assert_string_equal(error, bad[i].error);
     }
     for (size_t i = 0; i < sizeof bad_stalls / sizeof *bad_stalls; i++) {
@@ -243,6 +243,9 @@ static void test_fixed_fractional_bandwidth_is_exact(void **state)
     sth_mem_reset_timing(mem);
     assert_int_equal(sth_mem_read_burst(mem, 0, 0, 100, NULL), cycle[99]);
     assert_int_equal(sth_mem_read_burst(mem, 0, 0, 200, NULL), cycle[299]);
+    sth_mem_reset_timing(mem);
+    for (int i = 0; i < 300; i++)
+        assert_int_equal(sth_mem_read_burst(mem, 0, 0, 1, NULL), cycle[i]);
     sth_mem_destroy(mem);
 }
 
@@ -344,8 +347,7 @@ static void test_dram_streams_reach_most_of_peak(void **state)
     static const struct {
         const char *name;
         double peak;
-    } drams[] = {
-        {"ddr4-3200", 25.6}, {"lpddr5-6400", 51.2}, {"hbm2e", 409.6}};
+    } drams[] = {{"ddr4-3200", 25.6}, {"lpddr5-6400", 51.2}, {"hbm2e", 409.6}};
 
     (void)state;
     for (int i = 0; i < 3; i++) {
@@ -377,6 +379,41 @@ static void test_dram_row_hit_is_faster_than_miss_and_conflict(void **state)
     /* Another bank does not disturb the open row. */
     assert_int_equal(sth_mem_read_burst(mem, 4000, 8192, 1, NULL), 4050);
     assert_int_equal(sth_mem_read_burst(mem, 5000, 17 * 8192, 1, NULL), 5037);
+    sth_mem_destroy(mem);
+}
+
+static void test_dram_conflict_waits_for_precharge_times(void **state)
+{
+    struct sth_mem *mem = make_mem("ddr4-3200", NULL, 64);
+    uint64_t last;
+
+    (void)state;
+    /* tRAS 32, tRP 13.75, tRCD 13.75, CL 13.75, burst 2.5, controller 20. */
+    sth_mem_read_burst(mem, 1000, 0, 1, NULL);
+    assert_int_equal(sth_mem_read_burst(mem, 1000, 17 * 8192, 1, NULL), 1096);
+    /*
+     * Write to an open row: data from 10 to 12.5, tWR 15, then precharge and
+     * the read as above: 27.5 + 13.75 + 27.5 + 22.5.
+     */
+    sth_mem_write_burst(mem, 2000, 17 * 8192, 1, NULL, &last);
+    assert_int_equal(last, 2000);
+    assert_int_equal(sth_mem_read_burst(mem, 2000, 0, 1, NULL), 2092);
+    sth_mem_destroy(mem);
+}
+
+static void test_dram_row_spans_its_channel_interleave(void **state)
+{
+    struct sth_mem *mem = make_mem("hbm2e", NULL, 32);
+
+    (void)state;
+    /* A row of 1 KiB holds one unit of 256 bytes from every 4 KiB. */
+    assert_int_equal(sth_mem_read_burst(mem, 1000, 0, 1, NULL), 1062);
+    for (uint64_t i = 1; i < 4; i++)
+        assert_int_equal(
+            sth_mem_read_burst(mem, 1000 + 100 * i, i * 4096, 1, NULL),
+            1050 + 100 * i);
+    /* Its neighbours in other channels are not open. */
+    assert_int_equal(sth_mem_read_burst(mem, 1500, 256, 1, NULL), 1562);
     sth_mem_destroy(mem);
 }
 
@@ -450,14 +487,13 @@ static void test_dram_beats_are_ordered_and_repeatable(void **state)
                     end[k] = sth_mem_write_burst(mem[k], now, addr, beats,
                                                  cycle[k], &last[k]);
                 } else {
-                    end[k] = sth_mem_read_burst(mem[k], now, addr, beats,
-                                                cycle[k]);
+                    end[k] =
+                        sth_mem_read_burst(mem[k], now, addr, beats, cycle[k]);
                     last[k] = end[k];
                 }
             }
             assert_int_equal(end[0], end[1]);
-            assert_memory_equal(cycle[0], cycle[1],
-                                beats * sizeof *cycle[0]);
+            assert_memory_equal(cycle[0], cycle[1], beats * sizeof *cycle[0]);
             assert_int_equal(last[0], cycle[0][beats - 1]);
             assert_true(cycle[0][0] >= now);
             assert_true(cycle[0][0] >= free_cycle[write]);
@@ -506,6 +542,8 @@ int main(void)
         cmocka_unit_test(test_stalls_depend_on_seed_and_beat_alone),
         cmocka_unit_test(test_dram_streams_reach_most_of_peak),
         cmocka_unit_test(test_dram_row_hit_is_faster_than_miss_and_conflict),
+        cmocka_unit_test(test_dram_conflict_waits_for_precharge_times),
+        cmocka_unit_test(test_dram_row_spans_its_channel_interleave),
         cmocka_unit_test(test_dram_refresh_blocks_and_closes_rows),
         cmocka_unit_test(test_dram_directions_share_the_data_bus),
         cmocka_unit_test(test_dram_posted_writes_push_back_when_full),
