@@ -35,8 +35,7 @@ bool sth_config_load(const char *path, struct sth_config *config, char *error,
  * DIR/configs/NAME.cfg, anything else is a path.
  */
 bool sth_config_find(const char *name, const char *dir,
-                     struct sth_config *config, char *error,
-                     size_t error_size);
+                     struct sth_config *config, char *error, size_t error_size);
 
 /*
  * Whether the parameters describe a chip that can be built: each in its range

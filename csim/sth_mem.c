@@ -64,8 +64,8 @@ struct bank {
 struct channel {
     struct bank bank[MAX_BANKS];
     uint64_t bus_free;    /* end of the last data transfer */
-    uint64_t refreshes;   /* begun so far */
-    uint64_t refresh_end; /* of the last of them */
+    uint64_t refresh;     /* start of the next refresh */
+    uint64_t refresh_end; /* end of the last one */
     bool bus_writes;      /* direction of the last transfer */
 };
 
@@ -77,9 +77,19 @@ struct mem_port {
     uint64_t beat; /* beats so far: counter of the stall sequence */
 };
 
+/* Binary logarithms of figures, for a fast address mapping. */
+struct dram_shifts {
+    unsigned unit;    /* bytes in an interleave unit */
+    unsigned access;  /* bytes in an access */
+    unsigned channel; /* channels */
+    unsigned column;  /* interleave units in a row */
+    unsigned bank;    /* banks */
+};
+
 struct sth_mem {
     struct sth_mem_config config;
     const struct dram_figures *dram; /* NULL: fixed timing */
+    struct dram_shifts shift;
     uint32_t bus_bytes;
     uint32_t bytes_per_cycle; /* 1..bus_bytes */
     bool timing_only;
@@ -190,6 +200,27 @@ static const struct dram_figures *find_preset(const char *name)
     return NULL;
 }
 
+static unsigned log2_of(uint32_t value)
+{
+    unsigned log2 = 0;
+
+    while (1u << log2 < value)
+        log2++;
+    assert(1u << log2 == value);
+    return log2;
+}
+
+static struct dram_shifts shifts_of(const struct dram_figures *d)
+{
+    return (struct dram_shifts){
+        .unit = log2_of(d->interleave_bytes),
+        .access = log2_of(d->access_bytes),
+        .channel = log2_of(d->channels),
+        .column = log2_of(d->row_bytes / d->interleave_bytes),
+        .bank = log2_of(d->banks),
+    };
+}
+
 struct sth_mem *sth_mem_create(const struct sth_mem_config *config,
                                uint32_t bus_bytes, bool timing_only)
 {
@@ -203,6 +234,8 @@ struct sth_mem *sth_mem_create(const struct sth_mem_config *config,
     assert(!mem->dram || (mem->dram->channels <= MAX_CHANNELS &&
                           mem->dram->banks <= MAX_BANKS &&
                           mem->dram->write_chunks <= MAX_WRITE_CHUNKS));
+    if (mem->dram)
+        mem->shift = shifts_of(mem->dram);
     mem->bus_bytes = bus_bytes;
     mem->bytes_per_cycle = config->bytes_per_cycle;
     if (!mem->bytes_per_cycle || mem->bytes_per_cycle > bus_bytes)
@@ -322,9 +355,11 @@ void sth_mem_reset_timing(struct sth_mem *mem)
     memset(mem->channel, 0, sizeof mem->channel);
     memset(mem->write_done, 0, sizeof mem->write_done);
     mem->write_count = 0;
-    for (int c = 0; c < MAX_CHANNELS; c++)
+    for (int c = 0; c < MAX_CHANNELS; c++) {
+        mem->channel[c].refresh = mem->dram ? mem->dram->t_refi : 0;
         for (int b = 0; b < MAX_BANKS; b++)
             mem->channel[c].bank[b].row = NO_ROW;
+    }
 }
 
 /*
@@ -395,21 +430,23 @@ static uint64_t dram_chunk(struct sth_mem *mem, uint64_t now, uint64_t addr,
                            uint32_t bytes, bool write, uint64_t *end)
 {
     const struct dram_figures *d = mem->dram;
-    uint64_t unit = addr / d->interleave_bytes;
-    struct channel *channel = &mem->channel[unit % d->channels];
-    uint64_t page = (unit / d->channels) / (d->row_bytes / d->interleave_bytes);
-    uint64_t row = page / d->banks;
-    struct bank *bank = &channel->bank[(page ^ row) % d->banks];
-    uint32_t first = (uint32_t)(addr % d->interleave_bytes) / d->access_bytes;
-    uint32_t last =
-        (uint32_t)((addr + bytes - 1) % d->interleave_bytes) / d->access_bytes;
-    uint64_t refreshes = max_u64(now, channel->bus_free) / d->t_refi;
+    const struct dram_shifts shift = mem->shift;
+    uint64_t unit = addr >> shift.unit;
+    struct channel *channel = &mem->channel[unit & (d->channels - 1)];
+    uint64_t page = unit >> shift.channel >> shift.column;
+    uint64_t row = page >> shift.bank;
+    struct bank *bank = &channel->bank[(page ^ row) & (d->banks - 1)];
+    uint64_t accesses =
+        ((addr + bytes - 1) >> shift.access) - (addr >> shift.access) + 1;
+    uint64_t busy = max_u64(now, channel->bus_free);
     uint32_t latency = write ? d->t_cwl : d->t_cl;
     uint64_t column, data;
 
-    if (refreshes > channel->refreshes) {
-        channel->refreshes = refreshes;
-        channel->refresh_end = refreshes * d->t_refi + d->t_rfc;
+    if (busy >= channel->refresh) {
+        uint64_t begun = busy / d->t_refi * d->t_refi;
+
+        channel->refresh = begun + d->t_refi;
+        channel->refresh_end = begun + d->t_rfc;
         for (uint32_t b = 0; b < d->banks; b++)
             channel->bank[b].row = NO_ROW;
     }
@@ -428,7 +465,7 @@ static uint64_t dram_chunk(struct sth_mem *mem, uint64_t now, uint64_t addr,
     if (channel->bus_writes != write)
         data += d->t_turn;
     data = max_u64(data, column + latency);
-    *end = data + (last - first + 1) * (uint64_t)d->t_burst;
+    *end = data + accesses * d->t_burst;
     channel->bus_free = *end;
     channel->bus_writes = write;
     bank->precharge_ok = max_u64(
@@ -441,7 +478,7 @@ static uint64_t dram_chunk(struct sth_mem *mem, uint64_t now, uint64_t addr,
 static uint32_t chunk_bytes(const struct dram_figures *d, uint64_t addr,
                             uint64_t bytes)
 {
-    uint64_t left = d->interleave_bytes - addr % d->interleave_bytes;
+    uint64_t left = d->interleave_bytes - (addr & (d->interleave_bytes - 1));
 
     return (uint32_t)(left < bytes ? left : bytes);
 }
@@ -475,8 +512,8 @@ static uint64_t dram_read(struct sth_mem *mem, uint64_t now, uint64_t addr,
             dram_chunk(mem, now * PS_PER_CYCLE, begin, bytes, false, &unused);
         /* Beats whose last byte this chunk brings. */
         for (; beat_end <= begin + bytes; beat_end += mem->bus_bytes) {
-            uint64_t accesses =
-                (beat_end - 1) / d->access_bytes - begin / d->access_bytes + 1;
+            uint64_t accesses = ((beat_end - 1) >> mem->shift.access) -
+                                (begin >> mem->shift.access) + 1;
 
             cycle =
                 dram_beat(mem, READ, data + accesses * d->t_burst + d->t_ctrl);
@@ -503,7 +540,8 @@ static uint64_t dram_write(struct sth_mem *mem, uint64_t now, uint64_t addr,
 
     while (begin < finish) {
         uint32_t bytes = chunk_bytes(d, begin, finish - begin);
-        uint64_t *done = &mem->write_done[mem->write_count++ % d->write_chunks];
+        uint64_t *done =
+            &mem->write_done[mem->write_count++ & (d->write_chunks - 1)];
         uint64_t room = max_u64(now * PS_PER_CYCLE, *done);
 
         /* Beats whose first byte lies in this chunk. */
