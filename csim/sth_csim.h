@@ -133,9 +133,14 @@ struct sth_front {
     uint32_t requested; /* commands asked for, since reset */
     uint32_t arrived;   /* HEAD as of the last look */
     uint32_t decoded;   /* commands that left for the decoder */
-    bool decoding;      /* the decoder holds command decoded - 1 */
-    bool stalled;       /* and its engine's queue is full */
-    bool stopped;       /* a fault: dispatches no more commands */
+    /* What fetch sees follows the registers with a delay. */
+    uint32_t tail;        /* TAIL as it was before tail_from */
+    uint64_t tail_from;   /* cycle from which it sees the present TAIL */
+    uint64_t enable_from; /* ... the present CTRL.ENABLE */
+    uint64_t room_from;   /* ... the place that was freed last */
+    bool decoding;        /* the decoder holds command decoded - 1 */
+    bool stalled;         /* and its engine's queue is full */
+    bool stopped;         /* a fault: dispatches no more commands */
     uint64_t decode_done;
     uint64_t last_bus;
 };
@@ -165,7 +170,7 @@ struct sth_csim {
     struct sth_mem *mem;
     struct sth_onchip chip;
     uint32_t sp_word; /* bytes of a scratchpad word */
-    uint64_t now; /* the present cycle; its events are still to come */
+    uint64_t now;     /* the present cycle; its events are still to come */
     uint64_t next[STH_ACTOR_COUNT];
 
     /* Registers. */
@@ -271,8 +276,9 @@ void sth_front_fetch(struct sth_csim *csim);
 void sth_front_decode(struct sth_csim *csim);
 /* HEAD. */
 uint32_t sth_front_head(struct sth_csim *csim);
-/* The doorbell rang or ENABLE changed. */
-void sth_front_kick(struct sth_csim *csim);
+/* Before TAIL changes; after ENABLE changed. */
+void sth_front_ring(struct sth_csim *csim);
+void sth_front_enable(struct sth_csim *csim);
 /* An engine took a command out of its queue. */
 void sth_front_queue_popped(struct sth_csim *csim, int engine);
 

@@ -14,6 +14,10 @@ void sth_front_reset(struct sth_csim *csim)
     front->stalled = false;
     front->stopped = false;
     front->decode_done = 0;
+    front->tail = 0;
+    front->tail_from = 0;
+    front->enable_from = 0;
+    front->room_from = 0;
     front->last_bus = 0;
     csim->next[STH_ACTOR_FETCH] = STH_NEVER;
     csim->next[STH_ACTOR_DECODE] = STH_NEVER;
@@ -29,9 +33,25 @@ uint32_t sth_front_head(struct sth_csim *csim)
     return front->arrived;
 }
 
-void sth_front_kick(struct sth_csim *csim)
+/* The cycle in which an address can react to something that happens now. */
+static uint64_t react(struct sth_csim *csim)
 {
-    sth_csim_wake(csim, STH_ACTOR_FETCH, csim->now + STH_LAT_FETCH_REQUEST);
+    uint64_t cycle = csim->now + STH_LAT_FETCH_REQUEST;
+
+    sth_csim_wake(csim, STH_ACTOR_FETCH, cycle);
+    return cycle;
+}
+
+void sth_front_ring(struct sth_csim *csim)
+{
+    if (csim->front.tail_from <= csim->now)
+        csim->front.tail = csim->tail;
+    csim->front.tail_from = react(csim);
+}
+
+void sth_front_enable(struct sth_csim *csim)
+{
+    csim->front.enable_from = react(csim);
 }
 
 /* The command as the bus or, without data, the host's copy gives it. */
@@ -79,19 +99,35 @@ static void request(struct sth_csim *csim)
     sth_csim_wake(csim, STH_ACTOR_DECODE, slot->arrival);
 }
 
+/* Whether there is a command to ask for and a place to put it. */
+static bool may_request(const struct sth_csim *csim)
+{
+    const struct sth_front *front = &csim->front;
+    uint32_t tail = front->tail_from <= csim->now ? csim->tail : front->tail;
+    uint32_t freed = front->decoded - (front->room_from <= csim->now ? 0u : 1u);
+
+    return (csim->ctrl & STH_CTRL_ENABLE) != 0 &&
+           front->enable_from <= csim->now && csim->reset_done == 0 &&
+           !front->stopped && front->requested != tail &&
+           front->requested - freed < csim->params.fetch_depth;
+}
+
 void sth_front_fetch(struct sth_csim *csim)
 {
     struct sth_front *front = &csim->front;
-    bool more;
 
     csim->next[STH_ACTOR_FETCH] = STH_NEVER;
-    more = (csim->ctrl & STH_CTRL_ENABLE) != 0 && csim->reset_done == 0 &&
-           !front->stopped && front->requested != csim->tail &&
-           front->requested - front->decoded < csim->params.fetch_depth;
-    if (!more)
+    if (may_request(csim)) {
+        request(csim);
+        csim->next[STH_ACTOR_FETCH] = csim->now + 1;
         return;
-    request(csim);
-    csim->next[STH_ACTOR_FETCH] = csim->now + 1;
+    }
+    if (front->tail_from > csim->now)
+        sth_csim_wake(csim, STH_ACTOR_FETCH, front->tail_from);
+    if (front->room_from > csim->now)
+        sth_csim_wake(csim, STH_ACTOR_FETCH, front->room_from);
+    if (front->enable_from > csim->now)
+        sth_csim_wake(csim, STH_ACTOR_FETCH, front->enable_from);
 }
 
 /* The verdict is there: dispatches the command, or stalls, or stops. */
@@ -150,7 +186,7 @@ void sth_front_decode(struct sth_csim *csim)
         front->decode_done = csim->now + STH_LAT_DECODE;
         front->decoded++;
         csim->next[STH_ACTOR_DECODE] = front->decode_done;
-        sth_front_kick(csim);
+        front->room_from = react(csim);
     } else {
         csim->next[STH_ACTOR_DECODE] =
             front->slot[front->decoded % STH_FETCH_MAX].arrival;

@@ -156,15 +156,15 @@ static void write_ctrl(struct sth_csim *csim, uint32_t value)
 
         csim->reset_done = sth_max64(idle, csim->now + 1) + STH_LAT_SOFT_RESET;
     }
-    sth_front_kick(csim);
+    sth_front_enable(csim);
 }
 
 static void write_tail(struct sth_csim *csim, uint32_t value)
 {
     if (!sth_csim_busy(csim))
         csim->watchdog_base = csim->now;
+    sth_front_ring(csim);
     csim->tail = value;
-    sth_front_kick(csim);
 }
 
 void sth_regs_write(struct sth_csim *csim, uint32_t offset, uint32_t value)
