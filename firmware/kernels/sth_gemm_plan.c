@@ -6,6 +6,9 @@
 #define LATENCY 120u
 /* Grant to retirement of a vector command beyond its row-tiles. */
 #define VECTOR_OVERHEAD 30u
+/* Allowances for each command of the array and of the load engine. */
+#define PRODUCT_OVERHEAD 16u
+#define LOAD_OVERHEAD 16u
 #define BLOCK_MAX 32768u
 /* Slots beyond these prefetch no further. */
 #define STREAM_SLOTS 8u
@@ -66,18 +69,24 @@ static uint64_t staging_bytes(const struct sth_params *p,
     return bytes + 4ull * word;
 }
 
-/* Cycles of the array: each weight tile takes max(rows, load cycles). */
+/*
+ * Cycles of the array: each weight tile takes max(rows, load cycles), where
+ * the load has a quarter more for bank conflicts.
+ */
 static uint64_t array_cycles(const struct sth_params *p,
                              const struct sth_gemm_shape *s,
                              const struct sth_gemm_plan *plan)
 {
-    uint32_t shift = s->transposed ? p->array_cols : p->array_rows;
+    uint32_t steps = s->transposed ? p->array_cols : p->array_rows;
+    uint64_t products = (uint64_t)plan->ms * plan->ns * plan->ks;
+    uint64_t shift = steps + steps / 4;
     uint64_t last = s->m - (plan->ms - 1) * plan->mb;
     uint64_t rows = (uint64_t)(plan->ms - 1) * max_u64(plan->mb, shift) +
                     max_u64(last, shift);
 
     return rows * sth_ceil_div(s->n, p->array_cols) *
-           sth_ceil_div(s->k, p->array_rows);
+               sth_ceil_div(s->k, p->array_rows) +
+           products * PRODUCT_OVERHEAD;
 }
 
 static uint64_t w_block_cycles(const struct sth_params *p,
@@ -125,7 +134,8 @@ static void estimate(const struct sth_params *p, const struct sth_gemm_shape *s,
         if ((uint64_t)plan->ms * plan->ks > plan->a_slots)
             a_loads *= plan->ns;
     }
-    load = a_loads * a_cycles + w_loads * w_cycles;
+    load = a_loads * (a_cycles + LOAD_OVERHEAD) +
+           w_loads * (w_cycles + LOAD_OVERHEAD);
     if (s->residual_bytes != 0)
         load += blocks * residual;
     decode = STH_LAT_DECODE *
