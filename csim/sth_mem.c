@@ -79,6 +79,7 @@ struct mem_port {
 
 /* Binary logarithms of figures, for a fast address mapping. */
 struct dram_shifts {
+    unsigned bus;     /* bytes in a beat */
     unsigned unit;    /* bytes in an interleave unit */
     unsigned access;  /* bytes in an access */
     unsigned channel; /* channels */
@@ -210,9 +211,11 @@ static unsigned log2_of(uint32_t value)
     return log2;
 }
 
-static struct dram_shifts shifts_of(const struct dram_figures *d)
+static struct dram_shifts shifts_of(const struct dram_figures *d,
+                                    uint32_t bus_bytes)
 {
     return (struct dram_shifts){
+        .bus = log2_of(bus_bytes),
         .unit = log2_of(d->interleave_bytes),
         .access = log2_of(d->access_bytes),
         .channel = log2_of(d->channels),
@@ -235,7 +238,7 @@ struct sth_mem *sth_mem_create(const struct sth_mem_config *config,
                           mem->dram->banks <= MAX_BANKS &&
                           mem->dram->write_chunks <= MAX_WRITE_CHUNKS));
     if (mem->dram)
-        mem->shift = shifts_of(mem->dram);
+        mem->shift = shifts_of(mem->dram, bus_bytes);
     mem->bus_bytes = bus_bytes;
     mem->bytes_per_cycle = config->bytes_per_cycle;
     if (!mem->bytes_per_cycle || mem->bytes_per_cycle > bus_bytes)
@@ -483,45 +486,62 @@ static uint32_t chunk_bytes(const struct dram_figures *d, uint64_t addr,
     return (uint32_t)(left < bytes ? left : bytes);
 }
 
-/* Cycle in which a beat is on the bus whose data is there at time ps. */
-static uint64_t dram_beat(struct sth_mem *mem, enum direction direction,
-                          uint64_t ps)
+/*
+ * Puts `count` beats on the bus whose data is there at time ps.  Returns the
+ * cycle of the last, and that of each in cycles unless it is NULL.
+ */
+static uint64_t dram_beats(struct sth_mem *mem, enum direction direction,
+                           uint64_t ps, uint64_t count, uint64_t *cycles)
 {
     struct mem_port *port = &mem->port[direction];
     uint64_t cycle =
-        max_u64((ps + PS_PER_CYCLE - 1) / PS_PER_CYCLE, port->next) +
-        stall(mem, direction);
+        max_u64((ps + PS_PER_CYCLE - 1) / PS_PER_CYCLE, port->next);
 
-    port->next = cycle + 1;
-    return cycle;
+    if (!mem->config.stall_percent && !cycles) {
+        port->next = cycle + count;
+        return cycle + count - 1;
+    }
+    for (uint64_t i = 0; i < count; i++) {
+        cycle += stall(mem, direction);
+        if (cycles)
+            cycles[i] = cycle;
+        cycle++;
+    }
+    port->next = cycle;
+    return cycle - 1;
 }
 
 static uint64_t dram_read(struct sth_mem *mem, uint64_t now, uint64_t addr,
                           uint32_t beats, uint64_t *beat_cycle)
 {
     const struct dram_figures *d = mem->dram;
-    uint64_t begin = addr, finish = addr + (uint64_t)beats * mem->bus_bytes;
+    const struct dram_shifts shift = mem->shift;
+    uint64_t begin = addr, finish = addr + ((uint64_t)beats << shift.bus);
     uint64_t beat_end = addr + mem->bus_bytes, cycle = 0;
-    uint32_t beat = 0;
 
     while (begin < finish) {
         uint32_t bytes = chunk_bytes(d, begin, finish - begin);
-        uint64_t unused, data;
+        uint64_t end = begin + bytes, unused;
+        uint64_t ready = d->t_ctrl + dram_chunk(mem, now * PS_PER_CYCLE, begin,
+                                                bytes, false, &unused);
 
-        data =
-            dram_chunk(mem, now * PS_PER_CYCLE, begin, bytes, false, &unused);
-        /* Beats whose last byte this chunk brings. */
-        for (; beat_end <= begin + bytes; beat_end += mem->bus_bytes) {
-            uint64_t accesses = ((beat_end - 1) >> mem->shift.access) -
-                                (begin >> mem->shift.access) + 1;
+        /* Beats whose last byte this chunk brings, access by access. */
+        while (beat_end <= end) {
+            uint64_t access = (beat_end - 1) >> shift.access;
+            uint64_t access_end = (access + 1) << shift.access;
+            uint64_t accesses = access - (begin >> shift.access) + 1;
+            uint64_t count =
+                (((access_end < end ? access_end : end) - beat_end) >>
+                 shift.bus) +
+                1;
 
-            cycle =
-                dram_beat(mem, READ, data + accesses * d->t_burst + d->t_ctrl);
+            cycle = dram_beats(mem, READ, ready + accesses * d->t_burst, count,
+                               beat_cycle);
             if (beat_cycle)
-                beat_cycle[beat] = cycle;
-            beat++;
+                beat_cycle += count;
+            beat_end += count << shift.bus;
         }
-        begin += bytes;
+        begin = end;
     }
     return cycle;
 }
@@ -534,25 +554,28 @@ static uint64_t dram_write(struct sth_mem *mem, uint64_t now, uint64_t addr,
                            uint32_t beats, uint64_t *beat_cycle)
 {
     const struct dram_figures *d = mem->dram;
-    uint64_t begin = addr, finish = addr + (uint64_t)beats * mem->bus_bytes;
+    const struct dram_shifts shift = mem->shift;
+    uint64_t begin = addr, finish = addr + ((uint64_t)beats << shift.bus);
     uint64_t beat_addr = addr, cycle = now;
-    uint32_t beat = 0;
 
     while (begin < finish) {
         uint32_t bytes = chunk_bytes(d, begin, finish - begin);
         uint64_t *done =
             &mem->write_done[mem->write_count++ & (d->write_chunks - 1)];
         uint64_t room = max_u64(now * PS_PER_CYCLE, *done);
+        uint64_t end = begin + bytes;
 
         /* Beats whose first byte lies in this chunk. */
-        for (; beat_addr < begin + bytes; beat_addr += mem->bus_bytes) {
-            cycle = dram_beat(mem, WRITE, room);
+        if (beat_addr < end) {
+            uint64_t count = ((end - beat_addr - 1) >> shift.bus) + 1;
+
+            cycle = dram_beats(mem, WRITE, room, count, beat_cycle);
             if (beat_cycle)
-                beat_cycle[beat] = cycle;
-            beat++;
+                beat_cycle += count;
+            beat_addr += count << shift.bus;
         }
         dram_chunk(mem, cycle * PS_PER_CYCLE, begin, bytes, true, done);
-        begin += bytes;
+        begin = end;
     }
     return cycle;
 }

@@ -506,6 +506,41 @@ static void test_dram_beats_are_ordered_and_repeatable(void **state)
     }
 }
 
+/* Asking for the time of each beat changes none. */
+static void test_beat_times_are_optional(void **state)
+{
+    static const char *const names[] = {"ddr4-3200", "hbm2e", "fixed:9:5"};
+
+    (void)state;
+    for (int n = 0; n < 3; n++) {
+        for (uint32_t bus = 4; bus <= 256; bus *= 2) {
+            struct sth_mem *with = make_mem(names[n], NULL, bus);
+            struct sth_mem *without = make_mem(names[n], NULL, bus);
+            uint64_t seed = bus, cycle[100], last, want;
+
+            for (uint64_t i = 0; i < 300; i++) {
+                uint64_t addr = (uint64_t)(random_u32(&seed) >> 8) * bus;
+                uint32_t beats = 1 + random_u32(&seed) % 100;
+
+                want = sth_mem_read_burst(with, 50 * i, addr, beats, cycle);
+                assert_int_equal(
+                    sth_mem_read_burst(without, 50 * i, addr, beats, NULL),
+                    want);
+                assert_int_equal(cycle[beats - 1], want);
+                want = sth_mem_write_burst(with, 50 * i, addr, beats, cycle,
+                                           &last);
+                assert_int_equal(cycle[beats - 1], last);
+                assert_int_equal(sth_mem_write_burst(without, 50 * i, addr,
+                                                     beats, NULL, &last),
+                                 want);
+                assert_int_equal(cycle[beats - 1], last);
+            }
+            sth_mem_destroy(with);
+            sth_mem_destroy(without);
+        }
+    }
+}
+
 static void test_reset_timing_repeats_and_keeps_storage(void **state)
 {
     struct sth_mem *mem = make_mem("hbm2e", "10:4", 16);
@@ -548,6 +583,7 @@ int main(void)
         cmocka_unit_test(test_dram_directions_share_the_data_bus),
         cmocka_unit_test(test_dram_posted_writes_push_back_when_full),
         cmocka_unit_test(test_dram_beats_are_ordered_and_repeatable),
+        cmocka_unit_test(test_beat_times_are_optional),
         cmocka_unit_test(test_reset_timing_repeats_and_keeps_storage),
     };
 
