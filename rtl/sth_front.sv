@@ -398,6 +398,21 @@ module sth_front #(
     .read_data_o   (cnt_data)
   );
 
+  // Registers between the two ends of each latency.
+  localparam int FetchRequest = 2;  // TAIL, ENABLE or the count of commands taken; the address
+  localparam int FetchData = 1;     // the fetch buffer
+  localparam int Queue = 1;         // the queue's pointers
+  localparam int FaultReport = 3;   // engine or fault state, two drained cycles
+  localparam int SoftReset = 3;     // the quiet cycle, two cycles of reset
+
+  initial begin
+    if (STH_LAT_FETCH_REQUEST != FetchRequest || STH_LAT_FETCH_DATA != FetchData ||
+        STH_LAT_QUEUE != Queue || STH_LAT_FAULT_REPORT != FaultReport ||
+        STH_LAT_SOFT_RESET != SoftReset) begin
+      $error("a latency of the front end is not what its registers make it");
+    end
+  end
+
 endmodule
 
 `default_nettype wire

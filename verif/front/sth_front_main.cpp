@@ -704,7 +704,7 @@ void test_registers(Front &front, const sth_params &params)
     report("soft reset clears registers", front.read(STH_REG_WATCHDOG) == 0);
 }
 
-void test_timing(Front &front)
+void test_timing(Front &front, const sth_params &params)
 {
     front.begin();
     for (unsigned i = 0; i < 4; i++)
@@ -712,17 +712,16 @@ void test_timing(Front &front)
     front.ring_doorbell();
     uint64_t doorbell = front.write_cycle;
     report("settles", front.settle());
-    report("doorbell to address: 2", front.reads.at(0) == doorbell + 2);
-    report("an address a cycle", front.reads.at(3) == doorbell + 5);
-    // Taken by the decoder one cycle after the last beat, pushed LAT_DECODE
-    // later, started one cycle after that.
-    uint64_t start = front.last_beats.at(0) + 1 + STH_LAT_DECODE + 1;
+    report("doorbell to address",
+           front.reads.at(0) == doorbell + STH_LAT_FETCH_REQUEST);
+    report("an address a cycle", front.reads.at(3) == front.reads.at(0) + 3);
+    uint64_t start = front.last_beats.at(0) + STH_LAT_FETCH_DATA +
+                     STH_LAT_DECODE + STH_LAT_QUEUE;
     report("last beat to start", front.starts.at(0).cycle == start);
     report("a command each LAT_DECODE cycles",
            front.starts.at(3).cycle == start + 3 * STH_LAT_DECODE);
 
     front.begin();
-    front.ready[STH_ENGINE_MATRIX] = true;
     front.put(make(STH_OP_SYNC_MATRIX, 1));
     front.latency[STH_ENGINE_LOAD] = 30;
     front.put(make(STH_OP_SYNC_LOAD, 0, 1));
@@ -730,6 +729,62 @@ void test_timing(Front &front)
     report("settles", front.settle());
     report("post to start: 1",
            front.starts.at(1).cycle == front.retirements.at(0) + 1);
+
+    // Full: the buffer and the decoder; each command taken asks for one more.
+    front.begin();
+    front.ready[STH_ENGINE_STORE] = false;
+    for (unsigned i = 0; i < 60; i++)
+        front.put(make(STH_OP_SYNC_STORE));
+    front.ring_doorbell();
+    for (unsigned i = 0; i < 1000; i++)
+        front.tick();
+    size_t asked = front.reads.size();
+    report("queue, decoder and buffer are full",
+           asked == params.queue_depth + 1 + params.fetch_depth);
+    front.ready[STH_ENGINE_STORE] = true;
+    report("settles", front.settle());
+    // A start makes room in the queue, which frees decoder and buffer.
+    report("start to next address",
+           front.reads.at(asked) == front.starts.at(0).cycle + STH_LAT_QUEUE +
+                                        STH_LAT_FETCH_REQUEST);
+
+    // A fault in an idle core.
+    front.begin();
+    front.put(make(0xff));
+    front.ring_doorbell();
+    while (front.last_beats.empty())
+        front.tick();
+    uint64_t reported = front.last_beats[0] + STH_LAT_FETCH_DATA +
+                        STH_LAT_DECODE + STH_LAT_FAULT_REPORT;
+    front.write(STH_REG_IRQ_ENABLE, STH_IRQ_ENABLE_FAULT);
+    while (!front.top.irq_o)
+        front.tick();
+    // irq_o is that of the coming cycle.
+    report("decoder to report", front.cycle == reported);
+
+    // An engine that retires after a fault.
+    front.begin();
+    front.latency[STH_ENGINE_VECTOR] = 100;
+    front.put(make(STH_OP_SYNC_VECTOR));
+    front.put(make(0xff));
+    front.ring_doorbell();
+    front.write(STH_REG_IRQ_ENABLE, STH_IRQ_ENABLE_FAULT);
+    while (!front.top.irq_o)
+        front.tick();
+    report("retirement to report",
+           front.cycle == front.retirements.at(0) + STH_LAT_FAULT_REPORT);
+
+    // An idle core; the drain begins in the cycle after the write.
+    front.write(STH_REG_CTRL, STH_CTRL_SOFT_RESET);
+    uint64_t over = front.write_cycle + 1 + STH_LAT_SOFT_RESET;
+    while (front.cycle < over - 1)
+        front.tick();
+    report("soft reset lasts", front.read(STH_REG_CTRL) != 0);
+    front.write(STH_REG_CTRL, STH_CTRL_SOFT_RESET);
+    over = front.write_cycle + 1 + STH_LAT_SOFT_RESET;
+    while (front.cycle < over)
+        front.tick();
+    report("soft reset ends", front.read(STH_REG_CTRL) == 0);
 }
 
 void test_ring(Front &front)
@@ -991,7 +1046,7 @@ int main(int argc, char **argv)
     Verilated::commandArgs(argc, argv);
     Front front(params);
     test_registers(front, params);
-    test_timing(front);
+    test_timing(front, params);
     test_ring(front);
     test_semaphores(front);
     test_faults(front);
