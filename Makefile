@@ -24,7 +24,8 @@ INCLUDES = -Ispec -Icsim $(addprefix -I,$(wildcard firmware/*/)) $(addprefix -I,
 	-Iverif/cosim
 CFLAGS = -std=c11 -g $(OPT) $(WARN) -ffp-contract=off $(INCLUDES) \
 	-D_GNU_SOURCE $(SANITIZE)
-LDLIBS = -ljansson -lm -ldl
+# Exports its symbols to the libraries that it loads.
+LDLIBS = -rdynamic -ljansson -lm -ldl
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -288,6 +288,15 @@ static bool is_write(const struct sth_footprint_run *run)
            run->role == STH_FOOTPRINT_WRITE_SUM;
 }
 
+/*
+ * Matrix and vector commands finish one after another; loads overlap loads
+ * and stores overlap stores.
+ */
+static bool is_overlapped(uint32_t engine)
+{
+    return engine == STH_ENGINE_LOAD || engine == STH_ENGINE_STORE;
+}
+
 static void behind(struct generator *g, int16_t command)
 {
     uint32_t e;
@@ -295,7 +304,7 @@ static void behind(struct generator *g, int16_t command)
     if (command == NEVER)
         return;
     e = sth_decode_engine(&g->program->command[command]);
-    if (e != g->engine && command > g->need[e])
+    if ((e != g->engine || is_overlapped(e)) && command > g->need[e])
         g->need[e] = command;
 }
 
@@ -403,8 +412,12 @@ static bool try_command(struct generator *g, const struct sth_command *command)
     if (g->refused || !posts_in_order(g))
         return false;
     synchronise(g, c);
-    g->clock[g->engine][g->engine] = (int16_t)p->commands;
     memcpy(g->stamp[p->commands], g->clock[g->engine], sizeof(g->stamp[0]));
+    /* Whoever waits for this command is behind it and, since an engine
+       retires in order, behind every earlier one of its engine. */
+    g->stamp[p->commands][g->engine] = (int16_t)p->commands;
+    if (!is_overlapped(g->engine))
+        g->clock[g->engine][g->engine] = (int16_t)p->commands;
     sth_footprint_visit(g->params, c, record, g);
     p->commands++;
     return true;
@@ -512,7 +525,7 @@ static void draw_memory(struct generator *g)
     p->reorder = chance(g, 50);
 }
 
-/* Sixteen semaphores dealt to the twelve ordered pairs of engines. */
+/* Sixteen semaphores dealt to the fourteen ordered pairs that need one. */
 static void deal_semaphores(struct generator *g)
 {
     uint8_t deck[STH_SEMAPHORES];
@@ -529,7 +542,7 @@ static void deal_semaphores(struct generator *g)
     }
     for (uint32_t f = 0; f < STH_ENGINE_COUNT; f++)
         for (uint32_t e = 0; e < STH_ENGINE_COUNT; e++)
-            g->semaphore[f][e] = f == e ? 0 : deck[next++];
+            g->semaphore[f][e] = f == e && !is_overlapped(e) ? 0 : deck[next++];
 }
 
 static struct cell *new_cells(size_t count)
