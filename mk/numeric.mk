@@ -9,7 +9,7 @@ NUMERIC_PAIRS ?= 2000000
 NUMERIC_SEED ?= 1
 
 $(NUMERIC)/rtl/Vsth_numeric_top.mk: $(NUMERIC_RTL) $(wildcard rtl/*.svh) $(GEN) \
-		verif/numeric/sth_numeric_main.cpp
+		verif/numeric/sth_numeric_main.cpp | $(BUILD)/deps.stamp
 	$(call say,VERILATE,sth_numeric_top)
 	@mkdir -p $(@D)
 	$(Q)$(VERILATOR) --cc --exe -O3 -Wall --compiler clang \
@@ -18,11 +18,11 @@ $(NUMERIC)/rtl/Vsth_numeric_top.mk: $(NUMERIC_RTL) $(wildcard rtl/*.svh) $(GEN) 
 	  $(addprefix $(abspath $(NUMERIC))/,$(notdir $(NUMERIC_C:.c=.o))) \
 	  -CFLAGS "-I$(abspath csim) -I$(abspath spec) -I$(abspath verif/numeric)"
 
-$(NUMERIC)/%.o: csim/%.c spec/functions.def
+$(NUMERIC)/%.o: csim/%.c csim/sth_numerics.h $(SPEC) | $(BUILD)/deps.stamp
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -c $< -o $@
 
-$(NUMERIC)/%.o: verif/numeric/%.c
+$(NUMERIC)/%.o: verif/numeric/%.c verif/numeric/sth_vectors.h | $(BUILD)/deps.stamp
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -c $< -o $@
 

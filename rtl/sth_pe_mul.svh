@@ -1,17 +1,17 @@
 // Purpose: the product of two array operands as a function, included inside the body of a module:
 // int8 x int8 as int32, or bf16 x bf16 as fp32, on one multiplier.
 //
-// Multiplier: 9 x 9 bits signed, an int8 or the eight significand bits of a bf16 above a zero
-// sign; 18 bits of product, of which a bf16 product uses 16 with its leading one in bit 15 or 14.
-// It needs no rounding; below 2^-126 it becomes zero, above the range infinite.
+// Multiplier: 9 x 9 bits signed, an int8 or the eight significand bits of a bf16 below a zero sign
+// (bits 31 to 8 of the operands are copies of the sign, which synthesis removes).  A bf16 product
+// has 16 bits with its leading one in bit 15 or 14.  It needs no rounding; below 2^-126 it becomes
+// zero, above the range infinite.
 function automatic [31:0] f_pe_mul(input bf16, input [15:0] a, input [15:0] w);
-  logic signed [8:0] x, y;
-  logic signed [17:0] product;
+  logic signed [31:0] x, y, product;
   logic sign, zero, x_max, y_max;
   logic [31:0] exponent;  // -126 to 384; bit 31 is the sign
   begin
-    x = bf16 ? {2'b01, a[6:0]} : {a[7], a[7:0]};
-    y = bf16 ? {2'b01, w[6:0]} : {w[7], w[7:0]};
+    x = {{24{a[7] && !bf16}}, a[7] || bf16, a[6:0]};
+    y = {{24{w[7] && !bf16}}, w[7] || bf16, w[6:0]};
     product = x * y;
     if (bf16) begin
       sign = a[15] ^ w[15];
@@ -28,7 +28,7 @@ function automatic [31:0] f_pe_mul(input bf16, input [15:0] a, input [15:0] w);
           f_pe_mul = 32'h7fc00000;
       end
     end else begin
-      f_pe_mul = {{14{product[17]}}, product};
+      f_pe_mul = product;
     end
   end
 endfunction
