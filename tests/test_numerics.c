@@ -19,7 +19,7 @@
 
 #include "sth_numerics.h"
 #include "sth_spec.h"
-#include "numeric/sth_vectors.h"
+#include "../verif/numeric/sth_vectors.h"
 
 #define PAIRS 2000000u
 #define RANDOM_ARGUMENTS 2000000u
