@@ -34,6 +34,12 @@ include mk/deps.mk
 include mk/gen.mk
 include mk/c.mk
 include mk/rtl.mk
+include mk/run.mk
+include mk/numeric.mk
+include mk/matrix.mk
+include mk/vector.mk
+include mk/dma.mk
+include mk/front.mk
 include mk/test.mk
 include mk/lint.mk
 

@@ -11,6 +11,7 @@ static const struct {
 } commands[] = {
     {"trace", sth_cmd_trace, "write a layer trace from a model or a shape"},
     {"run", sth_cmd_run, "play a trace on the C model, the RTL, or both"},
+    {"table", sth_cmd_table, "print the figures of several runs together"},
     {"random", sth_cmd_random, "compare model and RTL on random programs"},
     {"disasm", sth_cmd_disasm, "print commands as text"},
     {"info", sth_cmd_info, "describe a configuration"},
