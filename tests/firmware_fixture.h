@@ -155,8 +155,8 @@ static inline bool fixture_run(struct fixture_device *f)
         uint32_t e = fixture_random(&f->random) % STH_ENGINE_COUNT;
         bool moved = false;
 
-        if ((f->reg[STH_REG_IRQ_STATUS / 4] &
-             f->reg[STH_REG_IRQ_ENABLE / 4]) != 0)
+        if ((f->reg[STH_REG_IRQ_STATUS / 4] & f->reg[STH_REG_IRQ_ENABLE / 4]) !=
+            0)
             return true;
         if (f->frozen)
             return false;
@@ -173,8 +173,8 @@ static inline bool fixture_run(struct fixture_device *f)
                 break;
         }
     }
-    return (f->reg[STH_REG_IRQ_STATUS / 4] &
-            f->reg[STH_REG_IRQ_ENABLE / 4]) != 0;
+    return (f->reg[STH_REG_IRQ_STATUS / 4] & f->reg[STH_REG_IRQ_ENABLE / 4]) !=
+           0;
 }
 
 static inline void fixture_reset(struct fixture_device *f)
@@ -396,9 +396,8 @@ static inline uint32_t fixture_element_bytes(uint32_t dtype)
 }
 
 /* A tensor in memory, unwritten. */
-static inline struct sth_operand fixture_tensor(struct fixture *t,
-                                                uint32_t dtype, uint32_t rows,
-                                                uint32_t cols)
+static inline struct sth_operand
+fixture_tensor(struct fixture *t, uint32_t dtype, uint32_t rows, uint32_t cols)
 {
     struct sth_operand o;
 
@@ -415,13 +414,11 @@ static inline struct sth_operand fixture_tensor(struct fixture *t,
     return o;
 }
 
-static inline double fixture_get(struct fixture *t,
-                                 const struct sth_operand *o, uint32_t row,
-                                 uint32_t col)
+static inline double fixture_get(struct fixture *t, const struct sth_operand *o,
+                                 uint32_t row, uint32_t col)
 {
-    uint64_t addr =
-        o->addr + row * o->stride +
-        (uint64_t)col * fixture_element_bytes(o->dtype);
+    uint64_t addr = o->addr + row * o->stride +
+                    (uint64_t)col * fixture_element_bytes(o->dtype);
     uint32_t bits = 0;
 
     sth_mem_read(t->device->mem, addr, &bits, fixture_element_bytes(o->dtype));
@@ -433,15 +430,13 @@ static inline double fixture_get(struct fixture *t,
 static inline void fixture_set(struct fixture *t, const struct sth_operand *o,
                                uint32_t row, uint32_t col, double value)
 {
-    uint64_t addr =
-        o->addr + row * o->stride +
-        (uint64_t)col * fixture_element_bytes(o->dtype);
+    uint64_t addr = o->addr + row * o->stride +
+                    (uint64_t)col * fixture_element_bytes(o->dtype);
     uint32_t bits = o->dtype == STH_DTYPE_I8     ? (uint32_t)(int32_t)value
                     : o->dtype == STH_DTYPE_BF16 ? fixture_bf16(value)
                                                  : fixture_float_bits(value);
 
-    sth_mem_write(t->device->mem, addr, &bits,
-                  fixture_element_bytes(o->dtype));
+    sth_mem_write(t->device->mem, addr, &bits, fixture_element_bytes(o->dtype));
 }
 
 /* Values around offset with the given spread; i8: whole numbers. */

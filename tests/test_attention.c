@@ -82,8 +82,8 @@ static void check(const char *config, const struct shape *s, uint64_t seed)
     sth_kernel_attention(&t.schedule, &a);
     fixture_finish(&t);
     snprintf(what, sizeof what, "%s heads=%u/%u d=%u b=%u s=%u p=%u c=%d",
-             config, s->heads, s->kv_heads, s->depth, s->batch, s->seq,
-             s->past, s->causal);
+             config, s->heads, s->kv_heads, s->depth, s->batch, s->seq, s->past,
+             s->causal);
     for (uint32_t r = 0; r < rows; r++)
         for (uint32_t h = 0; h < s->heads; h++) {
             expect(&t, &q, &k, &v, s, r, h, should);
@@ -121,7 +121,7 @@ static void test_attention_prefill_matches(void **unused)
 static void test_attention_decode_matches(void **unused)
 {
     static const struct shape shapes[] = {
-        {1, 1, 16, 1, 1, 7, true},    {8, 2, 64, 1, 1, 100, true},
+        {1, 1, 16, 1, 1, 7, true},     {8, 2, 64, 1, 1, 100, true},
         {12, 12, 64, 2, 1, 130, true}, {8, 1, 128, 3, 1, 333, true},
         {4, 2, 20, 1, 1, 1000, false},
     };

@@ -223,7 +223,7 @@ static void test_driver_error_texts_exist(void **unused)
     for (int code = 0; code >= STH_FW_ERR_TRACE; code--)
         assert_string_not_equal(sth_fw_err_text((enum sth_fw_err)code),
                                 "unknown error");
-    assert_string_equal(sth_fw_err_text((enum sth_fw_err)-99),
+    assert_string_equal(sth_fw_err_text((enum sth_fw_err) - 99),
                         "unknown error");
 }
 

@@ -11,8 +11,8 @@ static const uint32_t shapes[][2] = {
 #define FOR_EACH_CASE(config, shape)                                           \
     for (size_t k_ = 0; k_ < 4; k_++)                                          \
         for (size_t i_ = 0; i_ < sizeof shapes / sizeof shapes[0]; i_++)       \
-            for (const uint32_t *shape = shapes[i_];                           \
-                 shape != NULL; shape = NULL)                                  \
+            for (const uint32_t *shape = shapes[i_]; shape != NULL;            \
+                 shape = NULL)                                                 \
                 for (const char *config = configs[k_]; config != NULL;         \
                      config = NULL)
 

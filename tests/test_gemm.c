@@ -27,8 +27,8 @@ static void make_operands(struct fixture *t, struct operands *o,
     o->w = v->transposed ? fixture_filled(t, in, s->n, s->k, spread)
                          : fixture_filled(t, in, s->k, s->n, spread);
     o->out = fixture_tensor(t, out, s->m, s->n);
-    o->bias = fixture_filled(
-        t, v->bias_fp32 ? STH_DTYPE_FP32 : STH_DTYPE_BF16, 1, s->n, 1);
+    o->bias = fixture_filled(t, v->bias_fp32 ? STH_DTYPE_FP32 : STH_DTYPE_BF16,
+                             1, s->n, 1);
     o->residual = fixture_filled(t, out, s->m, s->n, 1);
     o->xscale = fixture_tensor(t, STH_DTYPE_FP32, 1, s->m);
     o->wscale = fixture_tensor(t, STH_DTYPE_FP32, 1, s->n);
@@ -39,7 +39,8 @@ static void make_operands(struct fixture *t, struct operands *o,
 static double activate(enum sth_gemm_act act, double v)
 {
     if (act == STH_GEMM_ACT_GELU)
-        return 0.5 * v * (1 + tanh(sqrt(2 / M_PI) * (v + 0.044715 * v * v * v)));
+        return 0.5 * v *
+               (1 + tanh(sqrt(2 / M_PI) * (v + 0.044715 * v * v * v)));
     if (act == STH_GEMM_ACT_SILU)
         return v / (1 + exp(-v));
     return v;
@@ -55,8 +56,8 @@ static double reference(struct fixture *t, const struct operands *o,
                (v->transposed ? fixture_get(t, &o->w, c, k)
                               : fixture_get(t, &o->w, k, c));
     if (v->int8)
-        sum *= fixture_get(t, &o->xscale, 0, r) *
-               fixture_get(t, &o->wscale, 0, c);
+        sum *=
+            fixture_get(t, &o->xscale, 0, r) * fixture_get(t, &o->wscale, 0, c);
     if (v->bias)
         sum += fixture_get(t, &o->bias, 0, c);
     sum = activate(v->act, sum);
@@ -133,7 +134,7 @@ static const char *const configs[] = {"nano", "edge", "wide", "server"};
 static void test_gemm_odd_shapes_match(void **unused)
 {
     static const struct shape shapes[] = {
-        {1, 1, 1},    {1, 33, 7},  {5, 3, 50},    {17, 16, 16},
+        {1, 1, 1},    {1, 33, 7},   {5, 3, 50},    {17, 16, 16},
         {64, 48, 32}, {33, 70, 65}, {100, 7, 129}, {3, 300, 40},
     };
 

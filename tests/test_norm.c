@@ -44,10 +44,9 @@ static void check(const char *config, uint32_t rows, uint32_t cols,
         double mean, rstd = statistics(&t, &x, r, v->rms, &mean);
 
         for (uint32_t c = 0; c < cols; c++)
-            should[r * cols + c] =
-                (fixture_get(&t, &x, r, c) - mean) * rstd *
-                    fixture_get(&t, &gamma, 0, c) +
-                (v->rms ? 0 : fixture_get(&t, &beta, 0, c));
+            should[r * cols + c] = (fixture_get(&t, &x, r, c) - mean) * rstd *
+                                       fixture_get(&t, &gamma, 0, c) +
+                                   (v->rms ? 0 : fixture_get(&t, &beta, 0, c));
     }
     norm = (struct sth_norm){.out = &out,
                              .x = &x,

@@ -24,8 +24,8 @@ static void check(const char *config, uint32_t rows, uint32_t cols,
 
         for (uint32_t c = 0; c < cols; c++)
             largest = fmax(largest, fabs(fixture_get(&t, &x, r, c)));
-        fixture_near(config, r, 0, fixture_get(&t, &scale, 0, r),
-                     largest / 127, 1e-6, 0);
+        fixture_near(config, r, 0, fixture_get(&t, &scale, 0, r), largest / 127,
+                     1e-6, 0);
         for (uint32_t c = 0; c < cols; c++) {
             double should =
                 largest == 0 ? 0 : fixture_get(&t, &x, r, c) * 127 / largest;

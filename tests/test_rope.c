@@ -21,8 +21,7 @@ static void check(const char *config, uint32_t tokens, uint32_t heads,
         for (uint32_t c = 0; c < cols; c++) {
             uint32_t i = c % half;
             bool low = c % depth < half;
-            double other =
-                fixture_get(&t, &x, r, low ? c + half : c - half);
+            double other = fixture_get(&t, &x, r, low ? c + half : c - half);
 
             should[r * cols + c] =
                 fixture_get(&t, &x, r, c) * fixture_get(&t, &cosine, r, i) +
@@ -43,8 +42,8 @@ static void test_rope_shapes_match(void **unused)
 {
     static const char *const configs[] = {"nano", "edge", "wide", "server"};
     static const uint32_t shapes[][3] = {
-        {1, 1, 2},   {1, 9, 64},  {3, 4, 20}, {70, 2, 32},
-        {5, 33, 8},  {130, 3, 14}, {2, 12, 128},
+        {1, 1, 2},  {1, 9, 64},   {3, 4, 20},   {70, 2, 32},
+        {5, 33, 8}, {130, 3, 14}, {2, 12, 128},
     };
 
     (void)unused;

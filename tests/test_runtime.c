@@ -77,11 +77,10 @@ static void fill(const struct sth_trace *trace, struct sth_mem *mem)
 
         for (uint64_t j = 0; j < (uint64_t)t->rows * t->cols; j++) {
             double v = fixture_random(&random) / 2147483648.0 - 0.4;
-            uint32_t bits = t->dtype == STH_DTYPE_FP32
-                                ? fixture_float_bits(v)
-                                : t->dtype == STH_DTYPE_BF16
-                                      ? fixture_bf16(v)
-                                      : (uint32_t)(int32_t)(v * 60);
+            uint32_t bits = t->dtype == STH_DTYPE_FP32 ? fixture_float_bits(v)
+                            : t->dtype == STH_DTYPE_BF16
+                                ? fixture_bf16(v)
+                                : (uint32_t)(int32_t)(v * 60);
             uint32_t bytes = sth_trace_element_bytes(t->dtype);
 
             sth_mem_write(mem, t->addr + j * bytes, &bits, bytes);
@@ -162,9 +161,9 @@ static void test_runtime_every_operation_is_clean_and_ordered(void **unused)
         open_model(&m, configs[k], STH_CSIM_FUNCTION_AND_TIME, &config);
         sth_runtime_place(&m.runtime, &trace);
         fill(&trace, m.mem);
-        assert_int_equal(sth_runtime_run(&m.runtime, &trace, workspace,
-                                         sizeof workspace),
-                         STH_FW_ERR_OK);
+        assert_int_equal(
+            sth_runtime_run(&m.runtime, &trace, workspace, sizeof workspace),
+            STH_FW_ERR_OK);
         expect_clean(&m);
         for (uint64_t seed = 1; seed < 9; seed++) {
             struct fixture_device *f = fixture_create(configs[k], seed);
@@ -174,9 +173,9 @@ static void test_runtime_every_operation_is_clean_and_ordered(void **unused)
             sth_hal_host_init(&hal, &f->device);
             assert_int_equal(sth_runtime_init(&runtime, &hal, &config), 0);
             fill(&trace, f->mem);
-            assert_int_equal(sth_runtime_run(&runtime, &trace, workspace,
-                                             sizeof workspace),
-                             STH_FW_ERR_OK);
+            assert_int_equal(
+                sth_runtime_run(&runtime, &trace, workspace, sizeof workspace),
+                STH_FW_ERR_OK);
             expect_same_tensors(&trace, f->mem, m.mem);
             fixture_destroy(f);
         }
@@ -210,8 +209,7 @@ static void test_runtime_overlap_of_operations_saves_cycles(void **unused)
     (void)unused;
     sth_runtime_config_default(&config);
     together = run_cycles("edge", STH_CSIM_FUNCTION_AND_TIME, &config);
-    assert_int_equal(run_cycles("edge", STH_CSIM_TIME_ONLY, &config),
-                     together);
+    assert_int_equal(run_cycles("edge", STH_CSIM_TIME_ONLY, &config), together);
     config.finish_each_op = true;
     apart = run_cycles("edge", STH_CSIM_FUNCTION_AND_TIME, &config);
     assert_true(apart > together);

@@ -42,15 +42,18 @@ static void emit_random(struct program *p, uint64_t *random)
     struct sth_buffer *c = p->acc[fixture_random(random) % BUFFERS];
     uint32_t n = fixture_random(random) % TENSORS;
     struct sth_operand operand = fixture_use(&p->tensor[n]);
-    struct sth_block block = {.operand = &operand,
-                              .rows = 8,
-                              .cols = 16,
-                              .buffer = a,
-                              .stride = 32};
-    struct sth_product product = {.m = 8, .n = 4, .k = 4, .bf16 = true,
+    struct sth_block block = {
+        .operand = &operand, .rows = 8, .cols = 16, .buffer = a, .stride = 32};
+    struct sth_product product = {.m = 8,
+                                  .n = 4,
+                                  .k = 4,
+                                  .bf16 = true,
                                   .accumulate = fixture_random(random) % 2 != 0,
-                                  .a = a, .w = b, .acc = c,
-                                  .a_stride = 32, .w_stride = 32,
+                                  .a = a,
+                                  .w = b,
+                                  .acc = c,
+                                  .a_stride = 32,
+                                  .w_stride = 32,
                                   .acc_tile = 8};
     struct sth_vector v = {.rows = 8,
                            .cols = 4,
@@ -151,10 +154,16 @@ static void emit_load_of(struct program *p, uint32_t buffer)
 
 static void emit_product_of(struct program *p, uint32_t a, uint32_t w)
 {
-    struct sth_product product = {.m = 8, .n = 4, .k = 4, .bf16 = true,
-                                  .a = p->sp[a], .w = p->sp[w],
-                                  .acc = p->acc[0], .a_stride = 32,
-                                  .w_stride = 32, .acc_tile = 8};
+    struct sth_product product = {.m = 8,
+                                  .n = 4,
+                                  .k = 4,
+                                  .bf16 = true,
+                                  .a = p->sp[a],
+                                  .w = p->sp[w],
+                                  .acc = p->acc[0],
+                                  .a_stride = 32,
+                                  .w_stride = 32,
+                                  .acc_tile = 8};
 
     sth_emit_product(&p->t.schedule, &product);
 }

@@ -61,8 +61,7 @@ static void test_trace_whole_file_is_parsed(void **unused)
     assert_int_equal(t.op[0].view[STH_TRACE_VIEW_W].tensor, -1);
     assert_int_equal(t.op[1].list[STH_TRACE_LIST_ROWS].count, 2);
     assert_int_equal(t.op[1].list[STH_TRACE_LIST_ROWS].value[0], 1);
-    assert_int_equal(t.op[2].list[STH_TRACE_LIST_WEIGHTS].value[0],
-                     0x3f800000);
+    assert_int_equal(t.op[2].list[STH_TRACE_LIST_WEIGHTS].value[0], 0x3f800000);
     assert_int_equal(sth_trace_place(&t, 0x1234), 0x2000 + 0x4000);
     assert_int_equal(t.tensor[0].addr, 0x2000);
     assert_int_equal(t.tensor[1].addr, 0x3000);
@@ -88,8 +87,7 @@ struct malformed {
 };
 
 static const struct malformed malformed[] = {
-    {"", 0,
-     "field 'header': is missing; begin with 'systolith-trace 1'"},
+    {"", 0, "field 'header': is missing; begin with 'systolith-trace 1'"},
     {"tensor x bf16 1x1 zero\n", 1,
      "field 'header': 'tensor' instead of 'systolith-trace 1'; is this a "
      "layer trace?"},
@@ -118,8 +116,7 @@ static const struct malformed malformed[] = {
      "file:PATH:OFFSET"},
     {HEAD "tensor x bf16 8x8 zero 7\n", 2,
      "field 'SOURCE': unexpected '7' behind it; remove it"},
-    {TENSORS "output q\n", 9,
-     "field 'NAME': no tensor 'q'; declare it above"},
+    {TENSORS "output q\n", 9, "field 'NAME': no tensor 'q'; declare it above"},
     {TENSORS "output x\noutput x\n", 10,
      "field 'NAME': 'x' is an output already; remove this line"},
     {TENSORS "op matmull out=y x=x w=w\n", 9,
@@ -228,9 +225,9 @@ static void test_trace_long_line_is_refused(void **unused)
 /* Every prefix and many corruptions: an answer, never a crash. */
 static void test_trace_damaged_text_is_survived(void **unused)
 {
-    static const char text[] = TENSORS
-        "op matmul out=y x=x w=w act=gelu\n"
-        "op gather out=z[0:2,3:] x=x[:,3:] rows=1,7\noutput y\n";
+    static const char text[] =
+        TENSORS "op matmul out=y x=x w=w act=gelu\n"
+                "op gather out=z[0:2,3:] x=x[:,3:] rows=1,7\noutput y\n";
     char copy[sizeof text];
     uint64_t random = 5;
 

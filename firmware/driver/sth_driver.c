@@ -125,8 +125,8 @@ enum sth_fw_err sth_driver_init(struct sth_driver *driver, struct sth_hal *hal,
     driver->config = *config;
     if (config->ring_log2 < 6 || config->ring_log2 > 16)
         return STH_FW_ERR_RING;
-    end = config->ring_addr +
-          ((uint64_t)STH_COMMAND_BYTES << config->ring_log2);
+    end =
+        config->ring_addr + ((uint64_t)STH_COMMAND_BYTES << config->ring_log2);
     if (config->ring_addr % STH_BURST_BYTES != 0 ||
         end > (uint64_t)1 << STH_ADDR_BITS || end < config->ring_addr)
         return STH_FW_ERR_RING;

@@ -28,12 +28,12 @@ void sth_driver_config_default(struct sth_driver_config *config);
 struct sth_driver {
     struct sth_hal *hal;
     struct sth_driver_config config;
-    struct sth_params params;  /* discovered */
-    uint32_t hash;             /* of params */
-    uint32_t tail;             /* commands written to the ring */
-    uint32_t doorbell;         /* commands announced by TAIL */
-    uint32_t head;             /* HEAD when last read */
-    uint32_t seen_retired;     /* RETIRED when last looked at in a wait */
+    struct sth_params params; /* discovered */
+    uint32_t hash;            /* of params */
+    uint32_t tail;            /* commands written to the ring */
+    uint32_t doorbell;        /* commands announced by TAIL */
+    uint32_t head;            /* HEAD when last read */
+    uint32_t seen_retired;    /* RETIRED when last looked at in a wait */
     uint32_t issued[STH_ENGINE_COUNT]; /* commands written, by engine */
 };
 

@@ -61,10 +61,8 @@ static void remember(struct sth_schedule *s, const struct sth_buffer *buffer)
         uint32_t half = STH_SCHEDULE_HISTORY / 2;
 
         for (uint32_t i = 0; i < half; i++)
-            merge_hazard(&s->floor[s->history[i].space],
-                         &s->history[i].hazard);
-        memmove(&s->history[0], &s->history[half],
-                half * sizeof s->history[0]);
+            merge_hazard(&s->floor[s->history[i].space], &s->history[i].hazard);
+        memmove(&s->history[0], &s->history[half], half * sizeof s->history[0]);
         s->histories = half;
     }
     s->history[s->histories++] = *buffer;

@@ -67,7 +67,7 @@ struct sth_tensor_state {
  * ones, and orders its own accesses through on-chip buffers.
  */
 struct sth_operand {
-    uint64_t addr;   /* of element (0, 0) of the view */
+    uint64_t addr; /* of element (0, 0) of the view */
     uint32_t rows;
     uint32_t cols;
     uint64_t stride; /* bytes between rows */

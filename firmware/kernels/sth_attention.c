@@ -178,8 +178,7 @@ static void score_pass(struct attention_state *t, const struct step *step,
         v.cols = step->keys;
         v.x = sth_tile_acc(step->scores, i * rows, b->rows, STH_DTYPE_FP32);
         v.mask = step->masked;
-        v.mask_offset = (int32_t)(t->a->past + b->query0) -
-                        (int32_t)step->key0;
+        v.mask_offset = (int32_t)(t->a->past + b->query0) - (int32_t)step->key0;
         v.r.addr += i * rows / cols;
         v.z.addr += i * rows / cols;
         if (weights != NULL)
@@ -238,8 +237,7 @@ static void emit_weights(struct attention_state *t, const struct step *step,
 static void rescale_output(struct attention_state *t, const struct step *step)
 {
     uint32_t rows = step->block.rows;
-    struct sth_tile o =
-        sth_tile_acc(step->block.o, 0, rows, STH_DTYPE_FP32);
+    struct sth_tile o = sth_tile_acc(step->block.o, 0, rows, STH_DTYPE_FP32);
     struct sth_vector v = {.rows = rows,
                            .cols = t->depth,
                            .x = o,
@@ -251,8 +249,7 @@ static void rescale_output(struct attention_state *t, const struct step *step)
 }
 
 /* out = o / l. */
-static void finish_block(struct attention_state *t,
-                         const struct query_block *b)
+static void finish_block(struct attention_state *t, const struct query_block *b)
 {
     bool hit;
     struct sth_buffer *out = sth_cache_get(&t->out, b->index, &hit);
@@ -318,8 +315,8 @@ static void emit_query_block(struct attention_state *t, struct query_block *b)
 
         step.keys = sth_min_u32(t->plan.keys, visible - step.key0);
         /* The first query of the block sees fewer keys than the last. */
-        step.masked = t->a->causal && step.key0 + step.keys >
-                                          t->a->past + b->query0 + 1;
+        step.masked =
+            t->a->causal && step.key0 + step.keys > t->a->past + b->query0 + 1;
         emit_scores(t, &step);
         flush_pending(t);
         t->pending = step;
@@ -338,8 +335,7 @@ static void emit_kv_head(struct attention_state *t, struct query_block *b)
              b->query0 += t->plan.queries) {
             if (sth_schedule_error(t->s) != STH_FW_ERR_OK)
                 return;
-            b->queries =
-                sth_min_u32(t->plan.queries, t->a->seq - b->query0);
+            b->queries = sth_min_u32(t->plan.queries, t->a->seq - b->query0);
             emit_query_block(t, b);
             b->index++;
         }
@@ -374,8 +370,7 @@ static void allocate(struct attention_state *t)
                    plan->keys * plan->depth_stride);
 }
 
-void sth_kernel_attention(struct sth_schedule *s,
-                          const struct sth_attention *a)
+void sth_kernel_attention(struct sth_schedule *s, const struct sth_attention *a)
 {
     struct attention_state t = {.s = s, .a = a};
     struct query_block b = {0};

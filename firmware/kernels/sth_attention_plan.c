@@ -49,8 +49,8 @@ static bool place(struct sth_attention_plan *plan, const struct sth_params *p,
     pair = 2ull * plan->keys * plan->depth_stride;
     if (sp + 2 * pair > p->sp_bytes)
         return false;
-    plan->kv_slots = sth_min_u32((uint32_t)((p->sp_bytes - sp) / pair),
-                                 STH_CACHE_SLOTS);
+    plan->kv_slots =
+        sth_min_u32((uint32_t)((p->sp_bytes - sp) / pair), STH_CACHE_SLOTS);
     if (plan->kv_slots >= tile_count)
         plan->kv_slots = sth_max_u32((uint32_t)tile_count, 2);
     else if (plan->kv_slots > 4)
@@ -74,8 +74,8 @@ static void estimate(struct sth_attention_plan *plan,
                       sth_ceil_div(plan->keys, p->array_rows);
     uint64_t commands =
         TILE_COMMANDS + (s->masked && plan->heads > 1 ? plan->heads : 0);
-    uint64_t vector = rows * (2 * key_cols + depth_cols) +
-                      commands * VECTOR_OVERHEAD;
+    uint64_t vector =
+        rows * (2 * key_cols + depth_cols) + commands * VECTOR_OVERHEAD;
     uint64_t load = 2 * load_cycles(p, plan->keys, s->depth * 2ull);
     uint64_t tile, start;
 
@@ -137,8 +137,7 @@ bool sth_attention_plan_search(struct sth_attention_plan *best,
 
     best->cycles = 0;
     for (uint32_t i = 1;; i *= 2) {
-        uint32_t queries =
-            sth_round_up(sth_ceil_div(s->seq, i), quantum);
+        uint32_t queries = sth_round_up(sth_ceil_div(s->seq, i), quantum);
 
         for (uint32_t j = 1;; j *= 2) {
             uint32_t heads = sth_ceil_div(s->sharing, j);

@@ -33,8 +33,7 @@ static bool open_stream(struct stream *t, struct sth_schedule *s, uint32_t rows,
         sth_schedule_fail(s, STH_FW_ERR_SPACE);
         return false;
     }
-    t->lanes =
-        sth_round_up(t->plan.block_cols, s->driver->params.array_cols);
+    t->lanes = sth_round_up(t->plan.block_cols, s->driver->params.array_cols);
     sth_schedule_begin_operation(s);
     t->row = t->col = 0;
     return true;
@@ -147,10 +146,9 @@ void sth_kernel_copy(struct sth_schedule *s, const struct sth_operand *out,
 }
 
 /* Loads or stores rows[i] of a block one run of neighbours at a time. */
-static void move_rows(struct stream *t, const struct sth_block *whole,
-                      const uint32_t *rows,
-                      void (*emit)(struct sth_schedule *,
-                                   const struct sth_block *))
+static void
+move_rows(struct stream *t, const struct sth_block *whole, const uint32_t *rows,
+          void (*emit)(struct sth_schedule *, const struct sth_block *))
 {
     uint32_t i = 0;
 

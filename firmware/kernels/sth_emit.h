@@ -85,8 +85,7 @@ struct sth_tile sth_tile_row(const struct sth_schedule *s,
 struct sth_tile sth_tile_scalars(struct sth_buffer *buffer, uint32_t offset);
 
 /* Packed fp32 scalars at byte `offset` of a scratchpad buffer. */
-struct sth_tile sth_tile_sp_scalars(struct sth_buffer *buffer,
-                                    uint32_t offset);
+struct sth_tile sth_tile_sp_scalars(struct sth_buffer *buffer, uint32_t offset);
 
 /* A vector command; zero members are the defaults of the contract. */
 struct sth_vector {

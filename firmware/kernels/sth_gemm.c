@@ -15,8 +15,8 @@
 #define LEAD 2u
 
 struct block {
-    uint32_t mi, ni;   /* block numbers */
-    uint32_t m0, n0;   /* first row and column */
+    uint32_t mi, ni; /* block numbers */
+    uint32_t m0, n0; /* first row and column */
     uint32_t rows, cols;
     struct sth_buffer *acc;
     struct sth_buffer *bias, *residual, *xscale, *wscale;
@@ -48,8 +48,7 @@ static uint32_t count_passes(const struct sth_gemm *g)
 
     if (g->act == STH_GEMM_ACT_GELU)
         passes += scaled || g->bias != NULL ? 2 : 1;
-    if (g->residual != NULL &&
-        (g->act != STH_GEMM_ACT_NONE || g->bias != NULL))
+    if (g->residual != NULL && (g->act != STH_GEMM_ACT_NONE || g->bias != NULL))
         passes++;
     return passes;
 }
@@ -83,14 +82,13 @@ static void allocate(struct state *t)
     uint32_t lanes = tiles * t->p->array_cols;
 
     for (uint32_t i = 0; i < plan->acc_slots; i++)
-        t->acc[i] =
-            sth_schedule_alloc(s, STH_SCHEDULE_ACC, plan->mb * tiles);
+        t->acc[i] = sth_schedule_alloc(s, STH_SCHEDULE_ACC, plan->mb * tiles);
     sth_cache_init(&t->out, s, 2, plan->mb * plan->out_stride);
     if (g->residual != NULL)
         sth_cache_init(&t->residual, s, 2, plan->mb * plan->residual_stride);
     if (g->act == STH_GEMM_ACT_GELU)
-        t->temporary = sth_schedule_alloc(s, STH_SCHEDULE_SP,
-                                          plan->mb * lanes * 4);
+        t->temporary =
+            sth_schedule_alloc(s, STH_SCHEDULE_SP, plan->mb * lanes * 4);
     if (g->bias != NULL)
         sth_cache_init(&t->bias, s, 2, lanes * 4);
     if (g->xscale != NULL) {
@@ -176,10 +174,8 @@ static void load_epilogue(struct state *t, struct block *b)
     if (g->bias != NULL)
         b->bias = load_row(t, &t->bias, g->bias, b->ni, b->n0, b->cols);
     if (g->xscale != NULL) {
-        b->wscale =
-            load_row(t, &t->wscale, g->wscale, b->ni, b->n0, b->cols);
-        b->xscale =
-            load_row(t, &t->xscale, g->xscale, b->mi, b->m0, b->rows);
+        b->wscale = load_row(t, &t->wscale, g->wscale, b->ni, b->n0, b->cols);
+        b->xscale = load_row(t, &t->xscale, g->xscale, b->mi, b->m0, b->rows);
     }
     if (g->residual != NULL) {
         struct sth_block block = {.operand = g->residual,
@@ -189,8 +185,8 @@ static void load_epilogue(struct state *t, struct block *b)
                                   .cols = b->cols,
                                   .stride = t->plan.residual_stride};
 
-        b->residual = sth_cache_get(&t->residual,
-                                    b->mi * t->plan.ns + b->ni, &hit);
+        b->residual =
+            sth_cache_get(&t->residual, b->mi * t->plan.ns + b->ni, &hit);
         block.buffer = b->residual;
         if (!hit)
             sth_emit_load(t->s, &block);
@@ -270,8 +266,7 @@ static void emit_epilogue(struct state *t, const struct block *b)
         v.z = sth_tile_sp(t->s, b->residual, 0, t->plan.residual_stride,
                           g->residual->dtype);
     }
-    pass(t, &v,
-         sth_tile_sp(t->s, out, 0, t->plan.out_stride, g->out->dtype));
+    pass(t, &v, sth_tile_sp(t->s, out, 0, t->plan.out_stride, g->out->dtype));
     sth_emit_store(t->s, &store);
 }
 

@@ -114,13 +114,12 @@ static void estimate(const struct sth_params *p, const struct sth_gemm_shape *s,
         transfer(p, plan->mb, (uint64_t)plan->kb * s->in_bytes,
                  s->k * s->in_bytes % p->bus_bytes == 0, p->load_slots);
     uint64_t w_cycles = w_block_cycles(p, s, plan);
-    uint64_t residual = transfer(p, plan->mb,
-                                 (uint64_t)plan->nb * s->residual_bytes, false,
-                                 p->load_slots);
+    uint64_t residual =
+        transfer(p, plan->mb, (uint64_t)plan->nb * s->residual_bytes, false,
+                 p->load_slots);
     uint64_t store = transfer(p, plan->mb, (uint64_t)plan->nb * s->out_bytes,
                               false, p->store_slots);
-    uint64_t vector =
-        s->vector_passes * (plan->mb * tiles + VECTOR_OVERHEAD);
+    uint64_t vector = s->vector_passes * (plan->mb * tiles + VECTOR_OVERHEAD);
     uint64_t load, decode, bound;
 
     if (!plan->w_stationary) {

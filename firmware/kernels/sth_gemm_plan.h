@@ -19,13 +19,13 @@ struct sth_gemm_shape {
     bool transposed;         /* w is stored as [n][k] */
     bool scaled;             /* xscale and wscale */
     bool bias;
-    bool temporary;          /* an fp32 block for GELU */
+    bool temporary; /* an fp32 block for GELU */
 };
 
 struct sth_gemm_plan {
-    uint32_t mb, nb, kb;    /* rows, columns, depth of a block */
-    uint32_t ms, ns, ks;    /* number of blocks in each direction */
-    bool w_stationary;      /* n outermost: a w panel stays, x streams */
+    uint32_t mb, nb, kb; /* rows, columns, depth of a block */
+    uint32_t ms, ns, ks; /* number of blocks in each direction */
+    bool w_stationary;   /* n outermost: a w panel stays, x streams */
     uint32_t a_slots, w_slots, acc_slots;
     uint32_t a_stride, w_stride;          /* bytes in the scratchpad */
     uint32_t out_stride, residual_stride; /* bytes in the scratchpad */

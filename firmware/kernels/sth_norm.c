@@ -14,7 +14,7 @@ struct norm_state {
     const struct sth_norm *n;
     struct sth_rows_plan plan;
     struct sth_cache x, out, gamma, beta;
-    struct sth_buffer *temporary; /* accumulator */
+    struct sth_buffer *temporary;           /* accumulator */
     struct sth_buffer *mean, *rstd, *shift; /* packed scalars */
     uint32_t lanes;
     uint32_t block, row0, rows; /* current block of rows */
@@ -42,8 +42,8 @@ static struct sth_tile load_x(struct norm_state *t, const struct chunk *c)
         .rows = t->rows,
         .col = c->col0,
         .cols = c->cols,
-        .buffer = sth_cache_get(&t->x, t->block * t->plan.chunks + c->index,
-                                &hit),
+        .buffer =
+            sth_cache_get(&t->x, t->block * t->plan.chunks + c->index, &hit),
         .stride = stride};
 
     if (!hit)
@@ -157,8 +157,8 @@ static void apply(struct norm_state *t, const struct chunk *c)
         .rows = t->rows,
         .col = c->col0,
         .cols = c->cols,
-        .buffer = sth_cache_get(&t->out, t->block * t->plan.chunks + c->index,
-                                &hit),
+        .buffer =
+            sth_cache_get(&t->out, t->block * t->plan.chunks + c->index, &hit),
         .stride = stride};
 
     if (t->n->beta != NULL) {
@@ -184,8 +184,7 @@ static void allocate(struct norm_state *t)
 
     t->lanes = sth_round_up(plan->block_cols, cols);
     elements = plan->block_rows * t->lanes;
-    t->temporary =
-        sth_schedule_alloc(t->s, STH_SCHEDULE_ACC, elements / cols);
+    t->temporary = sth_schedule_alloc(t->s, STH_SCHEDULE_ACC, elements / cols);
     t->rstd = sth_schedule_alloc(t->s, STH_SCHEDULE_ACC, groups);
     t->mean = sth_schedule_alloc(t->s, STH_SCHEDULE_ACC, groups);
     t->shift = sth_schedule_alloc(t->s, STH_SCHEDULE_ACC, groups);

@@ -25,8 +25,7 @@ static struct sth_tile load_x(struct quantize_state *t, uint32_t chunk,
         .rows = t->rows,
         .col = col0,
         .cols = sth_min_u32(t->plan.block_cols, t->q->x->cols - col0),
-        .buffer =
-            sth_cache_get(&t->x, t->block * t->plan.chunks + chunk, &hit),
+        .buffer = sth_cache_get(&t->x, t->block * t->plan.chunks + chunk, &hit),
         .stride = stride};
 
     if (!hit)
@@ -78,14 +77,13 @@ static void emit_chunk(struct quantize_state *t, uint32_t chunk)
     struct sth_vector v = {.rows = t->rows,
                            .mul = STH_OPERAND_SCALAR,
                            .y = sth_tile_scalars(t->factor, 0)};
-    struct sth_block b = {
-        .operand = t->q->out,
-        .row = t->row0,
-        .rows = t->rows,
-        .col = chunk * t->plan.block_cols,
-        .buffer =
-            sth_cache_get(&t->out, t->block * t->plan.chunks + chunk, &hit),
-        .stride = t->lanes};
+    struct sth_block b = {.operand = t->q->out,
+                          .row = t->row0,
+                          .rows = t->rows,
+                          .col = chunk * t->plan.block_cols,
+                          .buffer = sth_cache_get(
+                              &t->out, t->block * t->plan.chunks + chunk, &hit),
+                          .stride = t->lanes};
 
     v.x = load_x(t, chunk, &v.cols);
     b.cols = v.cols;
@@ -128,8 +126,7 @@ void sth_kernel_quantize(struct sth_schedule *s,
     }
     sth_schedule_begin_operation(s);
     allocate(&t);
-    for (; t.row0 < quantize->x->rows;
-         t.row0 += t.plan.block_rows, t.block++) {
+    for (; t.row0 < quantize->x->rows; t.row0 += t.plan.block_rows, t.block++) {
         if (sth_schedule_error(s) != STH_FW_ERR_OK)
             return;
         t.rows = sth_min_u32(t.plan.block_rows, quantize->x->rows - t.row0);

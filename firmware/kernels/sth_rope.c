@@ -13,8 +13,8 @@
 struct rope_state {
     struct sth_schedule *s;
     const struct sth_rope *r;
-    uint32_t half;   /* columns of half a head */
-    uint32_t padded; /* the same in whole tiles */
+    uint32_t half;          /* columns of half a head */
+    uint32_t padded;        /* the same in whole tiles */
     uint32_t tokens, heads; /* of a block */
     struct sth_cache x, out, cos, sin;
     struct sth_buffer *temporary; /* accumulator */
@@ -200,9 +200,8 @@ static void allocate(struct rope_state *t)
     uint32_t halves = 2 * t->tokens * t->heads;
     uint32_t tiles = t->padded / t->s->driver->params.array_cols;
 
-    t->temporary =
-        sth_schedule_alloc(t->s, STH_SCHEDULE_ACC,
-                           sth_max_u32(t->tokens, t->heads) * tiles);
+    t->temporary = sth_schedule_alloc(t->s, STH_SCHEDULE_ACC,
+                                      sth_max_u32(t->tokens, t->heads) * tiles);
     sth_cache_init(&t->x, t->s, 2, halves * half_bytes(t, t->r->x));
     sth_cache_init(&t->out, t->s, 2, halves * half_bytes(t, t->r->out));
     sth_cache_init(&t->cos, t->s, 2, t->tokens * half_bytes(t, t->r->cos));

@@ -29,8 +29,7 @@ static bool fits(const struct sth_params *p, const struct sth_rows_shape *s,
 bool sth_rows_plan(struct sth_rows_plan *plan, const struct sth_params *p,
                    const struct sth_rows_shape *s)
 {
-    uint64_t total =
-        (uint64_t)s->rows * sth_ceil_div(s->cols, p->array_cols);
+    uint64_t total = (uint64_t)s->rows * sth_ceil_div(s->cols, p->array_cols);
     uint64_t target = total / 4;
 
     if (target < TILES_MIN)

@@ -134,9 +134,8 @@ static void play_norm(struct player *p)
 
 static void play_quantize(struct player *p)
 {
-    struct sth_quantize quantize = {.out = OPERAND(OUT),
-                                    .scale = OPERAND(SCALE_OUT),
-                                    .x = OPERAND(X)};
+    struct sth_quantize quantize = {
+        .out = OPERAND(OUT), .scale = OPERAND(SCALE_OUT), .x = OPERAND(X)};
 
     sth_kernel_quantize(&p->runtime->schedule, &quantize);
 }

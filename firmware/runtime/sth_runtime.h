@@ -62,9 +62,10 @@ size_t sth_runtime_workspace_bytes(const struct sth_trace *trace);
  * On an error the outputs are unspecified; sth_driver_diagnose() tells more.
  * The workspace must be aligned for uint64_t.
  */
-STH_FW_MUST_CHECK enum sth_fw_err
-sth_runtime_run(struct sth_runtime *runtime, const struct sth_trace *trace,
-                void *workspace, size_t workspace_bytes);
+STH_FW_MUST_CHECK enum sth_fw_err sth_runtime_run(struct sth_runtime *runtime,
+                                                  const struct sth_trace *trace,
+                                                  void *workspace,
+                                                  size_t workspace_bytes);
 
 /* After a FAULT or TIMEOUT: soft reset, ready for another run. */
 STH_FW_MUST_CHECK enum sth_fw_err

@@ -99,8 +99,9 @@ const char *sth_trace_kind_text(enum sth_trace_kind kind)
 
 const char *sth_trace_dtype_text(uint32_t dtype)
 {
-    return dtype == STH_DTYPE_I8 ? "i8" : dtype == STH_DTYPE_BF16 ? "bf16"
-                                                                  : "fp32";
+    return dtype == STH_DTYPE_I8     ? "i8"
+           : dtype == STH_DTYPE_BF16 ? "bf16"
+                                     : "fp32";
 }
 
 uint64_t sth_trace_place(struct sth_trace *trace, uint64_t base)
@@ -283,8 +284,7 @@ static bool parse_output(struct parser *p, struct sth_span rest)
     int32_t tensor = find_tensor(p, name);
 
     if (tensor < 0)
-        return fail_with(p, "NAME", "no tensor '", name,
-                         "'; declare it above");
+        return fail_with(p, "NAME", "no tensor '", name, "'; declare it above");
     if (extra.bytes != 0)
         return fail_with(p, "NAME", "unexpected '", extra,
                          "' behind it; use one output line for each tensor");
@@ -479,8 +479,7 @@ static bool parse_pair(struct parser *p, struct sth_span key,
         if (seen->number[i])
             return fail_twice(p, key);
         seen->number[i] = true;
-        return parse_number(p, key, value, number_keys[i].type,
-                            &op->number[i]);
+        return parse_number(p, key, value, number_keys[i].type, &op->number[i]);
     }
     for (uint32_t i = 0; i < STH_TRACE_LIST_COUNT; i++) {
         if (sig->list[i] == NEED_NONE ||
@@ -589,13 +588,11 @@ static bool check_bytes(struct parser *p, struct sth_span line)
         unsigned char c = (unsigned char)line.text[i];
 
         if (c == '\r')
-            return fail(p, "line",
-                        "has a carriage return; use LF line ends");
+            return fail(p, "line", "has a carriage return; use LF line ends");
         if (c == '\t')
             return fail(p, "line", "has a tab; use spaces");
         if (c < ' ' || c == 0x7f)
-            return fail(p, "line",
-                        "has a control character; use plain text");
+            return fail(p, "line", "has a control character; use plain text");
     }
     return true;
 }
@@ -651,8 +648,7 @@ static bool parse_lines(struct parser *p, struct sth_span text)
     }
     if (!header) {
         p->line = 0;
-        return fail(p, "header",
-                    "is missing; begin with 'systolith-trace 1'");
+        return fail(p, "header", "is missing; begin with 'systolith-trace 1'");
     }
     return true;
 }

@@ -24,7 +24,6 @@
 #define STH_TRACE_LINE_MAX 65536
 #define STH_TRACE_ALIGN 4096 /* of tensors in memory */
 
-
 enum sth_trace_kind {
 #define KIND(name, text, doc) STH_TRACE_KIND_##name,
 #define KEY_VIEW(name, text)
@@ -84,8 +83,8 @@ struct sth_trace_tensor {
     uint32_t dtype;     /* enum DTYPE: I8, BF16 or FP32 */
     uint32_t rows;
     uint32_t cols;
-    uint64_t addr;      /* 0 until sth_trace_place() */
-    bool output;        /* named by an output line */
+    uint64_t addr; /* 0 until sth_trace_place() */
+    bool output;   /* named by an output line */
     uint32_t line;
 };
 
@@ -131,8 +130,7 @@ struct sth_trace_error {
  */
 STH_FW_MUST_CHECK enum sth_fw_err
 sth_trace_parse(struct sth_trace *trace, const char *text, size_t text_bytes,
-                void *arena, size_t arena_bytes,
-                struct sth_trace_error *error);
+                void *arena, size_t arena_bytes, struct sth_trace_error *error);
 
 /* An arena of this size is enough for any trace of text_bytes. */
 size_t sth_trace_arena_bound(const char *text, size_t text_bytes);

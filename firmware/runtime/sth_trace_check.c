@@ -278,11 +278,13 @@ static void check_attention(struct check *c)
     if (heads % kv_heads != 0)
         refuse(c, "kv_heads", "does not divide heads; give a divisor");
     if (q->cols % heads != 0)
-        refuse(c, "heads", "does not divide the columns of q; give the "
-                           "number of heads in q");
+        refuse(c, "heads",
+               "does not divide the columns of q; give the "
+               "number of heads in q");
     if (scale == 0 || scale >= 0x7f800000u)
-        refuse(c, "scale", "is not a positive finite number; give the fp32 "
-                           "bits of 1/sqrt(d)");
+        refuse(c, "scale",
+               "is not a positive finite number; give the fp32 "
+               "bits of 1/sqrt(d)");
     if (c->failed)
         return;
     want_type(c, VIEW(Q), BF16);
@@ -339,8 +341,7 @@ static void want_rows(struct check *c, uint32_t count, uint32_t limit,
             if (rows->value[j] != rows->value[i] || !begin(c, "rows"))
                 continue;
             sth_message_add_number(c->message, rows->value[i]);
-            sth_message_add(c->message,
-                            " is listed twice; use two operations");
+            sth_message_add(c->message, " is listed twice; use two operations");
         }
     }
 }
