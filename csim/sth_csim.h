@@ -21,11 +21,17 @@
 #define STH_NEVER UINT64_MAX
 
 enum {
-    STH_QUEUE_MAX = 32,  /* the limit of queue_depth */
-    STH_FETCH_MAX = 64,  /* the limit of fetch_depth */
-    STH_SLOTS_MAX = 64,  /* the limit of load_slots and store_slots */
-    STH_FLIGHTS_MAX = 4, /* started commands of one engine */
-    STH_BURST_QUEUE = 4, /* store: bursts before the scratchpad reader */
+    STH_QUEUE_MAX = 32,      /* the limit of queue_depth */
+    STH_FETCH_MAX = 64,      /* the limit of fetch_depth */
+    STH_SLOTS_MAX = 64,      /* the limit of load_slots and store_slots */
+    STH_FLIGHTS_MAX = 4,     /* started commands of one engine */
+    STH_BURST_QUEUE = 4,     /* store: bursts before the scratchpad reader */
+    STH_SENT = 8,            /* store: bursts whose data is to come */
+    STH_READ_AHEAD = 8,      /* store: bus words read ahead of the bus */
+    STH_TILES = 256,         /* weight tiles that are remembered */
+    STH_DELAYED = 8,         /* those of them with delayed weight reads */
+    STH_VECTOR_RESULTS = 32, /* vector: results before the write ports */
+    STH_LOG = 4096,          /* cycles in sth_bank_log */
     STH_RING_LOG2_MAX = 16
 };
 
@@ -56,6 +62,8 @@ struct sth_flight {
     uint64_t done; /* cycle in which it may retire; STH_NEVER: not known yet */
     bool error;
     uint64_t error_addr;
+    bool sent;         /* store: all data is on the bus */
+    uint64_t response; /* store: when the last response lets it retire */
 };
 
 struct sth_engine_state {
@@ -74,10 +82,12 @@ struct sth_engine_state {
 
 /* Walks the bursts of LOAD and STORE in issue order. */
 struct sth_cursor {
-    uint64_t plane; /* address of repetition i2 */
-    uint64_t run;   /* address of run i1 of it */
-    uint64_t addr;  /* next byte */
-    uint32_t left;  /* bytes of the run from addr */
+    uint64_t plane;                /* address of repetition i2 */
+    uint64_t run;                  /* address of run i1 of it */
+    uint64_t addr;                 /* next byte */
+    uint32_t left;                 /* bytes of the run from addr */
+    uint32_t sp_plane, sp_run, sp; /* the same in the scratchpad */
+    uint32_t sp_s1, sp_s2;
     uint32_t length, n1, s1, s2;
     uint32_t runs;   /* after this one, of this repetition */
     uint32_t planes; /* repetitions after this one */
@@ -88,7 +98,103 @@ struct sth_burst {
     uint64_t addr;  /* bus-aligned */
     uint32_t beats; /* of bus_bytes */
     uint32_t bytes; /* that belong to the command */
-    bool starts_run;
+    uint32_t sp;    /* scratchpad address of the first of them */
+    uint32_t skip;  /* bytes of the first bus word before that */
+};
+
+/* One weight tile: when and where it reads and writes. */
+struct sth_tile {
+    uint64_t first_step; /* its weight reads, unless delayed one a cycle */
+    uint64_t last_step;  /* includes the steps that inject zeros */
+    uint32_t w, w_row, reads;
+    int32_t delays;     /* row of sth_matrix_state.delayed, -1: none */
+    uint64_t first_row; /* its activation rows, one a cycle */
+    uint64_t last_row;
+    uint32_t a, a_row;
+    uint32_t acc; /* accumulator row of its first sum */
+    bool adds;    /* reads the accumulator */
+};
+
+struct sth_matrix_state {
+    struct sth_tile tile[STH_TILES]; /* ring, tile i in slot i % STH_TILES */
+    uint64_t tiles;                  /* so far */
+    uint32_t delayed[STH_DELAYED][STH_MAX_LANES]; /* read - first_step */
+    uint32_t delayed_next;
+    uint64_t last_step;   /* of the weight loader */
+    uint64_t stream_free; /* cycle from which a row can enter */
+    /* The loader's place in the oldest command that is not loaded. */
+    uint32_t unloaded; /* commands */
+    uint32_t n_left, k_left;
+    uint32_t w_n, w, a, acc;
+    uint64_t next; /* cycle in which the next tile begins to load */
+};
+
+/* Where a reader of sth_matrix_state looked last. */
+struct sth_tile_hints {
+    uint64_t stream, weights, sum_read, sum_write;
+};
+
+/* One source of the vector engine, as its sequencer sees it. */
+struct sth_vector_source {
+    bool used, sp, scalar;
+    uint32_t row_step, tile_step; /* in rows or bytes */
+    uint32_t row_addr, addr;
+    bool pending; /* has to be read for the present row-tile */
+};
+
+struct sth_vector_state {
+    bool active;
+    uint64_t check;                     /* cycle in which it may retire */
+    struct sth_vector_source source[4]; /* x, y, z, carry */
+    uint32_t rows_left, tile, tiles, lane;
+    bool d_sp, write, reduce, slot;
+    uint32_t d_row_step, d_tile_step, d_row_addr, d_addr, r_addr;
+    uint64_t cycle;      /* in which the present row-tile begins */
+    uint64_t remaining;  /* cycles of the row-tiles to come, undisturbed */
+    uint64_t last_write; /* of results */
+    uint64_t sum_write;  /* of reductions */
+    uint64_t written[STH_VECTOR_RESULTS]; /* ring: cycles of writes */
+    uint32_t written_next;
+    struct sth_tile_hints hints;
+};
+
+/* Scratchpad accesses of vector, by cycle. */
+struct sth_bank_log {
+    uint64_t latest;
+    uint64_t cycle[STH_LOG]; /* slot cycle % STH_LOG */
+    uint32_t bank[STH_LOG];
+};
+
+/* A burst whose address is out and whose data is not. */
+struct sth_sent {
+    uint64_t address;   /* cycle of its address */
+    uint64_t scheduled; /* memory: its last beat at the earliest */
+    uint64_t response;  /* memory: its response then */
+    uint64_t spacing;   /* memory: cycles from beat to beat */
+    uint32_t beats;
+    uint32_t bytes;
+    uint32_t sp;   /* scratchpad address of its first byte */
+    uint32_t skip; /* bytes of the first bus word before that */
+    uint32_t slot;
+    uint32_t flight; /* place among the engine's flights */
+    bool last;       /* of its command */
+};
+
+/* Store: fetches bus words from the scratchpad behind the addresses. */
+struct sth_reader {
+    struct sth_sent sent[STH_SENT]; /* ring, the oldest being read */
+    uint32_t first;
+    uint32_t count;
+    uint32_t word;                 /* of the oldest: the next to read */
+    uint64_t cycle;                /* in which it can be at the earliest */
+    uint64_t last_data;            /* cycle of the last beat on the bus */
+    uint64_t beat[STH_READ_AHEAD]; /* ring: cycles of the last beats */
+    uint32_t beat_next;
+    uint64_t taken[STH_BURST_QUEUE]; /* ring: the reader took the burst */
+    uint32_t bursts_taken;
+    uint32_t bursts_sent;
+    uint64_t scheduled; /* memory: the last beat of all bursts sent */
+    struct sth_tile_hints hints;
 };
 
 /* Load or store: the command whose bursts are being issued. */
@@ -96,30 +202,13 @@ struct sth_dma {
     struct sth_cursor cursor;
     struct sth_burst burst;       /* the next one, if pending */
     bool pending;                 /* the newest command still issues bursts */
-    uint64_t issue;               /* cycle in which the next one goes out */
+    uint64_t issue;               /* cycle in which the next one can go out */
     uint64_t done;                /* last completion of the newest command */
     uint64_t slot[STH_SLOTS_MAX]; /* ring: cycle in which each gets free */
     uint32_t slots;
     uint32_t slot_next;
     uint64_t last_bus; /* last completion of any burst, for soft reset */
-    /* Store only: the scratchpad reader behind the addresses. */
-    uint64_t granted;                /* last read of the newest burst */
-    uint64_t last_data;              /* its last beat on the bus */
-    uint64_t taken[STH_BURST_QUEUE]; /* ring: the reader took the burst */
-    uint32_t taken_next;
-};
-
-/* One weight tile of the past: where its operands lie and when they move. */
-struct sth_tile {
-    uint64_t first_row; /* cycle of its first activation row */
-    uint64_t last_row;  /* cycle of its last one */
-    uint32_t a;         /* scratchpad address of its first row */
-    uint32_t a_row;     /* bytes between rows */
-};
-
-struct sth_matrix_state {
-    uint64_t last_step;      /* of the weight loader, for any tile so far */
-    struct sth_tile tile[2]; /* the two newest, [1] the newest */
+    struct sth_reader reader; /* store only */
 };
 
 struct sth_fetched {
@@ -170,7 +259,8 @@ struct sth_csim {
     struct sth_mem *mem;
     struct sth_onchip chip;
     uint32_t sp_word; /* bytes of a scratchpad word */
-    uint64_t now;     /* the present cycle; its events are still to come */
+    uint32_t sp_word_log2;
+    uint64_t now; /* the present cycle; its events are still to come */
     uint64_t next[STH_ACTOR_COUNT];
 
     /* Registers. */
@@ -188,6 +278,8 @@ struct sth_csim {
     struct sth_engine_state engine[STH_ENGINE_COUNT];
     struct sth_dma load, store;
     struct sth_matrix_state matrix;
+    struct sth_vector_state vector;
+    struct sth_bank_log vector_reads, vector_writes;
     struct sth_fault_state fault;
     uint8_t semaphore[STH_SEMAPHORES];
     struct sth_post post[STH_ENGINE_COUNT]; /* of this cycle */
@@ -334,8 +426,33 @@ void sth_load_start(struct sth_csim *csim, struct sth_flight *flight);
 void sth_load_step(struct sth_csim *csim);
 void sth_store_start(struct sth_csim *csim, struct sth_flight *flight);
 void sth_store_step(struct sth_csim *csim);
+/* The next cycle in which sth_store_step() has something to do. */
+uint64_t sth_store_next(const struct sth_csim *csim);
+/* Simulates the scratchpad reads before now. */
+void sth_store_catch_up(struct sth_csim *csim);
 void sth_matrix_start(struct sth_csim *csim, struct sth_flight *flight);
+void sth_matrix_step(struct sth_csim *csim);
 void sth_vector_start(struct sth_csim *csim, struct sth_flight *flight);
+void sth_vector_step(struct sth_csim *csim);
+/* Simulates the row-tiles that begin before now. */
+void sth_vector_catch_up(struct sth_csim *csim);
+
+/*
+ * sth_banks.c: who uses a bank in a cycle.  Cycles of one caller do not go
+ * back by more than the memory of sth_matrix_state.
+ */
+uint32_t sth_banks_sp(const struct sth_csim *csim, uint32_t addr);
+/* Activations or weights read this scratchpad bank. */
+bool sth_banks_matrix_reads(const struct sth_csim *csim,
+                            struct sth_tile_hints *hints, uint64_t cycle,
+                            uint32_t bank);
+/* Sums read or write this accumulator bank. */
+bool sth_banks_sum_reads(const struct sth_csim *csim,
+                         struct sth_tile_hints *hints, uint64_t cycle,
+                         uint32_t bank);
+bool sth_banks_sum_writes(const struct sth_csim *csim,
+                          struct sth_tile_hints *hints, uint64_t cycle,
+                          uint32_t bank);
 
 /*
  * sth_counters.c

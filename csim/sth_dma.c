@@ -13,10 +13,15 @@ static void cursor_init(struct sth_cursor *cursor, const struct sth_command *c,
         .s2 = STH_GET(c, LOAD_MEM_S2),
         .runs = STH_GET(c, LOAD_N1) - 1,
         .planes = STH_GET(c, LOAD_N2) - 1,
+        .sp_plane = STH_GET(c, LOAD_SP),
+        .sp_s1 = STH_GET(c, LOAD_SP_S1),
+        .sp_s2 = STH_GET(c, LOAD_SP_S2),
         .bus = bus_bytes,
     };
     cursor->run = cursor->plane;
     cursor->addr = cursor->plane;
+    cursor->sp_run = cursor->sp_plane;
+    cursor->sp = cursor->sp_plane;
     cursor->left = cursor->length;
 }
 
@@ -25,13 +30,17 @@ static void next_run(struct sth_cursor *cursor)
     if (cursor->runs > 0) {
         cursor->runs--;
         cursor->run += cursor->s1;
+        cursor->sp_run += cursor->sp_s1;
     } else {
         cursor->planes--;
         cursor->plane += cursor->s2;
         cursor->run = cursor->plane;
+        cursor->sp_plane += cursor->sp_s2;
+        cursor->sp_run = cursor->sp_plane;
         cursor->runs = cursor->n1 - 1;
     }
     cursor->addr = cursor->run;
+    cursor->sp = cursor->sp_run;
     cursor->left = cursor->length;
 }
 
@@ -46,16 +55,18 @@ static bool cursor_next(struct sth_cursor *cursor, struct sth_burst *burst)
             return false;
         next_run(cursor);
     }
-    burst->starts_run = cursor->left == cursor->length;
     aligned = cursor->addr & ~(uint64_t)(cursor->bus - 1);
     limit = sth_min64((cursor->addr | (STH_BURST_BYTES - 1)) + 1,
                       aligned + (uint64_t)STH_BURST_BEATS * cursor->bus);
     burst->addr = aligned;
+    burst->sp = cursor->sp;
+    burst->skip = (uint32_t)(cursor->addr - aligned);
     burst->bytes = (uint32_t)sth_min64(limit - cursor->addr, cursor->left);
     burst->beats =
         (uint32_t)((cursor->addr + burst->bytes - aligned + cursor->bus - 1) /
                    cursor->bus);
     cursor->addr += burst->bytes;
+    cursor->sp += burst->bytes;
     cursor->left -= burst->bytes;
     return true;
 }

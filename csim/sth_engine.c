@@ -33,10 +33,13 @@ void sth_engine_reset(struct sth_csim *csim)
     }
     sth_dma_reset(&csim->load, csim->params.load_slots);
     sth_dma_reset(&csim->store, csim->params.store_slots);
-    csim->matrix = (struct sth_matrix_state){0};
+    memset(&csim->matrix, 0, sizeof(csim->matrix));
     csim->matrix.last_step = csim->now;
-    for (int i = 0; i < 2; i++)
-        csim->matrix.tile[i].last_row = csim->now;
+    csim->matrix.stream_free = csim->now;
+    csim->matrix.next = STH_NEVER;
+    memset(&csim->vector, 0, sizeof(csim->vector));
+    memset(&csim->vector_reads, 0, sizeof(csim->vector_reads));
+    memset(&csim->vector_writes, 0, sizeof(csim->vector_writes));
 }
 
 bool sth_engine_full(const struct sth_csim *csim, int e)
@@ -193,8 +196,12 @@ static uint64_t next_step(const struct sth_csim *csim, int e)
         next = engine->flight[engine->flight_first].done;
     if (e == STH_ENGINE_LOAD && csim->load.pending)
         next = sth_min64(next, csim->load.issue);
-    if (e == STH_ENGINE_STORE && csim->store.pending)
-        next = sth_min64(next, csim->store.issue);
+    if (e == STH_ENGINE_STORE)
+        next = sth_min64(next, sth_store_next(csim));
+    if (e == STH_ENGINE_MATRIX)
+        next = sth_min64(next, csim->matrix.next);
+    if (e == STH_ENGINE_VECTOR && csim->vector.active)
+        next = sth_min64(next, csim->vector.check);
     if (engine->queue_count > 0 && !engine->stopped && !engine->waits &&
         engine->flight_count < engine->flight_limit)
         next = sth_min64(next,
@@ -223,15 +230,19 @@ void sth_engine_step(struct sth_csim *csim, int e)
     struct sth_engine_state *engine = &csim->engine[e];
     bool free = may_start(csim, engine);
 
+    if (e == STH_ENGINE_VECTOR && csim->vector.active &&
+        csim->vector.check <= csim->now)
+        sth_vector_step(csim);
     if (engine->flight_count > 0 &&
         sth_flight_oldest(engine)->done <= csim->now)
         retire(csim, e);
     if (e == STH_ENGINE_LOAD && csim->load.pending &&
         csim->load.issue <= csim->now)
         sth_load_step(csim);
-    if (e == STH_ENGINE_STORE && csim->store.pending &&
-        csim->store.issue <= csim->now)
+    if (e == STH_ENGINE_STORE && sth_store_next(csim) <= csim->now)
         sth_store_step(csim);
+    if (e == STH_ENGINE_MATRIX && csim->matrix.next <= csim->now)
+        sth_matrix_step(csim);
     /* A full matrix engine takes a command only in the next cycle. */
     if (e == STH_ENGINE_MATRIX ? free : may_start(csim, engine))
         try_start(csim, e);

@@ -1,92 +1,301 @@
 /*
  * Timing of the store engine.  Addresses go out one a cycle and run ahead of
  * the data by a few bursts; a reader fetches bus words from the scratchpad in
- * order, one a cycle, and may be some words ahead of the bus.
+ * order, one a cycle while its banks are free, and may be some words ahead of
+ * the bus.  Like vector, the reader is followed in arrears.
  */
 #include "sth_csim.h"
 
-enum {
-    READ_PIPE = 4, /* scratchpad read granted to its word on the bus */
-    READ_AHEAD = 7 /* words that are read before an earlier one leaves */
-};
+/* Scratchpad read granted to its word on the bus. */
+enum { READ_PIPE = 4 };
 
-static void finish_issue(struct sth_csim *csim, uint64_t done)
+static void finish(struct sth_csim *csim, struct sth_flight *flight,
+                   uint64_t done)
 {
     struct sth_engine_state *engine = &csim->engine[STH_ENGINE_STORE];
 
     engine->last_done = sth_max64(engine->last_done + 1, done);
-    sth_flight_newest(engine)->done = engine->last_done;
+    flight->done = engine->last_done;
 }
 
-/* The burst queue has room for one more address. */
-static void wait_for_room(struct sth_dma *dma)
+/* Commands whose last response is known get their time, in order. */
+static void finish_known(struct sth_csim *csim)
 {
-    dma->issue = sth_max64(dma->issue, dma->taken[dma->taken_next] + 2);
+    struct sth_engine_state *engine = &csim->engine[STH_ENGINE_STORE];
+
+    for (uint32_t i = 0; i < engine->flight_count; i++) {
+        struct sth_flight *flight =
+            &engine->flight[(engine->flight_first + i) % STH_FLIGHTS_MAX];
+
+        if (flight->done != STH_NEVER)
+            continue;
+        if (!flight->sent)
+            return;
+        finish(csim, flight, flight->response);
+    }
 }
 
 void sth_store_start(struct sth_csim *csim, struct sth_flight *flight)
 {
     struct sth_engine_state *engine = &csim->engine[STH_ENGINE_STORE];
 
-    if (sth_decode_is_sync(&flight->command)) {
-        finish_issue(csim, csim->now + STH_LAT_DMA_SYNC);
+    flight->sent = sth_decode_is_sync(&flight->command);
+    flight->response = csim->now + STH_LAT_DMA_SYNC;
+    if (flight->sent) {
+        finish_known(csim);
         engine->ready = csim->now + 1;
         return;
     }
     sth_dma_begin(&csim->store, &flight->command, csim->params.bus_bytes,
                   csim->now + STH_LAT_STORE_ISSUE);
-    wait_for_room(&csim->store);
+    csim->store.issue = csim->now + STH_LAT_STORE_ISSUE;
     engine->ready = STH_NEVER;
 }
 
-/* The response to a burst whose address is on the bus now. */
-static uint64_t burst_response(struct sth_csim *csim)
+static struct sth_sent *oldest(struct sth_reader *reader)
+{
+    return &reader->sent[reader->first];
+}
+
+/* The reader turns to the oldest burst. */
+static void take_burst(struct sth_reader *reader)
+{
+    reader->word = 0;
+    reader->cycle = sth_max64(oldest(reader)->address + 1, reader->cycle);
+    reader->taken[reader->bursts_taken++ % STH_BURST_QUEUE] =
+        reader->cycle - 1;
+}
+
+/* The cycle in which the burst queue has room for one more; STH_NEVER: not
+ * before the reader takes another burst. */
+static uint64_t room(const struct sth_reader *reader)
+{
+    if (reader->bursts_sent - reader->bursts_taken >= STH_BURST_QUEUE)
+        return STH_NEVER;
+    if (reader->bursts_sent < STH_BURST_QUEUE)
+        return 0;
+    return reader->taken[reader->bursts_sent % STH_BURST_QUEUE] + 2;
+}
+
+/* Whether a read of one bus word meets another in a bank. */
+static bool blocked(struct sth_csim *csim, uint32_t first, uint32_t last,
+                    uint64_t cycle)
+{
+    struct sth_reader *reader = &csim->store.reader;
+    const struct sth_bank_log *log = &csim->vector_reads;
+    uint32_t bank[2] = {sth_banks_sp(csim, first), sth_banks_sp(csim, last)};
+
+    for (int i = 0; i < (bank[0] == bank[1] ? 1 : 2); i++) {
+        if ((log->cycle[cycle % STH_LOG] == cycle &&
+             log->bank[cycle % STH_LOG] == bank[i]) ||
+            sth_banks_matrix_reads(csim, &reader->hints, cycle, bank[i]))
+            return true;
+    }
+    return false;
+}
+
+/* Memory accepts word i of a burst in this cycle at the earliest. */
+static uint64_t accepted(const struct sth_sent *sent, uint32_t word)
+{
+    uint64_t before = (sent->beats - 1 - word) * sent->spacing;
+
+    return before < sent->scheduled ? sent->scheduled - before : 0;
+}
+
+/* Reads the next bus word and offers it. */
+static void read_word(struct sth_csim *csim)
+{
+    struct sth_reader *reader = &csim->store.reader;
+    const struct sth_sent *sent = oldest(reader);
+    uint32_t bus = csim->params.bus_bytes;
+    uint32_t total = sent->skip + sent->bytes;
+    uint32_t begin = reader->word * bus;
+    uint32_t end = begin + bus < total ? begin + bus : total;
+    uint64_t *beat = &reader->beat[reader->beat_next];
+    uint64_t cycle = sth_max64(reader->cycle, *beat + 1);
+    uint64_t granted = cycle;
+
+    begin = begin > sent->skip ? begin - sent->skip : 0;
+    end = end - sent->skip - 1;
+    while (blocked(csim, sent->sp + begin, sent->sp + end, granted))
+        granted++;
+    csim->counter[STH_CNT_STORE_BANK_STALL] += granted - cycle;
+    *beat = sth_max64(sth_max64(granted + READ_PIPE, reader->last_data + 1),
+                      accepted(sent, reader->word));
+    reader->last_data = *beat;
+    reader->beat_next = (reader->beat_next + 1) % STH_READ_AHEAD;
+    reader->cycle = granted + 1;
+    reader->word++;
+}
+
+/* Whether anything can be in the reader's way. */
+static bool disturbed(const struct sth_csim *csim)
+{
+    const struct sth_vector_state *v = &csim->vector;
+    const struct sth_matrix_state *matrix = &csim->matrix;
+    const struct sth_reader *reader = &csim->store.reader;
+
+    if (csim->vector_reads.latest >= reader->cycle ||
+        (v->active && (v->source[0].sp || v->source[1].sp || v->source[2].sp)))
+        return true;
+    return matrix->tiles > 0 &&
+           matrix->tile[(matrix->tiles - 1) % STH_TILES].last_row >=
+               reader->cycle;
+}
+
+void sth_store_catch_up(struct sth_csim *csim)
+{
+    struct sth_reader *reader = &csim->store.reader;
+
+    if (reader->count == 0)
+        return;
+    sth_vector_catch_up(csim);
+    while (reader->word < oldest(reader)->beats && reader->cycle < csim->now &&
+           disturbed(csim))
+        read_word(csim);
+}
+
+/* The last beat of the oldest burst if nothing is in the way from here on. */
+static uint64_t undisturbed_end(const struct sth_reader *reader)
+{
+    const struct sth_sent *sent = &reader->sent[reader->first];
+    uint32_t left = sent->beats - reader->word;
+    uint64_t end = sth_max64(reader->last_data + left, sent->scheduled);
+
+    if (left == 0)
+        return reader->last_data;
+    return sth_max64(end, reader->cycle + left - 1 + READ_PIPE);
+}
+
+/* The rest of the oldest burst, undisturbed. */
+static void read_rest(struct sth_reader *reader)
+{
+    const struct sth_sent *sent = oldest(reader);
+    uint32_t left = sent->beats - reader->word;
+    uint64_t end = undisturbed_end(reader);
+
+    if (left == 0)
+        return;
+    reader->cycle += left;
+    if (end + 1 > reader->cycle + STH_READ_AHEAD)
+        reader->cycle = end + 1 - STH_READ_AHEAD + 1;
+    for (uint32_t i = 0; i < STH_READ_AHEAD; i++) {
+        uint64_t ago = STH_READ_AHEAD - 1 - i;
+
+        reader->beat[(reader->beat_next + i) % STH_READ_AHEAD] =
+            end > ago * sent->spacing ? end - ago * sent->spacing : 0;
+    }
+    reader->last_data = end;
+    reader->word = sent->beats;
+}
+
+/* All data of the oldest burst is on the bus. */
+static void retire_burst(struct sth_csim *csim)
 {
     struct sth_dma *dma = &csim->store;
-    uint32_t beats = dma->burst.beats;
-    uint64_t taken = sth_max64(csim->now, dma->granted);
-    uint64_t granted = taken + beats;
-    uint64_t scheduled;
-    uint64_t response;
-    uint64_t last;
+    struct sth_reader *reader = &dma->reader;
+    const struct sth_sent *sent = oldest(reader);
+    struct sth_flight *flight =
+        &csim->engine[STH_ENGINE_STORE].flight[sent->flight];
+    uint64_t response = sent->response + (reader->last_data - sent->scheduled);
 
-    response = sth_mem_write_burst(csim->mem, csim->now, dma->burst.addr, beats,
-                                   NULL, &scheduled);
-    last = sth_max64(scheduled, granted + READ_PIPE);
-    last = sth_max64(last, dma->last_data + beats);
-    dma->last_data = last;
-    dma->granted = last > granted + READ_AHEAD ? last - READ_AHEAD : granted;
-    dma->taken[dma->taken_next] = taken;
-    dma->taken_next = (dma->taken_next + 1) % STH_BURST_QUEUE;
-    return response + (last - scheduled);
+    dma->slot[sent->slot] = response + STH_LAT_STORE_REUSE;
+    dma->last_bus = sth_max64(dma->last_bus, response);
+    flight->response =
+        sth_max64(flight->response, response + STH_LAT_STORE_RETIRE);
+    flight->sent = sent->last;
+    reader->first = (reader->first + 1) % STH_SENT;
+    reader->count--;
+    if (reader->count > 0)
+        take_burst(reader);
+    finish_known(csim);
+}
+
+/* Puts the address of the next burst on the bus. */
+static void send_address(struct sth_csim *csim)
+{
+    struct sth_engine_state *engine = &csim->engine[STH_ENGINE_STORE];
+    struct sth_dma *dma = &csim->store;
+    struct sth_reader *reader = &dma->reader;
+    const struct sth_burst *burst = &dma->burst;
+    struct sth_flight *flight = sth_flight_newest(engine);
+    struct sth_sent *sent =
+        &reader->sent[(reader->first + reader->count) % STH_SENT];
+    uint64_t begin = sth_max64(reader->scheduled + 1, csim->now);
+
+    *sent = (struct sth_sent){
+        .address = csim->now,
+        .scheduled = csim->now,
+        .response = csim->now,
+        .spacing = 1,
+        .beats = burst->beats,
+        .bytes = burst->bytes,
+        .sp = burst->sp,
+        .skip = burst->skip,
+        .slot = dma->slot_next,
+        .flight = (uint32_t)(flight - engine->flight),
+    };
+    if (csim->mode != STH_CSIM_FUNCTION_ONLY) {
+        sent->response =
+            sth_mem_write_burst(csim->mem, csim->now, burst->addr, burst->beats,
+                                NULL, &sent->scheduled);
+        if (burst->beats > 1 && sent->scheduled > begin)
+            sent->spacing =
+                sth_max64(1, (sent->scheduled - begin) / (burst->beats - 1));
+        reader->scheduled = sent->scheduled;
+    }
+    if (!flight->error &&
+        sth_mem_is_error(csim->mem, burst->addr,
+                         (uint64_t)burst->beats * csim->params.bus_bytes)) {
+        flight->error = true;
+        flight->error_addr = burst->addr;
+    }
+    csim->statistics.store_bursts++;
+    reader->bursts_sent++;
+    reader->count++;
+    if (reader->count == 1)
+        take_burst(reader);
+    sth_dma_advance(dma, csim->now, STH_NEVER);
+    dma->issue = csim->now + 1;
+    sent->last = !dma->pending;
+    if (sent->last)
+        engine->ready = csim->now + STH_LAT_STORE_NEXT;
+}
+
+/* The cycle of the next address. */
+static uint64_t next_address(const struct sth_csim *csim)
+{
+    const struct sth_dma *dma = &csim->store;
+
+    if (!dma->pending)
+        return STH_NEVER;
+    return sth_max64(sth_max64(dma->issue, dma->slot[dma->slot_next]),
+                     room(&dma->reader));
+}
+
+uint64_t sth_store_next(const struct sth_csim *csim)
+{
+    const struct sth_reader *reader = &csim->store.reader;
+    uint64_t next = next_address(csim);
+
+    if (reader->count > 0)
+        next = sth_min64(next, undisturbed_end(reader));
+    return next;
 }
 
 void sth_store_step(struct sth_csim *csim)
 {
-    struct sth_engine_state *engine = &csim->engine[STH_ENGINE_STORE];
-    struct sth_dma *dma = &csim->store;
-    struct sth_flight *flight = sth_flight_newest(engine);
-    uint64_t response = csim->now;
+    struct sth_reader *reader = &csim->store.reader;
 
-    if (csim->reset_done != 0) {
-        dma->pending = false;
-        return;
+    if (csim->reset_done != 0)
+        csim->store.pending = false;
+    if (reader->count > 0) {
+        sth_store_catch_up(csim);
+        if (undisturbed_end(reader) <= csim->now) {
+            read_rest(reader);
+            retire_burst(csim);
+        }
     }
-    if (csim->mode != STH_CSIM_FUNCTION_ONLY)
-        response = burst_response(csim);
-    csim->statistics.store_bursts++;
-    dma->last_bus = sth_max64(dma->last_bus, response);
-    dma->done = sth_max64(dma->done, response + STH_LAT_STORE_RETIRE);
-    if (!flight->error &&
-        sth_mem_is_error(csim->mem, dma->burst.addr,
-                         (uint64_t)dma->burst.beats * csim->params.bus_bytes)) {
-        flight->error = true;
-        flight->error_addr = dma->burst.addr;
-    }
-    sth_dma_advance(dma, csim->now, response + STH_LAT_STORE_REUSE);
-    wait_for_room(dma);
-    if (!dma->pending) {
-        finish_issue(csim, dma->done);
-        engine->ready = csim->now + STH_LAT_STORE_NEXT;
-    }
+    if (next_address(csim) <= csim->now)
+        send_address(csim);
 }

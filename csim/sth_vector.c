@@ -1,11 +1,16 @@
 /*
- * Timing of the vector engine: one command at a time, row-tile by row-tile,
- * each of which takes as many cycles as the busier of the two read ports has
- * chunks to read for it.
+ * Timing of the vector engine: one command at a time, row-tile by row-tile.
+ *
+ * A command is first given the time that it takes undisturbed, in closed form.
+ * Only if the matrix engine uses the memories meanwhile are its row-tiles
+ * followed one by one, each read and write waiting for its bank; that is done
+ * in arrears, when the undisturbed end or another's need for it is reached.
  */
 #include "sth_csim.h"
 
-enum { X, Y, Z, CARRY, OPERANDS };
+#include <string.h>
+
+enum { X, Y, Z, CARRY, SOURCES };
 
 /* When an operand's chunk has to be read (again). */
 struct operand {
@@ -16,24 +21,17 @@ struct operand {
     bool group_moves; /* the same where row is a multiple of array_cols */
 };
 
-static struct operand operand_of(const struct sth_command *c, uint32_t word,
-                                 uint32_t select, uint32_t tiles)
+static struct operand operand_of(const struct sth_vector_source *source,
+                                 uint32_t tiles)
 {
-    uint32_t row = c->word[word + 1] & 0xffffu;
-    uint32_t tile = c->word[word + 1] >> 16;
-    bool stream = select == STH_OPERAND_STREAM;
-    bool scalar = select == STH_OPERAND_SCALAR;
-    struct operand o = {
-        .used = stream || scalar,
-        .sp = (c->word[word] >> STH_VECTOR_X_SP_LSB & 1u) != 0,
-    };
+    struct operand o = {.used = source->used, .sp = source->sp};
 
-    if (stream) {
-        o.tile_moves = tile != 0;
-        o.row_moves = (uint64_t)row != (uint64_t)(tiles - 1) * tile;
+    o.group_moves = source->row_step != 0;
+    if (!source->scalar) {
+        o.tile_moves = source->tile_step != 0;
+        o.row_moves = (uint64_t)source->row_step !=
+                      (uint64_t)(tiles - 1) * source->tile_step;
         o.group_moves = o.row_moves;
-    } else {
-        o.group_moves = row != 0;
     }
     return o;
 }
@@ -44,7 +42,7 @@ static uint64_t cost(const struct operand *o, const bool *read)
     uint64_t acc = 0;
     uint64_t sp = 0;
 
-    for (int i = 0; i < OPERANDS; i++) {
+    for (int i = 0; i < SOURCES; i++) {
         if (o[i].used && read[i] && o[i].sp)
             sp++;
         else if (o[i].used && read[i])
@@ -53,29 +51,19 @@ static uint64_t cost(const struct operand *o, const bool *read)
     return sth_max64(1, sth_max64(acc, sp));
 }
 
-/* Cycles of all row-tiles. */
-static uint64_t total_cost(const struct sth_csim *csim,
-                           const struct sth_command *c)
+/* Cycles of all row-tiles of the command that was just taken. */
+static uint64_t total_cost(const struct sth_csim *csim)
 {
-    uint32_t cols = csim->params.array_cols;
-    uint64_t rows = STH_GET(c, VECTOR_ROWS);
-    uint64_t tiles = (STH_GET(c, VECTOR_COLS) + cols - 1) / cols;
-    uint64_t groups = (rows + cols - 1) / cols;
-    bool reduce = STH_GET(c, VECTOR_REDUCE) != STH_REDUCE_NONE;
-    struct operand o[OPERANDS] = {
-        [X] = operand_of(c, STH_VECTOR_X_ADDR_WORD, STH_OPERAND_STREAM,
-                         (uint32_t)tiles),
-        [Y] = operand_of(c, STH_VECTOR_Y_ADDR_WORD, STH_GET(c, VECTOR_MULSEL),
-                         (uint32_t)tiles),
-        [Z] = operand_of(c, STH_VECTOR_Z_ADDR_WORD, STH_GET(c, VECTOR_ADDSEL),
-                         (uint32_t)tiles),
-        [CARRY] = {.used = reduce && STH_GET(c, VECTOR_CARRY) != 0,
-                   .group_moves = true},
-    };
-    bool all[OPERANDS], tile[OPERANDS], row[OPERANDS], group[OPERANDS];
+    const struct sth_vector_state *v = &csim->vector;
+    uint32_t lanes = csim->params.array_cols;
+    uint64_t rows = v->rows_left;
+    uint64_t groups = (rows + lanes - 1) / lanes;
+    struct operand o[SOURCES];
+    bool all[SOURCES], tile[SOURCES], row[SOURCES], group[SOURCES];
     uint64_t first, next, start, begin, total;
 
-    for (int i = 0; i < OPERANDS; i++) {
+    for (int i = 0; i < SOURCES; i++) {
+        o[i] = operand_of(&v->source[i], v->tiles);
         all[i] = true;
         tile[i] = o[i].tile_moves;
         row[i] = o[i].row_moves;
@@ -86,45 +74,300 @@ static uint64_t total_cost(const struct sth_csim *csim,
     start = cost(o, row);
     next = cost(o, tile);
     total = first + (groups - 1) * begin + (rows - groups) * start +
-            rows * (tiles - 1) * next;
-    /* A reduction beside accumulator results needs a second write cycle. */
-    if (reduce && STH_GET(c, VECTOR_WRITE) != 0 &&
-        STH_GET(c, VECTOR_D_SP) == 0) {
-        if (tiles > 1) {
-            total += next == 1 ? groups : 0;
-        } else {
-            uint64_t alone = (rows - 1) % cols == 0 ? 1 : 0;
+            rows * (v->tiles - 1) * next;
+    /* The last row-tile of a group of rows takes two cycles. */
+    if (v->slot && v->tiles > 1) {
+        total += next == 1 ? groups : 0;
+    } else if (v->slot) {
+        bool alone = (rows - 1) % lanes == 0;
 
-            total += start == 1 ? groups - alone : 0;
-            if (alone != 0 && (groups == 1 ? first : begin) == 1)
-                total++;
-        }
+        total += start == 1 ? groups - (alone ? 1 : 0) : 0;
+        if (alone && (groups == 1 ? first : begin) == 1)
+            total++;
     }
     return total;
 }
 
-/* Cycles from grant to retirement. */
-static uint64_t duration(const struct sth_csim *csim,
-                         const struct sth_command *c)
+static uint32_t tree_depth(const struct sth_csim *csim)
 {
-    uint64_t tree = 0;
+    uint32_t depth = 0;
 
-    if (STH_GET(c, VECTOR_REDUCE) != STH_REDUCE_NONE)
-        while (1u << tree < csim->params.array_cols)
-            tree++;
-    return STH_LAT_VECTOR_START + total_cost(csim, c) - 1 +
-           STH_LAT_VECTOR_PIPE + tree + STH_LAT_VECTOR_RETIRE;
+    while (1u << depth < csim->params.array_cols)
+        depth++;
+    return depth;
+}
+
+static struct sth_vector_source source_of(const struct sth_csim *csim,
+                                          const struct sth_command *c,
+                                          uint32_t word, uint32_t select)
+{
+    uint32_t unit = 1;
+    struct sth_vector_source source = {
+        .used = select == STH_OPERAND_STREAM || select == STH_OPERAND_SCALAR,
+        .scalar = select == STH_OPERAND_SCALAR,
+        .sp = (c->word[word] >> STH_VECTOR_X_SP_LSB & 1u) != 0,
+        .addr = c->word[word] & 0xffffffu,
+    };
+
+    if (source.sp)
+        unit = csim->params.array_cols;
+    source.row_addr = source.addr;
+    source.row_step = (c->word[word + 1] & 0xffffu) * unit;
+    source.tile_step = (c->word[word + 1] >> 16) * unit;
+    source.pending = source.used;
+    return source;
+}
+
+/* Everything that the sequencer takes from the command. */
+static void set_up(struct sth_csim *csim, const struct sth_command *c)
+{
+    struct sth_vector_state *v = &csim->vector;
+    uint32_t lanes = csim->params.array_cols;
+    struct sth_vector_source d =
+        source_of(csim, c, STH_VECTOR_D_ADDR_WORD, STH_OPERAND_STREAM);
+    struct sth_tile_hints hints = v->hints;
+
+    memset(v, 0, sizeof(*v));
+    v->hints = hints;
+    v->source[X] =
+        source_of(csim, c, STH_VECTOR_X_ADDR_WORD, STH_OPERAND_STREAM);
+    v->source[Y] =
+        source_of(csim, c, STH_VECTOR_Y_ADDR_WORD, STH_GET(c, VECTOR_MULSEL));
+    v->source[Z] =
+        source_of(csim, c, STH_VECTOR_Z_ADDR_WORD, STH_GET(c, VECTOR_ADDSEL));
+    v->rows_left = STH_GET(c, VECTOR_ROWS);
+    v->tiles = (STH_GET(c, VECTOR_COLS) + lanes - 1) / lanes;
+    v->reduce = STH_GET(c, VECTOR_REDUCE) != STH_REDUCE_NONE;
+    v->r_addr = STH_GET(c, VECTOR_R_ADDR);
+    if (v->reduce && STH_GET(c, VECTOR_CARRY) != 0)
+        v->source[CARRY] = (struct sth_vector_source){.used = true,
+                                                      .scalar = true,
+                                                      .row_step = 1,
+                                                      .row_addr = v->r_addr,
+                                                      .addr = v->r_addr,
+                                                      .pending = true};
+    v->write = STH_GET(c, VECTOR_WRITE) != 0;
+    v->d_sp = d.sp;
+    v->d_addr = d.addr;
+    v->d_row_addr = d.addr;
+    v->d_row_step = d.row_step;
+    v->d_tile_step = d.tile_step;
+    v->slot = v->reduce && v->write && !v->d_sp;
+    v->cycle = csim->now + STH_LAT_VECTOR_START;
+    v->remaining = total_cost(csim);
+    v->active = true;
+}
+
+static void log_access(struct sth_bank_log *log, uint64_t cycle, uint32_t bank)
+{
+    log->latest = sth_max64(log->latest, cycle);
+    log->cycle[cycle % STH_LOG] = cycle;
+    log->bank[cycle % STH_LOG] = bank;
+}
+
+/* Undisturbed cycles of the present row-tile. */
+static uint64_t plain_cost(const struct sth_vector_state *v, bool extra)
+{
+    uint64_t acc = 0;
+    uint64_t sp = 0;
+
+    for (int i = 0; i < SOURCES; i++) {
+        if (v->source[i].pending && v->source[i].sp)
+            sp++;
+        else if (v->source[i].pending)
+            acc++;
+    }
+    return sth_max64(sth_max64(acc, sp), extra ? 2 : 1);
+}
+
+/* Reads what the present row-tile needs; the cycle in which it leaves. */
+static uint64_t read_sources(struct sth_csim *csim, bool extra)
+{
+    struct sth_vector_state *v = &csim->vector;
+    uint32_t mask = csim->params.acc_banks - 1;
+    uint64_t acc = v->cycle;
+    uint64_t sp = v->cycle;
+
+    for (int i = 0; i < SOURCES; i++) {
+        struct sth_vector_source *source = &v->source[i];
+
+        if (!source->pending)
+            continue;
+        if (source->sp) {
+            uint32_t bank = sth_banks_sp(csim, source->addr);
+
+            while (sth_banks_matrix_reads(csim, &v->hints, sp, bank))
+                log_access(&csim->vector_reads, sp++, bank);
+            log_access(&csim->vector_reads, sp++, bank);
+        } else {
+            while (
+                sth_banks_sum_reads(csim, &v->hints, acc, source->addr & mask))
+                acc++;
+            acc++;
+        }
+    }
+    return sth_max64(sth_max64(acc, sp), v->cycle + (extra ? 2 : 1)) - 1;
+}
+
+/* Writes the result of a row-tile that left in cycle `launch`. */
+static void write_result(struct sth_csim *csim, uint64_t launch)
+{
+    struct sth_vector_state *v = &csim->vector;
+    uint64_t cycle = sth_max64(launch + STH_LAT_VECTOR_PIPE, v->last_write + 1);
+
+    if (v->d_sp)
+        log_access(&csim->vector_writes, cycle, sth_banks_sp(csim, v->d_addr));
+    else
+        while (sth_banks_sum_writes(csim, &v->hints, cycle,
+                                    v->d_addr & (csim->params.acc_banks - 1)))
+            cycle++;
+    v->last_write = cycle;
+    v->written[v->written_next] = cycle;
+    v->written_next = (v->written_next + 1) % STH_VECTOR_RESULTS;
+}
+
+static void write_sums(struct sth_csim *csim, uint64_t launch)
+{
+    struct sth_vector_state *v = &csim->vector;
+    uint64_t cycle = sth_max64(launch + STH_LAT_VECTOR_PIPE + tree_depth(csim),
+                               v->sum_write + 1);
+
+    while (sth_banks_sum_writes(csim, &v->hints, cycle,
+                                v->r_addr & (csim->params.acc_banks - 1)))
+        cycle++;
+    v->sum_write = cycle;
+    v->r_addr++;
+}
+
+/* Addresses of the next row-tile, and which chunks it has to read. */
+static void move_on(struct sth_csim *csim, bool row_ends)
+{
+    struct sth_vector_state *v = &csim->vector;
+    bool lane_last = v->lane == csim->params.array_cols - 1;
+
+    for (int i = 0; i < SOURCES; i++) {
+        struct sth_vector_source *s = &v->source[i];
+        uint32_t before = s->addr;
+
+        if (!s->used)
+            continue;
+        if (row_ends && (!s->scalar || lane_last))
+            s->row_addr += s->row_step;
+        if (row_ends)
+            s->addr = s->row_addr;
+        else if (!s->scalar)
+            s->addr += s->tile_step;
+        s->pending = s->addr != before;
+    }
+    if (row_ends) {
+        v->d_row_addr += v->d_row_step;
+        v->d_addr = v->d_row_addr;
+        v->tile = 0;
+        v->rows_left--;
+        v->lane = lane_last ? 0 : v->lane + 1;
+    } else {
+        v->d_addr += v->d_tile_step;
+        v->tile++;
+    }
+}
+
+static void do_row_tile(struct sth_csim *csim)
+{
+    struct sth_vector_state *v = &csim->vector;
+    bool row_ends = v->tile == v->tiles - 1;
+    bool group_ends = row_ends && (v->rows_left == 1 ||
+                                   v->lane == csim->params.array_cols - 1);
+    bool extra = v->slot && group_ends;
+    uint64_t plain = plain_cost(v, extra);
+    uint64_t launch = read_sources(csim, extra);
+
+    if (v->write) {
+        launch = sth_max64(launch, v->written[v->written_next] + 1);
+        write_result(csim, launch);
+    }
+    if (v->reduce && group_ends)
+        write_sums(csim, launch);
+    v->remaining -= plain;
+    csim->counter[STH_CNT_VECTOR_BANK_STALL] += launch + 1 - v->cycle - plain;
+    v->cycle = launch + 1;
+    move_on(csim, row_ends);
+}
+
+/* Whether anybody needs to know the accesses of vector cycle by cycle. */
+static bool disturbed(const struct sth_csim *csim)
+{
+    const struct sth_matrix_state *matrix = &csim->matrix;
+    const struct sth_vector_state *v = &csim->vector;
+    uint64_t quiet;
+
+    if (v->write && v->d_sp && csim->load.last_bus >= v->cycle)
+        return true;
+    if ((v->source[X].sp || v->source[Y].sp || v->source[Z].sp) &&
+        csim->store.reader.count > 0)
+        return true;
+    if (matrix->tiles == 0)
+        return false;
+    quiet = matrix->tile[(matrix->tiles - 1) % STH_TILES].last_row +
+            csim->params.array_rows + csim->params.array_cols +
+            STH_LAT_MATRIX_RETIRE;
+    return quiet >= v->cycle;
+}
+
+void sth_vector_catch_up(struct sth_csim *csim)
+{
+    struct sth_vector_state *v = &csim->vector;
+
+    if (!v->active)
+        return;
+    while (v->rows_left > 0 && v->cycle < csim->now && disturbed(csim))
+        do_row_tile(csim);
+}
+
+/* The end of the command if nothing disturbs it from here on. */
+static uint64_t undisturbed_end(const struct sth_csim *csim)
+{
+    const struct sth_vector_state *v = &csim->vector;
+    uint64_t last = v->cycle + v->remaining - 1 + STH_LAT_VECTOR_PIPE;
+    uint64_t end = v->last_write;
+
+    if (v->rows_left > 0) {
+        end = sth_max64(end + 1, last);
+        if (v->reduce)
+            end = sth_max64(end, last + tree_depth(csim));
+    }
+    return sth_max64(end, v->sum_write) + STH_LAT_VECTOR_RETIRE;
+}
+
+/* The command may be over: if so it retires now. */
+void sth_vector_step(struct sth_csim *csim)
+{
+    struct sth_vector_state *v = &csim->vector;
+    struct sth_engine_state *engine = &csim->engine[STH_ENGINE_VECTOR];
+    uint64_t end;
+
+    sth_vector_catch_up(csim);
+    end = undisturbed_end(csim);
+    v->check = end;
+    if (end > csim->now)
+        return;
+    v->active = false;
+    v->check = STH_NEVER;
+    sth_flight_newest(engine)->done = end;
+    engine->last_done = end;
+    engine->ready = end;
 }
 
 void sth_vector_start(struct sth_csim *csim, struct sth_flight *flight)
 {
     struct sth_engine_state *engine = &csim->engine[STH_ENGINE_VECTOR];
 
+    engine->ready = STH_NEVER;
     if (csim->mode == STH_CSIM_FUNCTION_ONLY ||
-        sth_decode_is_sync(&flight->command))
+        sth_decode_is_sync(&flight->command)) {
         flight->done = csim->now + 1;
-    else
-        flight->done = csim->now + duration(csim, &flight->command);
-    engine->last_done = flight->done;
-    engine->ready = flight->done;
+        engine->ready = flight->done;
+        return;
+    }
+    set_up(csim, &flight->command);
+    csim->vector.check = undisturbed_end(csim);
 }

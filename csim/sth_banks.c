@@ -1,0 +1,119 @@
+/* Who uses a bank of the scratchpad or the accumulator in a cycle. */
+#include "sth_csim.h"
+
+/* Cycles from an activation row to the read and the write of its sums. */
+static uint64_t sum_read_delay(const struct sth_csim *csim)
+{
+    return (uint64_t)csim->params.array_rows + csim->params.array_cols +
+           STH_LAT_MATRIX_RETIRE - 3;
+}
+
+static uint64_t sum_write_delay(const struct sth_csim *csim)
+{
+    return sum_read_delay(csim) + 2;
+}
+
+uint32_t sth_banks_sp(const struct sth_csim *csim, uint32_t addr)
+{
+    return (addr >> csim->sp_word_log2) & (csim->params.sp_banks - 1);
+}
+
+static const struct sth_tile *tile_at(const struct sth_matrix_state *matrix,
+                                      uint64_t number)
+{
+    return &matrix->tile[number % STH_TILES];
+}
+
+/* The first tile that streams in `cycle` or later; NULL: none is known. */
+static const struct sth_tile *find_stream(const struct sth_matrix_state *matrix,
+                                          uint64_t *hint, uint64_t cycle)
+{
+    if (*hint + STH_TILES < matrix->tiles)
+        *hint = matrix->tiles - STH_TILES;
+    while (*hint < matrix->tiles && tile_at(matrix, *hint)->last_row < cycle)
+        (*hint)++;
+    return *hint < matrix->tiles ? tile_at(matrix, *hint) : NULL;
+}
+
+static bool weights_read(const struct sth_csim *csim, uint64_t *hint,
+                         uint64_t cycle, uint32_t bank)
+{
+    const struct sth_matrix_state *matrix = &csim->matrix;
+    const struct sth_tile *tile;
+    uint64_t step;
+
+    if (*hint + STH_TILES < matrix->tiles)
+        *hint = matrix->tiles - STH_TILES;
+    while (*hint < matrix->tiles && tile_at(matrix, *hint)->last_step < cycle)
+        (*hint)++;
+    if (*hint == matrix->tiles)
+        return false;
+    tile = tile_at(matrix, *hint);
+    if (cycle < tile->first_step)
+        return false;
+    step = cycle - tile->first_step;
+    if (tile->delays >= 0) {
+        const uint32_t *read = matrix->delayed[tile->delays];
+        uint32_t i = 0;
+
+        while (i < tile->reads && read[i] < step)
+            i++;
+        if (i == tile->reads || read[i] != step)
+            return false;
+        step = i;
+    }
+    return step < tile->reads &&
+           sth_banks_sp(csim, tile->w + (uint32_t)step * tile->w_row) == bank;
+}
+
+bool sth_banks_matrix_reads(const struct sth_csim *csim,
+                            struct sth_tile_hints *hints, uint64_t cycle,
+                            uint32_t bank)
+{
+    const struct sth_tile *tile =
+        find_stream(&csim->matrix, &hints->stream, cycle);
+
+    if (tile != NULL && cycle >= tile->first_row &&
+        sth_banks_sp(csim, tile->a + (uint32_t)(cycle - tile->first_row) *
+                                         tile->a_row) == bank)
+        return true;
+    return weights_read(csim, &hints->weights, cycle, bank);
+}
+
+static bool sum_row_in(const struct sth_csim *csim, const struct sth_tile *tile,
+                       uint64_t cycle, uint32_t bank)
+{
+    uint32_t row = tile->acc + (uint32_t)(cycle - tile->first_row);
+
+    return (row & (csim->params.acc_banks - 1)) == bank;
+}
+
+bool sth_banks_sum_reads(const struct sth_csim *csim,
+                         struct sth_tile_hints *hints, uint64_t cycle,
+                         uint32_t bank)
+{
+    uint64_t delay = sum_read_delay(csim);
+    const struct sth_tile *tile;
+
+    if (cycle < delay)
+        return false;
+    cycle -= delay;
+    tile = find_stream(&csim->matrix, &hints->sum_read, cycle);
+    return tile != NULL && tile->adds && cycle >= tile->first_row &&
+           sum_row_in(csim, tile, cycle, bank);
+}
+
+bool sth_banks_sum_writes(const struct sth_csim *csim,
+                          struct sth_tile_hints *hints, uint64_t cycle,
+                          uint32_t bank)
+{
+    uint64_t delay = sum_write_delay(csim);
+    const struct sth_tile *tile;
+
+    if (cycle < delay)
+        return false;
+    cycle -= delay;
+    tile = find_stream(&csim->matrix, &hints->sum_write, cycle);
+    return tile != NULL && cycle >= tile->first_row &&
+           sum_row_in(csim, tile, cycle, bank);
+}
