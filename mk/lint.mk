@@ -1,1 +1,21 @@
+# Lint: formatting, static analysis, arrows of dependency, RTL in three tools.
 include mk/rtl-lint.mk
+
+C_FILES = $(shell git ls-files '*.c' '*.h')
+
+lint-format: | $(BUILD)/deps.stamp ## clang-format changes nothing
+	$(Q)clang-format --dry-run -Werror $(C_FILES) verif/*/*.cpp
+
+lint-c: | $(BUILD)/deps.stamp ## cppcheck finds nothing
+	$(Q)cppcheck --quiet --std=c11 --language=c --error-exitcode=1 \
+	  --enable=warning,performance,portability --inline-suppr \
+	  --suppressions-list=mk/cppcheck.txt $(INCLUDES) \
+	  $(filter %.c,$(C_FILES))
+
+lint-arrows: ## the arrows of dependency hold
+	$(Q)mk/arrows.sh
+
+lint: lint-arrows lint-format lint-c lint-rtl ## everything that must be clean
+	@echo "lint: clean"
+
+.PHONY: lint lint-format lint-c lint-arrows

@@ -16,7 +16,8 @@ static const char help[] =
     "usage: systolith random [OPTIONS]\n"
     "\n"
     "Runs random programs, legal and free of races, on the C model and on the\n"
-    "RTL in step, each with a random memory, random stalls and random order of\n"
+    "RTL in step, each with a random memory, random stalls and random order "
+    "of\n"
     "answers.  A failing seed is printed as the command that repeats it.\n"
     "\n"
     "  --config C     a file, or a name of configs/ (default edge)\n"
@@ -89,8 +90,8 @@ static void print_program(const struct sth_params *params, uint64_t seed,
     char text[STH_DISASM_BYTES];
 
     if (p && sth_program_generate(p, params, seed, length)) {
-        printf("# seed %" PRIu64 ": memory %s latency %" PRIu32 " bytes %" PRIu32
-               " stalls %" PRIu32 " %%%s\n",
+        printf("# seed %" PRIu64 ": memory %s latency %" PRIu32
+               " bytes %" PRIu32 " stalls %" PRIu32 " %%%s\n",
                seed, p->memory.name, p->memory.latency,
                p->memory.bytes_per_cycle, p->memory.stall_percent,
                p->reorder ? " reorder" : "");
@@ -143,8 +144,8 @@ int sth_cmd_random(int argc, char **argv)
                          sizeof(error)))
         return sth_cmd_error("%s", error);
     if (!o.csim_only) {
-        backend = sth_rtl_library_open(sth_cmd_library_dir(), &config,
-                                       &library, error, sizeof(error));
+        backend = sth_rtl_library_open(sth_cmd_library_dir(), &config, &library,
+                                       error, sizeof(error));
         if (!backend)
             return sth_cmd_error("%s", error);
     }

@@ -12,13 +12,15 @@
 static const char help[] =
     "usage: systolith run TRACE [OPTIONS]\n"
     "\n"
-    "Plays a layer trace: firmware tiles and schedules it and drives a device.\n"
+    "Plays a layer trace: firmware tiles and schedules it and drives a "
+    "device.\n"
     "Exit status: 0 when everything asked for holds, 1 when not, 2 for bad "
     "input.\n"
     "\n"
     "  --config C      a file, or a name of configs/ (default edge)\n"
     "  --backend B     csim (default), rtl, or both: in step, compared\n"
-    "  --memory M      fixed:LATENCY:BYTES_PER_CYCLE (0 bytes: the bus width) or\n"
+    "  --memory M      fixed:LATENCY:BYTES_PER_CYCLE (0 bytes: the bus width) "
+    "or\n"
     "                  a preset such as ddr4-3200 (default fixed:100:0)\n"
     "  --stalls P:S    random bus stalls: P percent, seed S\n"
     "  --reorder       RTL: answer reads of different IDs out of order\n"
@@ -110,10 +112,10 @@ static bool parse(int argc, char **argv, struct options *o,
         } else if (c == OPT_SEED) {
             if (!sth_cmd_number("--seed", optarg, 0, UINT32_MAX, &o->seed))
                 return false;
-        } else if (c >= OPT_CONFIG && words[c - OPT_CONFIG]) {
+        } else if (c != '?' && words[c - OPT_CONFIG]) {
             *words[c - OPT_CONFIG] = optarg;
         } else {
-            return false;
+            return false; /* getopt has said why */
         }
     }
     if (argc - optind != 1) {
@@ -149,8 +151,8 @@ static bool resolve(const struct options *o, struct sth_session_request *q)
     }
     q->mode = o->time_only ? STH_CSIM_TIME_ONLY : STH_CSIM_FUNCTION_AND_TIME;
     sth_mem_config_default(&q->memory);
-    if (o->memory && !sth_mem_config_parse(&q->memory, o->memory, error,
-                                           sizeof(error))) {
+    if (o->memory &&
+        !sth_mem_config_parse(&q->memory, o->memory, error, sizeof(error))) {
         sth_cmd_error("option --memory: %s", error);
         return false;
     }

@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char help[] =
-    "usage: systolith table FILE.json...\n"
-    "\n"
-    "Prints the figures of several runs (`systolith run --json`) as one table.\n"
-    "Exit status 1 when a run was not bit-exact.\n";
+static const char help[] = "usage: systolith table FILE.json...\n"
+                           "\n"
+                           "Prints the figures of several runs (`systolith run "
+                           "--json`) as one table.\n"
+                           "Exit status 1 when a run was not bit-exact.\n";
 
 static double real_at(const json_t *root, const char *key)
 {

@@ -8,15 +8,18 @@
 #include <string.h>
 
 static const char help[] =
-    "usage: systolith trace --model FILE --phase prefill|decode --seq N -o OUT\n"
+    "usage: systolith trace --model FILE --phase prefill|decode --seq N -o "
+    "OUT\n"
     "       systolith trace --gemm MxNxK -o OUT\n"
     "\n"
     "Writes a layer trace: the operations of transformer layers, or one "
     "product.\n"
     "\n"
-    "  --model FILE    config.json of Hugging Face, or a name of configs/models\n"
+    "  --model FILE    config.json of Hugging Face, or a name of "
+    "configs/models\n"
     "  --phase WORD    prefill: N tokens at once; decode: one token after N\n"
-    "  --seq N         prefill: tokens; decode: tokens of cache, unless --past\n"
+    "  --seq N         prefill: tokens; decode: tokens of cache, unless "
+    "--past\n"
     "  --past N        tokens already in the KV cache (default 0)\n"
     "  --batch B       sequences (default 1)\n"
     "  --layers L      layers to write (default 1)\n"
@@ -161,7 +164,8 @@ static int write_layers(const struct options *o, bool int8)
     struct sth_output output;
     struct sth_model model;
 
-    if (!o->phase || (strcmp(o->phase, "prefill") && strcmp(o->phase, "decode")))
+    if (!o->phase ||
+        (strcmp(o->phase, "prefill") && strcmp(o->phase, "decode")))
         return sth_cmd_error("option --phase must be prefill or decode");
     if (!o->has_seq && !(o->has_past && !strcmp(o->phase, "decode")))
         return sth_cmd_error("option --seq is missing");

@@ -13,8 +13,8 @@ static bool complain(const struct sth_output *output, const char *what)
 
 bool sth_output_open(struct sth_output *output, const char *path)
 {
+    memset(output, 0, sizeof(*output));
     snprintf(output->path, sizeof(output->path), "%s", path);
-    output->temporary[0] = 0;
     output->file = stdout;
     if (!strcmp(path, "-"))
         return true;

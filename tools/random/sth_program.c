@@ -171,11 +171,9 @@ static void set_matmul(struct generator *g, struct sth_command *c)
     STH_SET(c, MATMUL_ACCUMULATE, chance(g, 50));
     STH_SET(c, MATMUL_A_ROW, (kt + below(g, 2)) * a_chunk);
     STH_SET(c, MATMUL_A_K, a_chunk);
-    STH_SET(c, MATMUL_W_ROW,
-            ((west ? kt : nt) + below(g, 2)) * w_chunk);
+    STH_SET(c, MATMUL_W_ROW, ((west ? kt : nt) + below(g, 2)) * w_chunk);
     STH_SET(c, MATMUL_W_K,
-            west ? w_chunk
-                 : p->array_rows * STH_GET(c, MATMUL_W_ROW));
+            west ? w_chunk : p->array_rows * STH_GET(c, MATMUL_W_ROW));
     STH_SET(c, MATMUL_W_N,
             west ? p->array_cols * STH_GET(c, MATMUL_W_ROW) : w_chunk);
     STH_SET(c, MATMUL_ACC_N, m + below(g, 2));
@@ -212,8 +210,8 @@ static void set_vector(struct generator *g, struct sth_command *c)
     uint32_t cols = size_near(g, p->array_cols, 4 * p->array_cols);
     uint32_t t = tiles(cols, p->array_cols);
     uint32_t y = below(g, 5), z = below(g, 4), reduce = below(g, 4);
-    uint32_t offset = (uint32_t)below(g, 3 * p->array_cols) -
-                      below(g, 2 * p->array_cols);
+    uint32_t offset =
+        (uint32_t)below(g, 3 * p->array_cols) - below(g, 2 * p->array_cols);
     struct operand o;
 
     STH_SET(c, ANY_OPCODE, STH_OP_VECTOR);
@@ -490,8 +488,7 @@ static void draw_windows(struct generator *g)
     p->sp_bytes = sp < params->sp_bytes ? sp : params->sp_bytes;
     if (p->sp_bytes > SOURCE_BYTES)
         p->sp_bytes = SOURCE_BYTES;
-    p->sp_base =
-        word * below(g, (params->sp_bytes - p->sp_bytes) / word + 1);
+    p->sp_base = word * below(g, (params->sp_bytes - p->sp_bytes) / word + 1);
     p->acc_rows = acc_all < 96 ? acc_all : 96;
     while (p->acc_rows * 2 * params->array_cols > p->sp_bytes)
         p->acc_rows /= 2;
@@ -514,9 +511,8 @@ static void draw_memory(struct generator *g)
     p->memory.latency = latencies[below(g, 6)];
     if (chance(g, 30))
         p->memory.bytes_per_cycle = 1 + below(g, g->params->bus_bytes);
-    if (chance(g, 20) &&
-        !sth_mem_config_parse(&p->memory, presets[below(g, 3)], error,
-                              sizeof(error)))
+    if (chance(g, 20) && !sth_mem_config_parse(&p->memory, presets[below(g, 3)],
+                                               error, sizeof(error)))
         p->memory.latency = 50;
     if (chance(g, 40)) {
         p->memory.stall_percent = 5 + below(g, 60);
@@ -560,9 +556,9 @@ bool sth_program_generate(struct sth_program *program,
                           uint32_t length)
 {
     struct generator *g = calloc(1, sizeof(*g));
-    bool good = g != NULL;
+    bool good;
 
-    if (!good)
+    if (!g)
         return false;
     memset(program, 0, sizeof(*program));
     g->program = program;

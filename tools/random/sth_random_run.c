@@ -139,8 +139,7 @@ void sth_random_run(const struct sth_backend *backend,
     struct pair pair;
 
     memset(result, 0, sizeof(*result));
-    if (!program ||
-        !sth_program_generate(program, params, seed, length)) {
+    if (!program || !sth_program_generate(program, params, seed, length)) {
         snprintf(result->text, sizeof(result->text), "no program\n");
         free(program);
         return;

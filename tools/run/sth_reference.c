@@ -231,8 +231,7 @@ static void run_norm(struct sth_reference *r, const struct sth_trace_op *op)
             for (uint32_t j = 0; j < n; j++)
                 square += (x[j] - mean) * (x[j] - mean) / n;
             for (uint32_t j = 0; j < n; j++)
-                x[j] =
-                    (x[j] - mean) / sqrt(square + eps) * gamma[j] + beta[j];
+                x[j] = (x[j] - mean) / sqrt(square + eps) * gamma[j] + beta[j];
             write_row(r, &v[STH_TRACE_VIEW_OUT], i, x);
         }
     }
@@ -242,8 +241,7 @@ static void run_norm(struct sth_reference *r, const struct sth_trace_op *op)
 }
 
 /* The reference does not quantise: values pass, their scale becomes one. */
-static void run_quantize(struct sth_reference *r,
-                         const struct sth_trace_op *op)
+static void run_quantize(struct sth_reference *r, const struct sth_trace_op *op)
 {
     double *x = read_view(r, &op->view[STH_TRACE_VIEW_X]);
 
@@ -419,11 +417,9 @@ static void run_op(struct sth_reference *r, const struct sth_trace_op *op)
     }
 }
 
-struct sth_reference *sth_reference_run(const struct sth_trace *trace,
-                                        struct sth_source *sources,
-                                        void (*progress)(void *user,
-                                                         uint32_t done),
-                                        void *user)
+struct sth_reference *
+sth_reference_run(const struct sth_trace *trace, struct sth_source *sources,
+                  void (*progress)(void *user, uint32_t done), void *user)
 {
     struct sth_reference *r = calloc(1, sizeof(*r));
     uint32_t widest = 1;

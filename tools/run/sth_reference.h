@@ -19,11 +19,9 @@ struct sth_reference;
  * progress, when not NULL, is called with the number of operations done.
  * Returns NULL when out of memory.
  */
-struct sth_reference *sth_reference_run(const struct sth_trace *trace,
-                                        struct sth_source *sources,
-                                        void (*progress)(void *user,
-                                                         uint32_t done),
-                                        void *user);
+struct sth_reference *
+sth_reference_run(const struct sth_trace *trace, struct sth_source *sources,
+                  void (*progress)(void *user, uint32_t done), void *user);
 void sth_reference_destroy(struct sth_reference *reference);
 
 /* The values of a tensor, rows * cols; NULL when no operation wrote it. */

@@ -43,13 +43,12 @@ static json_t *phases_array(const struct sth_session *s)
         const struct sth_session_phase *p = &s->phase[i];
 
         json_array_append_new(
-            array, json_pack("{s:s, s:s, s:i, s:I, s:I, s:I}", "name",
-                             p->op->name, "kind",
-                             sth_trace_kind_text(p->op->kind), "commands",
-                             (int)(p->last - p->first), "macs",
-                             (json_int_t)p->macs, "start",
-                             (json_int_t)p->start, "end",
-                             (json_int_t)p->end));
+            array,
+            json_pack("{s:s, s:s, s:i, s:I, s:I, s:I}", "name", p->op->name,
+                      "kind", sth_trace_kind_text(p->op->kind), "commands",
+                      (int)(p->last - p->first), "macs", (json_int_t)p->macs,
+                      "start", (json_int_t)p->start, "end",
+                      (json_int_t)p->end));
     }
     return array;
 }
@@ -83,12 +82,10 @@ bool sth_report_json(FILE *out, const struct sth_session *session)
                             ? real_or_null(sth_session_cycle_error_pct(s))
                             : json_null());
     json_object_set_new(root, "bit_exact",
-                        s->in_step ? json_boolean(s->bit_exact)
-                                   : json_null());
+                        s->in_step ? json_boolean(s->bit_exact) : json_null());
     json_object_set_new(root, "difference",
-                        s->in_step && !s->bit_exact
-                            ? json_string(s->difference)
-                            : json_null());
+                        s->in_step && !s->bit_exact ? json_string(s->difference)
+                                                    : json_null());
     json_object_set_new(root, "max_abs_error",
                         s->compared ? real_or_null(s->max_abs_error)
                                     : json_null());

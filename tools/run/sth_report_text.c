@@ -39,14 +39,15 @@ static void print_side(FILE *out, const char *name,
 {
     if (!side->present)
         return;
-    fprintf(out, "\n%s, %" PRIu64 " cycles   # busy   - waits for a semaphore\n",
+    fprintf(out,
+            "\n%s, %" PRIu64 " cycles   # busy   - waits for a semaphore\n",
             name, side->cycles);
     for (uint32_t e = 0; e < STH_ENGINE_COUNT; e++)
         print_bar(out, side, e);
     fprintf(out,
             "  array rows %" PRIu64 ", weight stalls %" PRIu64
-            ", bank stalls: vector %" PRIu64 " load %" PRIu64
-            " store %" PRIu64 "\n",
+            ", bank stalls: vector %" PRIu64 " load %" PRIu64 " store %" PRIu64
+            "\n",
             side->counter[STH_CNT_ARRAY_STREAM],
             side->counter[STH_CNT_ARRAY_WEIGHT_STALL],
             side->counter[STH_CNT_VECTOR_BANK_STALL],
@@ -82,10 +83,11 @@ void sth_report_text(FILE *out, const struct sth_session *session)
 {
     const struct sth_session *s = session;
 
-    fprintf(out, "%s on %s: %" PRIu64 " commands, %" PRIu64
-                 " MACs, array utilisation %.1f %%\n",
-            s->request.trace_path, s->request.config.name, s->commands,
-            s->macs, 100 * sth_session_utilization(s));
+    fprintf(out,
+            "%s on %s: %" PRIu64 " commands, %" PRIu64
+            " MACs, array utilisation %.1f %%\n",
+            s->request.trace_path, s->request.config.name, s->commands, s->macs,
+            100 * sth_session_utilization(s));
     print_side(out, "csim", &s->csim);
     print_side(out, "rtl", &s->rtl);
     print_phases(out, s);
@@ -93,8 +95,9 @@ void sth_report_text(FILE *out, const struct sth_session *session)
     for (size_t i = 0; i < s->diagnostics; i++)
         fprintf(out, "diagnostic: %s\n", s->diagnostic[i].text);
     if (s->compared)
-        fprintf(out, "against double precision: maximum error %.4g, cosine "
-                     "%.7f\n",
+        fprintf(out,
+                "against double precision: maximum error %.4g, cosine "
+                "%.7f\n",
                 s->max_abs_error, s->cosine);
     if (s->in_step) {
         fprintf(out, "cycles: csim %+.2f %% against rtl\n",
@@ -122,8 +125,8 @@ void sth_report_events(FILE *out, const struct sth_session *session)
         text[0] = 0;
         if (session->csim.present)
             sth_disasm(&session->commands_seen[i], text, sizeof(text));
-        fprintf(out, "%" PRIu32 " %s %" PRIu64 " %" PRIu64 " %08" PRIx32
-                     " %s\n",
+        fprintf(out,
+                "%" PRIu32 " %s %" PRIu64 " %" PRIu64 " %08" PRIx32 " %s\n",
                 e->index, sth_engine_name(e->engine), e->start, e->end,
                 e->digest, text);
     }

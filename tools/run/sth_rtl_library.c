@@ -31,8 +31,8 @@ const struct sth_backend *sth_rtl_library_open(const char *dir,
         snprintf(error, error_size,
                  "%s was built for other parameters (hash %08x, the "
                  "configuration has %08x); run `make rtl CONFIG=%s` again",
-                 path, backend->params_hash,
-                 sth_params_hash(&config->params), config->name);
+                 path, backend->params_hash, sth_params_hash(&config->params),
+                 config->name);
     } else {
         return backend;
     }

@@ -382,8 +382,9 @@ static bool prepare_runtime(struct sth_session *s, struct failure *f)
                     sth_fw_err_text(err));
     end = sth_runtime_place(o->runtime, &s->trace);
     if (end >> STH_ADDR_BITS)
-        return fail(f, "%s: the tensors need more than the 1 TiB that the "
-                       "chip can address",
+        return fail(f,
+                    "%s: the tensors need more than the 1 TiB that the "
+                    "chip can address",
                     s->request.trace_path);
     return true;
 }
@@ -399,8 +400,9 @@ static void explain(struct sth_session *s, enum sth_fw_err err,
         r->failed_op < s->trace.ops ? &s->trace.op[r->failed_op] : NULL;
 
     sth_driver_read_fault(&o->runtime->driver, &fault);
-    fail(f, "%s:%u: operation '%s': %s (fault code %u, command %u, address "
-            "0x%llx)",
+    fail(f,
+         "%s:%u: operation '%s': %s (fault code %u, command %u, address "
+         "0x%llx)",
          s->request.trace_path, op ? op->line : 0,
          op ? (*op->name ? op->name : sth_trace_kind_text(op->kind)) : "?",
          sth_fw_err_text(err), fault.code, fault.index,
@@ -521,8 +523,8 @@ static bool compare_reference(struct sth_session *s, struct failure *f)
 }
 
 /* Creates the devices, fills their memory and plays the trace. */
-static bool play(struct sth_session *s, uint64_t wave_first,
-                 uint64_t wave_last, int *status, struct failure *f)
+static bool play(struct sth_session *s, uint64_t wave_first, uint64_t wave_last,
+                 int *status, struct failure *f)
 {
     struct owned *o = s->owned;
     enum sth_fw_err err;
@@ -645,11 +647,9 @@ sth_session_main(const struct sth_session *session)
 
 double sth_session_cycle_error_pct(const struct sth_session *session)
 {
-    if (!session->csim.present || !session->rtl.present ||
-        !session->rtl.cycles)
+    if (!session->csim.present || !session->rtl.present || !session->rtl.cycles)
         return 0;
-    return 100 *
-           ((double)session->csim.cycles - (double)session->rtl.cycles) /
+    return 100 * ((double)session->csim.cycles - (double)session->rtl.cycles) /
            (double)session->rtl.cycles;
 }
 

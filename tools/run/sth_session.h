@@ -26,10 +26,10 @@ struct sth_session_request {
     enum sth_session_backend backend;
     enum sth_csim_mode mode;
     bool sanitize;
-    bool reorder;       /* RTL: answer reads out of order */
-    bool no_reference;  /* skip the double-precision evaluation */
-    uint64_t seed;      /* of random power-up state */
-    const char *home;   /* where configs/ stands */
+    bool reorder;            /* RTL: answer reads out of order */
+    bool no_reference;       /* skip the double-precision evaluation */
+    uint64_t seed;           /* of random power-up state */
+    const char *home;        /* where configs/ stands */
     const char *library_dir; /* where the RTL libraries stand */
     const char *wave_path;   /* waveform of a difference */
     bool keep_events;
@@ -62,14 +62,14 @@ struct sth_session {
     uint64_t commands;
     uint64_t macs; /* retired */
     double seconds;
-    bool compared;  /* with the reference */
+    bool compared; /* with the reference */
     double max_abs_error, cosine;
     bool in_step;   /* both ran */
     bool bit_exact; /* no difference between them */
     char difference[2048];
     struct sth_diagnostic diagnostic[STH_DIAGNOSTICS_MAX];
     size_t diagnostics;
-    struct sth_event *events; /* in order of retirement */
+    struct sth_event *events;          /* in order of retirement */
     struct sth_command *commands_seen; /* beside events; csim only */
     size_t event_count;
     void *owned; /* what sth_session_fini() releases */
@@ -92,7 +92,7 @@ double sth_session_cycle_error_pct(const struct sth_session *session);
 double sth_session_utilization(const struct sth_session *session);
 
 /* The figures to report: the RTL's where it ran. */
-const struct sth_session_side *sth_session_main(
-    const struct sth_session *session);
+const struct sth_session_side *
+sth_session_main(const struct sth_session *session);
 
 #endif

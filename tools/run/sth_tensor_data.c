@@ -73,8 +73,7 @@ static bool open_file(struct sth_source *s, const char *text,
     const char *colon = strrchr(text, ':');
     const char *number = colon ? colon + 1 : "";
     char path[4096];
-    uint64_t bytes =
-        (uint64_t)s->rows * s->cols * sth_dtype_bytes(s->dtype);
+    uint64_t bytes = (uint64_t)s->rows * s->cols * sth_dtype_bytes(s->dtype);
     long end;
 
     if (!colon || colon == text ||
@@ -172,8 +171,7 @@ static void encode(uint32_t dtype, double value, void *to)
 
         memcpy(to, &byte, 1);
     } else if (dtype == STH_DTYPE_BF16) {
-        uint16_t half =
-            (uint16_t)((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
+        uint16_t half = (uint16_t)((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
 
         memcpy(to, &half, 2);
     } else {
@@ -204,8 +202,8 @@ bool sth_source_encode(struct sth_source *source, uint64_t first, size_t count,
                    out + i * bytes);
         break;
     case STH_SOURCE_FILE:
-        return !fseek(source->file,
-                      (long)(source->file_offset + first * bytes), SEEK_SET) &&
+        return !fseek(source->file, (long)(source->file_offset + first * bytes),
+                      SEEK_SET) &&
                fread(to, bytes, count, source->file) == count;
     }
     return true;

@@ -11,8 +11,7 @@ static void print_params(FILE *out)
     for (const struct sth_row_param *p = sth_rows_params; p->c_name; p++)
         fprintf(out, "| `%s` | `%s` | %u | %u to %u | `0x%03x` | %s |\n",
                 p->c_name, p->v_name, p->def, p->min, p->max,
-                STH_REG_CAP_BASE + 4 * (unsigned)(p - sth_rows_params),
-                p->doc);
+                STH_REG_CAP_BASE + 4 * (unsigned)(p - sth_rows_params), p->doc);
 }
 
 static void print_registers(FILE *out)
@@ -22,8 +21,7 @@ static void print_registers(FILE *out)
     for (const struct sth_row_reg *r = sth_rows_regs; r->name; r++) {
         fprintf(out, "| `0x%03x` | `%s` | %s | `0x%x` | | %s |\n", r->offset,
                 r->name, r->access, r->reset, r->doc);
-        for (const struct sth_row_field *f = sth_rows_reg_fields; f->name;
-             f++)
+        for (const struct sth_row_field *f = sth_rows_reg_fields; f->name; f++)
             if (!strcmp(f->owner, r->name))
                 fprintf(out, "| | `%s` | | | %u:%u | %s |\n", f->name,
                         f->lsb + f->width - 1, f->lsb, f->doc);
@@ -68,8 +66,8 @@ static void print_enums(FILE *out)
 {
     fprintf(out, "| table | value | name | meaning |\n|---|---|---|---|\n");
     for (const struct sth_row_value *e = sth_rows_enums; e->name; e++)
-        fprintf(out, "| `%s` | %u | `%s` | %s |\n", e->table, e->value,
-                e->name, e->doc);
+        fprintf(out, "| `%s` | %u | `%s` | %s |\n", e->table, e->value, e->name,
+                e->doc);
 }
 
 static void print_counters(FILE *out)
@@ -124,7 +122,8 @@ bool sth_specgen_page(FILE *in, FILE *out, FILE *log)
             fputs(line, out);
         if (strncmp(line, begin, sizeof(begin) - 1))
             continue;
-        if (inside || sscanf(line + sizeof(begin) - 1, "%63[a-z]", table) != 1) {
+        if (inside ||
+            sscanf(line + sizeof(begin) - 1, "%63[a-z]", table) != 1) {
             fprintf(log, "line %u: misplaced marker\n", number);
             return false;
         }

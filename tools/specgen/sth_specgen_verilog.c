@@ -49,8 +49,7 @@ static void print_commands(FILE *out)
         for (const struct sth_row_field *f = sth_rows_cmd_fields; f->name;
              f++) {
             if (sth_specgen_applies(f, c))
-                used[f->word] |=
-                    (uint32_t)(((1ull << f->width) - 1) << f->lsb);
+                used[f->word] |= (uint32_t)(((1ull << f->width) - 1) << f->lsb);
         }
         fprintf(out, "localparam logic [511:0] STH_USED_%s = 512'h", c->name);
         for (int i = STH_COMMAND_WORDS - 1; i >= 0; i--)

@@ -176,8 +176,9 @@ static void read_model(struct reader *r, struct sth_model *m)
         m->kv_heads = m->heads;
     if (!m->head_dim) {
         if (m->hidden % m->heads)
-            fail(r, "the hidden size %u is not a multiple of %u heads; set "
-                    "'head_dim'",
+            fail(r,
+                 "the hidden size %u is not a multiple of %u heads; set "
+                 "'head_dim'",
                  m->hidden, m->heads);
         m->head_dim = m->hidden / m->heads;
     }

@@ -70,8 +70,8 @@ static const double I8_WEIGHT_SPREAD = 40; /* of 127, so few values saturate */
  * the whole reference to the activations; `fused` is appended to the op.
  */
 static void product(struct writer *w, const char *name, const char *out,
-                    const char *x, uint32_t rows, uint32_t depth,
-                    uint32_t cols, bool bias, const char *fused)
+                    const char *x, uint32_t rows, uint32_t depth, uint32_t cols,
+                    bool bias, const char *fused)
 {
     double spread = 1 / sqrt(depth);
     char weight[96], extra[256] = "";
@@ -215,7 +215,8 @@ static void rope_table(struct writer *w, const char *which)
 static void rope(struct writer *w, const char *name, const char *out,
                  const char *x, const char *rows, uint32_t heads)
 {
-    op(w, "rope name=%s out=@%s x=@%s%s cos=@rope.cos%s sin=@rope.sin%s heads=%u",
+    op(w,
+       "rope name=%s out=@%s x=@%s%s cos=@rope.cos%s sin=@rope.sin%s heads=%u",
        name, out, x, rows, rows, rows, heads);
 }
 
@@ -276,8 +277,7 @@ static void gated_ffn(struct writer *w, const char *prefix, const char *x,
     product(w, name, up, x, rows, m->hidden, m->intermediate, false, "");
     op(w, "mul name=%sgated out=%s a=%s b=%s", prefix, gate, gate, up);
     snprintf(name, sizeof(name), "%sdown", prefix);
-    product(w, name, out, gate, rows, m->intermediate, m->hidden, false,
-            fused);
+    product(w, name, out, gate, rows, m->intermediate, m->hidden, false, fused);
 }
 
 /* splitmix64: the routing generator, one draw a call. */
@@ -474,8 +474,8 @@ static void layer(struct writer *w)
 void sth_tracegen_layers(FILE *out, const struct sth_model *model,
                          const struct sth_trace_request *request)
 {
-    struct writer w = {out, model, request, request->seed, 0,
-                       request->batch * request->seq};
+    struct writer w = {out,           model, request,
+                       request->seed, 0,     request->batch * request->seq};
 
     fputs("systolith-trace 1\n", out);
     fprintf(out, "tensor x bf16 %ux%u seed:%" PRIu64 ":1\n", w.tokens,
@@ -484,23 +484,23 @@ void sth_tracegen_layers(FILE *out, const struct sth_model *model,
         layer(&w);
 }
 
-void sth_tracegen_gemm(FILE *out, uint32_t m, uint32_t n, uint32_t k,
-                       bool int8, uint64_t seed)
+void sth_tracegen_gemm(FILE *out, uint32_t m, uint32_t n, uint32_t k, bool int8,
+                       uint64_t seed)
 {
     const char *dtype = int8 ? "i8" : "bf16";
     double scale = int8 ? I8_WEIGHT_SPREAD : 1;
     double spread = 1 / sqrt(k);
 
     fprintf(out, "systolith-trace 1\n");
-    fprintf(out, "tensor a %s %ux%u seed:%" PRIu64 ":%.9g\n", dtype, m, k,
-            seed, scale);
+    fprintf(out, "tensor a %s %ux%u seed:%" PRIu64 ":%.9g\n", dtype, m, k, seed,
+            scale);
     fprintf(out, "tensor b %s %ux%u seed:%" PRIu64 ":%.9g\n", dtype, k, n,
             seed + 1, int8 ? scale : spread);
     if (int8) {
         fprintf(out, "tensor a.scale fp32 1x%u seed:%" PRIu64 ":0.001:0.025\n",
                 m, seed + 2);
-        fprintf(out, "tensor b.scale fp32 1x%u seed:%" PRIu64 ":%.9g:%.9g\n",
-                n, seed + 3, spread / scale / 10, spread / scale);
+        fprintf(out, "tensor b.scale fp32 1x%u seed:%" PRIu64 ":%.9g:%.9g\n", n,
+                seed + 3, spread / scale / 10, spread / scale);
     }
     fprintf(out, "tensor c bf16 %ux%u zero\n", m, n);
     fprintf(out, "op matmul name=gemm out=c x=a w=b%s\noutput c\n",

@@ -22,7 +22,7 @@ void sth_tracegen_layers(FILE *out, const struct sth_model *model,
                          const struct sth_trace_request *request);
 
 /* One product of m x k by k x n. */
-void sth_tracegen_gemm(FILE *out, uint32_t m, uint32_t n, uint32_t k,
-                       bool int8, uint64_t seed);
+void sth_tracegen_gemm(FILE *out, uint32_t m, uint32_t n, uint32_t k, bool int8,
+                       uint64_t seed);
 
 #endif

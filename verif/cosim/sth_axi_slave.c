@@ -177,8 +177,7 @@ const struct sth_axi_reply *sth_axi_slave_drive(struct sth_axi_slave *slave,
     r->ar_ready = s->read.tail - s->read.head < BURSTS && !stalled(s);
     r->aw_ready = s->write.tail - s->write.head < BURSTS &&
                   s->answer.tail - s->answer.head < BURSTS / 2 && !stalled(s);
-    r->w_ready =
-        s->write.head != s->write.tail && w->cycle[w->done] <= now;
+    r->w_ready = s->write.head != s->write.tail && w->cycle[w->done] <= now;
     /* What is offered and not taken must stay as it is. */
     if (!r->r_valid)
         offer_read(s, now);
@@ -215,8 +214,8 @@ static const char *accept_read(struct sth_axi_slave *s, uint64_t now,
     b->addr = m->ar_addr;
     b->beats = m->ar_beats;
     b->done = 0;
-    b->error = sth_mem_is_error(s->mem, b->addr,
-                                (uint64_t)b->beats * s->bus_bytes);
+    b->error =
+        sth_mem_is_error(s->mem, b->addr, (uint64_t)b->beats * s->bus_bytes);
     sth_mem_read_burst(s->mem, now, b->addr, b->beats, b->cycle);
     s->read.tail++;
     return NULL;
@@ -234,10 +233,10 @@ static const char *accept_write(struct sth_axi_slave *s, uint64_t now,
     b->addr = m->aw_addr;
     b->beats = m->aw_beats;
     b->done = 0;
-    b->error = sth_mem_is_error(s->mem, b->addr,
-                                (uint64_t)b->beats * s->bus_bytes);
-    b->response = sth_mem_write_burst(s->mem, now, b->addr, b->beats, b->cycle,
-                                      &b->last);
+    b->error =
+        sth_mem_is_error(s->mem, b->addr, (uint64_t)b->beats * s->bus_bytes);
+    b->response =
+        sth_mem_write_burst(s->mem, now, b->addr, b->beats, b->cycle, &b->last);
     s->write.tail++;
     return NULL;
 }
@@ -254,8 +253,7 @@ static void store_beat(struct sth_axi_slave *s, uint64_t addr,
         while (end < s->bus_bytes && m->w_strb[end / 8] >> (end % 8) & 1)
             end++;
         if (end > first)
-            sth_mem_write(s->mem, addr + first, m->w_data + first,
-                          end - first);
+            sth_mem_write(s->mem, addr + first, m->w_data + first, end - first);
         first = end + 1;
     }
 }

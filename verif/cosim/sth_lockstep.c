@@ -103,8 +103,8 @@ static void append_space(struct lockstep *l, enum sth_space space,
 /* Looks for the difference along the runs that a store wrote. */
 static void append_store(struct lockstep *l, const struct sth_command *c)
 {
-    uint64_t base = STH_GET(c, STORE_MEM_LO) |
-                    (uint64_t)STH_GET(c, STORE_MEM_HI) << 32;
+    uint64_t base =
+        STH_GET(c, STORE_MEM_LO) | (uint64_t)STH_GET(c, STORE_MEM_HI) << 32;
     uint32_t len = STH_GET(c, STORE_LEN);
     uint8_t *ours = calloc(1, len), *theirs = calloc(1, len);
     bool found = !ours || !theirs;
@@ -195,8 +195,7 @@ static void step(struct lockstep *l)
     for (int e = 0; e < STH_ENGINE_COUNT; e++) {
         struct fifo *a = &l->ours[e], *b = &l->theirs[e];
 
-        while (!l->difference.found && a->head != a->tail &&
-               b->head != b->tail)
+        while (!l->difference.found && a->head != a->tail && b->head != b->tail)
             compare(l, &a->event[a->head++ % PENDING],
                     &b->event[b->head++ % PENDING]);
     }

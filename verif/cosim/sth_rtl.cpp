@@ -20,7 +20,8 @@ extern "C" {
 #include "sth_lockstep.h"
 #include "sth_spec.h"
 
-namespace {
+namespace
+{
 
 // The parameters that this model was built with.
 constexpr sth_params kParams = {
@@ -33,7 +34,8 @@ constexpr uint32_t kBusBytes = STH_BUILD_BusBytes;
 constexpr uint32_t kLanes = STH_ENGINE_COUNT;
 
 // A port as the bytes that lie on its wires.
-template <typename Port> void port_to_bytes(const Port &port, void *to, size_t n)
+template <typename Port>
+void port_to_bytes(const Port &port, void *to, size_t n)
 {
     std::memcpy(to, &port, n);
 }
@@ -136,10 +138,10 @@ void Rtl::take_events()
         sth_event event = {};
         event.engine = e;
         event.index = port_word(top->event_index_o, e);
-        event.start = port_word(top->event_start_o, 2 * e) |
-                      static_cast<uint64_t>(
-                          port_word(top->event_start_o, 2 * e + 1))
-                          << 32;
+        event.start =
+            port_word(top->event_start_o, 2 * e) |
+            static_cast<uint64_t>(port_word(top->event_start_o, 2 * e + 1))
+                << 32;
         event.end = cycle;
         event.digest = port_word(top->event_digest_o, e);
         events.push_back(event);
@@ -278,8 +280,7 @@ bool op_wait(sth_device *dev, uint64_t max_cycles)
     for (uint64_t i = 0; i < max_cycles; i++) {
         if (rtl->top->irq_o)
             return true;
-        if (i % 1024 == 1023 &&
-            !(rtl->read(STH_REG_STATUS) & STH_STATUS_BUSY))
+        if (i % 1024 == 1023 && !(rtl->read(STH_REG_STATUS) & STH_STATUS_BUSY))
             return rtl->top->irq_o;
         rtl->clock();
     }
@@ -365,8 +366,8 @@ void op_destroy(sth_device *dev)
 }
 
 const sth_device_ops kOps = {
-    op_reg_read, op_reg_write,  op_mem_read, op_mem_write, op_wait,
-    op_next_event, op_peek, op_cycles,   op_destroy,
+    op_reg_read,   op_reg_write, op_mem_read, op_mem_write, op_wait,
+    op_next_event, op_peek,      op_cycles,   op_destroy,
 };
 
 sth_device *create_rtl(sth_mem *mem, const sth_rtl_options *options)
@@ -377,9 +378,8 @@ sth_device *create_rtl(sth_mem *mem, const sth_rtl_options *options)
     rtl->mem = mem;
     rtl->options = *options;
     rtl->master = {};
-    rtl->slave =
-        sth_axi_slave_create(mem, kBusBytes, options->stall_percent,
-                             options->seed, options->reorder);
+    rtl->slave = sth_axi_slave_create(mem, kBusBytes, options->stall_percent,
+                                      options->seed, options->reorder);
     if (!rtl->slave)
         return nullptr;
     rtl->start();
@@ -395,9 +395,6 @@ sth_device *create_lockstep(sth_device *reference, sth_device *rtl)
 
 extern "C" const struct sth_backend sth_backend;
 const struct sth_backend sth_backend = {
-    STH_BACKEND_ABI,
-    STH_BUILD_HASH,
-    create_rtl,
-    create_lockstep,
-    sth_lockstep_difference,
+    STH_BACKEND_ABI, STH_BUILD_HASH,          create_rtl,
+    create_lockstep, sth_lockstep_difference,
 };
