@@ -38,8 +38,6 @@ module sth_pe_row #(
   // The last column's sum is valid in the next cycle.
   output logic               last_valid_o
 );
-  /*verilator no_inline_module*/ // one copy of the generated code serves all rows
-
   // Bit c is the token at column c, and bit c - 1 of the register beside it.
   logic [Cols:0] act_valid, act_bf16;
   logic [Cols-1:0] act_bank, wt_valid, wt_west, wt_bank, wt_capture;
