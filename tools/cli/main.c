@@ -26,6 +26,22 @@ static int usage(FILE *out, int status)
     return status;
 }
 
+/* Runs a command under its whole name; unwritten output is a failure. */
+static int run(size_t which, int argc, char **argv)
+{
+    char name[32];
+    int status;
+
+    snprintf(name, sizeof(name), "systolith %s", commands[which].name);
+    argv[0] = name;
+    status = commands[which].run(argc, argv);
+    if (fflush(stdout) || ferror(stdout)) {
+        fputs("systolith: cannot write to standard output\n", stderr);
+        return status ? status : 1;
+    }
+    return status;
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2)
@@ -35,7 +51,7 @@ int main(int argc, char **argv)
         return usage(stdout, 0);
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
         if (!strcmp(argv[1], commands[i].name))
-            return commands[i].run(argc - 1, argv + 1);
+            return run(i, argc - 1, argv + 1);
     fprintf(stderr, "systolith: there is no command '%s'\n", argv[1]);
     return usage(stderr, 2);
 }

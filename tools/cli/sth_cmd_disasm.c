@@ -19,6 +19,7 @@ int sth_cmd_disasm(int argc, char **argv)
     uint32_t index = 0;
     int status = 0;
     size_t bytes;
+    bool failed;
     FILE *in;
 
     if (argc == 2 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
@@ -37,8 +38,11 @@ int sth_cmd_disasm(int argc, char **argv)
         if (!sth_opcode_name(STH_GET(&command, ANY_OPCODE)))
             status = 1;
     }
+    failed = ferror(in);
     if (in != stdin)
         fclose(in);
+    if (failed)
+        return sth_cmd_error("cannot read '%s'", argv[1]);
     if (bytes)
         return sth_cmd_error("%s: command %" PRIu32 " is cut off after %zu of "
                              "64 bytes",

@@ -35,6 +35,7 @@ struct options {
 };
 
 enum { TOKENS_MAX = 1 << 20 };
+#define TENSOR_BYTES_MAX ((uint64_t)1 << 39) /* of a trace */
 
 static bool parse(int argc, char **argv, struct options *o)
 {
@@ -120,6 +121,16 @@ static bool parse_shape(const char *text, uint32_t shape[3])
     return true;
 }
 
+/* Of the three matrices; the result is bf16. */
+static uint64_t largest_bytes(const uint32_t s[3], bool int8)
+{
+    uint64_t x = (uint64_t)s[0] * s[2], w = (uint64_t)s[1] * s[2];
+    uint64_t out = 2 * (uint64_t)s[0] * s[1], in = x > w ? x : w;
+
+    in *= int8 ? 1 : 2;
+    return in > out ? in : out;
+}
+
 static int write_gemm(const struct options *o, bool int8)
 {
     struct sth_output output;
@@ -129,6 +140,10 @@ static int write_gemm(const struct options *o, bool int8)
         return sth_cmd_error("option --gemm: '%s' is not MxNxK with whole "
                              "numbers from 1 to %d",
                              o->gemm, TOKENS_MAX);
+    if (largest_bytes(s, int8) > TENSOR_BYTES_MAX)
+        return sth_cmd_error("option --gemm: a tensor of '%s' would exceed "
+                             "512 GiB",
+                             o->gemm);
     if (!sth_output_open(&output, o->out))
         return 1;
     sth_tracegen_gemm(output.file, s[0], s[1], s[2], int8, o->seed);
@@ -184,7 +199,11 @@ static int write_layers(const struct options *o, bool int8)
                              model.layers);
     if (!sth_output_open(&output, o->out))
         return 1;
-    sth_tracegen_layers(output.file, &model, &request);
+    if (!sth_tracegen_layers(output.file, &model, &request)) {
+        sth_output_discard(&output);
+        sth_cmd_error("out of memory");
+        return 1;
+    }
     return sth_output_commit(&output) ? 0 : 1;
 }
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static bool complain(const struct sth_output *output, const char *what)
@@ -11,6 +12,15 @@ static bool complain(const struct sth_output *output, const char *what)
     return false;
 }
 
+/* A device or a pipe takes what is written; renaming would replace it. */
+static bool is_special(const char *path)
+{
+    struct stat status;
+
+    return !stat(path, &status) && !S_ISREG(status.st_mode) &&
+           !S_ISDIR(status.st_mode);
+}
+
 bool sth_output_open(struct sth_output *output, const char *path)
 {
     memset(output, 0, sizeof(*output));
@@ -18,6 +28,10 @@ bool sth_output_open(struct sth_output *output, const char *path)
     output->file = stdout;
     if (!strcmp(path, "-"))
         return true;
+    if (is_special(path)) {
+        output->file = fopen(path, "w");
+        return output->file ? true : complain(output, "open");
+    }
     snprintf(output->temporary, sizeof(output->temporary), "%s.%ld.part",
              output->path, (long)getpid());
     output->file = fopen(output->temporary, "w");
@@ -31,10 +45,12 @@ bool sth_output_commit(struct sth_output *output)
     if (output->file == stdout)
         return good ? true : complain(output, "write");
     good = !fclose(output->file) && good;
-    if (good && !rename(output->temporary, output->path))
+    if (good &&
+        (!*output->temporary || !rename(output->temporary, output->path)))
         return true;
     complain(output, "write");
-    unlink(output->temporary);
+    if (*output->temporary)
+        unlink(output->temporary);
     return false;
 }
 
@@ -43,5 +59,6 @@ void sth_output_discard(struct sth_output *output)
     if (output->file == stdout)
         return;
     fclose(output->file);
-    unlink(output->temporary);
+    if (*output->temporary)
+        unlink(output->temporary);
 }

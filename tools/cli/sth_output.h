@@ -1,6 +1,7 @@
 /*
  * Output files that appear whole or not at all: what is written goes to a
- * temporary file beside the target, which takes its name on commit.
+ * temporary file beside the target, which takes its name on commit.  A target
+ * that exists and is no file, such as /dev/null, is written directly.
  */
 #ifndef STH_OUTPUT_H
 #define STH_OUTPUT_H
@@ -11,7 +12,7 @@
 struct sth_output {
     FILE *file;
     char path[4096];
-    char temporary[4160];
+    char temporary[4160]; /* empty: there is none */
 };
 
 /* "-" means standard output.  Reports on stderr and returns false on error. */

@@ -7,9 +7,9 @@
 struct sth_reference {
     const struct sth_trace *trace;
     struct sth_source *sources;
-    double **value; /* of each tensor; NULL while it is as its source says */
-    bool *unit;     /* a quantisation scale: stands for one */
-    uint8_t *raw;   /* one row as it lies in memory */
+    double **value;  /* of each tensor; NULL while it is as its source says */
+    bool *quantised; /* holds numbers that the device represents otherwise */
+    uint8_t *raw;    /* one row as it lies in memory */
     bool failed;
 };
 
@@ -37,10 +37,7 @@ static void read_row(struct sth_reference *r, uint32_t tensor, uint32_t row,
     const struct sth_trace_tensor *t = &r->trace->tensor[tensor];
     uint64_t first = (uint64_t)row * t->cols + col;
 
-    if (r->unit[tensor]) {
-        for (uint32_t c = 0; c < cols; c++)
-            to[c] = 1;
-    } else if (r->value[tensor]) {
+    if (r->value[tensor]) {
         memcpy(to, r->value[tensor] + first, cols * sizeof(*to));
     } else {
         if (!sth_source_encode(&r->sources[tensor], first, cols, r->raw))
@@ -243,12 +240,20 @@ static void run_norm(struct sth_reference *r, const struct sth_trace_op *op)
 /* The reference does not quantise: values pass, their scale becomes one. */
 static void run_quantize(struct sth_reference *r, const struct sth_trace_op *op)
 {
+    const struct sth_trace_view *out = &op->view[STH_TRACE_VIEW_OUT];
+    const struct sth_trace_view *scale = &op->view[STH_TRACE_VIEW_SCALE_OUT];
     double *x = read_view(r, &op->view[STH_TRACE_VIEW_X]);
+    double *ones = allocate(r, scale->cols);
 
-    if (x)
-        write_view(r, &op->view[STH_TRACE_VIEW_OUT], x);
-    r->unit[op->view[STH_TRACE_VIEW_SCALE_OUT].tensor] = true;
+    if (x && ones) {
+        for (uint32_t i = 0; i < scale->cols; i++)
+            ones[i] = 1;
+        write_view(r, out, x);
+        write_view(r, scale, ones);
+        r->quantised[out->tensor] = r->quantised[scale->tensor] = true;
+    }
     free(x);
+    free(ones);
 }
 
 static void run_rope(struct sth_reference *r, const struct sth_trace_op *op)
@@ -432,9 +437,9 @@ sth_reference_run(const struct sth_trace *trace, struct sth_source *sources,
     r->trace = trace;
     r->sources = sources;
     r->value = calloc(trace->tensors + 1, sizeof(*r->value));
-    r->unit = calloc(trace->tensors + 1, sizeof(*r->unit));
+    r->quantised = calloc(trace->tensors + 1, sizeof(*r->quantised));
     r->raw = malloc((size_t)widest * 4);
-    r->failed = !r->value || !r->unit || !r->raw;
+    r->failed = !r->value || !r->quantised || !r->raw;
     for (uint32_t i = 0; i < trace->ops && !r->failed; i++) {
         run_op(r, &trace->op[i]);
         if (progress)
@@ -454,7 +459,7 @@ void sth_reference_destroy(struct sth_reference *reference)
     for (uint32_t i = 0; reference->value && i < reference->trace->tensors; i++)
         free(reference->value[i]);
     free(reference->value);
-    free(reference->unit);
+    free(reference->quantised);
     free(reference->raw);
     free(reference);
 }
@@ -462,5 +467,5 @@ void sth_reference_destroy(struct sth_reference *reference)
 const double *sth_reference_tensor(const struct sth_reference *reference,
                                    uint32_t tensor)
 {
-    return reference->value[tensor];
+    return reference->quantised[tensor] ? NULL : reference->value[tensor];
 }

@@ -24,7 +24,10 @@ sth_reference_run(const struct sth_trace *trace, struct sth_source *sources,
                   void (*progress)(void *user, uint32_t done), void *user);
 void sth_reference_destroy(struct sth_reference *reference);
 
-/* The values of a tensor, rows * cols; NULL when no operation wrote it. */
+/*
+ * The values of a tensor, rows * cols; NULL when no operation wrote it, or
+ * when quantize did, since its results mean something only together.
+ */
 const double *sth_reference_tensor(const struct sth_reference *reference,
                                    uint32_t tensor);
 

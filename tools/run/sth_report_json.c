@@ -17,6 +17,28 @@ static const char *counter_name(uint32_t counter)
     return names[counter];
 }
 
+/* A JSON text; bytes that are no UTF-8 become '?'. */
+static json_t *json_text(const char *text)
+{
+    json_t *value = json_string(text);
+    char copy[4096];
+    size_t used;
+
+    if (value)
+        return value;
+    used = (size_t)snprintf(copy, sizeof(copy), "%s", text);
+    for (size_t i = 0; i < used && i < sizeof(copy); i++)
+        if (copy[i] & 0x80)
+            copy[i] = '?';
+    return json_string(copy);
+}
+
+static const char *phase_name(const struct sth_session_phase *phase)
+{
+    return *phase->op->name ? phase->op->name
+                            : sth_trace_kind_text(phase->op->kind);
+}
+
 static json_t *real_or_null(double value)
 {
     return isfinite(value) ? json_real(value) : json_null();
@@ -43,12 +65,12 @@ static json_t *phases_array(const struct sth_session *s)
         const struct sth_session_phase *p = &s->phase[i];
 
         json_array_append_new(
-            array,
-            json_pack("{s:s, s:s, s:i, s:I, s:I, s:I}", "name", p->op->name,
-                      "kind", sth_trace_kind_text(p->op->kind), "commands",
-                      (int)(p->last - p->first), "macs", (json_int_t)p->macs,
-                      "start", (json_int_t)p->start, "end",
-                      (json_int_t)p->end));
+            array, json_pack("{s:o, s:s, s:i, s:I, s:I, s:I}", "name",
+                             json_text(phase_name(p)), "kind",
+                             sth_trace_kind_text(p->op->kind), "commands",
+                             (int)(p->last - p->first), "macs",
+                             (json_int_t)p->macs, "start", (json_int_t)p->start,
+                             "end", (json_int_t)p->end));
     }
     return array;
 }
@@ -58,7 +80,7 @@ static json_t *diagnostics_array(const struct sth_session *s)
     json_t *array = json_array();
 
     for (size_t i = 0; i < s->diagnostics; i++)
-        json_array_append_new(array, json_string(s->diagnostic[i].text));
+        json_array_append_new(array, json_text(s->diagnostic[i].text));
     return array;
 }
 
@@ -68,8 +90,8 @@ bool sth_report_json(FILE *out, const struct sth_session *session)
     json_t *root = json_object();
     bool good;
 
-    json_object_set_new(root, "config", json_string(s->request.config.name));
-    json_object_set_new(root, "trace", json_string(s->request.trace_path));
+    json_object_set_new(root, "config", json_text(s->request.config.name));
+    json_object_set_new(root, "trace", json_text(s->request.trace_path));
     json_object_set_new(root, "commands",
                         json_integer((json_int_t)s->commands));
     json_object_set_new(root, "macs", json_integer((json_int_t)s->macs));
@@ -113,25 +135,35 @@ bool sth_report_timeline(FILE *out, const struct sth_session *session)
                 ", \"name\": \"thread_name\", \"args\": {\"name\": "
                 "\"%s\"}},\n",
                 e, sth_engine_name(e));
-    for (uint32_t i = 0; i < s->phases; i++)
+    for (uint32_t i = 0; i < s->phases; i++) {
+        json_t *name = json_text(phase_name(&s->phase[i]));
+
         fprintf(out,
                 "{\"ph\": \"X\", \"pid\": 2, \"tid\": %" PRIu32
-                ", \"name\": \"%s\", \"ts\": %" PRIu64 ", \"dur\": %" PRIu64
-                "},\n",
-                i, s->phase[i].op->name, s->phase[i].start,
-                s->phase[i].end - s->phase[i].start);
+                ", \"ts\": %" PRIu64 ", \"dur\": %" PRIu64 ", \"name\": ",
+                i, s->phase[i].start, s->phase[i].end - s->phase[i].start);
+        json_dumpf(name, out, JSON_ENCODE_ANY);
+        fputs("},\n", out);
+        json_decref(name);
+    }
     for (size_t i = 0; i < s->event_count; i++) {
         const struct sth_event *e = &s->events[i];
 
+        const char *name = "run";
+
         text[0] = 0;
-        if (s->csim.present)
-            sth_disasm(&s->commands_seen[i], text, sizeof(text));
+        if (s->csim.present) {
+            const struct sth_command *c = &s->commands_seen[i];
+
+            sth_disasm(c, text, sizeof(text));
+            if (sth_opcode_name(STH_GET(c, ANY_OPCODE)))
+                name = sth_opcode_name(STH_GET(c, ANY_OPCODE));
+        }
         fprintf(out,
                 "{\"ph\": \"X\", \"pid\": 1, \"tid\": %" PRIu32
-                ", \"name\": \"%.*s\", \"ts\": %" PRIu64 ", \"dur\": %" PRIu64
+                ", \"name\": \"%s\", \"ts\": %" PRIu64 ", \"dur\": %" PRIu64
                 ", \"args\": {\"index\": %" PRIu32 ", \"command\": \"%s\"}},\n",
-                e->engine, *text ? 7 : 3, *text ? text : "run", e->start,
-                e->end - e->start, e->index, text);
+                e->engine, name, e->start, e->end - e->start, e->index, text);
     }
     fputs("{\"ph\": \"M\", \"pid\": 1, \"name\": \"process_name\", \"args\": "
           "{\"name\": \"engines\"}},\n"

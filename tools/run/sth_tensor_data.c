@@ -3,20 +3,26 @@
 #include "sth_decode.h"
 #include "sth_spec.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Parses a finite number and steps over it and one ':' if there is one. */
+/* Steps over a field that ends at `end`; a ':' must be followed by another. */
+static bool step_over(const char **text, const char *end)
+{
+    if (*end && (*end != ':' || !end[1]))
+        return false;
+    *text = *end ? end + 1 : end;
+    return true;
+}
+
 static bool take_number(const char **text, double *value)
 {
     char *end;
 
     *value = strtod(*text, &end);
-    if (end == *text || !isfinite(*value) || (*end && *end != ':'))
-        return false;
-    *text = *end ? end + 1 : end;
-    return true;
+    return end != *text && isfinite(*value) && step_over(text, end);
 }
 
 static bool take_integer(const char **text, uint64_t max, uint64_t *value)
@@ -25,11 +31,9 @@ static bool take_integer(const char **text, uint64_t max, uint64_t *value)
 
     if (**text < '0' || **text > '9')
         return false;
+    errno = 0;
     *value = strtoull(*text, &end, 10);
-    if ((*end && *end != ':') || *value > max)
-        return false;
-    *text = *end ? end + 1 : end;
-    return true;
+    return !errno && *value <= max && step_over(text, end);
 }
 
 static bool parse_seed(struct sth_source *s, const char *text, char *error,

@@ -93,7 +93,7 @@ static void check_activation(struct reader *r, const char *key,
         return;
     if (name)
         snprintf(pattern, sizeof(pattern), " %s ", name);
-    if (!name || !strstr(accepted, pattern))
+    if (!name || strchr(name, ' ') || !strstr(accepted, pattern))
         fail(r, "field '%s' must be one of%s", key, accepted);
 }
 
@@ -147,8 +147,8 @@ static void read_model(struct reader *r, struct sth_model *m)
         json_string_value(json_object_get(r->root, "model_type"));
 
     if (!type) {
-        fail(r, "field 'model_type' is missing; this must be the config.json "
-                "of a Hugging Face model");
+        fail(r, "field 'model_type' is missing or no text; this must be the "
+                "config.json of a Hugging Face model");
         return;
     }
     if (!strcmp(type, "gpt2")) {
@@ -176,10 +176,9 @@ static void read_model(struct reader *r, struct sth_model *m)
         m->kv_heads = m->heads;
     if (!m->head_dim) {
         if (m->hidden % m->heads)
-            fail(r,
-                 "the hidden size %u is not a multiple of %u heads; set "
-                 "'head_dim'",
-                 m->hidden, m->heads);
+            fail(r, "the hidden size %u is not a multiple of %u heads%s",
+                 m->hidden, m->heads,
+                 m->rope_theta > 0 ? "; set 'head_dim'" : "");
         m->head_dim = m->hidden / m->heads;
     }
     if (m->heads % m->kv_heads)

@@ -14,6 +14,7 @@ struct writer {
     uint64_t next_seed;
     uint32_t layer;
     uint32_t tokens; /* batch * seq */
+    bool failed;     /* out of memory */
 };
 
 static uint32_t float_bits(double value)
@@ -318,12 +319,14 @@ static void route(const struct writer *w, uint32_t *expert, double *weight)
     }
 }
 
-/* Op lines of the two ops that list rows; the list may be long. */
-static void expert_rows(struct writer *w, const char *head,
-                        const uint32_t *rows, const double *weights,
-                        uint32_t count)
+/* A row takes up to 8 + 11 characters of a line's 65536. */
+enum { ROWS_PER_LINE = 2048 };
+
+/* The rows and weights that end one op line. */
+static void row_lists(struct writer *w, const uint32_t *rows,
+                      const double *weights, uint32_t count)
 {
-    fprintf(w->out, "op %s rows=", head);
+    fputs(" rows=", w->out);
     for (uint32_t i = 0; i < count; i++)
         fprintf(w->out, "%s%u", i ? "," : "", rows[i]);
     if (weights) {
@@ -334,27 +337,49 @@ static void expert_rows(struct writer *w, const char *head,
     fputc('\n', w->out);
 }
 
+static void gather_rows(struct writer *w, uint32_t e, const uint32_t *rows,
+                        uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i += ROWS_PER_LINE) {
+        uint32_t end = i + ROWS_PER_LINE < count ? i + ROWS_PER_LINE : count;
+
+        fprintf(w->out,
+                "op gather name=e%u.gather out=l%u.e%u.x[%u:%u] "
+                "x=l%u.ffn.norm.out",
+                e, w->layer, e, i, end, w->layer);
+        row_lists(w, rows + i, NULL, end - i);
+    }
+}
+
+static void scatter_rows(struct writer *w, uint32_t e, const uint32_t *rows,
+                         const double *weights, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i += ROWS_PER_LINE) {
+        uint32_t end = i + ROWS_PER_LINE < count ? i + ROWS_PER_LINE : count;
+
+        fprintf(w->out,
+                "op scatter_add name=e%u.scatter out=l%u.out "
+                "x=l%u.e%u.y[%u:%u]",
+                e, w->layer, w->layer, e, i, end);
+        row_lists(w, rows + i, weights + i, end - i);
+    }
+}
+
 static void expert_ffn(struct writer *w, uint32_t e, const uint32_t *rows,
                        const double *weights, uint32_t count)
 {
-    char prefix[32], in[64], out[64], head[256];
+    char prefix[32], in[64], out[64];
 
     snprintf(prefix, sizeof(prefix), "e%u.", e);
     snprintf(in, sizeof(in), "e%u.x", e);
     snprintf(out, sizeof(out), "e%u.y", e);
     zero(w, in, "bf16", count, w->model->hidden);
     zero(w, out, "bf16", count, w->model->hidden);
-    snprintf(head, sizeof(head),
-             "gather name=e%u.gather out=l%u.e%u.x x=l%u.ffn.norm.out", e,
-             w->layer, e, w->layer);
-    expert_rows(w, head, rows, NULL, count);
+    gather_rows(w, e, rows, count);
     snprintf(in, sizeof(in), "@e%u.x", e);
     snprintf(out, sizeof(out), "@e%u.y", e);
     gated_ffn(w, prefix, in, out, count, "");
-    snprintf(head, sizeof(head),
-             "scatter_add name=e%u.scatter out=l%u.out x=l%u.e%u.y", e,
-             w->layer, w->layer, e);
-    expert_rows(w, head, rows, weights, count);
+    scatter_rows(w, e, rows, weights, count);
 }
 
 /*
@@ -370,16 +395,14 @@ static void expert_mixture(struct writer *w)
     uint32_t *rows = malloc(sizeof(*rows) * w->tokens);
     double *share = malloc(sizeof(*share) * w->tokens);
 
-    if (!expert || !weight || !rows || !share) {
-        fputs("systolith trace: out of memory\n", stderr);
-        exit(1);
-    }
     zero(w, "router.out", "bf16", w->tokens, m->experts);
     product(w, "router", "@router.out", "@ffn.norm.out", w->tokens, m->hidden,
             m->experts, false, "");
     op(w, "copy name=residual out=@out x=@mid");
-    route(w, expert, weight);
-    for (uint32_t e = 0; e < m->experts; e++) {
+    w->failed |= !expert || !weight || !rows || !share;
+    if (!w->failed)
+        route(w, expert, weight);
+    for (uint32_t e = 0; e < m->experts && !w->failed; e++) {
         uint32_t count = 0;
 
         for (uint32_t t = 0; t < w->tokens; t++)
@@ -471,17 +494,19 @@ static void layer(struct writer *w)
     fprintf(w->out, "output l%u.out\n", w->layer);
 }
 
-void sth_tracegen_layers(FILE *out, const struct sth_model *model,
+bool sth_tracegen_layers(FILE *out, const struct sth_model *model,
                          const struct sth_trace_request *request)
 {
     struct writer w = {out,           model, request,
-                       request->seed, 0,     request->batch * request->seq};
+                       request->seed, 0,     request->batch * request->seq,
+                       false};
 
     fputs("systolith-trace 1\n", out);
     fprintf(out, "tensor x bf16 %ux%u seed:%" PRIu64 ":1\n", w.tokens,
             model->hidden, w.next_seed++);
     for (; w.layer < request->layers; w.layer++)
         layer(&w);
+    return !w.failed;
 }
 
 void sth_tracegen_gemm(FILE *out, uint32_t m, uint32_t n, uint32_t k, bool int8,

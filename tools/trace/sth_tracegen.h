@@ -17,8 +17,11 @@ struct sth_trace_request {
     uint64_t seed;   /* of every tensor and of expert routing */
 };
 
-/* One layer after another; the caller checks for write errors. */
-void sth_tracegen_layers(FILE *out, const struct sth_model *model,
+/*
+ * One layer after another.  Returns false when out of memory; the caller
+ * checks for write errors.
+ */
+bool sth_tracegen_layers(FILE *out, const struct sth_model *model,
                          const struct sth_trace_request *request);
 
 /* One product of m x k by k x n. */

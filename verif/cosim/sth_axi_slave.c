@@ -175,8 +175,11 @@ const struct sth_axi_reply *sth_axi_slave_drive(struct sth_axi_slave *slave,
     const struct burst *w = at(&s->write, s->write.head);
 
     r->ar_ready = s->read.tail - s->read.head < BURSTS && !stalled(s);
-    r->aw_ready = s->write.tail - s->write.head < BURSTS &&
-                  s->answer.tail - s->answer.head < BURSTS / 2 && !stalled(s);
+    /* Each burst of data needs room for its answer. */
+    r->aw_ready =
+        (s->write.tail - s->write.head) + (s->answer.tail - s->answer.head) <
+            BURSTS &&
+        !stalled(s);
     r->w_ready = s->write.head != s->write.tail && w->cycle[w->done] <= now;
     /* What is offered and not taken must stay as it is. */
     if (!r->r_valid)
