@@ -46,6 +46,7 @@ uint64_t seed_for_messages;
 {
     va_list args;
 
+    fflush(stdout);
     fprintf(stderr, "FAIL bus=%u word=%u seed=%llu cycle %llu: ", kBus, kWord,
             static_cast<unsigned long long>(seed_for_messages),
             static_cast<unsigned long long>(cycle_for_messages));
@@ -334,10 +335,10 @@ class Test
         }
     }
 
-    // Runs both command lists to their end, or drains in the middle unless
-    // they end first.  Returns whether they ended.
+    // Runs both command lists to their end, or drains after so many cycles (0:
+    // never) unless they end first.  Returns whether they ended.
     bool run(std::vector<Command> loads, std::vector<Command> stores,
-             const Conditions &conditions, bool drain)
+             const Conditions &conditions, uint32_t drain_after)
     {
         cond_ = conditions;
         commands_[0] = std::move(loads);
@@ -360,7 +361,7 @@ class Test
         drain_ar_ = drain_aw_ = 0;
         trace_ = Trace();
 
-        uint64_t drain_at = drain ? cycle_ + rnd_.range(1, 400) : ~0ull;
+        uint64_t drain_at = drain_after ? cycle_ + drain_after : ~0ull;
         uint64_t limit = cycle_ + 500000;
         bool finished = false;
 
@@ -569,7 +570,7 @@ class Test
         uint32_t valid = dut_->cmd_valid_i & ~taken_;
 
         for (int e = 0; e < 2; e++) {
-            bool more = next_command_[e] < commands_[e].size() && !draining_;
+            bool more = next_command_[e] < commands_[e].size();
 
             if (!more) {
                 valid &= ~(1u << e);
@@ -595,6 +596,7 @@ class Test
             if (taken_ >> e & 1) {
                 Command &c = commands_[e][next_command_[e]++];
 
+                CHECK(!draining_, "command accepted during drain");
                 c.start = cycle_;
                 c.accepted = true;
                 trace_.accept[e].push_back(cycle_);
@@ -1143,7 +1145,7 @@ void random_batches(Test &test, uint32_t batches)
         auto loads = random_loads(rnd, rnd.below(9));
         auto stores = random_stores(rnd, rnd.below(9));
         Conditions conditions = random_conditions(rnd);
-        bool drain = rnd.percent(15);
+        uint32_t drain = rnd.percent(15) ? uint32_t(rnd.range(1, 400)) : 0;
 
         test.fill_scratchpad();
         if (test.run(loads, stores, conditions, drain))
@@ -1177,7 +1179,7 @@ void check_latencies(Test &test)
     Trace &t = test.trace_;
 
     sync.sync = true;
-    test.run({sync}, {sync}, kCalm, false);
+    test.run({sync}, {sync}, kCalm, 0);
     expect("DMA_SYNC", t.retire[0][0] - t.accept[0][0], STH_LAT_DMA_SYNC);
     expect("DMA_SYNC", t.retire[1][0] - t.accept[1][0], STH_LAT_DMA_SYNC);
     test.check_batch();
@@ -1192,7 +1194,7 @@ void check_latencies(Test &test)
     Command load2 = plain_copy(rnd, 0x200001, 24576, 5);
     Command store2 = plain_copy(rnd, 0x8100000001ull, kSp / 2, 5);
 
-    test.run({load, load2}, {store, store2}, kCalm, false);
+    test.run({load, load2}, {store, store2}, kCalm, 0);
     expect("LOAD_ISSUE", t.ar[0] - t.accept[0][0], STH_LAT_LOAD_ISSUE);
     expect("AR rate", t.ar[LOAD_SLOTS - 1] - t.ar[0], LOAD_SLOTS - 1);
     expect("LOAD_REUSE", t.ar[LOAD_SLOTS] - t.r[0], STH_LAT_LOAD_REUSE);
@@ -1208,6 +1210,19 @@ void check_latencies(Test &test)
     expect("STORE_RETIRE", t.retire[1][1] - t.b.back(), STH_LAT_STORE_RETIRE);
     expect("W rate", t.w[STORE_SLOTS - 1] - t.w[0], STORE_SLOTS - 1);
     test.check_batch();
+}
+
+// A drain while four commands are in flight and the next ones wait.
+void check_drain(Test &test)
+{
+    std::vector<Command> loads, stores;
+
+    for (uint32_t i = 0; i < 8; i++) {
+        loads.push_back(plain_copy(test.random(), i * kPage, i * 64, 20));
+        stores.push_back(plain_copy(test.random(), 0x8000000000ull + i * kPage,
+                                    kSp / 2 + i * 64, 20));
+    }
+    CHECK(!test.run(loads, stores, kCalm, 40), "ended before the drain");
 }
 
 // Long copies at several alignments: at least 98 % of one beat a cycle.
@@ -1229,7 +1244,7 @@ void check_throughput(Test &test)
                 plain_copy(rnd, 0x8000010000ull + i * 0x10000 + offset[0],
                            kSp / 2 + i * kSp / 8 + offset[1], len));
         }
-        test.run(loads, stores, kCalm, false);
+        test.run(loads, stores, kCalm, 0);
         Trace &t = test.trace_;
         double load = double(t.r.size()) / double(t.r.back() - t.r.front() + 1);
         double store =
@@ -1255,6 +1270,7 @@ int main(int argc, char **argv)
     test.fill_scratchpad();
     check_latencies(test);
     check_throughput(test);
+    check_drain(test);
     random_batches(test, batches);
     printf("PASS dma bus=%u word=%u seed=%llu: %llu commands (%llu sync), "
            "%llu bursts, %llu beats, %llu errors, %llu stalls, %llu drains, "
