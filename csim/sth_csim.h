@@ -28,6 +28,8 @@ enum {
     STH_BURST_QUEUE = 4,     /* store: bursts before the scratchpad reader */
     STH_SENT = 8,            /* store: bursts whose data is to come */
     STH_READ_AHEAD = 8,      /* store: bus words read ahead of the bus */
+    STH_ARRIVALS = 256,      /* load: bursts whose data is followed */
+    STH_BEATS_AHEAD = 4,     /* load: beats accepted before a write */
     STH_TILES = 256,         /* weight tiles that are remembered */
     STH_DELAYED = 8,         /* those of them with delayed weight reads */
     STH_VECTOR_RESULTS = 32, /* vector: results before the write ports */
@@ -62,6 +64,7 @@ struct sth_flight {
     uint64_t done; /* cycle in which it may retire; STH_NEVER: not known yet */
     bool error;
     uint64_t error_addr;
+    uint32_t bursts;   /* load: number of bursts up to its last */
     bool sent;         /* store: all data is on the bus */
     uint64_t response; /* store: when the last response lets it retire */
 };
@@ -197,6 +200,28 @@ struct sth_reader {
     struct sth_tile_hints hints;
 };
 
+/* A read burst whose data is on its way into the scratchpad. */
+struct sth_arrival {
+    uint64_t last;    /* memory: cycle of its last beat */
+    uint64_t spacing; /* memory: cycles from beat to beat */
+    uint32_t beats;
+    uint32_t bytes;
+    uint32_t sp;   /* scratchpad address of its first byte */
+    uint32_t skip; /* bytes of the first bus word before that */
+};
+
+/* Load: writes bus words to the scratchpad. */
+struct sth_writer {
+    struct sth_arrival arrival[STH_ARRIVALS]; /* ring by number of burst */
+    uint32_t sent;                            /* bursts asked for */
+    uint32_t written;                         /* bursts followed to their end */
+    uint32_t word;                   /* of the present burst: the next one */
+    uint64_t spacing;                /* measured last */
+    uint64_t bus;                    /* cycle of the last beat on the bus */
+    uint64_t grant[STH_BEATS_AHEAD]; /* ring: cycles of the last writes */
+    uint32_t grant_next;
+};
+
 /* Load or store: the command whose bursts are being issued. */
 struct sth_dma {
     struct sth_cursor cursor;
@@ -207,8 +232,9 @@ struct sth_dma {
     uint64_t slot[STH_SLOTS_MAX]; /* ring: cycle in which each gets free */
     uint32_t slots;
     uint32_t slot_next;
-    uint64_t last_bus; /* last completion of any burst, for soft reset */
+    uint64_t last_bus;        /* last completion of any burst, for soft reset */
     struct sth_reader reader; /* store only */
+    struct sth_writer writer; /* load only */
 };
 
 struct sth_fetched {
@@ -424,6 +450,8 @@ void sth_dma_advance(struct sth_dma *dma, uint64_t now, uint64_t slot_free);
  */
 void sth_load_start(struct sth_csim *csim, struct sth_flight *flight);
 void sth_load_step(struct sth_csim *csim);
+/* The cycle in which the oldest load can retire, now that it may be. */
+uint64_t sth_load_done(struct sth_csim *csim);
 void sth_store_start(struct sth_csim *csim, struct sth_flight *flight);
 void sth_store_step(struct sth_csim *csim);
 /* The next cycle in which sth_store_step() has something to do. */

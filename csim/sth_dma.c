@@ -1,6 +1,8 @@
 /* What load and store have in common: runs, bursts, slots. */
 #include "sth_csim.h"
 
+#include <string.h>
+
 static void cursor_init(struct sth_cursor *cursor, const struct sth_command *c,
                         uint32_t bus_bytes)
 {
@@ -73,7 +75,9 @@ static bool cursor_next(struct sth_cursor *cursor, struct sth_burst *burst)
 
 void sth_dma_reset(struct sth_dma *dma, uint32_t slots)
 {
-    *dma = (struct sth_dma){.slots = slots};
+    memset(dma, 0, sizeof(*dma));
+    dma->slots = slots;
+    dma->writer.spacing = 1;
 }
 
 void sth_dma_begin(struct sth_dma *dma, const struct sth_command *command,

@@ -233,6 +233,9 @@ void sth_engine_step(struct sth_csim *csim, int e)
     if (e == STH_ENGINE_VECTOR && csim->vector.active &&
         csim->vector.check <= csim->now)
         sth_vector_step(csim);
+    if (e == STH_ENGINE_LOAD && engine->flight_count > 0 &&
+        sth_flight_oldest(engine)->done <= csim->now)
+        sth_flight_oldest(engine)->done = sth_load_done(csim);
     if (engine->flight_count > 0 &&
         sth_flight_oldest(engine)->done <= csim->now)
         retire(csim, e);

@@ -1,12 +1,22 @@
-/* Timing of the load engine: read bursts, one address a cycle. */
+/*
+ * Timing of the load engine: read bursts, one address a cycle, and the writes
+ * of their data to the scratchpad, which vector's writes can hold up.  The
+ * writes are followed in arrears, when a command should retire, and only while
+ * vector writes the scratchpad.
+ */
 #include "sth_csim.h"
+
+/* A beat on the bus to its write; the write to what retirement allows. */
+enum { WRITE_PIPE = 3 };
 
 static void finish_issue(struct sth_csim *csim, uint64_t done)
 {
     struct sth_engine_state *engine = &csim->engine[STH_ENGINE_LOAD];
+    struct sth_flight *flight = sth_flight_newest(engine);
 
     engine->last_done = sth_max64(engine->last_done + 1, done);
-    sth_flight_newest(engine)->done = engine->last_done;
+    flight->done = engine->last_done;
+    flight->bursts = csim->load.writer.sent;
 }
 
 void sth_load_start(struct sth_csim *csim, struct sth_flight *flight)
@@ -21,6 +31,114 @@ void sth_load_start(struct sth_csim *csim, struct sth_flight *flight)
     sth_dma_begin(&csim->load, &flight->command, csim->params.bus_bytes,
                   csim->now + STH_LAT_LOAD_ISSUE);
     engine->ready = STH_NEVER;
+}
+
+/* A beat of the oldest burst: accepted when there is room, then written. */
+static void write_word(struct sth_csim *csim)
+{
+    struct sth_writer *writer = &csim->load.writer;
+    const struct sth_bank_log *log = &csim->vector_writes;
+    const struct sth_arrival *arrival =
+        &writer->arrival[writer->written % STH_ARRIVALS];
+    uint32_t bus = csim->params.bus_bytes;
+    uint32_t total = arrival->skip + arrival->bytes;
+    uint32_t begin = writer->word * bus;
+    uint32_t end = begin + bus < total ? begin + bus : total;
+    uint64_t *grant = &writer->grant[writer->grant_next];
+    uint64_t before = writer->grant[(writer->grant_next + STH_BEATS_AHEAD - 1) %
+                                    STH_BEATS_AHEAD];
+    uint64_t early = (arrival->beats - 1 - writer->word) * arrival->spacing;
+    uint64_t cycle;
+    uint32_t bank[2];
+
+    begin = begin > arrival->skip ? begin - arrival->skip : 0;
+    bank[0] = sth_banks_sp(csim, arrival->sp + begin);
+    bank[1] = sth_banks_sp(csim, arrival->sp + end - arrival->skip - 1);
+    writer->bus = sth_max64(writer->bus + 1, *grant + 1);
+    if (arrival->last > early)
+        writer->bus = sth_max64(writer->bus, arrival->last - early);
+    cycle = sth_max64(writer->bus + WRITE_PIPE, before + 1);
+    while (log->cycle[cycle % STH_LOG] == cycle &&
+           (log->bank[cycle % STH_LOG] == bank[0] ||
+            log->bank[cycle % STH_LOG] == bank[1])) {
+        csim->counter[STH_CNT_LOAD_BANK_STALL]++;
+        cycle++;
+    }
+    *grant = cycle;
+    writer->grant_next = (writer->grant_next + 1) % STH_BEATS_AHEAD;
+    writer->word++;
+}
+
+/* The rest of the oldest burst, undisturbed; the cycle of its last write. */
+static void write_rest(struct sth_writer *writer)
+{
+    const struct sth_arrival *arrival =
+        &writer->arrival[writer->written % STH_ARRIVALS];
+    uint32_t left = arrival->beats - writer->word;
+
+    writer->bus = sth_max64(writer->bus + left, arrival->last);
+    for (uint32_t i = 0; i < STH_BEATS_AHEAD; i++)
+        writer->grant[(writer->grant_next + i) % STH_BEATS_AHEAD] =
+            writer->bus + WRITE_PIPE - (STH_BEATS_AHEAD - 1 - i);
+    writer->word = arrival->beats;
+}
+
+/* Follows the bursts below number `end` to their last write. */
+static void catch_up(struct sth_csim *csim, uint32_t end)
+{
+    struct sth_writer *writer = &csim->load.writer;
+
+    sth_vector_catch_up(csim);
+    while (writer->written != end) {
+        const struct sth_arrival *arrival =
+            &writer->arrival[writer->written % STH_ARRIVALS];
+
+        while (writer->word < arrival->beats &&
+               csim->vector_writes.latest >= writer->bus + WRITE_PIPE)
+            write_word(csim);
+        if (writer->word < arrival->beats)
+            write_rest(writer);
+        writer->word = 0;
+        writer->written++;
+    }
+}
+
+uint64_t sth_load_done(struct sth_csim *csim)
+{
+    struct sth_writer *writer = &csim->load.writer;
+    const struct sth_flight *flight =
+        sth_flight_oldest(&csim->engine[STH_ENGINE_LOAD]);
+    uint64_t last;
+
+    if (writer->written == flight->bursts)
+        return flight->done;
+    catch_up(csim, flight->bursts);
+    last = writer->grant[(writer->grant_next + STH_BEATS_AHEAD - 1) %
+                         STH_BEATS_AHEAD];
+    return sth_max64(flight->done, last + STH_LAT_LOAD_RETIRE - WRITE_PIPE);
+}
+
+/* Remembers the burst that was just asked for. */
+static void expect(struct sth_csim *csim, uint64_t last)
+{
+    struct sth_dma *dma = &csim->load;
+    struct sth_writer *writer = &dma->writer;
+    const struct sth_burst *burst = &dma->burst;
+    uint64_t gap = last - dma->last_bus;
+
+    /* Behind another burst the time for each beat shows. */
+    if (dma->last_bus > csim->now + burst->beats)
+        writer->spacing = sth_max64(1, gap / burst->beats);
+    if (writer->sent - writer->written == STH_ARRIVALS)
+        catch_up(csim, writer->written + 1);
+    writer->arrival[writer->sent++ % STH_ARRIVALS] = (struct sth_arrival){
+        .last = last,
+        .spacing = writer->spacing,
+        .beats = burst->beats,
+        .bytes = burst->bytes,
+        .sp = burst->sp,
+        .skip = burst->skip,
+    };
 }
 
 void sth_load_step(struct sth_csim *csim)
@@ -42,6 +160,7 @@ void sth_load_step(struct sth_csim *csim)
         csim->read_free = csim->now + 1;
         last = sth_mem_read_burst(csim->mem, csim->now, dma->burst.addr,
                                   dma->burst.beats, NULL);
+        expect(csim, last);
     }
     csim->statistics.load_bursts++;
     dma->last_bus = sth_max64(dma->last_bus, last);
