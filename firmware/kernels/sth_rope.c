@@ -9,6 +9,8 @@
 #include "sth_rope.h"
 
 #define TOKENS_MAX 64u
+/* Row-tiles of half heads in a block. */
+#define BLOCK_TILES 256u
 
 struct rope_state {
     struct sth_schedule *s;
@@ -179,9 +181,14 @@ static bool fits(const struct rope_state *t)
     return sp <= p->sp_bytes && acc <= p->acc_bytes / sth_acc_row_bytes(p);
 }
 
-/* Halves the larger of tokens and heads until a block fits. */
+/*
+ * Halves the larger of tokens and heads until a block fits; then the heads
+ * until there are enough blocks to overlap loads, rotation and stores.
+ */
 static bool make_plan(struct rope_state *t)
 {
+    uint32_t tiles = t->padded / t->s->driver->params.array_cols;
+
     t->tokens = sth_min_u32(t->r->x->rows, TOKENS_MAX);
     t->heads = t->r->heads;
     while (!fits(t)) {
@@ -192,6 +199,8 @@ static bool make_plan(struct rope_state *t)
         else
             t->heads = (t->heads + 1) / 2;
     }
+    while (t->heads > 1 && t->tokens * t->heads * tiles > BLOCK_TILES)
+        t->heads = (t->heads + 1) / 2;
     return true;
 }
 
