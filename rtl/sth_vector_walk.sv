@@ -36,11 +36,11 @@ module sth_vector_walk #(
   logic [LaneBits-1:0] lane_q;
   logic tile_first_q;
   // Columns that the mask admits: row + offset + 1, and the same minus the columns of the tiles
-  // passed. Bounds: -2^19 + 1 .. 2^19 + 2^16 and, lowered by at most 2^16, signed 22 bits hold both.
-  logic signed [21:0] row_reach_q;
-  logic signed [21:0] reach_q;
+  // passed. Bounds: -2^19 + 1 .. 2^19 + 2^16 and, lowered by at most 2^16, signed 21 bits hold both.
+  logic signed [20:0] row_reach_q;
+  logic signed [20:0] reach_q;
 
-  wire signed [21:0] first_reach = $signed({{2{mask_offset_i[19]}}, mask_offset_i}) + 22'sd1;
+  wire signed [20:0] first_reach = $signed({mask_offset_i[19], mask_offset_i}) + 21'sd1;
   wire tile_last = cols_q <= 16'(Lanes);
   wire row_last = rows_q == 16'd1;
 
@@ -58,11 +58,11 @@ module sth_vector_walk #(
         rows_q <= rows_q - 16'd1;
         cols_q <= cols_i;
         lane_q <= lane_q + 1'b1;
-        row_reach_q <= row_reach_q + 22'sd1;
-        reach_q <= row_reach_q + 22'sd1;
+        row_reach_q <= row_reach_q + 21'sd1;
+        reach_q <= row_reach_q + 21'sd1;
       end else begin
         cols_q <= cols_q - 16'(Lanes);
-        reach_q <= reach_q - $signed(22'(Lanes));
+        reach_q <= reach_q - $signed(21'(Lanes));
       end
     end
   end
@@ -73,8 +73,8 @@ module sth_vector_walk #(
   assign row_last_o = row_last;
   assign group_last_o = tile_last && (row_last || (&lane_q));
   assign active_o = tile_last ? cols_q[LaneBits:0] : (LaneBits + 1)'(Lanes);
-  assign reach_o = (!mask_i || reach_q >= $signed(22'(Lanes))) ? (LaneBits + 1)'(Lanes) :
-                   reach_q[21] ? '0 : reach_q[LaneBits:0];
+  assign reach_o = (!mask_i || reach_q >= $signed(21'(Lanes))) ? (LaneBits + 1)'(Lanes) :
+                   reach_q[20] ? '0 : reach_q[LaneBits:0];
 
   initial if (Lanes < 4 || Lanes > 256 || Lanes != (1 << LaneBits)) $error("Lanes");
 endmodule
