@@ -19,7 +19,8 @@ extern "C" {
 }
 #include "sth_spec.h"
 
-namespace {
+namespace
+{
 
 constexpr uint32_t kRows = STH_BUILD_ArrayRows;
 constexpr uint32_t kCols = STH_BUILD_ArrayCols;
@@ -42,7 +43,8 @@ uint32_t random_below(uint32_t bound)
     return random_u32() % bound;
 }
 
-// Denial of weight reads: a hash of the cycle, so that the reference can ask too.
+// Denial of weight reads: a hash of the cycle, so that the reference can ask
+// too.
 uint32_t deny_percent;
 uint64_t deny_seed;
 
@@ -220,8 +222,10 @@ sth_matrix_ref_cmd random_command()
 
         uint32_t nt = (cmd.n + kCols - 1) / kCols - 1;
         uint32_t kt = (cmd.k + kRows - 1) / kRows - 1;
-        uint32_t w_rows = cmd.west ? (nt ? kCols : cmd.n) : (kt ? kRows : cmd.k);
-        uint32_t a_end = cmd.a + (cmd.m - 1) * cmd.a_row + kt * cmd.a_k + a_unit;
+        uint32_t w_rows =
+            cmd.west ? (nt ? kCols : cmd.n) : (kt ? kRows : cmd.k);
+        uint32_t a_end =
+            cmd.a + (cmd.m - 1) * cmd.a_row + kt * cmd.a_k + a_unit;
         uint32_t w_end = cmd.w + (w_rows - 1) * cmd.w_row + kt * cmd.w_k +
                          nt * cmd.w_n + w_unit;
         if (a_end <= kSpBytes && w_end <= kSpBytes &&
@@ -235,7 +239,8 @@ void encode(const sth_matrix_ref_cmd &cmd, uint16_t post, bool irq,
 {
     sth_command command = {};
 
-    STH_SET(&command, ANY_OPCODE, cmd.sync ? STH_OP_SYNC_MATRIX : STH_OP_MATMUL);
+    STH_SET(&command, ANY_OPCODE,
+            cmd.sync ? STH_OP_SYNC_MATRIX : STH_OP_MATMUL);
     STH_SET(&command, ANY_POST, post);
     STH_SET(&command, ANY_IRQ, irq);
     if (!cmd.sync) {
@@ -321,9 +326,9 @@ void run_random(uint32_t commands, uint32_t gap, bool specials)
                 break;
             }
             const Grant &g = grants[n];
-            uint64_t macs = g.cmd.sync ? 0
-                                       : static_cast<uint64_t>(g.cmd.m) *
-                                             g.cmd.n * g.cmd.k;
+            uint64_t macs =
+                g.cmd.sync ? 0
+                           : static_cast<uint64_t>(g.cmd.m) * g.cmd.n * g.cmd.k;
             uint32_t digest = sth_matrix_ref_run(ref, &g.cmd);
 
             check(bench.cycle == g.times.retire, "retirement cycle", n,
@@ -352,9 +357,12 @@ void run_random(uint32_t commands, uint32_t gap, bool specials)
             }
             check(bench.cycle == expected, "grant cycle",
                   static_cast<uint32_t>(i), bench.cycle, expected);
-            Grant g = {cmd,  top.cmd_index_i, post, irq,
-                       bench.cycle, sth_matrix_ref_time(ref, &cmd, bench.cycle,
-                                                        is_denied)};
+            Grant g = {cmd,
+                       top.cmd_index_i,
+                       post,
+                       irq,
+                       bench.cycle,
+                       sth_matrix_ref_time(ref, &cmd, bench.cycle, is_denied)};
             free_from = g.times.accept_next;
             expected_stall += g.times.stall;
             if (!cmd.sync)
@@ -365,7 +373,8 @@ void run_random(uint32_t commands, uint32_t gap, bool specials)
             offer = false;
         }
         bench.finish_cycle();
-        if (!grants.empty() && bench.cycle > grants.back().times.retire + 100000) {
+        if (!grants.empty() &&
+            bench.cycle > grants.back().times.retire + 100000) {
             check(false, "hang at cycle", n, bench.cycle, 0);
             break;
         }
@@ -414,7 +423,8 @@ void run_speed(uint64_t cycles, uint32_t m)
     std::printf("%ux%u, tiles of %u rows: %.0f cycles per second of processor "
                 "time, %.1f %% of them busy\n",
                 kRows, kCols, m, static_cast<double>(cycles) / spent,
-                100.0 * static_cast<double>(busy) / static_cast<double>(cycles));
+                100.0 * static_cast<double>(busy) /
+                    static_cast<double>(cycles));
 }
 
 } // namespace
@@ -423,14 +433,16 @@ int main(int argc, char **argv)
 {
     Verilated::commandArgs(argc, argv);
     if (argc > 1 && std::strcmp(argv[1], "--bench") == 0) {
-        uint64_t cycles = argc > 2 ? std::strtoull(argv[2], nullptr, 0) : 200000;
+        uint64_t cycles =
+            argc > 2 ? std::strtoull(argv[2], nullptr, 0) : 200000;
 
         run_speed(cycles, kRows);
         run_speed(cycles, 256);
         return 0;
     }
     uint32_t commands =
-        argc > 1 ? static_cast<uint32_t>(std::strtoul(argv[1], nullptr, 0)) : 60;
+        argc > 1 ? static_cast<uint32_t>(std::strtoul(argv[1], nullptr, 0))
+                 : 60;
     uint64_t seed = argc > 2 ? std::strtoull(argv[2], nullptr, 0) : 1;
     static const uint32_t deny[] = {0, 0, 30, 80};
     static const uint32_t gap[] = {0, 95, 0, 50};
@@ -441,12 +453,12 @@ int main(int argc, char **argv)
         deny_seed = seed * 1000 + phase;
         run_random(commands, gap[phase], phase % 2 == 1);
         if (failures != 0)
-            std::printf("matrix %ux%u: phase %u fails; again with: %s %u %" PRIu64
-                        "\n",
-                        kRows, kCols, phase, argv[0], commands, seed);
+            std::printf(
+                "matrix %ux%u: phase %u fails; again with: %s %u %" PRIu64 "\n",
+                kRows, kCols, phase, argv[0], commands, seed);
     }
     if (failures == 0)
-        std::printf("matrix %ux%u: %u commands match (seed %" PRIu64 ")\n", kRows,
-                    kCols, 4 * commands, seed);
+        std::printf("matrix %ux%u: %u commands match (seed %" PRIu64 ")\n",
+                    kRows, kCols, 4 * commands, seed);
     return failures != 0;
 }

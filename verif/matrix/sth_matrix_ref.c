@@ -155,8 +155,7 @@ sth_matrix_ref_time(struct sth_matrix_ref *ref,
             ref->tile_end[1] = ref->row_end;
         }
     }
-    times.retire =
-        ref->row_end + ref->rows + ref->cols + STH_LAT_MATRIX_RETIRE;
+    times.retire = ref->row_end + ref->rows + ref->cols + STH_LAT_MATRIX_RETIRE;
     ref->sum_end = times.retire - 3;
     return times;
 }

@@ -35,7 +35,8 @@ struct sth_matrix_ref {
     uint32_t rows, cols;
     uint8_t sp[STH_MATRIX_REF_SP_BYTES];
     uint32_t acc[STH_MATRIX_REF_ACC_LANES];
-    /* Last busy cycle of each stage, and the last rows of the last two tiles. */
+    /* Last busy cycle of each stage, and the last rows of the last two tiles.
+     */
     uint64_t load_end;
     uint64_t row_end;
     uint64_t sum_end;
