@@ -13,11 +13,6 @@ static uint64_t sum_write_delay(const struct sth_csim *csim)
     return sum_read_delay(csim) + 2;
 }
 
-uint32_t sth_banks_sp(const struct sth_csim *csim, uint32_t addr)
-{
-    return (addr >> csim->sp_word_log2) & (csim->params.sp_banks - 1);
-}
-
 static const struct sth_tile *tile_at(const struct sth_matrix_state *matrix,
                                       uint64_t number)
 {

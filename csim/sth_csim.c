@@ -134,13 +134,20 @@ static void keep_ring_write(struct sth_csim *csim, uint64_t addr,
     uint64_t first = sth_max64(addr, base);
     uint64_t last = sth_min64(addr + bytes, end);
 
-    for (uint64_t a = first; a < last; a++) {
+    for (uint64_t a = first; a < last;) {
         struct sth_command *command =
             &csim->ring[(a - base) / STH_COMMAND_BYTES];
-        uint32_t *word = &command->word[(a - base) % STH_COMMAND_BYTES / 4];
-        unsigned shift = 8 * (unsigned)(a & 3u);
+        uint64_t offset = (a - base) % STH_COMMAND_BYTES;
+        uint64_t n = sth_min64(STH_COMMAND_BYTES - offset, last - a);
 
-        *word = (*word & ~(0xffu << shift)) | (uint32_t)from[a - addr] << shift;
+        for (uint64_t i = 0; i < n; i++) {
+            uint32_t *word = &command->word[(offset + i) / 4];
+            unsigned shift = 8 * (unsigned)((offset + i) & 3u);
+
+            *word = (*word & ~(0xffu << shift)) | (uint32_t)from[a + i - addr]
+                                                      << shift;
+        }
+        a += n;
     }
 }
 
@@ -276,6 +283,7 @@ struct sth_device *sth_csim_create(const struct sth_params *params,
     csim->sp_word = sth_sp_word_bytes(params);
     while (1u << csim->sp_word_log2 < csim->sp_word)
         csim->sp_word_log2++;
+    csim->sample_banks = options->sample_banks;
     csim->on_retire = options->on_retire;
     csim->context = options->context;
     csim->chip.params = &csim->params;

@@ -21,19 +21,22 @@
 #define STH_NEVER UINT64_MAX
 
 enum {
-    STH_QUEUE_MAX = 32,      /* the limit of queue_depth */
-    STH_FETCH_MAX = 64,      /* the limit of fetch_depth */
-    STH_SLOTS_MAX = 64,      /* the limit of load_slots and store_slots */
-    STH_FLIGHTS_MAX = 4,     /* started commands of one engine */
-    STH_BURST_QUEUE = 4,     /* store: bursts before the scratchpad reader */
-    STH_SENT = 8,            /* store: bursts whose data is to come */
-    STH_READ_AHEAD = 8,      /* store: bus words read ahead of the bus */
-    STH_ARRIVALS = 256,      /* load: bursts whose data is followed */
-    STH_BEATS_AHEAD = 4,     /* load: beats accepted before a write */
-    STH_TILES = 256,         /* weight tiles that are remembered */
-    STH_DELAYED = 8,         /* those of them with delayed weight reads */
-    STH_VECTOR_RESULTS = 32, /* vector: results before the write ports */
-    STH_LOG = 4096,          /* cycles in sth_bank_log */
+    STH_QUEUE_MAX = 32,        /* the limit of queue_depth */
+    STH_FETCH_MAX = 64,        /* the limit of fetch_depth */
+    STH_SLOTS_MAX = 64,        /* the limit of load_slots and store_slots */
+    STH_FLIGHTS_MAX = 4,       /* started commands of one engine */
+    STH_BURST_QUEUE = 4,       /* store: bursts before the scratchpad reader */
+    STH_SENT = 8,              /* store: bursts whose data is to come */
+    STH_READ_AHEAD = 8,        /* store: bus words read ahead of the bus */
+    STH_ARRIVALS = 256,        /* load: bursts whose data is followed */
+    STH_BEATS_AHEAD = 4,       /* load: beats accepted before a write */
+    STH_TILES = 256,           /* weight tiles that are remembered */
+    STH_DELAYED = 8,           /* those of them with delayed weight reads */
+    STH_VECTOR_RESULTS = 32,   /* vector: results before the write ports */
+    STH_SAMPLES = 256,         /* vector: kinds of commands */
+    STH_SAMPLE_CYCLES = 16384, /* sampling: length of a stretch */
+    STH_SAMPLE_RATIO = 16,     /* sampling: one in so many is followed */
+    STH_LOG = 4096,            /* cycles in sth_bank_log */
     STH_RING_LOG2_MAX = 16
 };
 
@@ -137,6 +140,14 @@ struct sth_tile_hints {
     uint64_t stream, weights, sum_read, sum_write;
 };
 
+/* What conflicts cost where they were followed. */
+struct sth_sample {
+    uint32_t key;
+    uint32_t count;
+    uint64_t work;   /* undisturbed cycles */
+    uint64_t stalls; /* on top of them */
+};
+
 /* One source of the vector engine, as its sequencer sees it. */
 struct sth_vector_source {
     bool used, sp, scalar;
@@ -147,6 +158,9 @@ struct sth_vector_source {
 
 struct sth_vector_state {
     bool active;
+    bool followed;
+    struct sth_sample *sample;          /* of its kind */
+    uint64_t plain;                     /* cycles from its start, undisturbed */
     uint64_t check;                     /* cycle in which it may retire */
     struct sth_vector_source source[4]; /* x, y, z, carry */
     uint32_t rows_left, tile, tiles, lane;
@@ -181,6 +195,7 @@ struct sth_sent {
     uint32_t slot;
     uint32_t flight; /* place among the engine's flights */
     bool last;       /* of its command */
+    bool followed;
 };
 
 /* Store: fetches bus words from the scratchpad behind the addresses. */
@@ -197,6 +212,7 @@ struct sth_reader {
     uint32_t bursts_taken;
     uint32_t bursts_sent;
     uint64_t scheduled; /* memory: the last beat of all bursts sent */
+    struct sth_sample sample;
     struct sth_tile_hints hints;
 };
 
@@ -208,6 +224,7 @@ struct sth_arrival {
     uint32_t bytes;
     uint32_t sp;   /* scratchpad address of its first byte */
     uint32_t skip; /* bytes of the first bus word before that */
+    bool followed;
 };
 
 /* Load: writes bus words to the scratchpad. */
@@ -220,6 +237,7 @@ struct sth_writer {
     uint64_t bus;                    /* cycle of the last beat on the bus */
     uint64_t grant[STH_BEATS_AHEAD]; /* ring: cycles of the last writes */
     uint32_t grant_next;
+    struct sth_sample sample;
 };
 
 /* Load or store: the command whose bursts are being issued. */
@@ -306,6 +324,8 @@ struct sth_csim {
     struct sth_matrix_state matrix;
     struct sth_vector_state vector;
     struct sth_bank_log vector_reads, vector_writes;
+    struct sth_sample sample[STH_SAMPLES]; /* vector, by kind */
+    bool sample_banks;
     struct sth_fault_state fault;
     uint8_t semaphore[STH_SEMAPHORES];
     struct sth_post post[STH_ENGINE_COUNT]; /* of this cycle */
@@ -465,11 +485,32 @@ void sth_vector_step(struct sth_csim *csim);
 /* Simulates the row-tiles that begin before now. */
 void sth_vector_catch_up(struct sth_csim *csim);
 
+/* Scratchpad bank of a byte address. */
+static inline uint32_t sth_banks_sp(const struct sth_csim *csim, uint32_t addr)
+{
+    return (addr >> csim->sp_word_log2) & (csim->params.sp_banks - 1);
+}
+
+/* Whether bank conflicts are followed in this stretch of time. */
+static inline bool sth_banks_followed(const struct sth_csim *csim)
+{
+    return !csim->sample_banks ||
+           (csim->now / STH_SAMPLE_CYCLES) % STH_SAMPLE_RATIO == 0;
+}
+
+/* Cycles that conflicts cost where they are not followed. */
+static inline uint64_t sth_banks_estimate(const struct sth_sample *sample,
+                                          uint64_t work)
+{
+    return sample->work == 0
+               ? 0
+               : (work * sample->stalls + sample->work / 2) / sample->work;
+}
+
 /*
  * sth_banks.c: who uses a bank in a cycle.  Cycles of one caller do not go
  * back by more than the memory of sth_matrix_state.
  */
-uint32_t sth_banks_sp(const struct sth_csim *csim, uint32_t addr);
 /* Activations or weights read this scratchpad bank. */
 bool sth_banks_matrix_reads(const struct sth_csim *csim,
                             struct sth_tile_hints *hints, uint64_t cycle,

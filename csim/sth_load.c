@@ -62,6 +62,7 @@ static void write_word(struct sth_csim *csim)
            (log->bank[cycle % STH_LOG] == bank[0] ||
             log->bank[cycle % STH_LOG] == bank[1])) {
         csim->counter[STH_CNT_LOAD_BANK_STALL]++;
+        writer->sample.stalls++;
         cycle++;
     }
     *grant = cycle;
@@ -93,7 +94,11 @@ static void catch_up(struct sth_csim *csim, uint32_t end)
         const struct sth_arrival *arrival =
             &writer->arrival[writer->written % STH_ARRIVALS];
 
-        while (writer->word < arrival->beats &&
+        if (arrival->followed)
+            writer->sample.work += arrival->beats;
+        else
+            writer->bus += sth_banks_estimate(&writer->sample, arrival->beats);
+        while (arrival->followed && writer->word < arrival->beats &&
                csim->vector_writes.latest >= writer->bus + WRITE_PIPE)
             write_word(csim);
         if (writer->word < arrival->beats)
@@ -138,6 +143,7 @@ static void expect(struct sth_csim *csim, uint64_t last)
         .bytes = burst->bytes,
         .sp = burst->sp,
         .skip = burst->skip,
+        .followed = sth_banks_followed(csim),
     };
 }
 

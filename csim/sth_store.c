@@ -58,12 +58,19 @@ static struct sth_sent *oldest(struct sth_reader *reader)
 }
 
 /* The reader turns to the oldest burst. */
-static void take_burst(struct sth_reader *reader)
+static void take_burst(struct sth_csim *csim)
 {
+    struct sth_reader *reader = &csim->store.reader;
+    struct sth_sent *sent = oldest(reader);
+
     reader->word = 0;
-    reader->cycle = sth_max64(oldest(reader)->address + 1, reader->cycle);
-    reader->taken[reader->bursts_taken++ % STH_BURST_QUEUE] =
-        reader->cycle - 1;
+    reader->cycle = sth_max64(sent->address + 1, reader->cycle);
+    reader->taken[reader->bursts_taken++ % STH_BURST_QUEUE] = reader->cycle - 1;
+    sent->followed = sth_banks_followed(csim);
+    if (sent->followed)
+        reader->sample.work += sent->beats;
+    else
+        reader->cycle += sth_banks_estimate(&reader->sample, sent->beats);
 }
 
 /* The cycle in which the burst queue has room for one more; STH_NEVER: not
@@ -120,6 +127,7 @@ static void read_word(struct sth_csim *csim)
     while (blocked(csim, sent->sp + begin, sent->sp + end, granted))
         granted++;
     csim->counter[STH_CNT_STORE_BANK_STALL] += granted - cycle;
+    reader->sample.stalls += granted - cycle;
     *beat = sth_max64(sth_max64(granted + READ_PIPE, reader->last_data + 1),
                       accepted(sent, reader->word));
     reader->last_data = *beat;
@@ -150,8 +158,8 @@ void sth_store_catch_up(struct sth_csim *csim)
     if (reader->count == 0)
         return;
     sth_vector_catch_up(csim);
-    while (reader->word < oldest(reader)->beats && reader->cycle < csim->now &&
-           disturbed(csim))
+    while (oldest(reader)->followed && reader->word < oldest(reader)->beats &&
+           reader->cycle < csim->now && disturbed(csim))
         read_word(csim);
 }
 
@@ -207,7 +215,7 @@ static void retire_burst(struct sth_csim *csim)
     reader->first = (reader->first + 1) % STH_SENT;
     reader->count--;
     if (reader->count > 0)
-        take_burst(reader);
+        take_burst(csim);
     finish_known(csim);
 }
 
@@ -254,7 +262,7 @@ static void send_address(struct sth_csim *csim)
     reader->bursts_sent++;
     reader->count++;
     if (reader->count == 1)
-        take_burst(reader);
+        take_burst(csim);
     sth_dma_advance(dma, csim->now, STH_NEVER);
     dma->issue = csim->now + 1;
     sent->last = !dma->pending;
