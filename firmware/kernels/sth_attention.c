@@ -91,7 +91,7 @@ static void load_q(struct attention_state *t, struct query_block *b)
     struct sth_groups g;
 
     b->q = sth_cache_get(&t->q, b->index, &hit);
-    g = block_groups(t, b, t->a->q, b->q, t->plan.depth_stride);
+    g = block_groups(t, b, t->a->q, b->q, t->plan.q_stride);
     sth_emit_load_groups(t->s, &g);
 }
 
@@ -112,7 +112,7 @@ static struct sth_buffer *load_kv(struct attention_state *t,
         .col = b->kv_head * t->depth,
         .cols = t->depth,
         .buffer = sth_cache_get(cache, group * tiles + step->tile, &hit),
-        .stride = t->plan.depth_stride};
+        .stride = t->plan.kv_stride};
 
     if (!hit)
         sth_emit_load(t->s, &block);
@@ -130,8 +130,8 @@ static void emit_scores(struct attention_state *t, struct step *step)
                             .west = true,
                             .a = step->block.q,
                             .acc = step->scores,
-                            .a_stride = t->plan.depth_stride,
-                            .w_stride = t->plan.depth_stride,
+                            .a_stride = t->plan.q_stride,
+                            .w_stride = t->plan.kv_stride,
                             .acc_tile = step->block.rows};
 
     p.w = load_kv(t, &t->k, t->a->k, step);
@@ -150,7 +150,7 @@ static void emit_values(struct attention_state *t, const struct step *step,
                             .w = v,
                             .acc = step->block.o,
                             .a_stride = t->plan.weight_stride,
-                            .w_stride = t->plan.depth_stride,
+                            .w_stride = t->plan.kv_stride,
                             .acc_tile = step->block.rows};
 
     sth_emit_product(t->s, &p);
@@ -361,13 +361,11 @@ static void allocate(struct attention_state *t)
     t->scaled = sth_schedule_alloc(t->s, STH_SCHEDULE_ACC, groups);
     t->factor = sth_schedule_alloc(t->s, STH_SCHEDULE_ACC, groups);
     t->sum = sth_schedule_alloc(t->s, STH_SCHEDULE_ACC, groups);
-    sth_cache_init(&t->q, t->s, 2, rows * plan->depth_stride);
+    sth_cache_init(&t->q, t->s, 2, rows * plan->q_stride);
     sth_cache_init(&t->out, t->s, 2, rows * plan->out_stride);
     sth_cache_init(&t->weights, t->s, 2, rows * plan->weight_stride);
-    sth_cache_init(&t->k, t->s, plan->kv_slots,
-                   plan->keys * plan->depth_stride);
-    sth_cache_init(&t->v, t->s, plan->kv_slots,
-                   plan->keys * plan->depth_stride);
+    sth_cache_init(&t->k, t->s, plan->kv_slots, plan->keys * plan->kv_stride);
+    sth_cache_init(&t->v, t->s, plan->kv_slots, plan->keys * plan->kv_stride);
 }
 
 void sth_kernel_attention(struct sth_schedule *s, const struct sth_attention *a)

@@ -3,9 +3,11 @@
 #include "sth_emit.h"
 
 #define LATENCY 120u
-/* Vector commands of a key tile that work on whole tiles, and in all. */
-#define TILE_COMMANDS 8u
-#define VECTOR_OVERHEAD 30u
+/* Vector commands of a step, and what each costs beyond its row-tiles. */
+#define STEP_COMMANDS 7u
+#define OVERHEAD 30u
+/* Cycles to bring in a weight tile, bank conflicts included. */
+#define SHIFT(steps) ((steps) + (steps) / 2)
 #define KEYS_MAX 4096u
 #define SCALAR_SETS 4u
 
@@ -34,19 +36,21 @@ static bool place(struct sth_attention_plan *plan, const struct sth_params *p,
         SCALAR_SETS * ((rows + p->array_cols - 1) / p->array_cols);
     uint64_t tile_count = sth_ceil_div(s->keys, plan->keys);
     uint64_t acc = 2 * rows * key_tiles + scalars;
+    uint32_t chunk = 2 * sth_max_u32(p->array_rows, p->array_cols);
     uint64_t sp, pair;
 
     if (rows > 32768)
         return false;
-    plan->depth_stride = sth_odd_stride(p, s->depth * 2);
-    plan->weight_stride = sth_odd_stride(p, plan->keys * 2);
+    plan->q_stride = sth_stream_stride(p, s->depth * 2, p->array_rows * 2);
+    plan->kv_stride = sth_weight_stride(p, s->depth * 2, chunk);
+    plan->weight_stride = sth_stream_stride(p, plan->keys * 2, chunk);
     plan->out_stride = (uint32_t)(depth_tiles * p->array_cols * 2);
     plan->o_slots = acc + 2 * rows * depth_tiles <= acc_rows ? 2 : 1;
     if (acc + plan->o_slots * rows * depth_tiles > acc_rows)
         return false;
-    sp = 2 * rows * plan->depth_stride + 2 * rows * plan->weight_stride +
+    sp = 2 * rows * plan->q_stride + 2 * rows * plan->weight_stride +
          2 * rows * plan->out_stride + 6ull * sth_sp_word_bytes(p);
-    pair = 2ull * plan->keys * plan->depth_stride;
+    pair = 2ull * plan->keys * plan->kv_stride;
     if (sp + 2 * pair > p->sp_bytes)
         return false;
     plan->kv_slots =
@@ -58,47 +62,57 @@ static bool place(struct sth_attention_plan *plan, const struct sth_params *p,
     return true;
 }
 
+/*
+ * Fills plan->cycles.  In each step (one key tile of one block) the slowest of
+ * array, vector and load counts, or the chain that no overlap shortens: the
+ * output is rescaled after the last product and before the next.
+ */
 static void estimate(struct sth_attention_plan *plan,
                      const struct sth_params *p,
                      const struct sth_attention_shape *s)
 {
     uint64_t rows = (uint64_t)plan->heads * plan->queries;
-    uint64_t tiles = sth_ceil_div(s->keys, plan->keys);
-    uint64_t blocks = (uint64_t)sth_ceil_div(s->sharing, plan->heads) *
-                      sth_ceil_div(s->seq, plan->queries);
+    uint64_t parts = sth_ceil_div(s->sharing, plan->heads);
+    uint64_t blocks = sth_ceil_div(s->seq, plan->queries);
     uint64_t depth_cols = sth_ceil_div(s->depth, p->array_cols);
-    uint64_t key_cols = sth_ceil_div(plan->keys, p->array_cols);
-    uint64_t scores = max_u64(rows, p->array_cols) * key_cols *
-                      sth_ceil_div(s->depth, p->array_rows);
-    uint64_t values = max_u64(rows, p->array_rows) * depth_cols *
-                      sth_ceil_div(plan->keys, p->array_rows);
+    uint64_t depth_rows = sth_ceil_div(s->depth, p->array_rows);
+    uint64_t tiles = sth_ceil_div(s->keys, plan->keys);
     uint64_t commands =
-        TILE_COMMANDS + (s->masked && plan->heads > 1 ? plan->heads : 0);
-    uint64_t vector =
-        rows * (2 * key_cols + depth_cols) + commands * VECTOR_OVERHEAD;
-    uint64_t load = 2 * load_cycles(p, plan->keys, s->depth * 2ull);
-    uint64_t tile, start;
+        STEP_COMMANDS + (s->masked && plan->heads > 1 ? plan->heads : 0);
+    /* Over the blocks of a head: keys they see, steps, columns of scores. */
+    uint64_t visible = blocks * s->keys;
+    uint64_t steps, scores, values, vector, rescale, load, fill;
 
-    /* Resident tiles are loaded once for all blocks. */
-    if (plan->kv_slots >= tiles && blocks > 1)
-        load = load / blocks + 1;
-    tile = max_u64(max_u64(scores + values, vector), load);
-    tile += (vector + values) / 8;
-    start = load_cycles(p, rows, s->depth * 2ull) + rows * depth_cols + 4 * 60;
-    /* Half a tile in two is wasted on what the mask hides. */
-    plan->cycles = blocks * (tiles * tile + start);
     if (s->masked)
-        plan->cycles = blocks * ((tiles + 1) * tile / 2 + start);
-    plan->cycles += LATENCY + load;
-    plan->cycles *= s->groups;
+        visible = blocks * (s->keys - s->seq) +
+                  plan->queries * blocks * (blocks + 1) / 2;
+    steps = visible / plan->keys + (blocks + 1) / 2;
+    scores = visible / p->array_cols + (blocks + 1) / 2;
+    values = visible / p->array_rows + (blocks + 1) / 2;
+    rescale = rows * depth_cols;
+    vector = 2 * rows * scores + steps * (rescale + commands * OVERHEAD);
+    scores *= max_u64(rows, SHIFT(p->array_cols)) * depth_rows;
+    values *= max_u64(rows, SHIFT(p->array_rows)) * depth_cols;
+    fill = 2 * (load_cycles(p, plan->keys, s->depth * 2ull) + OVERHEAD);
+    load = steps * fill;
+    /* Resident tiles are loaded once for all blocks. */
+    if (plan->kv_slots >= tiles)
+        load = tiles * fill / parts;
+    load += blocks * load_cycles(p, rows, s->depth * 2ull);
+    plan->cycles = max_u64(scores + values, vector);
+    plan->cycles = max_u64(plan->cycles, load);
+    plan->cycles =
+        max_u64(plan->cycles, values + steps * (rescale + 3 * OVERHEAD));
+    plan->cycles += blocks * (rescale + 2 * OVERHEAD);
+    plan->cycles *= parts * s->groups;
+    plan->cycles += LATENCY + fill;
 }
 
 static void consider(struct sth_attention_plan *best,
                      const struct sth_params *p,
                      const struct sth_attention_shape *s, uint32_t queries,
-                     uint32_t heads)
+                     uint32_t heads, uint32_t quantum)
 {
-    uint32_t quantum = sth_max_u32(p->array_rows, p->array_cols);
     struct sth_attention_plan plan = {.queries = queries, .heads = heads};
 
     for (uint32_t n = 1;; n++) {
@@ -129,28 +143,39 @@ static bool is_aligned(const struct sth_params *p,
            (queries % p->array_cols == 0 && s->seq % p->array_cols == 0);
 }
 
-bool sth_attention_plan_search(struct sth_attention_plan *best,
-                               const struct sth_params *p,
-                               const struct sth_attention_shape *s)
+/* Blocks of whole multiples of `queries`, key tiles of multiples of `keys`. */
+static void search(struct sth_attention_plan *best, const struct sth_params *p,
+                   const struct sth_attention_shape *s, uint32_t query_quantum,
+                   uint32_t key_quantum)
 {
-    uint32_t quantum = s->seq % p->array_cols == 0 ? p->array_cols : 1;
-
-    best->cycles = 0;
     for (uint32_t i = 1;; i *= 2) {
-        uint32_t queries = sth_round_up(sth_ceil_div(s->seq, i), quantum);
+        uint32_t queries = sth_round_up(sth_ceil_div(s->seq, i), query_quantum);
 
         for (uint32_t j = 1;; j *= 2) {
             uint32_t heads = sth_ceil_div(s->sharing, j);
 
             if (is_aligned(p, s, queries, heads))
-                consider(best, p, s, queries, heads);
+                consider(best, p, s, queries, heads, key_quantum);
             if (heads == 1)
                 break;
         }
-        if (queries == quantum)
+        if (queries == query_quantum)
             break;
     }
-    if (best->cycles == 0 && quantum > 1)
-        consider(best, p, s, 1, 1);
+}
+
+/* Whole tiles of queries and keys if they fit, ever smaller ones if not. */
+bool sth_attention_plan_search(struct sth_attention_plan *best,
+                               const struct sth_params *p,
+                               const struct sth_attention_shape *s)
+{
+    uint32_t keys = sth_max_u32(p->array_rows, p->array_cols);
+
+    best->cycles = 0;
+    search(best, p, s, s->seq % p->array_cols == 0 ? p->array_cols : 1, keys);
+    while (best->cycles == 0 && keys > 1) {
+        keys /= 2;
+        search(best, p, s, 1, keys);
+    }
     return best->cycles != 0;
 }

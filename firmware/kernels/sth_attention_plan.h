@@ -19,15 +19,17 @@ struct sth_attention_shape {
 };
 
 struct sth_attention_plan {
-    uint32_t queries;       /* in a block */
-    uint32_t heads;         /* in a block: rows = heads * queries */
-    uint32_t keys;          /* in a tile */
-    uint32_t kv_slots;      /* buffers for k tiles, and as many for v tiles */
-    uint32_t o_slots;       /* accumulators for the output: 1 or 2 */
-    uint32_t depth_stride;  /* bytes of a q, k or v row in the scratchpad */
-    uint32_t weight_stride; /* bytes of a row of softmax weights */
-    uint32_t out_stride;    /* bytes of a row of the result */
-    uint64_t cycles;        /* estimate */
+    uint32_t queries;  /* in a block */
+    uint32_t heads;    /* in a block: rows = heads * queries */
+    uint32_t keys;     /* in a tile */
+    uint32_t kv_slots; /* buffers for k tiles, and as many for v tiles */
+    uint32_t o_slots;  /* accumulators for the output: 1 or 2 */
+    /* Bytes between rows in the scratchpad. */
+    uint32_t q_stride;
+    uint32_t kv_stride;
+    uint32_t weight_stride; /* softmax weights */
+    uint32_t out_stride;
+    uint64_t cycles; /* estimate */
 };
 
 /* False when nothing fits. */

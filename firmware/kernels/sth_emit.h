@@ -45,14 +45,32 @@ static inline uint32_t sth_element_bytes(uint32_t dtype)
     return dtype == STH_DTYPE_I8 ? 1u : dtype == STH_DTYPE_BF16 ? 2u : 4u;
 }
 
-/* Bytes to whole scratchpad words, an odd number of them: rows at this stride
- * start in different banks. */
-static inline uint32_t sth_odd_stride(const struct sth_params *p,
-                                      uint32_t bytes)
+/*
+ * Stride of rows that the array streams, `bytes` each, read in chunks of
+ * `chunk` bytes: an odd number of scratchpad words, so that successive rows
+ * lie in different banks; rows shorter than a word are packed.
+ */
+static inline uint32_t sth_stream_stride(const struct sth_params *p,
+                                         uint32_t bytes, uint32_t chunk)
 {
     uint32_t word = sth_sp_word_bytes(p);
+    uint32_t packed = sth_round_up(bytes, chunk);
 
-    return (sth_ceil_div(bytes, word) | 1u) * word;
+    return packed < word ? packed : (sth_ceil_div(bytes, word) | 1u) * word;
+}
+
+/*
+ * Stride of rows of weights: as above where it costs no more than an eighth,
+ * otherwise packed.  Weights are read once for many rows of the stream, so a
+ * bank that repeats does little harm.
+ */
+static inline uint32_t sth_weight_stride(const struct sth_params *p,
+                                         uint32_t bytes, uint32_t chunk)
+{
+    uint32_t packed = sth_round_up(bytes, chunk);
+    uint32_t odd = sth_stream_stride(p, bytes, chunk);
+
+    return odd <= packed + packed / 8 ? odd : packed;
 }
 
 /* A matrix in an on-chip buffer, as vector commands address it. */

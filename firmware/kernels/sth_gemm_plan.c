@@ -220,8 +220,10 @@ static void consider_sizes(struct sth_gemm_plan *best,
     plan.acc_slots = (uint64_t)plan.ms * plan.ns == 1 ? 1 : 2;
     if ((uint64_t)plan.acc_slots * mb * tiles > acc_rows)
         return;
-    plan.a_stride = sth_odd_stride(p, kb * es);
-    plan.w_stride = sth_odd_stride(p, (s->transposed ? kb : nb) * es);
+    plan.a_stride = sth_stream_stride(p, kb * es, p->array_rows * es);
+    plan.w_stride = s->transposed
+                        ? sth_weight_stride(p, kb * es, p->array_rows * es)
+                        : sth_weight_stride(p, nb * es, p->array_cols * es);
     plan.out_stride = tiles * p->array_cols * s->out_bytes;
     plan.residual_stride = tiles * p->array_cols * s->residual_bytes;
     consider(best, p, s, &plan, false);
