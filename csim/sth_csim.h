@@ -82,7 +82,7 @@ struct sth_engine_state {
     uint32_t flight_limit;
     uint64_t ready;     /* cycle from which it can take a command */
     uint64_t last_done; /* of any command: retirements are in order */
-    bool stopped;       /* a fault: starts no more commands */
+    uint64_t stop_from; /* a fault: starts no command from then on */
     bool waits;         /* its oldest command lacks a semaphore */
 };
 
@@ -273,7 +273,7 @@ struct sth_front {
     uint64_t room_from;   /* ... the place that was freed last */
     bool decoding;        /* the decoder holds command decoded - 1 */
     bool stalled;         /* and its engine's queue is full */
-    bool stopped;         /* a fault: dispatches no more commands */
+    uint64_t stop_from;   /* a fault: dispatches nothing from then on */
     uint64_t decode_done;
     uint64_t last_bus;
 };
@@ -428,6 +428,8 @@ void sth_engine_step(struct sth_csim *csim, int engine);
 /* Queues a command; there must be room. */
 void sth_engine_push(struct sth_csim *csim, int engine,
                      const struct sth_command *command, uint32_t index);
+/* After a fault: starts no command from the next cycle on. */
+void sth_engine_stop(struct sth_csim *csim, int engine);
 bool sth_engine_full(const struct sth_csim *csim, int engine);
 
 /*

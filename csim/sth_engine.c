@@ -27,7 +27,7 @@ void sth_engine_reset(struct sth_csim *csim)
         engine->flight_limit = limits[e];
         engine->ready = 0;
         engine->last_done = 0;
-        engine->stopped = false;
+        engine->stop_from = STH_NEVER;
         engine->waits = false;
         csim->next[e] = STH_NEVER;
     }
@@ -40,6 +40,12 @@ void sth_engine_reset(struct sth_csim *csim)
     memset(&csim->vector, 0, sizeof(csim->vector));
     memset(&csim->vector_reads, 0, sizeof(csim->vector_reads));
     memset(&csim->vector_writes, 0, sizeof(csim->vector_writes));
+}
+
+void sth_engine_stop(struct sth_csim *csim, int e)
+{
+    csim->engine[e].stop_from =
+        sth_min64(csim->engine[e].stop_from, csim->now + 1);
 }
 
 bool sth_engine_full(const struct sth_csim *csim, int e)
@@ -108,7 +114,7 @@ static void retire(struct sth_csim *csim, int e)
     sth_counters_advance(csim);
     csim->watchdog_base = csim->now;
     if (flight->error) {
-        engine->stopped = true;
+        sth_engine_stop(csim, e);
         sth_fault_raise(csim,
                         e == STH_ENGINE_LOAD ? STH_FAULT_LOAD_BUS
                                              : STH_FAULT_STORE_BUS,
@@ -179,7 +185,7 @@ static void start(struct sth_csim *csim, int e)
 static bool may_start(const struct sth_csim *csim,
                       const struct sth_engine_state *engine)
 {
-    return engine->queue_count > 0 && !engine->stopped &&
+    return engine->queue_count > 0 && csim->now < engine->stop_from &&
            csim->reset_done == 0 &&
            engine->flight_count < engine->flight_limit &&
            engine->ready <= csim->now &&
@@ -202,8 +208,8 @@ static uint64_t next_step(const struct sth_csim *csim, int e)
         next = sth_min64(next, csim->matrix.next);
     if (e == STH_ENGINE_VECTOR && csim->vector.active)
         next = sth_min64(next, csim->vector.check);
-    if (engine->queue_count > 0 && !engine->stopped && !engine->waits &&
-        engine->flight_count < engine->flight_limit)
+    if (engine->queue_count > 0 && csim->now < engine->stop_from &&
+        !engine->waits && engine->flight_count < engine->flight_limit)
         next = sth_min64(next,
                          sth_max64(engine->ready,
                                    engine->queue[engine->queue_first].visible));

@@ -11,7 +11,7 @@ void sth_fault_raise(struct sth_csim *csim, enum sth_fault code, uint32_t index,
 
     if (fault->reported)
         return;
-    csim->front.stopped = true;
+    csim->front.stop_from = sth_min64(csim->front.stop_from, csim->now + 1);
     if (fault->pending && (int32_t)(index - fault->index) >= 0)
         return;
     if (!fault->pending)
@@ -30,7 +30,7 @@ static bool active(const struct sth_csim *csim)
 
         if (engine->flight_count > 0)
             return true;
-        if (engine->queue_count > 0 && !engine->stopped &&
+        if (engine->queue_count > 0 && engine->stop_from == STH_NEVER &&
             sth_semaphores_ready(
                 csim,
                 STH_GET(&engine->queue[engine->queue_first].command, ANY_WAIT)))
@@ -83,7 +83,7 @@ static void bark(struct sth_csim *csim)
             *kept = deadlock;
     }
     for (int e = 0; e < STH_ENGINE_COUNT; e++)
-        csim->engine[e].stopped = true;
+        sth_engine_stop(csim, e);
     sth_fault_raise(csim, STH_FAULT_WATCHDOG, oldest_unretired(csim), 0);
     csim->watchdog_base = csim->now;
 }

@@ -12,7 +12,7 @@ void sth_front_reset(struct sth_csim *csim)
     front->decoded = 0;
     front->decoding = false;
     front->stalled = false;
-    front->stopped = false;
+    front->stop_from = STH_NEVER;
     front->decode_done = 0;
     front->tail = 0;
     front->tail_from = 0;
@@ -108,7 +108,7 @@ static bool may_request(const struct sth_csim *csim)
 
     return (csim->ctrl & STH_CTRL_ENABLE) != 0 &&
            front->enable_from <= csim->now && csim->reset_done == 0 &&
-           !front->stopped && front->requested != tail &&
+           csim->now <= front->stop_from && front->requested != tail &&
            front->requested - freed < csim->params.fetch_depth;
 }
 
@@ -141,7 +141,6 @@ static void dispatch(struct sth_csim *csim)
 
     if (slot->error) {
         front->decoding = false;
-        front->stopped = true;
         sth_fault_raise(
             csim, STH_FAULT_FETCH_BUS, index,
             sth_regs_ring_base(csim) +
@@ -153,7 +152,6 @@ static void dispatch(struct sth_csim *csim)
         fault = sth_decode_check(&csim->decoder, &slot->command);
     if (fault.code != STH_FAULT_NONE) {
         front->decoding = false;
-        front->stopped = true;
         sth_fault_raise(csim, fault.code, index, fault.word);
         return;
     }
@@ -170,7 +168,7 @@ void sth_front_decode(struct sth_csim *csim)
     struct sth_front *front = &csim->front;
 
     csim->next[STH_ACTOR_DECODE] = STH_NEVER;
-    if (front->stopped || csim->reset_done != 0)
+    if (front->stop_from <= csim->now || csim->reset_done != 0)
         return;
     if (front->decoding && front->decode_done <= csim->now)
         dispatch(csim);
@@ -179,7 +177,7 @@ void sth_front_decode(struct sth_csim *csim)
             csim->next[STH_ACTOR_DECODE] = front->decode_done;
         return;
     }
-    if (front->stopped || front->decoded == front->requested)
+    if (front->stop_from != STH_NEVER || front->decoded == front->requested)
         return;
     if (sth_front_head(csim) != front->decoded) {
         front->decoding = true;

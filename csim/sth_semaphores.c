@@ -62,7 +62,7 @@ void sth_semaphores_commit(struct sth_csim *csim)
     if (overflowed != 0) {
         const struct sth_post *oldest = oldest_poster(csim, overflowed);
 
-        csim->engine[oldest->engine].stopped = true;
+        sth_engine_stop(csim, (int)oldest->engine);
         sth_fault_raise(csim, STH_FAULT_SEM_OVERFLOW, oldest->index, 0);
     }
     csim->posts = 0;
