@@ -1,0 +1,338 @@
+/* Generated traces parse and have the shapes of their models. */
+#include "tool_files.h"
+
+#include "sth_trace.h"
+#include "sth_tracegen.h"
+
+struct parsed {
+    char *text;
+    size_t bytes;
+    void *arena;
+    struct sth_trace trace;
+};
+
+static void parse(struct parsed *p)
+{
+    size_t bound = sth_trace_arena_bound(p->text, p->bytes);
+    struct sth_trace_error error;
+
+    p->arena = malloc(bound);
+    assert_non_null(p->arena);
+    if (sth_trace_parse(&p->trace, p->text, p->bytes, p->arena, bound, &error))
+        fail_msg("line %u: %s", error.line, error.message);
+}
+
+static struct parsed generate(const struct sth_model *model,
+                              const struct sth_trace_request *request)
+{
+    struct parsed p = {0};
+    FILE *out = open_memstream(&p.text, &p.bytes);
+
+    assert_non_null(out);
+    assert_true(sth_tracegen_layers(out, model, request));
+    assert_int_equal(fclose(out), 0);
+    parse(&p);
+    return p;
+}
+
+static void discard(struct parsed *p)
+{
+    free(p->arena);
+    free(p->text);
+}
+
+static const struct sth_trace_tensor *find(const struct parsed *p,
+                                           const char *name)
+{
+    for (uint32_t i = 0; i < p->trace.tensors; i++)
+        if (!strcmp(p->trace.tensor[i].name, name))
+            return &p->trace.tensor[i];
+    fail_msg("no tensor %s", name);
+    return NULL;
+}
+
+static uint32_t count_kind(const struct parsed *p, enum sth_trace_kind kind)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < p->trace.ops; i++)
+        count += p->trace.op[i].kind == kind;
+    return count;
+}
+
+static const struct sth_model models[] = {
+    {.family = STH_MODEL_GPT2,
+     .hidden = 24,
+     .heads = 3,
+     .kv_heads = 3,
+     .head_dim = 8,
+     .layers = 4,
+     .intermediate = 40,
+     .norm_eps = 1e-5},
+    {.family = STH_MODEL_BERT,
+     .hidden = 24,
+     .heads = 3,
+     .kv_heads = 3,
+     .head_dim = 8,
+     .layers = 4,
+     .intermediate = 40,
+     .norm_eps = 1e-12},
+    {.family = STH_MODEL_LLAMA,
+     .hidden = 20,
+     .heads = 4,
+     .kv_heads = 2,
+     .head_dim = 6,
+     .layers = 4,
+     .intermediate = 36,
+     .qkv_bias = true,
+     .norm_eps = 1e-5,
+     .rope_theta = 1e4},
+    {.family = STH_MODEL_MIXTRAL,
+     .hidden = 20,
+     .heads = 4,
+     .kv_heads = 2,
+     .head_dim = 6,
+     .layers = 4,
+     .intermediate = 36,
+     .experts = 4,
+     .experts_active = 2,
+     .norm_eps = 1e-5,
+     .rope_theta = 1e4},
+};
+
+static void check_attention(const struct parsed *p, const struct sth_model *m,
+                            const struct sth_trace_request *r)
+{
+    for (uint32_t i = 0; i < p->trace.ops; i++) {
+        const struct sth_trace_op *op = &p->trace.op[i];
+        const uint32_t *n = op->number;
+
+        if (op->kind != STH_TRACE_KIND_ATTENTION)
+            continue;
+        assert_int_equal(n[STH_TRACE_NUMBER_HEADS], m->heads);
+        assert_int_equal(n[STH_TRACE_NUMBER_KV_HEADS], m->kv_heads);
+        assert_int_equal(n[STH_TRACE_NUMBER_BATCH], r->batch);
+        assert_int_equal(n[STH_TRACE_NUMBER_SEQ], r->seq);
+        assert_int_equal(n[STH_TRACE_NUMBER_PAST], r->past);
+        assert_int_equal(n[STH_TRACE_NUMBER_CAUSAL],
+                         m->family != STH_MODEL_BERT);
+        assert_int_equal(op->view[STH_TRACE_VIEW_Q].cols,
+                         m->heads * m->head_dim);
+        assert_int_equal(op->view[STH_TRACE_VIEW_K].rows,
+                         r->batch * (r->past + r->seq));
+        assert_int_equal(op->view[STH_TRACE_VIEW_K].cols,
+                         m->kv_heads * m->head_dim);
+    }
+}
+
+/* Rows that the experts of one layer gather, all together. */
+static uint32_t gathered_rows(const struct parsed *p)
+{
+    uint32_t rows = 0;
+
+    for (uint32_t i = 0; i < p->trace.ops; i++)
+        if (p->trace.op[i].kind == STH_TRACE_KIND_GATHER)
+            rows += p->trace.op[i].list[STH_TRACE_LIST_ROWS].count;
+    return rows;
+}
+
+static void check(const struct sth_model *m, const struct sth_trace_request *r)
+{
+    struct parsed p = generate(m, r);
+    const uint32_t tokens = r->batch * r->seq;
+    const uint32_t matmuls = count_kind(&p, STH_TRACE_KIND_MATMUL);
+    const struct sth_trace_tensor *x = find(&p, "x");
+    char name[32];
+
+    assert_int_equal(x->rows, tokens);
+    assert_int_equal(x->cols, m->hidden);
+    for (uint32_t l = 0; l < r->layers; l++) {
+        const struct sth_trace_tensor *out;
+
+        snprintf(name, sizeof(name), "l%u.out", l);
+        out = find(&p, name);
+        assert_int_equal(out->rows, tokens);
+        assert_int_equal(out->cols, m->hidden);
+        assert_int_equal(out->dtype, STH_DTYPE_BF16);
+        assert_true(out->output);
+    }
+    assert_int_equal(count_kind(&p, STH_TRACE_KIND_ATTENTION), r->layers);
+    assert_int_equal(count_kind(&p, STH_TRACE_KIND_QUANTIZE),
+                     r->int8 ? matmuls : 0);
+    check_attention(&p, m, r);
+    switch (m->family) {
+    case STH_MODEL_GPT2:
+    case STH_MODEL_BERT:
+        assert_int_equal(matmuls, 4 * r->layers);
+        assert_int_equal(count_kind(&p, STH_TRACE_KIND_LAYERNORM),
+                         2 * r->layers);
+        assert_int_equal(count_kind(&p, STH_TRACE_KIND_COPY),
+                         r->past ? 2 * r->batch * r->layers : 0);
+        break;
+    case STH_MODEL_LLAMA:
+        assert_int_equal(matmuls, 7 * r->layers);
+        assert_int_equal(count_kind(&p, STH_TRACE_KIND_RMSNORM), 2 * r->layers);
+        assert_int_equal(count_kind(&p, STH_TRACE_KIND_ROPE),
+                         (1 + (r->past ? r->batch : 1)) * r->layers);
+        break;
+    case STH_MODEL_MIXTRAL:
+        assert_int_equal(gathered_rows(&p),
+                         tokens * m->experts_active * r->layers);
+        assert_int_equal(count_kind(&p, STH_TRACE_KIND_GATHER),
+                         count_kind(&p, STH_TRACE_KIND_SCATTER_ADD));
+        break;
+    }
+    discard(&p);
+}
+
+static void test_tracegen_every_combination_parses(void **state)
+{
+    static const struct {
+        uint32_t seq, past;
+    } phases[] = {{5, 0}, {1, 7}, {3, 4}, {1, 0}};
+
+    (void)state;
+    for (size_t m = 0; m < sizeof(models) / sizeof(models[0]); m++)
+        for (int phase = 0; phase < 4; phase++)
+            for (int bits = 0; bits < 8; bits++) {
+                const struct sth_trace_request r = {
+                    .seq = phases[phase].seq,
+                    .past = phases[phase].past,
+                    .batch = bits & 1 ? 3 : 1,
+                    .layers = bits & 2 ? 2 : 1,
+                    .int8 = bits & 4,
+                    .seed = 11,
+                };
+
+                check(&models[m], &r);
+            }
+}
+
+static void test_tracegen_is_deterministic(void **state)
+{
+    struct sth_trace_request r = {.seq = 6, .batch = 2, .layers = 2, .seed = 5};
+
+    (void)state;
+    for (size_t m = 0; m < sizeof(models) / sizeof(models[0]); m++) {
+        struct parsed a, b, c;
+
+        r.seed = 5;
+        a = generate(&models[m], &r);
+        b = generate(&models[m], &r);
+        r.seed = 6;
+        c = generate(&models[m], &r);
+        assert_int_equal(a.bytes, b.bytes);
+        assert_memory_equal(a.text, b.text, a.bytes);
+        assert_string_not_equal(a.text, c.text);
+        discard(&a);
+        discard(&b);
+        discard(&c);
+    }
+}
+
+static void test_tracegen_tensors_have_seeds_of_their_own(void **state)
+{
+    const struct sth_trace_request r = {
+        .seq = 2, .batch = 1, .layers = 2, .int8 = true, .seed = 1};
+    struct parsed p = generate(&models[0], &r);
+
+    (void)state;
+    for (uint32_t i = 0; i < p.trace.tensors; i++)
+        for (uint32_t j = 0; j < i; j++) {
+            const char *a = p.trace.tensor[i].source;
+            const char *b = p.trace.tensor[j].source;
+
+            if (strncmp(a, "seed:", 5) || strncmp(b, "seed:", 5))
+                continue;
+            assert_int_not_equal(strtoull(a + 5, NULL, 10),
+                                 strtoull(b + 5, NULL, 10));
+        }
+    discard(&p);
+}
+
+static void test_tracegen_weights_of_a_token_sum_to_one(void **state)
+{
+    const struct sth_trace_request r = {
+        .seq = 40, .batch = 1, .layers = 1, .seed = 9};
+    struct parsed p = generate(&models[3], &r);
+    double sum[40] = {0};
+
+    (void)state;
+    for (uint32_t i = 0; i < p.trace.ops; i++) {
+        const struct sth_trace_op *op = &p.trace.op[i];
+        const struct sth_trace_list *rows = &op->list[STH_TRACE_LIST_ROWS];
+
+        if (op->kind != STH_TRACE_KIND_SCATTER_ADD)
+            continue;
+        for (uint32_t j = 0; j < rows->count; j++) {
+            float weight;
+
+            memcpy(&weight, &op->list[STH_TRACE_LIST_WEIGHTS].value[j], 4);
+            assert_true(weight > 0);
+            sum[rows->value[j]] += (double)weight;
+        }
+    }
+    for (int t = 0; t < 40; t++)
+        assert_true(sum[t] > 0.999999 && sum[t] < 1.000001);
+    discard(&p);
+}
+
+/* So many tokens that the rows of one expert need several lines. */
+static void test_tracegen_long_row_lists_are_split(void **state)
+{
+    struct sth_model model = models[3];
+    const struct sth_trace_request r = {
+        .seq = 9000, .batch = 1, .layers = 1, .seed = 2};
+    struct parsed p;
+
+    (void)state;
+    model.experts = model.experts_active = 2;
+    p = generate(&model, &r);
+    assert_int_equal(count_kind(&p, STH_TRACE_KIND_GATHER), 2 * 5);
+    assert_int_equal(gathered_rows(&p), 2 * 9000);
+    discard(&p);
+}
+
+static void test_tracegen_gemm_parses(void **state)
+{
+    static const uint32_t shapes[][3] = {{1, 1, 1}, {33, 17, 65}, {7, 300, 2}};
+
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        for (int int8 = 0; int8 < 2; int8++) {
+            const uint32_t *s = shapes[i];
+            struct parsed p = {0};
+            FILE *out = open_memstream(&p.text, &p.bytes);
+
+            assert_non_null(out);
+            sth_tracegen_gemm(out, s[0], s[1], s[2], int8, 3);
+            fclose(out);
+            parse(&p);
+            assert_int_equal(p.trace.ops, 1);
+            assert_int_equal(find(&p, "a")->rows, s[0]);
+            assert_int_equal(find(&p, "a")->cols, s[2]);
+            assert_int_equal(find(&p, "b")->rows, s[2]);
+            assert_int_equal(find(&p, "b")->cols, s[1]);
+            assert_int_equal(find(&p, "a")->dtype,
+                             int8 ? STH_DTYPE_I8 : STH_DTYPE_BF16);
+            assert_int_equal(find(&p, "c")->rows, s[0]);
+            assert_int_equal(find(&p, "c")->cols, s[1]);
+            assert_true(find(&p, "c")->output);
+            assert_int_equal(p.trace.tensors, int8 ? 5 : 3);
+            discard(&p);
+        }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_tracegen_every_combination_parses),
+        cmocka_unit_test(test_tracegen_is_deterministic),
+        cmocka_unit_test(test_tracegen_tensors_have_seeds_of_their_own),
+        cmocka_unit_test(test_tracegen_weights_of_a_token_sum_to_one),
+        cmocka_unit_test(test_tracegen_long_row_lists_are_split),
+        cmocka_unit_test(test_tracegen_gemm_parses),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,50 @@
+/*
+ * What the tests of the tools share: cmocka's headers, temporary files and
+ * output that is caught as text.
+ */
+#ifndef TOOL_FILES_H
+#define TOOL_FILES_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sth_config.h"
+
+/* A new file with these bytes; its name goes to path[64]. */
+static inline void write_temporary(char path[64], const void *bytes,
+                                   size_t count)
+{
+    FILE *file;
+    int fd;
+
+    snprintf(path, 64, "/tmp/systolith_test_XXXXXX");
+    fd = mkstemp(path);
+    assert_true(fd >= 0);
+    file = fdopen(fd, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, count, file), count);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* A shipped configuration, by name. */
+static inline struct sth_params shipped(const char *name)
+{
+    struct sth_config config;
+    char error[512];
+
+    if (!sth_config_find(name, ".", &config, error, sizeof(error)))
+        fail_msg("%s", error);
+    return config.params;
+}
+
+#endif
