@@ -530,6 +530,52 @@ static void test_csim_events_beyond_capacity_are_counted(void **state)
     program_close(&p);
 }
 
+/* Cycles of many equal products in a pipeline of two buffers. */
+static uint64_t run_pipeline(bool sample)
+{
+    struct sth_csim_options options = {
+        .mode = STH_CSIM_TIME_ONLY, .sample_banks = sample, .no_events = true};
+    struct program p = {.params = program_params()};
+    struct sth_mem_config config;
+    uint64_t cycles;
+
+    sth_mem_config_default(&config);
+    p.mem = sth_mem_create(&config, p.params.bus_bytes, true);
+    p.dev = sth_csim_create(&p.params, p.mem, &options);
+    program_setup(&p);
+    for (uint32_t i = 0; i < 1000; i++) {
+        uint32_t half = 131072 * (i & 1);
+        uint32_t back = i < 2 ? 0 : 1;
+        struct sth_command matmul =
+            command_matmul(half, half + 4096, 512 * (i & 1), 64, 16, 64);
+
+        put(&p, with(command_load(0x10000, half, 5120), back << 3, 1));
+        put(&p, with(matmul, 1 | back << 4, 2 | 8));
+        put(&p, with(command_vector(512 * (i & 1), half + 8192, 64, 16),
+                     2 | back << 5, 4 | 16));
+        put(&p, with(command_store(0x20000, half + 8192, 1024), 4, 32));
+        if (i % 200 == 199) {
+            put(&p, with_irq(command_sync(STH_OP_SYNC_STORE)));
+            assert_true(run(&p));
+            reg_write(&p, STH_REG_IRQ_STATUS, STH_IRQ_STATUS_COMMAND);
+        }
+    }
+    assert_int_equal(reg_read(&p, STH_REG_FAULT_CODE), 0);
+    cycles = p.dev->ops->cycles(p.dev);
+    program_close(&p);
+    return cycles;
+}
+
+static void test_csim_sampling_stays_within_one_percent(void **state)
+{
+    uint64_t exact = run_pipeline(false);
+    uint64_t sampled = run_pipeline(true);
+
+    (void)state;
+    assert_true(exact > 100000);
+    assert_in_range(sampled, exact - exact / 100, exact + exact / 100);
+}
+
 static void test_csim_create_refuses_bad_parameters(void **state)
 {
     struct program *p = *state;
@@ -572,6 +618,7 @@ int main(void)
         TEST(test_csim_soft_reset_recovers_from_fault),
         TEST(test_csim_soft_reset_waits_for_the_bus),
         TEST(test_csim_events_beyond_capacity_are_counted),
+        TEST(test_csim_sampling_stays_within_one_percent),
         TEST(test_csim_create_refuses_bad_parameters),
     };
 #undef TEST
