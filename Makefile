@@ -41,6 +41,7 @@ include mk/vector.mk
 include mk/dma.mk
 include mk/front.mk
 include mk/test.mk
+include mk/synth.mk
 include mk/lint.mk
 
 help: ## this list

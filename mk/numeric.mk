@@ -42,9 +42,11 @@ test-numeric: $(NUMERIC)/rtl/sth_numeric $(NUMERIC)/test_numerics ## arithmetic:
 	$(Q)$(NUMERIC)/rtl/sth_numeric $(NUMERIC_PAIRS) $(NUMERIC_SEED)
 
 # The function tables; the result is committed.
-functions: tools/funcgen/sth_funcgen.c ## regenerate spec/functions.def
-	@mkdir -p $(NUMERIC)
-	$(Q)$(CC) $(CFLAGS) -O1 $< -o $(NUMERIC)/sth_funcgen -lm
+$(NUMERIC)/sth_funcgen: tools/funcgen/sth_funcgen.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -O1 $< -o $@ -lm
+
+functions: $(NUMERIC)/sth_funcgen ## regenerate spec/functions.def
 	$(Q)$(NUMERIC)/sth_funcgen >$(NUMERIC)/functions.def
 	$(Q)mv $(NUMERIC)/functions.def spec/functions.def
 
