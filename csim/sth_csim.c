@@ -303,8 +303,7 @@ size_t sth_csim_report(struct sth_device *dev,
     struct sth_csim *csim = csim_of(dev);
     size_t count = csim->diagnostics;
 
-    if (count < STH_DIAGNOSTICS_MAX &&
-        sth_deadlock_find(csim, &csim->diagnostic[count]))
+    if (sth_deadlock_find(csim, &csim->diagnostic[count]))
         count++;
     *list = csim->diagnostic;
     return count;

@@ -186,7 +186,7 @@ static uint64_t read_sources(struct sth_csim *csim, bool extra)
     struct sth_vector_state *v = &csim->vector;
     uint32_t mask = csim->params.acc_banks - 1;
     uint64_t acc = v->cycle;
-    uint64_t sp = v->cycle;
+    uint64_t sp = acc;
 
     for (int i = 0; i < SOURCES; i++) {
         struct sth_vector_source *source = &v->source[i];
