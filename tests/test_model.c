@@ -138,13 +138,13 @@ static const struct {
      "field 'layer_norm_epsilon' must be a positive number below 1e12"},
     {GPT2(GPT2_SHAPE ", \"activation_function\": \"relu\""),
      "field 'activation_function' must be one of gelu gelu_new "
-     "gelu_pytorch_tanh "},
+     "gelu_pytorch_tanh"},
     {GPT2(GPT2_SHAPE ", \"activation_function\": \"gelu gelu_new\""),
      "field 'activation_function' must be one of gelu gelu_new "
-     "gelu_pytorch_tanh "},
+     "gelu_pytorch_tanh"},
     {GPT2(GPT2_SHAPE ", \"activation_function\": [1]"),
      "field 'activation_function' must be one of gelu gelu_new "
-     "gelu_pytorch_tanh "},
+     "gelu_pytorch_tanh"},
     {"{\"model_type\": \"bert\", " LLAMA_SHAPE ", \"layer_norm_eps\": \"x\"}",
      "field 'layer_norm_eps' must be a positive number below 1e12"},
     {LLAMA(", \"num_key_value_heads\": 3"),
@@ -155,7 +155,7 @@ static const struct {
     {LLAMA(", \"attention_bias\": 1"),
      "field 'attention_bias' must be true or false"},
     {LLAMA(", \"hidden_act\": \"gelu\""),
-     "field 'hidden_act' must be one of silu swish "},
+     "field 'hidden_act' must be one of silu swish"},
     {"{\"model_type\": \"llama\", \"hidden_size\": 66, "
      "\"num_attention_heads\": 4, \"num_hidden_layers\": 2, "
      "\"intermediate_size\": 96}",

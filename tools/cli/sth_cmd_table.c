@@ -72,13 +72,21 @@ int sth_cmd_table(int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         json_error_t problem;
         json_t *root = json_load_file(argv[i], 0, &problem);
+        bool good;
 
+        if (!root && problem.line > 0)
+            return sth_cmd_error("%s:%d: not valid JSON: %s", argv[i],
+                                 problem.line, problem.text);
         if (!root)
-            return sth_cmd_error("%s:%d: %s", argv[i], problem.line,
-                                 problem.text);
-        if (!print_row(root))
+            return sth_cmd_error("%s", problem.text);
+        good = json_is_string(json_object_get(root, "config"));
+        if (good && !print_row(root))
             status = 1;
         json_decref(root);
+        if (!good)
+            return sth_cmd_error("%s: is not a report of 'systolith run "
+                                 "--json'",
+                                 argv[i]);
     }
     return status;
 }

@@ -94,7 +94,8 @@ static void check_activation(struct reader *r, const char *key,
     if (name)
         snprintf(pattern, sizeof(pattern), " %s ", name);
     if (!name || strchr(name, ' ') || !strstr(accepted, pattern))
-        fail(r, "field '%s' must be one of%s", key, accepted);
+        fail(r, "field '%s' must be one of %.*s", key,
+             (int)strlen(accepted) - 2, accepted + 1);
 }
 
 enum { DIM_MAX = 262144, COUNT_MAX = 4096 };

@@ -1,0 +1,268 @@
+#!/usr/bin/env bash
+# The command line from outside: help, exit statuses, and every malformed input
+# of tests/malformed with the message of expected.txt.  Nothing may be written
+# when a command fails.
+#
+#   tests/cli/run.sh [SYSTOLITH]
+#
+# A line of expected.txt is `KIND/FILE` and, behind the first space, what must
+# follow "systolith: PATH" on standard error, byte for byte.
+set -u
+cd "$(dirname "$0")/../.."
+systolith=${1:-${BUILD:-build}/systolith}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0
+failed=0
+
+# report NAME PROBLEM: counts one check; an empty problem is a success.
+report() {
+  if [ -z "$2" ]; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    printf 'FAIL %s: %s\n' "$1" "$2"
+    sed 's/^/     stderr: /' "$work/err" | head -5
+  fi
+}
+
+# run ARGUMENTS...: leaves status, $work/out and $work/err.
+run() {
+  "$systolith" "$@" >"$work/out" 2>"$work/err" </dev/null
+  status=$?
+}
+
+# What is left of output files, finished or not.
+leftovers() {
+  find "$work" -name 'result*' | tr '\n' ' '
+}
+
+# refuses STATUS MESSAGE ARGUMENTS...: fails with this status and exactly this
+# message (behind "systolith: "), and leaves no file behind.
+refuses() {
+  local want=$1 message=$2 problem=
+  shift 2
+  run "$@"
+  if [ "$status" -ne "$want" ]; then
+    problem="exit status $status instead of $want"
+  elif [ "$(head -1 "$work/err")" != "systolith: $message" ]; then
+    problem="message is not 'systolith: $message'"
+  elif [ -n "$(leftovers)" ]; then
+    problem="left $(leftovers)"
+  fi
+  rm -f "$work"/result*
+  report "$*" "$problem"
+}
+
+# succeeds PATTERN ARGUMENTS...: status 0, standard output matches.
+succeeds() {
+  local pattern=$1 problem=
+  shift
+  run "$@"
+  if [ "$status" -ne 0 ]; then
+    problem="exit status $status"
+  elif ! grep -qE -- "$pattern" "$work/out"; then
+    problem="no '$pattern' on standard output"
+  elif [ -s "$work/err" ]; then
+    problem="something on standard error"
+  fi
+  report "$*" "$problem"
+}
+
+# check NAME TEST...: a condition.
+check() {
+  local name=$1
+  shift
+  if "$@"; then report "$name" ""; else report "$name" "does not hold"; fi
+}
+
+help_pages() {
+  local command
+  succeeds '^usage: systolith COMMAND' --help
+  succeeds '^usage: systolith COMMAND' -h
+  succeeds '^usage: systolith COMMAND' help
+  for command in trace run random table disasm info; do
+    succeeds "^usage: systolith $command" "$command" --help
+    succeeds "^usage: systolith $command" "$command" -h
+  done
+}
+
+malformed_files() {
+  local kind file text path listed
+  while IFS= read -r line; do
+    case $line in '' | '#'*) continue ;; esac
+    file=${line%% *}
+    text=${line#* }
+    kind=${file%%/*}
+    path=tests/malformed/$file
+    case $kind in
+    config) refuses 2 "$path$text" info "$path" ;;
+    trace)
+      refuses 2 "$path$text" run "$path" --config nano \
+        --json "$work/result.json" --timeline "$work/result.timeline" \
+        --events "$work/result.events"
+      ;;
+    model)
+      refuses 2 "$path$text" trace --model "$path" --phase prefill --seq 4 \
+        -o "$work/result.trace"
+      ;;
+    *) report "$file" "unknown kind" ;;
+    esac
+  done <tests/malformed/expected.txt
+  # Each file has its line.
+  listed=$(grep -v '^#' tests/malformed/expected.txt | cut -d' ' -f1 | sort)
+  check "every malformed file is listed" \
+    [ "$listed" = "$(cd tests/malformed && ls -d {config,trace,model}/* |
+      sort)" ]
+}
+
+command_lines() {
+  local out=$work/result.trace
+  local decode="option --phase must be prefill or decode"
+  run
+  check "no command" [ "$status" -eq 2 ]
+  refuses 2 "there is no command 'simulate'" simulate
+
+  refuses 2 "option -o is missing; '-' is standard output" trace --gemm 2x2x2
+  refuses 2 "give either --model or --gemm; see --help" trace -o "$out"
+  refuses 2 "give either --model or --gemm; see --help" \
+    trace --gemm 2x2x2 --model gpt2 -o "$out"
+  for shape in 2x2 2x2x2x2 0x2x2 2x2x 2x2x2k -1x2x2 axbxc 2x2x1048577 ''; do
+    refuses 2 "option --gemm: '$shape' is not MxNxK with whole numbers from 1 \
+to 1048576" trace --gemm "$shape" -o "$out"
+  done
+  refuses 2 "option --gemm: a tensor of '1048576x1x1048576' would exceed 512 \
+GiB" trace --gemm 1048576x1x1048576 -o "$out"
+  refuses 2 "option --dtype: 'fp8' is neither bf16 nor int8" \
+    trace --gemm 2x2x2 --dtype fp8 -o "$out"
+  refuses 2 "$decode" trace --model gpt2 --seq 4 -o "$out"
+  refuses 2 "$decode" trace --model gpt2 --phase train --seq 4 -o "$out"
+  refuses 2 "option --seq is missing" \
+    trace --model gpt2 --phase prefill -o "$out"
+  refuses 2 "option --seq: '0' is not a whole number from 1 to 1048576" \
+    trace --model gpt2 --phase prefill --seq 0 -o "$out"
+  refuses 2 "option --past: '1.5' is not a whole number from 0 to 1048576" \
+    trace --model gpt2 --phase decode --past 1.5 -o "$out"
+  refuses 2 "option --batch: '' is not a whole number from 1 to 65535" \
+    trace --model gpt2 --phase prefill --seq 4 --batch '' -o "$out"
+  refuses 2 "option --layers: the model has 12 layers" \
+    trace --model gpt2 --phase prefill --seq 4 --layers 13 -o "$out"
+  refuses 2 "batch times sequence exceeds 1048576 tokens" \
+    trace --model gpt2 --phase prefill --seq 1048576 --batch 2 -o "$out"
+  refuses 2 "option --seed: '-1' is not a whole number from 0 to 4294967295" \
+    trace --gemm 2x2x2 --seed -1 -o "$out"
+  refuses 2 "unexpected argument 'more'" trace --gemm 2x2x2 -o "$out" more
+  refuses 2 "unable to open ./nothing.json: No such file or directory" \
+    trace --model ./nothing.json --phase prefill --seq 4 -o "$out"
+  refuses 1 "cannot create '/nonexistent/x': No such file or directory" \
+    trace --gemm 2x2x2 -o /nonexistent/x
+
+  refuses 2 "name one trace; see --help" run
+  refuses 2 "name one trace; see --help" run a b
+  refuses 2 "nothing.trace: No such file or directory" run nothing.trace
+  refuses 2 "configs: Is a directory" run configs
+  refuses 2 "option --backend: 'fpga' is none of csim, rtl and both" \
+    run x --backend fpga
+  refuses 2 "option --time-only needs --backend csim" \
+    run x --backend both --time-only
+  refuses 2 "option --sanitize needs the C model with data" \
+    run x --time-only --sanitize
+  refuses 2 "option --sanitize needs the C model with data" \
+    run x --backend rtl --sanitize
+  refuses 2 "option --seed: '4294967296' is not a whole number from 0 to \
+4294967295" run x --seed 4294967296
+  for memory in sram fixed: fixed:10 fixed:x:1 ddr5; do
+    run run x --memory "$memory"
+    check "--memory $memory: status" [ "$status" -eq 2 ]
+    check "--memory $memory: message" grep -q \
+      '^systolith: option --memory: memory ' "$work/err"
+  done
+  for stalls in 10 x:1 96:1 10:x 10:1:1; do
+    run run x --stalls "$stalls"
+    check "--stalls $stalls: status" [ "$status" -eq 2 ]
+    check "--stalls $stalls: message" grep -q \
+      '^systolith: option --stalls: ' "$work/err"
+  done
+  for command in trace run random; do
+    run "$command" --nonsense
+    check "$command --nonsense: status" [ "$status" -eq 2 ]
+    check "$command --nonsense: message" grep -q \
+      "^systolith $command: unrecognized option '--nonsense'" "$work/err"
+  done
+
+  refuses 2 "name a configuration; see --help" info
+  refuses 2 "unexpected argument '--yaml'" info --yaml edge
+  refuses 2 "unexpected argument 'nano'" info edge nano
+  run info chip
+  check "info chip: status" [ "$status" -eq 2 ]
+  check "info chip: message" grep -q \
+    'configs/chip.cfg: No such file or directory' "$work/err"
+
+  refuses 2 "unexpected argument 'x'" random x
+  refuses 2 "option --count: '0' is not a whole number from 1 to 4294967295" \
+    random --count 0
+  refuses 2 "option --commands: '7' is not a whole number from 8 to 256" \
+    random --commands 7
+  refuses 2 "option --commands: '257' is not a whole number from 8 to 256" \
+    random --commands 257
+
+  refuses 2 "name one file of commands; see --help" disasm
+  refuses 2 "name one file of commands; see --help" disasm a b
+  refuses 2 "cannot open 'nothing.bin'" disasm nothing.bin
+  refuses 2 "cannot read 'configs'" disasm configs
+  printf '\x20%.0s' {1..70} >"$work/cut.bin"
+  refuses 2 "$work/cut.bin: command 1 is cut off after 6 of 64 bytes" \
+    disasm "$work/cut.bin"
+  head -c 64 /dev/zero >"$work/unknown.bin"
+  run disasm "$work/unknown.bin"
+  check "disasm of an unknown opcode: status" [ "$status" -eq 1 ]
+
+  refuses 2 "name the JSON files of runs; see --help" table
+  refuses 2 "unable to open nothing.json: No such file or directory" \
+    table nothing.json
+  echo '[]' >"$work/array.json"
+  refuses 2 "$work/array.json: is not a report of 'systolith run --json'" \
+    table "$work/array.json"
+  echo '{' >"$work/cut.json"
+  run table "$work/cut.json"
+  check "table of broken JSON: status" [ "$status" -eq 2 ]
+  check "table of broken JSON: message" grep -q \
+    "^systolith: $work/cut.json:2: " "$work/err"
+}
+
+# What works, works and leaves exactly the files asked for.
+good_runs() {
+  local t=$work/good.trace
+  run trace --gemm 9x10x11 -o "$t"
+  check "trace: status" [ "$status" -eq 0 ]
+  check "trace prints nothing" [ ! -s "$work/out" ]
+  succeeds '^systolith-trace 1' trace --gemm 9x10x11 -o -
+  run trace --gemm 9x10x11 -o -
+  check "-o - writes the same" cmp -s "$work/out" "$t"
+  run run "$t" --config nano --quiet --json "$work/good.json" \
+    --timeline "$work/good.timeline" --events "$work/good.events"
+  check "run: status" [ "$status" -eq 0 ]
+  check "run --quiet prints nothing" [ ! -s "$work/out" ]
+  for file in json timeline events; do
+    check "run --$file writes it" [ -s "$work/good.$file" ]
+  done
+  succeeds '^\| good' table "$work/good.json"
+  run run "$t" --config nano --quiet --json /nonexistent/x
+  check "run --json to nowhere: status" [ "$status" -eq 1 ]
+  run trace --gemm 2x2x2 -o /dev/null
+  check "/dev/null stays a device" [ -c /dev/null ]
+  succeeds '"array_rows": 16,' info --json edge
+  succeeds '2 programs' random --csim-only --config nano --count 2
+  run info edge
+  "$systolith" info edge >/dev/full 2>"$work/err"
+  check "a full standard output is a failure" [ $? -ne 0 ]
+  check "no temporary file is left" \
+    [ -z "$(find "$work" -name '*.part')" ]
+}
+
+help_pages
+malformed_files
+command_lines
+good_runs
+printf 'command line: %d passed, %d failed\n' "$passed" "$failed"
+[ "$failed" -eq 0 ]
