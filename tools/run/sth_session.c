@@ -321,20 +321,23 @@ static bool fill_tensors(struct sth_session *s, struct failure *f)
     return true;
 }
 
-/* Products of an operation, counted as a dense evaluation would. */
+/* Multiply-accumulates that an operation needs; a causal mask saves some. */
 static uint64_t count_macs(const struct sth_trace_op *op)
 {
     const struct sth_trace_view *v = op->view;
-    const uint32_t *n = op->number;
+    const uint64_t rows = v[STH_TRACE_VIEW_OUT].rows;
+    const uint64_t cols = v[STH_TRACE_VIEW_OUT].cols;
+    const uint64_t seq = op->number[STH_TRACE_NUMBER_SEQ];
+    const uint64_t past = op->number[STH_TRACE_NUMBER_PAST];
 
     if (op->kind == STH_TRACE_KIND_MATMUL)
-        return (uint64_t)v[STH_TRACE_VIEW_OUT].rows *
-               v[STH_TRACE_VIEW_OUT].cols * v[STH_TRACE_VIEW_X].cols;
-    if (op->kind == STH_TRACE_KIND_ATTENTION)
-        return 2 * (uint64_t)v[STH_TRACE_VIEW_Q].rows *
-               v[STH_TRACE_VIEW_Q].cols *
-               (n[STH_TRACE_NUMBER_PAST] + n[STH_TRACE_NUMBER_SEQ]);
-    return 0;
+        return rows * cols * v[STH_TRACE_VIEW_X].cols;
+    if (op->kind != STH_TRACE_KIND_ATTENTION)
+        return 0;
+    if (op->number[STH_TRACE_NUMBER_CAUSAL])
+        return op->number[STH_TRACE_NUMBER_BATCH] * cols *
+               (2 * seq * past + seq * (seq + 1));
+    return 2 * rows * cols * (past + seq);
 }
 
 static void op_begin(void *user, uint32_t op, const struct sth_trace_op *what,
