@@ -41,7 +41,7 @@ void sth_csim_reset(struct sth_csim *csim)
     csim->watchdog = STH_RESET_WATCHDOG;
     csim->watchdog_base = csim->now;
     csim->counter_high = 0;
-    csim->reset_done = 0;
+    csim->resetting = false;
     csim->read_free = 0;
     csim->posts = 0;
     csim->diagnostics = 0;
@@ -89,7 +89,7 @@ void sth_csim_run(struct sth_csim *csim, uint64_t until, bool stop_on_irq)
             sth_semaphores_commit(csim);
         if (csim->next[STH_ACTOR_CONTROL] <= cycle)
             sth_fault_step(csim);
-        if (csim->fault.pending || csim->watchdog != 0 || csim->reset_done != 0)
+        if (csim->fault.pending || csim->watchdog != 0 || csim->resetting)
             sth_fault_update(csim);
         if (stop_on_irq && sth_csim_irq(csim)) {
             /* The line is high from the next cycle. */

@@ -315,7 +315,8 @@ struct sth_csim {
     uint32_t watchdog;
     uint64_t watchdog_base; /* the cycle from which it counts */
     uint32_t counter_high;
-    uint64_t reset_done; /* soft reset in progress until then; 0: none */
+    bool resetting;      /* a soft reset waits for the bus */
+    uint64_t reset_from; /* cycle in which it was asked for */
     uint64_t read_free;  /* cycle from which the read address bus is free */
 
     struct sth_front front;
@@ -375,6 +376,13 @@ static inline struct sth_flight *sth_flight_newest(struct sth_engine_state *e)
 {
     return &e->flight[(e->flight_first + e->flight_count - 1) %
                       STH_FLIGHTS_MAX];
+}
+
+/* Whether a soft reset keeps addresses off the bus; one that was on its way
+ * when the register was written still goes out. */
+static inline bool sth_csim_draining(const struct sth_csim *csim)
+{
+    return csim->resetting && csim->now > csim->reset_from + 1;
 }
 
 /* STATUS.BUSY. */

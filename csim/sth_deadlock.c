@@ -31,7 +31,7 @@ __attribute__((format(printf, 2, 3))) static void put(struct text *text,
 /* Whether commands wait and no actor but the watchdog will ever act. */
 static bool stuck(struct sth_csim *csim)
 {
-    if (!sth_csim_busy(csim) || csim->fault.pending || csim->reset_done != 0)
+    if (!sth_csim_busy(csim) || csim->fault.pending || csim->resetting)
         return false;
     for (int actor = 0; actor < STH_ACTOR_CONTROL; actor++) {
         if (csim->next[actor] != STH_NEVER)

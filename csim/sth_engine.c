@@ -186,8 +186,7 @@ static bool may_start(const struct sth_csim *csim,
                       const struct sth_engine_state *engine)
 {
     return engine->queue_count > 0 && csim->now < engine->stop_from &&
-           csim->reset_done == 0 &&
-           engine->flight_count < engine->flight_limit &&
+           !csim->resetting && engine->flight_count < engine->flight_limit &&
            engine->ready <= csim->now &&
            engine->queue[engine->queue_first].visible <= csim->now;
 }

@@ -96,9 +96,20 @@ static uint64_t watchdog_cycle(const struct sth_csim *csim)
     return csim->watchdog_base + csim->watchdog;
 }
 
+/* The last cycle of the soft reset. */
+static uint64_t reset_cycle(const struct sth_csim *csim)
+{
+    uint64_t dma = sth_max64(csim->load.last_bus, csim->store.last_bus);
+    uint64_t idle = sth_max64(csim->front.last_bus, dma + 1) + 1;
+
+    if (!csim->resetting || csim->store.reader.count > 0)
+        return STH_NEVER;
+    return sth_max64(idle, csim->reset_from + 1) + STH_LAT_SOFT_RESET - 1;
+}
+
 void sth_fault_step(struct sth_csim *csim)
 {
-    if (csim->reset_done != 0 && csim->reset_done <= csim->now) {
+    if (reset_cycle(csim) <= csim->now) {
         sth_csim_reset(csim);
         return;
     }
@@ -112,13 +123,13 @@ void sth_fault_step(struct sth_csim *csim)
 void sth_fault_update(struct sth_csim *csim)
 {
     struct sth_fault_state *fault = &csim->fault;
-    uint64_t next = csim->reset_done != 0 ? csim->reset_done : STH_NEVER;
+    uint64_t next = reset_cycle(csim);
 
     if (fault->pending && !fault->reported) {
         if (active(csim))
             fault->quiet = STH_NEVER;
         else if (fault->quiet == STH_NEVER)
-            fault->quiet = csim->now + STH_LAT_FAULT_REPORT;
+            fault->quiet = csim->now + STH_LAT_FAULT_REPORT - 1;
         next = sth_min64(next, fault->quiet);
     }
     next = sth_min64(next, watchdog_cycle(csim));

@@ -107,7 +107,7 @@ static bool may_request(const struct sth_csim *csim)
     uint32_t freed = front->decoded - (front->room_from <= csim->now ? 0u : 1u);
 
     return (csim->ctrl & STH_CTRL_ENABLE) != 0 &&
-           front->enable_from <= csim->now && csim->reset_done == 0 &&
+           front->enable_from <= csim->now && !sth_csim_draining(csim) &&
            csim->now <= front->stop_from && front->requested != tail &&
            front->requested - freed < csim->params.fetch_depth;
 }
@@ -168,7 +168,7 @@ void sth_front_decode(struct sth_csim *csim)
     struct sth_front *front = &csim->front;
 
     csim->next[STH_ACTOR_DECODE] = STH_NEVER;
-    if (front->stop_from <= csim->now || csim->reset_done != 0)
+    if (front->stop_from <= csim->now || csim->resetting)
         return;
     if (front->decoding && front->decode_done <= csim->now)
         dispatch(csim);

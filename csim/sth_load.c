@@ -154,7 +154,7 @@ void sth_load_step(struct sth_csim *csim)
     struct sth_flight *flight = sth_flight_newest(engine);
     uint64_t last = csim->now;
 
-    if (csim->reset_done != 0) {
+    if (sth_csim_draining(csim)) {
         dma->pending = false;
         return;
     }

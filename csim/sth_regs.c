@@ -92,7 +92,7 @@ uint32_t sth_regs_read(struct sth_csim *csim, uint32_t offset)
     case STH_REG_CFG_HASH:
         return sth_params_hash(&csim->params);
     case STH_REG_CTRL:
-        return csim->ctrl | (csim->reset_done != 0 ? STH_CTRL_SOFT_RESET : 0u);
+        return csim->ctrl | (csim->resetting ? STH_CTRL_SOFT_RESET : 0u);
     case STH_REG_STATUS:
         return read_status(csim);
     case STH_REG_RING_BASE_LO:
@@ -151,10 +151,8 @@ static void write_ctrl(struct sth_csim *csim, uint32_t value)
 {
     csim->ctrl = value & STH_CTRL_ENABLE;
     if ((value & STH_CTRL_SOFT_RESET) != 0) {
-        uint64_t dma = sth_max64(csim->load.last_bus, csim->store.last_bus);
-        uint64_t idle = sth_max64(csim->front.last_bus, dma + 1) + 1;
-
-        csim->reset_done = sth_max64(idle, csim->now + 1) + STH_LAT_SOFT_RESET;
+        csim->resetting = true;
+        csim->reset_from = csim->now;
     }
     sth_front_enable(csim);
 }
@@ -169,7 +167,7 @@ static void write_tail(struct sth_csim *csim, uint32_t value)
 
 void sth_regs_write(struct sth_csim *csim, uint32_t offset, uint32_t value)
 {
-    if (csim->reset_done != 0)
+    if (csim->resetting)
         return;
     sth_counters_advance(csim);
     switch (offset & (STH_REG_SPACE - 4)) {

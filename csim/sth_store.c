@@ -295,7 +295,7 @@ void sth_store_step(struct sth_csim *csim)
 {
     struct sth_reader *reader = &csim->store.reader;
 
-    if (csim->reset_done != 0)
+    if (sth_csim_draining(csim))
         csim->store.pending = false;
     if (reader->count > 0) {
         sth_store_catch_up(csim);
