@@ -57,14 +57,21 @@ static const char *program_dir(void)
 
 const char *sth_cmd_home(void)
 {
+    /* The program stands in a build directory, mostly of the source tree. */
+    static const char *const ups[] = {"/..", "/../.."};
     static char home[4200];
     const char *given = getenv("SYSTOLITH_HOME");
+    char configs[4300];
 
     if (given)
         return given;
-    /* The program stands in a build directory of the source tree. */
-    snprintf(home, sizeof(home), "%s/..", program_dir());
-    return home;
+    for (size_t i = 0; i < sizeof(ups) / sizeof(ups[0]); i++) {
+        snprintf(home, sizeof(home), "%s%s", program_dir(), ups[i]);
+        snprintf(configs, sizeof(configs), "%s/configs", home);
+        if (!access(configs, R_OK))
+            return home;
+    }
+    return ".";
 }
 
 const char *sth_cmd_library_dir(void)
