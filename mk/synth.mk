@@ -20,11 +20,11 @@ $(SYNTH)/%.json: configs/%.cfg $(RTL_SRC) $(wildcard rtl/*.svh) $(GEN)
 	  check -assert; \
 	  dfflibmap -liberty $(LIBERTY); \
 	  abc -liberty $(LIBERTY); \
-	  opt_clean; check -assert; \
-	  select -assert-none t:\$$*; \
+	  opt_clean; read_liberty -lib $(LIBERTY); check -assert; \
+	  select -assert-none t:\$$* t:\$$paramod* %d; \
 	  tee -q -o $(SYNTH)/$*.stat stat -liberty $(LIBERTY); \
-	  tee -q -o $@ stat -json -liberty $(LIBERTY)" \
-	|| { tail -20 $(SYNTH)/$*.log; rm -f $@; exit 1; }
+	  tee -q -o $@ stat -json -liberty $(LIBERTY)" >/dev/null 2>&1 \
+	|| { tail -5 $(SYNTH)/$*.log; rm -f $@; exit 1; }
 
 synth: $(SYNTH_CONFIGS:%=$(SYNTH)/%.json) ## cell counts of nano and edge from Yosys
 	$(Q)for c in $(SYNTH_CONFIGS); do \
