@@ -225,6 +225,7 @@ struct sth_arrival {
     uint32_t sp;   /* scratchpad address of its first byte */
     uint32_t skip; /* bytes of the first bus word before that */
     bool followed;
+    uint64_t written; /* cycle of its last write, once that is known */
 };
 
 /* Load: writes bus words to the scratchpad. */

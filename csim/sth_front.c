@@ -117,6 +117,10 @@ void sth_front_fetch(struct sth_csim *csim)
     struct sth_front *front = &csim->front;
 
     csim->next[STH_ACTOR_FETCH] = STH_NEVER;
+    if (may_request(csim) && csim->read_free > csim->now) {
+        csim->next[STH_ACTOR_FETCH] = csim->read_free;
+        return;
+    }
     if (may_request(csim)) {
         request(csim);
         csim->next[STH_ACTOR_FETCH] = csim->now + 1;

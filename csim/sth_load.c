@@ -84,14 +84,29 @@ static void write_rest(struct sth_writer *writer)
     writer->word = arrival->beats;
 }
 
+/* The oldest burst is over: the address that reuses its slot may wait. */
+static void release_slot(struct sth_csim *csim)
+{
+    struct sth_dma *dma = &csim->load;
+    struct sth_writer *writer = &dma->writer;
+    uint64_t *slot = &dma->slot[writer->written & (dma->slots - 1)];
+    /* The last beat leaves the queue when the one two before it is written. */
+    uint64_t before = writer->grant[(writer->grant_next + STH_BEATS_AHEAD - 3) %
+                                    STH_BEATS_AHEAD];
+    uint64_t leaves = sth_max64(writer->bus + 1, before);
+
+    if (writer->sent - writer->written <= dma->slots)
+        *slot = sth_max64(*slot, leaves + STH_LAT_LOAD_REUSE - 1);
+}
+
 /* Follows the bursts below number `end` to their last write. */
 static void catch_up(struct sth_csim *csim, uint32_t end)
 {
     struct sth_writer *writer = &csim->load.writer;
 
     sth_vector_catch_up(csim);
-    while (writer->written != end) {
-        const struct sth_arrival *arrival =
+    while ((int32_t)(end - writer->written) > 0) {
+        struct sth_arrival *arrival =
             &writer->arrival[writer->written % STH_ARRIVALS];
 
         if (arrival->followed)
@@ -103,6 +118,10 @@ static void catch_up(struct sth_csim *csim, uint32_t end)
             write_word(csim);
         if (writer->word < arrival->beats)
             write_rest(writer);
+        arrival->written =
+            writer->grant[(writer->grant_next + STH_BEATS_AHEAD - 1) %
+                          STH_BEATS_AHEAD];
+        release_slot(csim);
         writer->word = 0;
         writer->written++;
     }
@@ -113,14 +132,14 @@ uint64_t sth_load_done(struct sth_csim *csim)
     struct sth_writer *writer = &csim->load.writer;
     const struct sth_flight *flight =
         sth_flight_oldest(&csim->engine[STH_ENGINE_LOAD]);
-    uint64_t last;
 
-    if (writer->written == flight->bursts)
+    if (flight->bursts == 0)
         return flight->done;
     catch_up(csim, flight->bursts);
-    last = writer->grant[(writer->grant_next + STH_BEATS_AHEAD - 1) %
-                         STH_BEATS_AHEAD];
-    return sth_max64(flight->done, last + STH_LAT_LOAD_RETIRE - WRITE_PIPE);
+    return sth_max64(
+        flight->done,
+        writer->arrival[(flight->bursts - 1) % STH_ARRIVALS].written +
+            STH_LAT_LOAD_RETIRE - WRITE_PIPE);
 }
 
 /* Remembers the burst that was just asked for. */
@@ -152,6 +171,7 @@ void sth_load_step(struct sth_csim *csim)
     struct sth_engine_state *engine = &csim->engine[STH_ENGINE_LOAD];
     struct sth_dma *dma = &csim->load;
     struct sth_flight *flight = sth_flight_newest(engine);
+    uint64_t address = csim->now;
     uint64_t last = csim->now;
 
     if (sth_csim_draining(csim)) {
@@ -159,12 +179,16 @@ void sth_load_step(struct sth_csim *csim)
         return;
     }
     if (csim->mode != STH_CSIM_FUNCTION_ONLY) {
-        if (csim->read_free > csim->now) { /* fetch uses the address bus */
-            dma->issue = csim->read_free;
+        if (csim->load.writer.sent - csim->load.writer.written >= dma->slots)
+            catch_up(csim, csim->load.writer.sent - dma->slots + 1);
+        if (dma->slot[dma->slot_next] > csim->now) {
+            dma->issue = dma->slot[dma->slot_next];
             return;
         }
-        csim->read_free = csim->now + 1;
-        last = sth_mem_read_burst(csim->mem, csim->now, dma->burst.addr,
+        /* Fetch goes first, then an address that waits goes before it. */
+        address = sth_max64(csim->now, csim->read_free);
+        csim->read_free = address + 1;
+        last = sth_mem_read_burst(csim->mem, address, dma->burst.addr,
                                   dma->burst.beats, NULL);
         expect(csim, last);
     }
@@ -177,7 +201,7 @@ void sth_load_step(struct sth_csim *csim)
         flight->error = true;
         flight->error_addr = dma->burst.addr;
     }
-    sth_dma_advance(dma, csim->now, last + STH_LAT_LOAD_REUSE);
+    sth_dma_advance(dma, address, last + STH_LAT_LOAD_REUSE);
     if (!dma->pending) {
         finish_issue(csim, dma->done);
         engine->ready = csim->now + STH_LAT_LOAD_NEXT;
