@@ -54,7 +54,7 @@ static bool parse(int argc, char **argv, struct options *o)
             o->config = optarg;
             break;
         case 's':
-            good = sth_cmd_number("--seed", optarg, 0, UINT32_MAX, &o->seed);
+            good = sth_cmd_number("--seed", optarg, 0, INT64_MAX, &o->seed);
             break;
         case 'n':
             good = sth_cmd_number("--count", optarg, 1, UINT32_MAX, &o->count);

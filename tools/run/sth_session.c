@@ -401,15 +401,15 @@ static void explain(struct sth_session *s, enum sth_fw_err err,
     struct sth_driver_fault fault;
     const struct sth_trace_op *op =
         r->failed_op < s->trace.ops ? &s->trace.op[r->failed_op] : NULL;
+    char place[128] = "";
 
+    if (op)
+        snprintf(place, sizeof(place), ":%u: operation '%s'", op->line,
+                 *op->name ? op->name : sth_trace_kind_text(op->kind));
     sth_driver_read_fault(&o->runtime->driver, &fault);
-    fail(f,
-         "%s:%u: operation '%s': %s (fault code %u, command %u, address "
-         "0x%llx)",
-         s->request.trace_path, op ? op->line : 0,
-         op ? (*op->name ? op->name : sth_trace_kind_text(op->kind)) : "?",
-         sth_fw_err_text(err), fault.code, fault.index,
-         (unsigned long long)fault.addr);
+    fail(f, "%s%s: %s (fault code %u, command %u, address 0x%llx)",
+         s->request.trace_path, place, sth_fw_err_text(err), fault.code,
+         fault.index, (unsigned long long)fault.addr);
 }
 
 static void read_side(struct sth_device *dev, struct sth_session_side *side)
