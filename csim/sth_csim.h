@@ -226,6 +226,7 @@ struct sth_arrival {
     uint32_t skip; /* bytes of the first bus word before that */
     bool followed;
     uint64_t written; /* cycle of its last write, once that is known */
+    uint32_t fetched; /* beats of fetch on the bus before it */
 };
 
 /* Load: writes bus words to the scratchpad. */
@@ -235,6 +236,7 @@ struct sth_writer {
     uint32_t written;                         /* bursts followed to their end */
     uint32_t word;                   /* of the present burst: the next one */
     uint64_t spacing;                /* measured last */
+    uint32_t fetched;                /* beats of fetch since the last burst */
     uint64_t bus;                    /* cycle of the last beat on the bus */
     uint64_t grant[STH_BEATS_AHEAD]; /* ring: cycles of the last writes */
     uint32_t grant_next;

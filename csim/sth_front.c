@@ -80,13 +80,14 @@ static void request(struct sth_csim *csim)
     uint32_t ring_slot = front->requested & (sth_regs_ring_slots(csim) - 1);
     uint64_t addr =
         sth_regs_ring_base(csim) + (uint64_t)ring_slot * STH_COMMAND_BYTES;
+    uint32_t beats = bus < STH_COMMAND_BYTES ? STH_COMMAND_BYTES / bus : 1;
     uint64_t last = csim->now;
 
     if (csim->mode != STH_CSIM_FUNCTION_ONLY) {
         csim->read_free = csim->now + 1;
-        last = sth_mem_read_burst(
-            csim->mem, csim->now, addr & ~(uint64_t)(bus - 1),
-            bus < STH_COMMAND_BYTES ? STH_COMMAND_BYTES / bus : 1, NULL);
+        csim->load.writer.fetched += beats;
+        last = sth_mem_read_burst(csim->mem, csim->now,
+                                  addr & ~(uint64_t)(bus - 1), beats, NULL);
     }
     csim->statistics.fetch_bursts++;
     front->last_bus = sth_max64(front->last_bus, last);

@@ -109,6 +109,8 @@ static void catch_up(struct sth_csim *csim, uint32_t end)
         struct sth_arrival *arrival =
             &writer->arrival[writer->written % STH_ARRIVALS];
 
+        if (writer->word == 0)
+            writer->bus += arrival->fetched;
         if (arrival->followed)
             writer->sample.work += arrival->beats;
         else
@@ -163,7 +165,9 @@ static void expect(struct sth_csim *csim, uint64_t last)
         .sp = burst->sp,
         .skip = burst->skip,
         .followed = sth_banks_followed(csim),
+        .fetched = writer->fetched,
     };
+    writer->fetched = 0;
 }
 
 void sth_load_step(struct sth_csim *csim)
