@@ -11,7 +11,7 @@
 
 struct sth_mem;
 
-#define STH_BACKEND_ABI 1
+#define STH_BACKEND_ABI 2
 #define STH_BACKEND_SYMBOL "sth_backend"
 
 /* How to build an RTL device. */
@@ -31,6 +31,10 @@ struct sth_difference {
     char text[2048];    /* several lines, ready to print */
 };
 
+/* One command as both sides of a lock-step device retired it. */
+typedef void sth_event_pair(void *user, const struct sth_event *reference,
+                            const struct sth_event *dut);
+
 struct sth_backend {
     uint32_t abi;         /* STH_BACKEND_ABI */
     uint32_t params_hash; /* sth_params_hash of the parameters built in */
@@ -46,6 +50,12 @@ struct sth_backend {
     /* The first difference that a lock-step device has seen. */
     void (*difference)(struct sth_device *lockstep,
                        struct sth_difference *difference);
+    /*
+     * From now on `pair` is called for every command that both sides of a
+     * lock-step device have retired, in the order of each engine.
+     */
+    void (*observe)(struct sth_device *lockstep, sth_event_pair *pair,
+                    void *user);
 };
 
 #endif

@@ -57,20 +57,41 @@ static json_t *side_object(const struct sth_session_side *side)
     return object;
 }
 
+static void set_span(json_t *object, const char *side,
+                     const struct sth_session_span *span, bool present)
+{
+    char start[16], end[16];
+
+    snprintf(start, sizeof(start), "%s_start", side);
+    snprintf(end, sizeof(end), "%s_end", side);
+    json_object_set_new(object, start,
+                        present ? json_integer((json_int_t)span->start)
+                                : json_null());
+    json_object_set_new(object, end,
+                        present ? json_integer((json_int_t)span->end)
+                                : json_null());
+}
+
 static json_t *phases_array(const struct sth_session *s)
 {
     json_t *array = json_array();
 
     for (uint32_t i = 0; i < s->phases; i++) {
         const struct sth_session_phase *p = &s->phase[i];
+        const struct sth_session_span *span = sth_session_phase_main(s, p);
+        json_t *object = json_pack(
+            "{s:o, s:s, s:i, s:I, s:I, s:I}", "name", json_text(phase_name(p)),
+            "kind", sth_trace_kind_text(p->op->kind), "commands",
+            (int)(p->last - p->first), "macs", (json_int_t)p->macs, "start",
+            (json_int_t)span->start, "end", (json_int_t)span->end);
 
-        json_array_append_new(
-            array, json_pack("{s:o, s:s, s:i, s:I, s:I, s:I}", "name",
-                             json_text(phase_name(p)), "kind",
-                             sth_trace_kind_text(p->op->kind), "commands",
-                             (int)(p->last - p->first), "macs",
-                             (json_int_t)p->macs, "start", (json_int_t)p->start,
-                             "end", (json_int_t)p->end));
+        set_span(object, "csim", &p->csim, s->csim.present);
+        set_span(object, "rtl", &p->rtl, s->rtl.present);
+        json_object_set_new(object, "error_pct",
+                            s->in_step
+                                ? real_or_null(sth_session_phase_error_pct(p))
+                                : json_null());
+        json_array_append_new(array, object);
     }
     return array;
 }
@@ -137,11 +158,13 @@ bool sth_report_timeline(FILE *out, const struct sth_session *session)
                 e, sth_engine_name(e));
     for (uint32_t i = 0; i < s->phases; i++) {
         json_t *name = json_text(phase_name(&s->phase[i]));
+        const struct sth_session_span *span =
+            sth_session_phase_main(s, &s->phase[i]);
 
         fprintf(out,
                 "{\"ph\": \"X\", \"pid\": 2, \"tid\": %" PRIu32
                 ", \"ts\": %" PRIu64 ", \"dur\": %" PRIu64 ", \"name\": ",
-                i, s->phase[i].start, s->phase[i].end - s->phase[i].start);
+                i, span->start, span->end - span->start);
         json_dumpf(name, out, JSON_ENCODE_ANY);
         fputs("},\n", out);
         json_decref(name);

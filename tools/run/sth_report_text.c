@@ -58,19 +58,39 @@ static void print_side(FILE *out, const char *name,
             side->counter[STH_CNT_STORE_BYTES]);
 }
 
+/* One column of cycles for each side that ran, and their error. */
+static void print_phase_cycles(FILE *out, const struct sth_session *s,
+                               const struct sth_session_phase *f)
+{
+    if (s->csim.present)
+        fprintf(out, " %12" PRIu64, f->csim.end - f->csim.start);
+    if (s->rtl.present)
+        fprintf(out, " %12" PRIu64, f->rtl.end - f->rtl.start);
+    if (s->in_step)
+        fprintf(out, " %+8.2f %%", sth_session_phase_error_pct(f));
+}
+
 static void print_phases(FILE *out, const struct sth_session *s)
 {
     const struct sth_params *p = &s->request.config.params;
 
-    fprintf(out, "\n  %-24s %10s %12s %12s %8s\n", "operation", "commands",
-            "MACs", "cycles", "array");
+    fprintf(out, "\n  %-24s %10s %12s", "operation", "commands", "MACs");
+    if (s->csim.present)
+        fprintf(out, " %12s", "csim cycles");
+    if (s->rtl.present)
+        fprintf(out, " %12s", "rtl cycles");
+    if (s->in_step)
+        fprintf(out, " %10s", "error");
+    fprintf(out, " %8s\n", "array");
     for (uint32_t i = 0; i < s->phases; i++) {
         const struct sth_session_phase *f = &s->phase[i];
-        uint64_t cycles = f->end - f->start;
+        const struct sth_session_span *span = sth_session_phase_main(s, f);
+        uint64_t cycles = span->end - span->start;
 
-        fprintf(out, "  %-24s %10" PRIu32 " %12" PRIu64 " %12" PRIu64,
+        fprintf(out, "  %-24s %10" PRIu32 " %12" PRIu64,
                 *f->op->name ? f->op->name : sth_trace_kind_text(f->op->kind),
-                f->last - f->first, f->macs, cycles);
+                f->last - f->first, f->macs);
+        print_phase_cycles(out, s, f);
         if (f->macs && cycles)
             fprintf(out, " %6.1f %%",
                     100 * (double)f->macs /

@@ -167,36 +167,55 @@ static void keep_event(struct sth_session *s, const struct sth_event *event,
 }
 
 /* The phase that holds a command: phases are in command order. */
-static void extend_phase(struct sth_session *s, const struct sth_event *event)
+static struct sth_session_phase *find_phase(struct sth_session *s,
+                                            uint32_t index)
 {
     uint32_t low = 0, high = s->phases;
 
     while (low + 1 < high) {
         uint32_t middle = (low + high) / 2;
 
-        if (s->phase[middle].first <= event->index)
+        if (s->phase[middle].first <= index)
             low = middle;
         else
             high = middle;
     }
-    if (low < s->phases && event->index >= s->phase[low].first) {
-        struct sth_session_phase *p = &s->phase[low];
+    return low < s->phases && index >= s->phase[low].first ? &s->phase[low]
+                                                           : NULL;
+}
 
-        if (!p->end || event->start < p->start)
-            p->start = event->start;
-        if (event->end > p->end)
-            p->end = event->end;
-    }
+static void extend_span(struct sth_session_span *span,
+                        const struct sth_event *event)
+{
+    if (!span->end || event->start < span->start)
+        span->start = event->start;
+    if (event->end > span->end)
+        span->end = event->end;
+    span->engine_end[event->engine] = event->end;
 }
 
 static void on_retire(void *context, const struct sth_event *event,
                       const struct sth_command *command)
 {
     struct sth_session *s = context;
+    struct sth_session_phase *p = find_phase(s, event->index);
 
-    extend_phase(s, event);
+    if (p)
+        extend_span(s->request.backend == STH_BACKEND_RTL ? &p->rtl : &p->csim,
+                    event);
     if (s->request.keep_events)
         keep_event(s, event, command);
+}
+
+/* The C model's half has come through on_retire(). */
+static void on_pair(void *user, const struct sth_event *reference,
+                    const struct sth_event *dut)
+{
+    struct sth_session_phase *p = find_phase(user, dut->index);
+
+    (void)reference;
+    if (p)
+        extend_span(&p->rtl, dut);
 }
 
 static bool create_csim(struct sth_session *s, struct failure *f)
@@ -259,6 +278,7 @@ static bool create_devices(struct sth_session *s, uint64_t wave_first,
         o->lockstep = o->backend->create_lockstep(o->csim, o->rtl);
         if (!o->lockstep)
             return fail(f, "out of memory");
+        o->backend->observe(o->lockstep, on_pair, s);
         o->dev = o->lockstep;
     }
     return true;
@@ -654,6 +674,26 @@ double sth_session_cycle_error_pct(const struct sth_session *session)
         return 0;
     return 100 * ((double)session->csim.cycles - (double)session->rtl.cycles) /
            (double)session->rtl.cycles;
+}
+
+static double span_cycles(const struct sth_session_span *span)
+{
+    return (double)(span->end - span->start);
+}
+
+double sth_session_phase_error_pct(const struct sth_session_phase *phase)
+{
+    if (!phase->csim.end || !phase->rtl.end)
+        return 0;
+    return 100 * (span_cycles(&phase->csim) - span_cycles(&phase->rtl)) /
+           span_cycles(&phase->rtl);
+}
+
+const struct sth_session_span *
+sth_session_phase_main(const struct sth_session *session,
+                       const struct sth_session_phase *phase)
+{
+    return session->csim.present ? &phase->csim : &phase->rtl;
 }
 
 double sth_session_utilization(const struct sth_session *session)

@@ -45,12 +45,19 @@ struct sth_session_side {
     double seconds; /* of the host, both sides together when in step */
 };
 
+/* When the commands of an operation ran on one side; all zero: it did not. */
+struct sth_session_span {
+    uint64_t start; /* of its first command */
+    uint64_t end;   /* of its last */
+    uint64_t engine_end[STH_ENGINE_COUNT];
+};
+
 /* One operation of the trace. */
 struct sth_session_phase {
     const struct sth_trace_op *op;
     uint64_t macs;
     uint32_t first, last; /* command indices, last exclusive */
-    uint64_t start, end;  /* csim cycles, or RTL cycles without csim */
+    struct sth_session_span csim, rtl;
 };
 
 struct sth_session {
@@ -87,6 +94,17 @@ void sth_session_fini(struct sth_session *session);
 
 /* 100 * (csim - rtl) / rtl; zero unless both ran. */
 double sth_session_cycle_error_pct(const struct sth_session *session);
+
+/*
+ * The same for the duration of one operation, first start to last end.
+ * Operations overlap, so these errors do not add up to that of the run.
+ */
+double sth_session_phase_error_pct(const struct sth_session_phase *phase);
+
+/* The span to report: the C model's where it ran. */
+const struct sth_session_span *
+sth_session_phase_main(const struct sth_session *session,
+                       const struct sth_session_phase *phase);
 
 /* Multiply-accumulates over what the array could do in the run's cycles. */
 double sth_session_utilization(const struct sth_session *session);

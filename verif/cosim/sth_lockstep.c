@@ -28,6 +28,8 @@ struct lockstep {
     uint64_t ring;
     uint32_t ring_log2, tail;
     struct sth_difference difference;
+    sth_event_pair *pair; /* observer, or NULL */
+    void *user;
 };
 
 static struct lockstep *self(struct sth_device *dev)
@@ -151,6 +153,8 @@ static void compare(struct lockstep *l, const struct sth_event *ours,
 {
     bool order = ours->index != theirs->index;
 
+    if (!order && l->pair)
+        l->pair(l->user, ours, theirs);
     if (!order && ours->digest == theirs->digest)
         return;
     differ(l, theirs->end,
@@ -407,4 +411,11 @@ void sth_lockstep_difference(struct sth_device *lockstep,
         append_command(l, longer->event[longer->head % PENDING].index);
     }
     *difference = l->difference;
+}
+
+void sth_lockstep_observe(struct sth_device *lockstep, sth_event_pair *pair,
+                          void *user)
+{
+    self(lockstep)->pair = pair;
+    self(lockstep)->user = user;
 }

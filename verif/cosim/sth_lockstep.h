@@ -27,6 +27,10 @@ struct sth_device *sth_lockstep_create(const struct sth_params *params,
 void sth_lockstep_difference(struct sth_device *lockstep,
                              struct sth_difference *difference);
 
+/* Calls `pair` for every command from now on that both sides retired. */
+void sth_lockstep_observe(struct sth_device *lockstep, sth_event_pair *pair,
+                          void *user);
+
 #ifdef __cplusplus
 }
 #endif

@@ -396,5 +396,5 @@ sth_device *create_lockstep(sth_device *reference, sth_device *rtl)
 extern "C" const struct sth_backend sth_backend;
 const struct sth_backend sth_backend = {
     STH_BACKEND_ABI, STH_BUILD_HASH,          create_rtl,
-    create_lockstep, sth_lockstep_difference,
+    create_lockstep, sth_lockstep_difference, sth_lockstep_observe,
 };
