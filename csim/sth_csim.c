@@ -66,8 +66,23 @@ static uint64_t next_event_cycle(const struct sth_csim *csim)
     return next;
 }
 
+uint64_t sth_csim_alone(const struct sth_csim *csim, int actor)
+{
+    uint64_t next = csim->until;
+
+    if (csim->posts > 0 || csim->fault.pending || csim->watchdog != 0 ||
+        csim->reset_done != 0 || sth_csim_irq(csim))
+        return csim->now;
+    for (int a = 0; a < STH_ACTOR_COUNT; a++) {
+        if (a != actor)
+            next = sth_min64(next, csim->next[a]);
+    }
+    return next;
+}
+
 void sth_csim_run(struct sth_csim *csim, uint64_t until, bool stop_on_irq)
 {
+    csim->until = until;
     for (;;) {
         uint64_t cycle;
 
@@ -87,6 +102,7 @@ void sth_csim_run(struct sth_csim *csim, uint64_t until, bool stop_on_irq)
             sth_front_decode(csim);
         if (csim->posts > 0)
             sth_semaphores_commit(csim);
+        cycle = csim->now; /* an actor may have gone on alone */
         if (csim->next[STH_ACTOR_CONTROL] <= cycle)
             sth_fault_step(csim);
         if (csim->fault.pending || csim->watchdog != 0 || csim->resetting)

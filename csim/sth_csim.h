@@ -309,6 +309,7 @@ struct sth_csim {
     uint32_t sp_word_log2;
     uint64_t now; /* the present cycle; its events are still to come */
     uint64_t next[STH_ACTOR_COUNT];
+    uint64_t until; /* where sth_csim_run() is to stop */
 
     /* Registers. */
     uint32_t ctrl;
@@ -404,6 +405,11 @@ static inline bool sth_csim_busy(const struct sth_csim *csim)
  */
 void sth_csim_run(struct sth_csim *csim, uint64_t until, bool stop_on_irq);
 bool sth_csim_irq(const struct sth_csim *csim);
+/*
+ * The cycle before which nobody but the actor has anything to do: it may go
+ * on by itself until then.  At most now when somebody has.
+ */
+uint64_t sth_csim_alone(const struct sth_csim *csim, int actor);
 /* Everything but capabilities, cycle counter and memories. */
 void sth_csim_reset(struct sth_csim *csim);
 /* Where the next diagnostic goes, or NULL when there is no more room. */

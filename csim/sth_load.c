@@ -170,7 +170,7 @@ static void expect(struct sth_csim *csim, uint64_t last)
     writer->fetched = 0;
 }
 
-void sth_load_step(struct sth_csim *csim)
+static void send_address(struct sth_csim *csim)
 {
     struct sth_engine_state *engine = &csim->engine[STH_ENGINE_LOAD];
     struct sth_dma *dma = &csim->load;
@@ -209,5 +209,22 @@ void sth_load_step(struct sth_csim *csim)
     if (!dma->pending) {
         finish_issue(csim, dma->done);
         engine->ready = csim->now + STH_LAT_LOAD_NEXT;
+    }
+}
+
+/* Sends addresses for as long as nobody else has anything to do. */
+void sth_load_step(struct sth_csim *csim)
+{
+    uint64_t alone;
+
+    send_address(csim);
+    if (!csim->load.pending)
+        return;
+    alone = sth_min64(
+        sth_csim_alone(csim, STH_ENGINE_LOAD),
+        sth_flight_oldest(&csim->engine[STH_ENGINE_LOAD])->done);
+    while (csim->load.pending && csim->load.issue < alone) {
+        csim->now = csim->load.issue;
+        send_address(csim);
     }
 }
