@@ -419,9 +419,27 @@ static uint64_t fixed_burst(struct sth_mem *mem, enum direction direction,
     return cycle;
 }
 
-static uint64_t max_u64(uint64_t a, uint64_t b)
+/* One bit of choice without a jump: these are as good as random. */
+static inline uint64_t choose_u64(bool first, uint64_t a, uint64_t b)
 {
-    return a > b ? a : b;
+    return b ^ ((a ^ b) & (0 - (uint64_t)first));
+}
+
+static inline uint64_t max_u64(uint64_t a, uint64_t b)
+{
+    return choose_u64(a > b, a, b);
+}
+
+/* A refresh of all banks was due before `busy`; the last one counts. */
+static void refresh(const struct dram_figures *d, struct channel *channel,
+                    uint64_t busy)
+{
+    uint64_t begun = busy / d->t_refi * d->t_refi;
+
+    channel->refresh = begun + d->t_refi;
+    channel->refresh_end = begun + d->t_rfc;
+    for (uint32_t b = 0; b < d->banks; b++)
+        channel->bank[b].row = NO_ROW;
 }
 
 /*
@@ -429,50 +447,42 @@ static uint64_t max_u64(uint64_t a, uint64_t b)
  * the row buffer left open.  Returns when the first byte is transferred and
  * lets *end be when the last has been.
  */
-static uint64_t dram_chunk(struct sth_mem *mem, uint64_t now, uint64_t addr,
-                           uint32_t bytes, bool write, uint64_t *end)
+static inline uint64_t dram_chunk(struct sth_mem *mem, uint64_t now,
+                                  uint64_t addr, uint32_t bytes, bool write,
+                                  uint64_t *end)
 {
     const struct dram_figures *d = mem->dram;
     const struct dram_shifts shift = mem->shift;
     uint64_t unit = addr >> shift.unit;
     struct channel *channel = &mem->channel[unit & (d->channels - 1)];
-    uint64_t page = unit >> shift.channel >> shift.column;
+    uint64_t page = unit >> (shift.channel + shift.column);
     uint64_t row = page >> shift.bank;
     struct bank *bank = &channel->bank[(page ^ row) & (d->banks - 1)];
     uint64_t accesses =
         ((addr + bytes - 1) >> shift.access) - (addr >> shift.access) + 1;
     uint64_t busy = max_u64(now, channel->bus_free);
     uint32_t latency = write ? d->t_cwl : d->t_cl;
-    uint64_t column, data;
+    uint64_t activate, column, data, precharge_ok;
+    bool hit;
 
-    if (busy >= channel->refresh) {
-        uint64_t begun = busy / d->t_refi * d->t_refi;
-
-        channel->refresh = begun + d->t_refi;
-        channel->refresh_end = begun + d->t_rfc;
-        for (uint32_t b = 0; b < d->banks; b++)
-            channel->bank[b].row = NO_ROW;
-    }
+    if (busy >= channel->refresh)
+        refresh(d, channel, busy);
     now = max_u64(now, channel->refresh_end);
-    if (bank->row != row) {
-        uint64_t activate = now;
-
-        if (bank->row != NO_ROW)
-            activate = max_u64(now, bank->precharge_ok) + d->t_rp;
-        bank->row = row;
-        bank->column_ok = activate + d->t_rcd;
-        bank->precharge_ok = activate + d->t_ras;
-    }
+    hit = bank->row == row;
+    activate = choose_u64(bank->row == NO_ROW, now,
+                          max_u64(now, bank->precharge_ok) + d->t_rp);
+    bank->row = row;
+    bank->column_ok = choose_u64(hit, bank->column_ok, activate + d->t_rcd);
+    precharge_ok = choose_u64(hit, bank->precharge_ok, activate + d->t_ras);
     column = max_u64(now, bank->column_ok);
-    data = channel->bus_free;
-    if (channel->bus_writes != write)
-        data += d->t_turn;
+    data = channel->bus_free +
+           (d->t_turn & (0 - (uint64_t)(channel->bus_writes != write)));
     data = max_u64(data, column + latency);
     *end = data + accesses * d->t_burst;
     channel->bus_free = *end;
     channel->bus_writes = write;
     bank->precharge_ok = max_u64(
-        bank->precharge_ok,
+        precharge_ok,
         write ? *end + d->t_wr : *end - d->t_burst - latency + d->t_rtp);
     return data;
 }
