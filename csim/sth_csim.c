@@ -71,7 +71,7 @@ uint64_t sth_csim_alone(const struct sth_csim *csim, int actor)
     uint64_t next = csim->until;
 
     if (csim->posts > 0 || csim->fault.pending || csim->watchdog != 0 ||
-        csim->reset_done != 0 || sth_csim_irq(csim))
+        csim->resetting || sth_csim_irq(csim))
         return csim->now;
     for (int a = 0; a < STH_ACTOR_COUNT; a++) {
         if (a != actor)
@@ -311,6 +311,13 @@ struct sth_device *sth_csim_create(const struct sth_params *params,
     }
     sth_csim_reset(csim);
     return &csim->device;
+}
+
+void sth_csim_pass(struct sth_device *dev, uint64_t cycles)
+{
+    struct sth_csim *csim = csim_of(dev);
+
+    sth_csim_run(csim, csim->now + cycles, false);
 }
 
 size_t sth_csim_report(struct sth_device *dev,

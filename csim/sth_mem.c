@@ -610,3 +610,61 @@ uint64_t sth_mem_write_burst(struct sth_mem *mem, uint64_t now, uint64_t addr,
     *last_beat = fixed_burst(mem, WRITE, now, beats, beat_cycle);
     return *last_beat + mem->config.latency;
 }
+
+/* ---- Rest ---- */
+
+uint64_t sth_mem_address_period(const struct sth_mem *mem)
+{
+    const struct dram_shifts *s = &mem->shift;
+
+    if (!mem->dram)
+        return STH_BURST_BYTES;
+    /* The row counts twice: its low bits are added to the bank. */
+    return UINT64_C(1) << (s->unit + s->channel + s->column + 2 * s->bank);
+}
+
+uint64_t sth_mem_cycle_period(const struct sth_mem *mem)
+{
+    uint64_t cycles = 1;
+
+    if (mem->dram)
+        while (cycles * PS_PER_CYCLE % mem->dram->t_refi != 0)
+            cycles++;
+    return cycles;
+}
+
+/*
+ * A refresh is due in every channel, which closes all rows, and their buses
+ * are free before the first data that a command from now on can bring.
+ */
+static bool channels_at_rest(const struct sth_mem *mem, uint64_t ps)
+{
+    const struct dram_figures *d = mem->dram;
+    uint64_t soonest = d->t_cl < d->t_cwl ? d->t_cl : d->t_cwl;
+
+    for (uint32_t c = 0; c < d->channels; c++) {
+        const struct channel *channel = &mem->channel[c];
+
+        if (channel->refresh > ps || channel->refresh_end > ps ||
+            channel->bus_free > ps ||
+            channel->bus_free + d->t_turn > ps + soonest)
+            return false;
+    }
+    for (uint32_t i = 0; i < d->write_chunks; i++) {
+        if (mem->write_done[i] > ps)
+            return false;
+    }
+    return true;
+}
+
+bool sth_mem_is_at_rest(const struct sth_mem *mem, uint64_t now)
+{
+    if (mem->config.stall_percent || now % sth_mem_cycle_period(mem) != 0)
+        return false;
+    for (int i = 0; i < DIRECTIONS; i++) {
+        if (mem->port[i].next > now ||
+            mem->port[i].free > now * mem->bytes_per_cycle)
+            return false;
+    }
+    return !mem->dram || channels_at_rest(mem, now * PS_PER_CYCLE);
+}

@@ -74,6 +74,21 @@ uint64_t sth_mem_write_burst(struct sth_mem *mem, uint64_t now, uint64_t addr,
                              uint32_t beats, uint64_t *beat_cycle,
                              uint64_t *last_beat);
 
+/*
+ * Timing depends on addresses modulo the first of these, which is a power of
+ * two, provided that what is placed apart shares no unit of that size, and on
+ * cycles modulo the second.
+ */
+uint64_t sth_mem_address_period(const struct sth_mem *mem);
+uint64_t sth_mem_cycle_period(const struct sth_mem *mem);
+
+/*
+ * Whether nothing of what happened before cycle now, a multiple of the cycle
+ * period, can delay or hasten any burst from then on: two memories at rest
+ * behave alike.  Never with random stalls, which number the beats.
+ */
+bool sth_mem_is_at_rest(const struct sth_mem *mem, uint64_t now);
+
 /* Forgets timing state (queues, open rows); storage stays. */
 void sth_mem_reset_timing(struct sth_mem *mem);
 

@@ -74,6 +74,9 @@ struct sth_device *sth_csim_create(const struct sth_params *params,
                                    struct sth_mem *mem,
                                    const struct sth_csim_options *options);
 
+/* Lets cycles pass, whatever the interrupt line does. */
+void sth_csim_pass(struct sth_device *dev, uint64_t cycles);
+
 /* What the model noticed about a program. */
 enum sth_diagnostic_kind {
     STH_DIAGNOSTIC_RACE,      /* two accesses that no semaphore orders */

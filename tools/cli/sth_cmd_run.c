@@ -25,6 +25,9 @@ static const char help[] =
     "  --stalls P:S    random bus stalls: P percent, seed S\n"
     "  --reorder       RTL: answer reads of different IDs out of order\n"
     "  --time-only     csim: cycles without data\n"
+    "  --by-layer[=all] csim, time only: layers one after another, equal ones "
+    "are\n"
+    "                  simulated once; all: simulate each of them\n"
     "  --sanitize      csim: look for races and misused semaphores\n"
     "  --no-reference  do not evaluate the trace in double precision\n"
     "  --seed S        of the RTL's random power-up state (default 1)\n"
@@ -49,6 +52,7 @@ enum {
     OPT_STALLS,
     OPT_REORDER,
     OPT_TIME_ONLY,
+    OPT_BY_LAYER,
     OPT_SANITIZE,
     OPT_NO_REFERENCE,
     OPT_SEED,
@@ -70,6 +74,7 @@ static bool parse(int argc, char **argv, struct options *o,
         {"stalls", required_argument, NULL, OPT_STALLS},
         {"reorder", no_argument, NULL, OPT_REORDER},
         {"time-only", no_argument, NULL, OPT_TIME_ONLY},
+        {"by-layer", optional_argument, NULL, OPT_BY_LAYER},
         {"sanitize", no_argument, NULL, OPT_SANITIZE},
         {"no-reference", no_argument, NULL, OPT_NO_REFERENCE},
         {"seed", required_argument, NULL, OPT_SEED},
@@ -103,6 +108,13 @@ static bool parse(int argc, char **argv, struct options *o,
             q->reorder = true;
         } else if (c == OPT_TIME_ONLY) {
             o->time_only = true;
+        } else if (c == OPT_BY_LAYER) {
+            q->by_layer = true;
+            q->all_layers = optarg && !strcmp(optarg, "all");
+            if (optarg && !q->all_layers) {
+                sth_cmd_error("option --by-layer: '%s' is not all", optarg);
+                return false;
+            }
         } else if (c == OPT_SANITIZE) {
             q->sanitize = true;
         } else if (c == OPT_NO_REFERENCE) {
@@ -143,6 +155,11 @@ static bool resolve(const struct options *o, struct sth_session_request *q)
     q->backend = (enum sth_session_backend)b;
     if (o->time_only && q->backend != STH_BACKEND_CSIM) {
         sth_cmd_error("option --time-only needs --backend csim");
+        return false;
+    }
+    if (q->by_layer && (!o->time_only || o->timeline || o->events)) {
+        sth_cmd_error("option --by-layer needs --time-only and excludes "
+                      "--timeline and --events");
         return false;
     }
     if (q->sanitize && (q->backend == STH_BACKEND_RTL || o->time_only)) {

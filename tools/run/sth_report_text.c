@@ -108,6 +108,12 @@ void sth_report_text(FILE *out, const struct sth_session *session)
             " MACs, array utilisation %.1f %%\n",
             s->request.trace_path, s->request.config.name, s->commands, s->macs,
             100 * sth_session_utilization(s));
+    if (s->request.by_layer)
+        fprintf(out,
+                "layers: %" PRIu32 ", one after another; %" PRIu32
+                " simulated, %" PRIu32 " equal to one of those\n",
+                s->layers.layers, s->layers.simulated,
+                s->layers.layers - s->layers.simulated);
     print_side(out, "csim", &s->csim);
     print_side(out, "rtl", &s->rtl);
     print_phases(out, s);

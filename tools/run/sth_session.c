@@ -32,6 +32,8 @@ struct owned {
     struct sth_device *csim, *rtl, *lockstep, *dev;
     uint64_t macs_total, macs_done;
     size_t events_room;
+    uint32_t layer_first; /* operation; commands are numbered from it */
+    uint64_t layer_later; /* cycles to add to those of events */
 };
 
 struct failure {
@@ -170,7 +172,8 @@ static void keep_event(struct sth_session *s, const struct sth_event *event,
 static struct sth_session_phase *find_phase(struct sth_session *s,
                                             uint32_t index)
 {
-    uint32_t low = 0, high = s->phases;
+    const struct owned *o = s->owned;
+    uint32_t low = o->layer_first, high = s->phases;
 
     while (low + 1 < high) {
         uint32_t middle = (low + high) / 2;
@@ -198,11 +201,15 @@ static void on_retire(void *context, const struct sth_event *event,
                       const struct sth_command *command)
 {
     struct sth_session *s = context;
+    const struct owned *o = s->owned;
     struct sth_session_phase *p = find_phase(s, event->index);
+    struct sth_event later = *event;
 
+    later.start += o->layer_later;
+    later.end += o->layer_later;
     if (p)
         extend_span(s->request.backend == STH_BACKEND_RTL ? &p->rtl : &p->csim,
-                    event);
+                    &later);
     if (s->request.keep_events)
         keep_event(s, event, command);
 }
@@ -364,13 +371,14 @@ static void op_begin(void *user, uint32_t op, const struct sth_trace_op *what,
                      uint32_t command)
 {
     struct sth_session *s = user;
-    struct sth_session_phase *p = &s->phase[op];
+    const struct owned *o = s->owned;
+    struct sth_session_phase *p = &s->phase[o->layer_first + op];
 
     memset(p, 0, sizeof(*p));
     p->op = what;
     p->macs = count_macs(what);
     p->first = command;
-    s->phases = op + 1;
+    s->phases = o->layer_first + op + 1;
 }
 
 static void op_end(void *user, uint32_t op, const struct sth_trace_op *what,
@@ -380,6 +388,7 @@ static void op_end(void *user, uint32_t op, const struct sth_trace_op *what,
     struct owned *o = s->owned;
 
     (void)what;
+    op += o->layer_first;
     s->phase[op].last = command;
     /* An operation without products still counts for a little. */
     o->macs_done += s->phase[op].macs + 1;
@@ -403,7 +412,9 @@ static bool prepare_runtime(struct sth_session *s, struct failure *f)
     if (err)
         return fail(f, "the driver refuses the device: %s",
                     sth_fw_err_text(err));
-    end = sth_runtime_place(o->runtime, &s->trace);
+    end = s->request.by_layer
+              ? sth_layers_place(&s->trace, config.tensor_base, o->csim_mem)
+              : sth_runtime_place(o->runtime, &s->trace);
     if (end >> STH_ADDR_BITS)
         return fail(f,
                     "%s: the tensors need more than the 1 TiB that the "
@@ -446,6 +457,70 @@ static void read_side(struct sth_device *dev, struct sth_session_side *side)
     side->cycles = side->counter[STH_CNT_CYCLES];
 }
 
+static void layer_begin(void *user, uint32_t first, uint64_t later)
+{
+    struct sth_session *s = user;
+    struct owned *o = s->owned;
+
+    o->layer_first = first;
+    o->layer_later = later;
+}
+
+static void shift_span(struct sth_session_span *span, uint64_t later)
+{
+    span->start += later;
+    span->end += later;
+    for (int e = 0; e < STH_ENGINE_COUNT; e++)
+        span->engine_end[e] += span->engine_end[e] ? later : 0;
+}
+
+static void layer_copy(void *user, uint32_t first, uint32_t ops, uint32_t like,
+                       uint64_t later)
+{
+    struct sth_session *s = user;
+    struct owned *o = s->owned;
+
+    for (uint32_t i = 0; i < ops; i++) {
+        struct sth_session_phase *p = &s->phase[first + i];
+
+        *p = s->phase[like + i];
+        p->op = &s->trace.op[first + i];
+        shift_span(&p->csim, later);
+        o->macs_done += p->macs + 1;
+    }
+    s->phases = first + ops;
+    progress(s, "run", (double)o->macs_done / (double)o->macs_total);
+}
+
+static enum sth_fw_err run_trace(struct sth_session *s)
+{
+    struct owned *o = s->owned;
+    struct sth_layers job = {.runtime = o->runtime,
+                             .csim = o->csim,
+                             .mem = o->csim_mem,
+                             .trace = &s->trace,
+                             .workspace = o->workspace,
+                             .workspace_bytes = o->workspace_bytes,
+                             .simulate_all = s->request.all_layers,
+                             .begin = layer_begin,
+                             .copy = layer_copy,
+                             .user = s};
+
+    if (s->request.by_layer)
+        return sth_layers_run(&job, &s->layers);
+    return sth_runtime_run(o->runtime, &s->trace, o->workspace,
+                           o->workspace_bytes);
+}
+
+/* The device counted its last layer only. */
+static void take_layers(struct sth_session *s)
+{
+    memcpy(s->csim.counter, s->layers.counter, sizeof(s->csim.counter));
+    s->csim.cycles = s->csim.counter[STH_CNT_CYCLES];
+    s->macs = s->csim.counter[STH_CNT_MACS];
+    s->commands = s->layers.commands;
+}
+
 static void collect(struct sth_session *s)
 {
     struct owned *o = s->owned;
@@ -458,6 +533,8 @@ static void collect(struct sth_session *s)
     side = sth_session_main(s);
     s->macs = side->counter[STH_CNT_MACS];
     s->commands = o->runtime->driver.tail;
+    if (s->request.by_layer)
+        take_layers(s);
     if (s->request.backend == STH_BACKEND_RTL)
         while (o->rtl->ops->next_event(o->rtl, &event))
             on_retire(s, &event, NULL);
@@ -569,8 +646,7 @@ static bool play(struct sth_session *s, uint64_t wave_first, uint64_t wave_last,
     if (!o->workspace)
         return fail(f, "out of memory");
     begin = now();
-    err = sth_runtime_run(o->runtime, &s->trace, o->workspace,
-                          o->workspace_bytes);
+    err = run_trace(s);
     s->seconds = now() - begin;
     *status = 1;
     collect(s);

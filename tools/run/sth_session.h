@@ -7,6 +7,7 @@
 
 #include "sth_config.h"
 #include "sth_device.h"
+#include "sth_layers.h"
 #include "sth_mem.h"
 #include "sth_spec.h"
 #include "sth_trace.h"
@@ -33,6 +34,8 @@ struct sth_session_request {
     const char *library_dir; /* where the RTL libraries stand */
     const char *wave_path;   /* waveform of a difference */
     bool keep_events;
+    bool by_layer;   /* csim, time only: docs/performance.md */
+    bool all_layers; /* by_layer, but simulate equal layers again */
     void (*progress)(void *user, const char *what, double done);
     void *user;
 };
@@ -66,6 +69,7 @@ struct sth_session {
     struct sth_session_side csim, rtl;
     struct sth_session_phase *phase; /* trace.ops of them */
     uint32_t phases;
+    struct sth_layers_figures layers; /* with by_layer */
     uint64_t commands;
     uint64_t macs; /* retired */
     double seconds;
