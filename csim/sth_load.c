@@ -220,9 +220,8 @@ void sth_load_step(struct sth_csim *csim)
     send_address(csim);
     if (!csim->load.pending)
         return;
-    alone = sth_min64(
-        sth_csim_alone(csim, STH_ENGINE_LOAD),
-        sth_flight_oldest(&csim->engine[STH_ENGINE_LOAD])->done);
+    alone = sth_min64(sth_csim_alone(csim, STH_ENGINE_LOAD),
+                      sth_flight_oldest(&csim->engine[STH_ENGINE_LOAD])->done);
     while (csim->load.pending && csim->load.issue < alone) {
         csim->now = csim->load.issue;
         send_address(csim);

@@ -481,9 +481,9 @@ static inline uint64_t dram_chunk(struct sth_mem *mem, uint64_t now,
     *end = data + accesses * d->t_burst;
     channel->bus_free = *end;
     channel->bus_writes = write;
-    bank->precharge_ok = max_u64(
-        precharge_ok,
-        write ? *end + d->t_wr : *end - d->t_burst - latency + d->t_rtp);
+    bank->precharge_ok =
+        max_u64(precharge_ok, write ? *end + d->t_wr
+                                    : *end - d->t_burst - latency + d->t_rtp);
     return data;
 }
 

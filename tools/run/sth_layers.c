@@ -203,8 +203,7 @@ static enum sth_fw_err run_layers(struct run *r)
         if (l) {
             uint64_t now = job->csim->ops->cycles(job->csim);
 
-            job->copy(job->user, op, ops, l->first,
-                      now + r->later - l->begin);
+            job->copy(job->user, op, ops, l->first, now + r->later - l->begin);
             r->later += l->cycles;
             add_figures(r, l);
             continue;

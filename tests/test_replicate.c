@@ -1,0 +1,190 @@
+/*
+ * Runs by layers: copying equal layers gives the same figures, cycle for
+ * cycle, as simulating every one of them, on every kind of memory.
+ */
+#include "tool_files.h"
+
+#include "sth_session.h"
+#include "sth_tracegen.h"
+
+static const struct sth_model models[] = {
+    {.family = STH_MODEL_GPT2,
+     .hidden = 48,
+     .heads = 3,
+     .kv_heads = 3,
+     .head_dim = 16,
+     .layers = 5,
+     .intermediate = 72,
+     .norm_eps = 1e-5},
+    {.family = STH_MODEL_LLAMA,
+     .hidden = 40,
+     .heads = 4,
+     .kv_heads = 2,
+     .head_dim = 10,
+     .layers = 5,
+     .intermediate = 56,
+     .qkv_bias = true,
+     .norm_eps = 1e-5,
+     .rope_theta = 1e4},
+};
+
+static const char *const configs[] = {"nano", "edge", "wide", "server"};
+static const char *const memories[] = {"fixed:37:5", "ddr4-3200", "lpddr5-6400",
+                                       "hbm2e"};
+
+static struct sth_session_request request_for(const char *config,
+                                              const char *memory)
+{
+    struct sth_session_request q = {.backend = STH_BACKEND_CSIM,
+                                    .mode = STH_CSIM_TIME_ONLY,
+                                    .by_layer = true,
+                                    .home = "."};
+    char error[512];
+
+    sth_mem_config_default(&q.memory);
+    if (!sth_mem_config_parse(&q.memory, memory, error, sizeof(error)) ||
+        !sth_config_find(config, ".", &q.config, error, sizeof(error)))
+        fail_msg("%s", error);
+    return q;
+}
+
+static void run(struct sth_session *session, struct sth_session_request *q,
+                bool all, const char *path)
+{
+    char error[1024];
+
+    q->trace_path = path;
+    q->all_layers = all;
+    if (sth_session_run(session, q, error, sizeof(error)))
+        fail_msg("%s: %s", q->config.name, error);
+}
+
+/* Runs a trace both ways; returns the number of layers simulated. */
+static uint32_t compare(struct sth_session_request *q, const char *path)
+{
+    struct sth_session some, all;
+    uint32_t simulated;
+
+    run(&some, q, false, path);
+    run(&all, q, true, path);
+    assert_int_equal(all.layers.simulated, all.layers.layers);
+    assert_int_equal(some.layers.layers, all.layers.layers);
+    assert_int_equal(some.commands, all.commands);
+    assert_int_equal(some.macs, all.macs);
+    assert_int_equal(some.csim.cycles, all.csim.cycles);
+    assert_memory_equal(some.csim.counter, all.csim.counter,
+                        sizeof(all.csim.counter));
+    assert_int_equal(some.phases, all.phases);
+    for (uint32_t i = 0; i < all.phases; i++) {
+        assert_int_equal(some.phase[i].start, all.phase[i].start);
+        assert_int_equal(some.phase[i].end, all.phase[i].end);
+        assert_int_equal(some.phase[i].macs, all.phase[i].macs);
+        assert_int_equal(some.phase[i].last - some.phase[i].first,
+                         all.phase[i].last - all.phase[i].first);
+    }
+    simulated = some.layers.simulated;
+    sth_session_fini(&some);
+    sth_session_fini(&all);
+    return simulated;
+}
+
+static void write_layers(char path[64], const struct sth_model *model,
+                         const struct sth_trace_request *request)
+{
+    char *text;
+    size_t bytes;
+    FILE *out = open_memstream(&text, &bytes);
+
+    assert_non_null(out);
+    assert_true(sth_tracegen_layers(out, model, request));
+    fclose(out);
+    write_temporary(path, text, bytes);
+    free(text);
+}
+
+static void test_copies_are_exact(void **state)
+{
+    char path[64];
+
+    (void)state;
+    for (size_t m = 0; m < sizeof(models) / sizeof(*models); m++) {
+        struct sth_trace_request request = {.seq = m == 0 ? 7 : 1,
+                                            .past = 9,
+                                            .batch = 2,
+                                            .layers = 5,
+                                            .seed = 1};
+
+        write_layers(path, &models[m], &request);
+        for (size_t c = 0; c < sizeof(configs) / sizeof(*configs); c++) {
+            for (size_t i = 0; i < sizeof(memories) / sizeof(*memories); i++) {
+                struct sth_session_request q =
+                    request_for(configs[c], memories[i]);
+
+                assert_int_equal(compare(&q, path), 1);
+            }
+        }
+        unlink(path);
+    }
+}
+
+/* Stalls number the beats, so no two layers are alike. */
+static void test_stalls_forbid_copies(void **state)
+{
+    struct sth_trace_request request = {
+        .seq = 5, .batch = 1, .layers = 3, .seed = 1};
+    struct sth_session_request q = request_for("nano", "hbm2e");
+    char path[64];
+
+    (void)state;
+    q.memory.stall_percent = 20;
+    write_layers(path, &models[0], &request);
+    assert_int_equal(compare(&q, path), 3);
+    unlink(path);
+}
+
+/* The second and the third layer differ in a shape, a view or a sharing. */
+static void test_differences_are_seen(void **state)
+{
+    static const char text[] = "systolith-trace 1\n"
+                               "tensor x bf16 32x64 seed:1:1\n"
+                               "tensor a.w bf16 64x64 seed:2:1\n"
+                               "tensor a.t bf16 32x64 zero\n"
+                               "tensor a.y bf16 32x64 zero\n"
+                               "tensor b.w bf16 64x64 seed:3:1\n"
+                               "tensor b.t bf16 32x64 zero\n"
+                               "tensor b.y bf16 32x64 zero\n"
+                               "tensor c.t bf16 32x64 zero\n"
+                               "tensor d.t bf16 32x64 zero\n"
+                               "tensor d.y bf16 32x64 zero\n"
+                               "tensor e.t bf16 32x64 zero\n"
+                               "tensor e.y bf16 32x64 zero\n"
+                               "op matmul out=a.t x=x w=a.w\n"
+                               "op add out=a.y a=a.t b=x\n"
+                               "op matmul out=b.t x=a.y w=b.w\n"
+                               "op add out=b.y a=b.t b=a.y\n"
+                               "op matmul out=c.t x=a.y w=b.w\n"
+                               "op add out=c.t a=c.t b=a.y\n"
+                               "op matmul out=d.t x=b.y w=a.w\n"
+                               "op add out=d.y a=d.t b=a.y\n"
+                               "op matmul out=e.t[0:16] x=b.y[0:16] w=a.w\n"
+                               "op add out=e.y a=e.t b=b.y\n"
+                               "output e.y\n";
+    struct sth_session_request q = request_for("edge", "ddr4-3200");
+    char path[64];
+
+    (void)state;
+    write_temporary(path, text, sizeof(text) - 1);
+    assert_int_equal(compare(&q, path), 4); /* b is a again */
+    unlink(path);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_copies_are_exact),
+        cmocka_unit_test(test_stalls_forbid_copies),
+        cmocka_unit_test(test_differences_are_seen),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
