@@ -76,8 +76,8 @@ static uint32_t compare(struct sth_session_request *q, const char *path)
                         sizeof(all.csim.counter));
     assert_int_equal(some.phases, all.phases);
     for (uint32_t i = 0; i < all.phases; i++) {
-        assert_int_equal(some.phase[i].start, all.phase[i].start);
-        assert_int_equal(some.phase[i].end, all.phase[i].end);
+        assert_int_equal(some.phase[i].csim.start, all.phase[i].csim.start);
+        assert_int_equal(some.phase[i].csim.end, all.phase[i].csim.end);
         assert_int_equal(some.phase[i].macs, all.phase[i].macs);
         assert_int_equal(some.phase[i].last - some.phase[i].first,
                          all.phase[i].last - all.phase[i].first);
