@@ -392,8 +392,8 @@ static void test_session_phases_cover_the_commands(void **state)
 
         assert_true(p->first < p->last);
         assert_true(p->last <= session.commands);
-        assert_true(p->start < p->end);
-        assert_true(p->end <= session.csim.cycles + 1000);
+        assert_true(p->csim.start < p->csim.end);
+        assert_true(p->csim.end <= session.csim.cycles + 1000);
         if (i)
             assert_true(p->first >= session.phase[i - 1].last);
         macs += p->macs;
