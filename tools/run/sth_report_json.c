@@ -116,12 +116,11 @@ bool sth_report_json(FILE *out, const struct sth_session *session)
     json_object_set_new(root, "commands",
                         json_integer((json_int_t)s->commands));
     json_object_set_new(root, "macs", json_integer((json_int_t)s->macs));
-    json_object_set_new(root, "layers",
-                        s->request.by_layer
-                            ? json_pack("{s:i, s:i}", "count",
-                                        (int)s->layers.layers, "simulated",
-                                        (int)s->layers.simulated)
-                            : json_null());
+    if (s->request.by_layer)
+        json_object_set_new(root, "layers",
+                            json_pack("{s:i, s:i}", "count",
+                                      (int)s->layers.layers, "simulated",
+                                      (int)s->layers.simulated));
     json_object_set_new(root, "csim",
                         s->csim.present ? side_object(&s->csim) : json_null());
     json_object_set_new(root, "rtl",
