@@ -32,6 +32,7 @@ enum {
     STH_BEATS_AHEAD = 4,       /* load: beats accepted before a write */
     STH_TILES = 256,           /* weight tiles that are remembered */
     STH_DELAYED = 8,           /* those of them with delayed weight reads */
+    STH_VECTOR_SUMS = 8,       /* vector: rows of sums before the write port */
     STH_VECTOR_RESULTS = 32,   /* vector: results before the write ports */
     STH_SAMPLES = 256,         /* vector: kinds of commands */
     STH_SAMPLE_CYCLES = 16384, /* sampling: length of a stretch */
@@ -166,13 +167,21 @@ struct sth_vector_state {
     uint32_t rows_left, tile, tiles, lane;
     bool d_sp, write, reduce, slot;
     uint32_t d_row_step, d_tile_step, d_row_addr, d_addr, r_addr;
-    uint64_t cycle;      /* in which the present row-tile begins */
-    uint64_t remaining;  /* cycles of the row-tiles to come, undisturbed */
-    uint64_t last_write; /* of results */
-    uint64_t sum_write;  /* of reductions */
-    uint64_t written[STH_VECTOR_RESULTS]; /* ring: cycles of writes */
-    uint32_t written_next;
-    struct sth_tile_hints hints;
+    uint64_t cycle;     /* in which the present row-tile begins */
+    uint64_t remaining; /* cycles of the row-tiles after it, undisturbed */
+    bool opened;        /* its reads have begun */
+    uint64_t plain_end; /* cycle after it, undisturbed */
+    uint64_t acc_port, sp_port; /* cycles in which the next reads can be */
+    /* Results and sums on their way: earliest cycle, then cycle of the write.
+     */
+    uint64_t result[STH_VECTOR_RESULTS];
+    uint32_t result_bank[STH_VECTOR_RESULTS];
+    uint32_t results, results_written;
+    uint64_t last_result;
+    uint64_t sum[STH_VECTOR_SUMS];
+    uint32_t sums, sums_written;
+    uint64_t last_sum;
+    struct sth_tile_hints hints, sum_hints;
 };
 
 /* Scratchpad accesses of vector, by cycle. */

@@ -109,8 +109,8 @@ static uint64_t accepted(const struct sth_sent *sent, uint32_t word)
     return before < sent->scheduled ? sent->scheduled - before : 0;
 }
 
-/* Reads the next bus word and offers it. */
-static void read_word(struct sth_csim *csim)
+/* Reads the next bus word and offers it, if that happens before now. */
+static bool read_word(struct sth_csim *csim)
 {
     struct sth_reader *reader = &csim->store.reader;
     const struct sth_sent *sent = oldest(reader);
@@ -119,21 +119,26 @@ static void read_word(struct sth_csim *csim)
     uint32_t begin = reader->word * bus;
     uint32_t end = begin + bus < total ? begin + bus : total;
     uint64_t *beat = &reader->beat[reader->beat_next];
-    uint64_t cycle = sth_max64(reader->cycle, *beat + 1);
-    uint64_t granted = cycle;
+    uint64_t granted = sth_max64(reader->cycle, *beat + 1);
 
     begin = begin > sent->skip ? begin - sent->skip : 0;
     end = end - sent->skip - 1;
-    while (blocked(csim, sent->sp + begin, sent->sp + end, granted))
+    while (granted < csim->now &&
+           blocked(csim, sent->sp + begin, sent->sp + end, granted)) {
+        csim->counter[STH_CNT_STORE_BANK_STALL]++;
+        reader->sample.stalls++;
         granted++;
-    csim->counter[STH_CNT_STORE_BANK_STALL] += granted - cycle;
-    reader->sample.stalls += granted - cycle;
+    }
+    reader->cycle = granted;
+    if (granted >= csim->now)
+        return false;
     *beat = sth_max64(sth_max64(granted + READ_PIPE, reader->last_data + 1),
                       accepted(sent, reader->word));
     reader->last_data = *beat;
     reader->beat_next = (reader->beat_next + 1) % STH_READ_AHEAD;
     reader->cycle = granted + 1;
     reader->word++;
+    return true;
 }
 
 /* Whether anything can be in the reader's way. */
@@ -159,8 +164,8 @@ void sth_store_catch_up(struct sth_csim *csim)
         return;
     sth_vector_catch_up(csim);
     while (oldest(reader)->followed && reader->word < oldest(reader)->beats &&
-           reader->cycle < csim->now && disturbed(csim))
-        read_word(csim);
+           reader->cycle < csim->now && disturbed(csim) && read_word(csim)) {
+    }
 }
 
 /* The last beat of the oldest burst if nothing is in the way from here on. */

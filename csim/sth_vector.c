@@ -126,9 +126,11 @@ static void set_up(struct sth_csim *csim, const struct sth_command *c)
     struct sth_vector_source d =
         source_of(csim, c, STH_VECTOR_D_ADDR_WORD, STH_OPERAND_STREAM);
     struct sth_tile_hints hints = v->hints;
+    struct sth_tile_hints sum_hints = v->sum_hints;
 
     memset(v, 0, sizeof(*v));
     v->hints = hints;
+    v->sum_hints = sum_hints;
     v->source[X] =
         source_of(csim, c, STH_VECTOR_X_ADDR_WORD, STH_OPERAND_STREAM);
     v->source[Y] =
@@ -165,7 +167,7 @@ static void log_access(struct sth_bank_log *log, uint64_t cycle, uint32_t bank)
     log->bank[cycle % STH_LOG] = bank;
 }
 
-/* Undisturbed cycles of the present row-tile. */
+/* Undisturbed cycles of the present row-tile from its first on. */
 static uint64_t plain_cost(const struct sth_vector_state *v, bool extra)
 {
     uint64_t acc = 0;
@@ -180,63 +182,88 @@ static uint64_t plain_cost(const struct sth_vector_state *v, bool extra)
     return sth_max64(sth_max64(acc, sp), extra ? 2 : 1);
 }
 
-/* Reads what the present row-tile needs; the cycle in which it leaves. */
-static uint64_t read_sources(struct sth_csim *csim, bool extra)
+/*
+ * Reads what the present row-tile still needs, as far as it happens before
+ * now.  Returns whether it has all.
+ */
+static bool read_sources(struct sth_csim *csim)
 {
     struct sth_vector_state *v = &csim->vector;
     uint32_t mask = csim->params.acc_banks - 1;
-    uint64_t acc = v->cycle;
-    uint64_t sp = acc;
+    bool complete = true;
 
     for (int i = 0; i < SOURCES; i++) {
         struct sth_vector_source *source = &v->source[i];
+        uint64_t *port = source->sp ? &v->sp_port : &v->acc_port;
 
         if (!source->pending)
             continue;
         if (source->sp) {
             uint32_t bank = sth_banks_sp(csim, source->addr);
 
-            while (sth_banks_matrix_reads(csim, &v->hints, sp, bank))
-                log_access(&csim->vector_reads, sp++, bank);
-            log_access(&csim->vector_reads, sp++, bank);
+            while (*port < csim->now &&
+                   sth_banks_matrix_reads(csim, &v->hints, *port, bank))
+                log_access(&csim->vector_reads, (*port)++, bank);
+            if (*port < csim->now)
+                log_access(&csim->vector_reads, *port, bank);
         } else {
-            while (
-                sth_banks_sum_reads(csim, &v->hints, acc, source->addr & mask))
-                acc++;
-            acc++;
+            while (*port < csim->now &&
+                   sth_banks_sum_reads(csim, &v->hints, *port,
+                                       source->addr & mask))
+                (*port)++;
+        }
+        if (*port < csim->now) {
+            source->pending = false;
+            (*port)++;
+        } else {
+            complete = false;
         }
     }
-    return sth_max64(sth_max64(acc, sp), v->cycle + (extra ? 2 : 1)) - 1;
+    return complete;
 }
 
-/* Writes the result of a row-tile that left in cycle `launch`. */
-static void write_result(struct sth_csim *csim, uint64_t launch)
+/* Writes what the datapath delivers, as far as it happens before now. */
+static void write_results(struct sth_csim *csim)
 {
     struct sth_vector_state *v = &csim->vector;
-    uint64_t cycle = sth_max64(launch + STH_LAT_VECTOR_PIPE, v->last_write + 1);
 
-    if (v->d_sp)
-        log_access(&csim->vector_writes, cycle, sth_banks_sp(csim, v->d_addr));
-    else
-        while (sth_banks_sum_writes(csim, &v->hints, cycle,
-                                    v->d_addr & (csim->params.acc_banks - 1)))
+    while (v->results_written != v->results) {
+        uint32_t place = v->results_written % STH_VECTOR_RESULTS;
+        uint64_t cycle = sth_max64(v->result[place], v->last_result + 1);
+
+        while (
+            !v->d_sp && cycle < csim->now &&
+            sth_banks_sum_writes(csim, &v->hints, cycle, v->result_bank[place]))
             cycle++;
-    v->last_write = cycle;
-    v->written[v->written_next] = cycle;
-    v->written_next = (v->written_next + 1) % STH_VECTOR_RESULTS;
+        v->result[place] = cycle;
+        if (cycle >= csim->now)
+            break;
+        if (v->d_sp)
+            log_access(&csim->vector_writes, cycle, v->result_bank[place]);
+        v->last_result = cycle;
+        v->results_written++;
+    }
 }
 
-static void write_sums(struct sth_csim *csim, uint64_t launch)
+static void write_sums(struct sth_csim *csim)
 {
     struct sth_vector_state *v = &csim->vector;
-    uint64_t cycle = sth_max64(launch + STH_LAT_VECTOR_PIPE + tree_depth(csim),
-                               v->sum_write + 1);
 
-    while (sth_banks_sum_writes(csim, &v->hints, cycle,
-                                v->r_addr & (csim->params.acc_banks - 1)))
-        cycle++;
-    v->sum_write = cycle;
-    v->r_addr++;
+    while (v->sums_written != v->sums) {
+        uint64_t *sum = &v->sum[v->sums_written % STH_VECTOR_SUMS];
+        uint64_t cycle = sth_max64(*sum, v->last_sum + 1);
+
+        while (cycle < csim->now &&
+               sth_banks_sum_writes(csim, &v->sum_hints, cycle,
+                                    v->r_addr & (csim->params.acc_banks - 1)))
+            cycle++;
+        *sum = cycle;
+        if (cycle >= csim->now)
+            break;
+        v->last_sum = cycle;
+        v->r_addr++;
+        v->sums_written++;
+    }
 }
 
 /* Addresses of the next row-tile, and which chunks it has to read. */
@@ -271,26 +298,79 @@ static void move_on(struct sth_csim *csim, bool row_ends)
     }
 }
 
-static void do_row_tile(struct sth_csim *csim)
+static bool ends_row(const struct sth_vector_state *v)
+{
+    return v->tile == v->tiles - 1;
+}
+
+static bool ends_group(const struct sth_csim *csim)
+{
+    const struct sth_vector_state *v = &csim->vector;
+
+    return ends_row(v) &&
+           (v->rows_left == 1 || v->lane == csim->params.array_cols - 1);
+}
+
+/* Begins the present row-tile. */
+static void open_row_tile(struct sth_csim *csim)
 {
     struct sth_vector_state *v = &csim->vector;
-    bool row_ends = v->tile == v->tiles - 1;
-    bool group_ends = row_ends && (v->rows_left == 1 ||
-                                   v->lane == csim->params.array_cols - 1);
-    bool extra = v->slot && group_ends;
-    uint64_t plain = plain_cost(v, extra);
-    uint64_t launch = read_sources(csim, extra);
+    uint64_t plain = plain_cost(v, v->slot && ends_group(csim));
 
-    if (v->write) {
-        launch = sth_max64(launch, v->written[v->written_next] + 1);
-        write_result(csim, launch);
-    }
-    if (v->reduce && group_ends)
-        write_sums(csim, launch);
+    v->opened = true;
+    v->plain_end = v->cycle + plain;
     v->remaining -= plain;
-    csim->counter[STH_CNT_VECTOR_BANK_STALL] += launch + 1 - v->cycle - plain;
+    v->acc_port = v->cycle;
+    v->sp_port = v->cycle;
+}
+
+/* The cycle in which the present row-tile can leave. */
+static uint64_t launch_cycle(const struct sth_csim *csim)
+{
+    const struct sth_vector_state *v = &csim->vector;
+    uint64_t launch = sth_max64(v->acc_port, v->sp_port);
+
+    launch =
+        sth_max64(launch, v->cycle + (v->slot && ends_group(csim) ? 2 : 1)) - 1;
+    if (v->write && v->results >= STH_VECTOR_RESULTS)
+        launch =
+            sth_max64(launch, v->result[v->results % STH_VECTOR_RESULTS] + 1);
+    return launch;
+}
+
+/* Follows the present row-tile up to now; returns whether it has left. */
+static bool do_row_tile(struct sth_csim *csim)
+{
+    struct sth_vector_state *v = &csim->vector;
+    bool group = ends_group(csim);
+    bool row = ends_row(v);
+    uint64_t launch;
+
+    if (!v->opened)
+        open_row_tile(csim);
+    if (!read_sources(csim))
+        return false;
+    if (v->write && v->results - v->results_written == STH_VECTOR_RESULTS)
+        return false;
+    launch = launch_cycle(csim);
+    if (launch >= csim->now)
+        return false;
+    if (v->write) {
+        uint32_t place = v->results++ % STH_VECTOR_RESULTS;
+
+        v->result[place] = launch + STH_LAT_VECTOR_PIPE;
+        v->result_bank[place] = v->d_sp
+                                    ? sth_banks_sp(csim, v->d_addr)
+                                    : v->d_addr & (csim->params.acc_banks - 1);
+    }
+    if (v->reduce && group)
+        v->sum[v->sums++ % STH_VECTOR_SUMS] =
+            launch + STH_LAT_VECTOR_PIPE + tree_depth(csim);
+    csim->counter[STH_CNT_VECTOR_BANK_STALL] += launch + 1 - v->plain_end;
     v->cycle = launch + 1;
-    move_on(csim, row_ends);
+    v->opened = false;
+    move_on(csim, row);
+    return true;
 }
 
 /* Whether anybody needs to know the accesses of vector cycle by cycle. */
@@ -316,27 +396,51 @@ static bool disturbed(const struct sth_csim *csim)
 void sth_vector_catch_up(struct sth_csim *csim)
 {
     struct sth_vector_state *v = &csim->vector;
+    bool moves = v->active && v->followed;
 
-    if (!v->active)
-        return;
-    while (v->rows_left > 0 && v->cycle < csim->now && v->followed &&
-           disturbed(csim))
-        do_row_tile(csim);
+    while (moves) {
+        write_results(csim);
+        write_sums(csim);
+        moves = v->rows_left > 0 && v->cycle < csim->now &&
+                (v->opened || disturbed(csim)) && do_row_tile(csim);
+    }
 }
 
 /* The end of the command if nothing disturbs it from here on. */
 static uint64_t undisturbed_end(const struct sth_csim *csim)
 {
     const struct sth_vector_state *v = &csim->vector;
-    uint64_t last = v->cycle + v->remaining - 1 + STH_LAT_VECTOR_PIPE;
-    uint64_t end = v->last_write;
+    uint64_t result = v->last_result;
+    uint64_t sum = v->last_sum;
+    uint64_t last;
 
-    if (v->rows_left > 0) {
-        end = sth_max64(end + 1, last);
-        if (v->reduce)
-            end = sth_max64(end, last + tree_depth(csim));
+    if (v->results_written != v->results)
+        result = sth_max64(result + (v->results - v->results_written),
+                           v->result[(v->results - 1) % STH_VECTOR_RESULTS]);
+    if (v->sums_written != v->sums)
+        sum = sth_max64(sum + (v->sums - v->sums_written),
+                        v->sum[(v->sums - 1) % STH_VECTOR_SUMS]);
+    if (v->rows_left == 0)
+        return sth_max64(result, sum) + STH_LAT_VECTOR_RETIRE;
+    if (v->opened) {
+        uint64_t acc = v->acc_port;
+        uint64_t sp = v->sp_port;
+
+        for (int i = 0; i < SOURCES; i++) {
+            if (v->source[i].pending && v->source[i].sp)
+                sp++;
+            else if (v->source[i].pending)
+                acc++;
+        }
+        last = sth_max64(sth_max64(acc, sp), v->plain_end);
+    } else {
+        last = v->cycle;
     }
-    return sth_max64(end, v->sum_write) + STH_LAT_VECTOR_RETIRE;
+    last += v->remaining - 1 + STH_LAT_VECTOR_PIPE;
+    result = sth_max64(result + 1, last);
+    if (v->reduce)
+        result = sth_max64(result, last + tree_depth(csim));
+    return sth_max64(result, sum) + STH_LAT_VECTOR_RETIRE;
 }
 
 /* Commands that behave alike: everything but addresses and constants. */
