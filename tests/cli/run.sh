@@ -167,6 +167,9 @@ GiB" trace --gemm 1048576x1x1048576 -o "$out"
     run x --backend both --time-only
   refuses 2 "option --sanitize needs the C model with data" \
     run x --time-only --sanitize
+  refuses 2 "option --by-layer: 'some' is not all" run x --by-layer=some
+  refuses 2 "option --by-layer needs --time-only and excludes --timeline and \
+--events" run x --by-layer
   refuses 2 "option --sanitize needs the C model with data" \
     run x --backend rtl --sanitize
   refuses 2 "option --seed: '4294967296' is not a whole number from 0 to \
@@ -246,6 +249,9 @@ good_runs() {
   for file in json timeline events; do
     check "run --$file writes it" [ -s "$work/good.$file" ]
   done
+  run run "$t" --config nano --time-only --by-layer --quiet --json "$work/l.json"
+  check "run --by-layer: status" [ "$status" -eq 0 ]
+  check "run --by-layer counts layers" grep -q '"simulated"' "$work/l.json"
   succeeds '^\| good' table "$work/good.json"
   run run "$t" --config nano --quiet --json /nonexistent/x
   check "run --json to nowhere: status" [ "$status" -eq 1 ]

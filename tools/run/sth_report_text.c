@@ -152,8 +152,8 @@ void sth_report_events(FILE *out, const struct sth_session *session)
         if (session->csim.present)
             sth_disasm(&session->commands_seen[i], text, sizeof(text));
         fprintf(out,
-                "%" PRIu32 " %s %" PRIu64 " %" PRIu64 " %08" PRIx32 " %s\n",
+                "%" PRIu32 " %s %" PRIu64 " %" PRIu64 " %08" PRIx32 "%s%s\n",
                 e->index, sth_engine_name(e->engine), e->start, e->end,
-                e->digest, text);
+                e->digest, *text ? " " : "", text);
     }
 }
