@@ -1,6 +1,7 @@
 #include "sth_cmd.h"
 #include "sth_config.h"
 #include "sth_disasm.h"
+#include "sth_fault_campaign.h"
 #include "sth_progress.h"
 #include "sth_random_run.h"
 #include "sth_rtl_library.h"
@@ -24,13 +25,15 @@ static const char help[] =
     "  --seed S       first seed (default 1)\n"
     "  --count N      programs, with seeds S, S + 1, ... (default 100)\n"
     "  --commands N   commands in each, 8 to 256 (default 40)\n"
+    "  --faults       programs with one fault each: both sides must report it\n"
+    "                 alike, come back after a soft reset and run on\n"
     "  --csim-only    run the C model with its race sanitizer, no RTL\n"
     "  --print        print each program\n";
 
 struct options {
     const char *config;
     uint64_t seed, count, commands;
-    bool csim_only, print;
+    bool csim_only, print, faults;
 };
 
 static bool parse(int argc, char **argv, struct options *o)
@@ -40,6 +43,7 @@ static bool parse(int argc, char **argv, struct options *o)
         {"seed", required_argument, NULL, 's'},
         {"count", required_argument, NULL, 'n'},
         {"commands", required_argument, NULL, 'l'},
+        {"faults", no_argument, NULL, 'f'},
         {"csim-only", no_argument, NULL, 'o'},
         {"print", no_argument, NULL, 'p'},
         {"help", no_argument, NULL, 'h'},
@@ -62,6 +66,9 @@ static bool parse(int argc, char **argv, struct options *o)
         case 'l':
             good = sth_cmd_number("--commands", optarg, 8, STH_PROGRAM_MAX,
                                   &o->commands);
+            break;
+        case 'f':
+            o->faults = true;
             break;
         case 'o':
             o->csim_only = true;
@@ -127,14 +134,50 @@ static void count(struct campaign *c, const struct sth_random_result *r)
         c->failed++;
 }
 
+/* Programs without a fault; returns the exit code. */
+static int run_legal(const struct options *o, const struct sth_config *config,
+                     const struct sth_backend *backend)
+{
+    struct sth_progress progress;
+    struct campaign c = {0};
+
+    sth_progress_begin(&progress, "random");
+    for (uint64_t i = 0; i < o->count; i++) {
+        struct sth_random_result r;
+
+        if (o->print)
+            print_program(&config->params, o->seed + i, (uint32_t)o->commands);
+        sth_random_run(backend, &config->params, o->seed + i,
+                       (uint32_t)o->commands, &r);
+        count(&c, &r);
+        sth_progress_update(&progress, (double)i / (double)o->count);
+        if (!r.passed) {
+            sth_progress_end(&progress);
+            printf("FAILED: systolith random --config %s --seed %" PRIu64
+                   " --count 1 --commands %" PRIu64 "%s\n%s",
+                   o->config, o->seed + i, o->commands,
+                   o->csim_only ? " --csim-only" : "", r.text);
+        }
+    }
+    sth_progress_end(&progress);
+    printf("%s: %" PRIu64 " programs, %" PRIu64 " commands, %" PRIu64
+           " RTL cycles: %" PRIu64 " passed, %" PRIu64 " failed",
+           config->name, o->count, c.commands, c.rtl_cycles, c.passed,
+           c.failed);
+    if (backend)
+        printf("; cycle error mean %.2f %%, worst %.2f %%",
+               100 * c.error / (double)o->count, 100 * c.worst);
+    putchar('\n');
+    return c.failed ? 1 : 0;
+}
+
 int sth_cmd_random(int argc, char **argv)
 {
     struct options o = {
         .config = "edge", .seed = 1, .count = 100, .commands = 40};
     const struct sth_backend *backend = NULL;
-    struct sth_progress progress;
-    struct campaign c = {0};
     struct sth_config config;
+    int status;
     void *library = NULL;
     char error[4600];
 
@@ -149,33 +192,21 @@ int sth_cmd_random(int argc, char **argv)
         if (!backend)
             return sth_cmd_error("%s", error);
     }
-    sth_progress_begin(&progress, "random");
-    for (uint64_t i = 0; i < o.count; i++) {
-        struct sth_random_result r;
+    if (o.faults) {
+        const struct sth_fault_campaign faults = {
+            .config_name = o.config,
+            .config = &config,
+            .backend = backend,
+            .seed = o.seed,
+            .count = o.count,
+            .length = (uint32_t)o.commands,
+        };
 
-        if (o.print)
-            print_program(&config.params, o.seed + i, (uint32_t)o.commands);
-        sth_random_run(backend, &config.params, o.seed + i,
-                       (uint32_t)o.commands, &r);
-        count(&c, &r);
-        sth_progress_update(&progress, (double)i / (double)o.count);
-        if (!r.passed) {
-            sth_progress_end(&progress);
-            printf("FAILED: systolith random --config %s --seed %" PRIu64
-                   " --count 1 --commands %" PRIu64 "%s\n%s",
-                   o.config, o.seed + i, o.commands,
-                   o.csim_only ? " --csim-only" : "", r.text);
-        }
+        status = sth_fault_campaign(&faults);
+    } else {
+        status = run_legal(&o, &config, backend);
     }
-    sth_progress_end(&progress);
-    printf("%s: %" PRIu64 " programs, %" PRIu64 " commands, %" PRIu64
-           " RTL cycles: %" PRIu64 " passed, %" PRIu64 " failed",
-           config.name, o.count, c.commands, c.rtl_cycles, c.passed, c.failed);
-    if (backend)
-        printf("; cycle error mean %.2f %%, worst %.2f %%",
-               100 * c.error / (double)o.count, 100 * c.worst);
-    putchar('\n');
     if (library)
         dlclose(library);
-    return c.failed ? 1 : 0;
+    return status;
 }

@@ -582,6 +582,29 @@ bool sth_program_generate(struct sth_program *program,
     return good;
 }
 
+bool sth_program_command(struct sth_program *program,
+                         const struct sth_params *params, uint64_t seed,
+                         uint32_t opcode, struct sth_command *command)
+{
+    struct generator g = {.program = program, .params = params, .random = seed};
+
+    sth_decode_init(&g.decoder, params);
+    for (int i = 0; i < ATTEMPTS; i++) {
+        memset(command, 0, sizeof(*command));
+        if (opcode == STH_OP_LOAD || opcode == STH_OP_STORE)
+            set_transfer(&g, command, opcode == STH_OP_LOAD);
+        else if (opcode == STH_OP_MATMUL)
+            set_matmul(&g, command);
+        else if (opcode == STH_OP_VECTOR)
+            set_vector(&g, command);
+        else
+            STH_SET(command, ANY_OPCODE, opcode);
+        if (sth_decode_check(&g.decoder, command).code == STH_FAULT_NONE)
+            return true;
+    }
+    return false;
+}
+
 void sth_program_source(uint64_t seed, uint8_t *to, uint32_t bytes)
 {
     struct generator g = {.random = seed ^ 0x5851f42d4c957f2du};

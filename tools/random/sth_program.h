@@ -40,6 +40,14 @@ bool sth_program_generate(struct sth_program *program,
                           const struct sth_params *params, uint64_t seed,
                           uint32_t length);
 
+/*
+ * Draws one legal command of an opcode, without waits and posts; it may leave
+ * the windows.  Returns false when none was found.
+ */
+bool sth_program_command(struct sth_program *program,
+                         const struct sth_params *params, uint64_t seed,
+                         uint32_t opcode, struct sth_command *command);
+
 /* Byte i of the source memory: numbers of every type, and odd bit patterns. */
 void sth_program_source(uint64_t seed, uint8_t *to, uint32_t bytes);
 

@@ -2,8 +2,7 @@
 #ifndef STH_RANDOM_RUN_H
 #define STH_RANDOM_RUN_H
 
-#include "sth_backend.h"
-#include "sth_program.h"
+#include "sth_pair.h"
 
 #include <stddef.h>
 
@@ -21,5 +20,9 @@ struct sth_random_result {
 void sth_random_run(const struct sth_backend *backend,
                     const struct sth_params *params, uint64_t seed,
                     uint32_t length, struct sth_random_result *result);
+
+/* A program on devices that are there already, fresh or after a reset. */
+void sth_random_run_on(struct sth_pair *pair, const struct sth_program *program,
+                       uint64_t seed, struct sth_random_result *result);
 
 #endif

@@ -10,13 +10,25 @@
 
 enum {
     SHADOW = 1 << 16, /* commands remembered for the report: the ring's limit */
-    PENDING = 1 << 17 /* events of one engine that wait for their partner */
+    PENDING = 1 << 17, /* events of one engine that wait for their partner */
+    RING_LOG2_MIN = 6,
+    RING_LOG2_MAX = 16
 };
 
 /* Events that one device has given and the other has not yet. */
 struct fifo {
     struct sth_event *event;
     uint32_t head, tail;
+};
+
+/*
+ * What the first difference between the events of one engine was.  It counts
+ * unless both sides turn out to have stopped for a fault of an older command:
+ * how far engines run after a fault depends on cycles.
+ */
+struct doubt {
+    uint32_t index;
+    struct sth_difference difference;
 };
 
 struct lockstep {
@@ -27,14 +39,21 @@ struct lockstep {
     struct sth_command *shadow; /* by command index modulo SHADOW */
     uint64_t ring;
     uint32_t ring_log2, tail;
+    bool resetting; /* a soft reset was asked for and is not seen over */
     struct sth_difference difference;
     sth_event_pair *pair; /* observer, or NULL */
     void *user;
+    struct doubt doubt[STH_ENGINE_COUNT];
 };
 
 static struct lockstep *self(struct sth_device *dev)
 {
     return (struct lockstep *)dev;
+}
+
+static uint32_t slower(uint32_t a, uint32_t b)
+{
+    return (int32_t)(a - b) < 0 ? a : b;
 }
 
 static void append(struct lockstep *l, const char *format, ...)
@@ -173,6 +192,10 @@ static void compare(struct lockstep *l, const struct sth_event *ours,
            theirs->start, theirs->end, theirs->digest);
     if (!order)
         append_destination(l, ours->index);
+    /* Not told before the end: a fault may excuse it. */
+    l->doubt[ours->engine].index = slower(ours->index, theirs->index);
+    l->doubt[ours->engine].difference = l->difference;
+    l->difference.found = false;
 }
 
 static void drain(struct lockstep *l, struct sth_device *dev,
@@ -183,7 +206,7 @@ static void drain(struct lockstep *l, struct sth_device *dev,
     while (dev->ops->next_event(dev, &event)) {
         struct fifo *f = &fifos[event.engine];
 
-        if (l->difference.found)
+        if (l->difference.found || l->doubt[event.engine].difference.found)
             continue; /* the first one is told; the rest is of no interest */
         if (f->tail - f->head == PENDING) {
             differ(l, event.end, "one side is 131072 events ahead");
@@ -196,15 +219,125 @@ static void drain(struct lockstep *l, struct sth_device *dev,
 /* Compares what both sides have given so far. */
 static void step(struct lockstep *l)
 {
+    if (l->resetting)
+        return;
     drain(l, l->reference, l->ours);
     drain(l, l->dut, l->theirs);
     for (int e = 0; e < STH_ENGINE_COUNT; e++) {
         struct fifo *a = &l->ours[e], *b = &l->theirs[e];
 
-        while (!l->difference.found && a->head != a->tail && b->head != b->tail)
+        while (!l->difference.found && !l->doubt[e].difference.found &&
+               a->head != a->tail && b->head != b->tail)
             compare(l, &a->event[a->head++ % PENDING],
                     &b->event[b->head++ % PENDING]);
     }
+}
+
+/* The command whose fault both sides report; of two the older. */
+static bool find_fault(struct lockstep *l, uint32_t *index)
+{
+    struct sth_device *devices[] = {l->reference, l->dut};
+
+    for (int i = 0; i < 2; i++) {
+        struct sth_device *dev = devices[i];
+        uint32_t its;
+
+        if (dev->ops->reg_read(dev, STH_REG_FAULT_CODE) == STH_FAULT_NONE)
+            return false;
+        its = dev->ops->reg_read(dev, STH_REG_FAULT_INDEX);
+        *index = i ? slower(*index, its) : its;
+    }
+    return true;
+}
+
+/* Whether a fault that both sides report excuses a command's difference. */
+static bool is_excused(struct lockstep *l, uint32_t index)
+{
+    uint32_t fault;
+
+    return find_fault(l, &fault) && (int32_t)(index - fault) > 0;
+}
+
+/* Makes the first doubt that no fault excuses the difference. */
+static void settle_doubts(struct lockstep *l)
+{
+    for (int e = 0; e < STH_ENGINE_COUNT; e++) {
+        const struct doubt *d = &l->doubt[e];
+
+        if (d->difference.found && !is_excused(l, d->index) &&
+            (!l->difference.found ||
+             d->difference.rtl_cycle < l->difference.rtl_cycle))
+            l->difference = d->difference;
+    }
+}
+
+/* An event without a partner. */
+static void settle_lonely(struct lockstep *l)
+{
+    for (int e = 0; e < STH_ENGINE_COUNT && !l->difference.found; e++) {
+        const struct fifo *a = &l->ours[e], *b = &l->theirs[e];
+        const struct fifo *longer = a->head != a->tail ? a : b;
+        const struct sth_event *event = &longer->event[longer->head % PENDING];
+
+        if (longer->head == longer->tail || l->doubt[e].difference.found ||
+            is_excused(l, event->index))
+            continue;
+        differ(l, event->end,
+               longer == a ? "a command retired on csim only"
+                           : "a command retired on rtl only");
+        append_command(l, event->index);
+    }
+}
+
+/* When nothing more is to come: what the event streams amount to. */
+static void settle(struct lockstep *l)
+{
+    if (l->difference.found)
+        return;
+    settle_doubts(l);
+    settle_lonely(l);
+}
+
+/* Before a soft reset: what a faulted core did is complete. */
+static void begin_reset(struct lockstep *l)
+{
+    uint32_t fault;
+
+    step(l);
+    if (find_fault(l, &fault))
+        settle(l);
+    l->resetting = true;
+}
+
+/* Both sides start again from command 0. */
+static void end_reset(struct lockstep *l)
+{
+    drain(l, l->reference, l->ours);
+    drain(l, l->dut, l->theirs);
+    for (int e = 0; e < STH_ENGINE_COUNT; e++) {
+        l->ours[e].head = l->ours[e].tail;
+        l->theirs[e].head = l->theirs[e].tail;
+        l->doubt[e].difference.found = false;
+    }
+    l->ring = 0;
+    l->ring_log2 = RING_LOG2_MIN;
+    l->tail = 0;
+    l->resetting = false;
+}
+
+/* The fault that one side reports. */
+static void append_fault(struct lockstep *l, const char *side,
+                         struct sth_device *dev)
+{
+    uint32_t code = dev->ops->reg_read(dev, STH_REG_FAULT_CODE);
+    uint32_t index = dev->ops->reg_read(dev, STH_REG_FAULT_INDEX);
+    uint64_t addr = dev->ops->reg_read(dev, STH_REG_FAULT_ADDR_LO);
+    const char *name = sth_fault_name(code);
+
+    addr |= (uint64_t)dev->ops->reg_read(dev, STH_REG_FAULT_ADDR_HI) << 32;
+    append(l, "  %s: fault %s, address or word 0x%" PRIx64 ", of\n", side,
+           name ? name : "?", addr);
+    append_command(l, index);
 }
 
 static void check_register(struct lockstep *l, uint32_t offset, uint32_t ours,
@@ -214,16 +347,18 @@ static void check_register(struct lockstep *l, uint32_t offset, uint32_t ours,
 
     if (ours == theirs || l->difference.found)
         return;
+    settle_doubts(l); /* one is the cause, then */
+    if (l->difference.found)
+        return;
     snprintf(what, sizeof(what),
              "register 0x%03" PRIx32 " reads 0x%08" PRIx32
              " on csim, 0x%08" PRIx32 " on rtl",
              offset, ours, theirs);
     differ(l, l->dut->ops->cycles(l->dut), what);
-}
-
-static uint32_t slower(uint32_t a, uint32_t b)
-{
-    return (int32_t)(a - b) < 0 ? a : b;
+    if (offset >= STH_REG_FAULT_CODE && offset <= STH_REG_FAULT_ADDR_HI) {
+        append_fault(l, "csim", l->reference);
+        append_fault(l, "rtl ", l->dut);
+    }
 }
 
 static uint32_t reg_read(struct sth_device *dev, uint32_t offset)
@@ -238,8 +373,13 @@ static uint32_t reg_read(struct sth_device *dev, uint32_t offset)
     if (offset == STH_REG_STATUS)
         return ((ours | theirs) & ~(uint32_t)STH_STATUS_FAULTED) |
                (ours & theirs & STH_STATUS_FAULTED);
-    if (offset == STH_REG_IRQ_STATUS || offset == STH_REG_CTRL)
+    if (offset == STH_REG_IRQ_STATUS)
         return ours & theirs;
+    if (offset == STH_REG_CTRL) {
+        if (l->resetting && !((ours | theirs) & STH_CTRL_SOFT_RESET))
+            end_reset(l);
+        return ours | theirs; /* a reset is over when both are */
+    }
     if ((offset >= STH_REG_SEM0 && offset <= STH_REG_SEM3) ||
         offset >= STH_REG_CNT_BASE)
         return theirs; /* progress and counters: cycles may differ */
@@ -270,11 +410,13 @@ static void note_register(struct lockstep *l, uint32_t offset, uint32_t value)
         break;
     case STH_REG_RING_LOG2:
         value &= 31;
-        l->ring_log2 = value < 6 || value > 16 ? 6 : value;
+        l->ring_log2 = value < RING_LOG2_MIN || value > RING_LOG2_MAX
+                           ? RING_LOG2_MIN
+                           : value;
         break;
     case STH_REG_CTRL:
         if (value & STH_CTRL_SOFT_RESET)
-            l->tail = 0;
+            begin_reset(l);
         break;
     case STH_REG_TAIL:
         shadow_commands(l, value);
@@ -303,6 +445,8 @@ static void mem_read(struct sth_device *dev, uint64_t addr, void *to,
     if (!other)
         return;
     l->reference->ops->mem_read(l->reference, addr, other, bytes);
+    if (!l->difference.found && memcmp(to, other, bytes))
+        settle_doubts(l); /* one is the cause, then */
     if (!l->difference.found && memcmp(to, other, bytes)) {
         differ(l, l->dut->ops->cycles(l->dut), "memory read by the host");
         append_bytes(l, "memory", addr, other, to, bytes);
@@ -378,7 +522,7 @@ struct sth_device *sth_lockstep_create(const struct sth_params *params,
     l->params = *params;
     l->reference = reference;
     l->dut = dut;
-    l->ring_log2 = 6;
+    l->ring_log2 = RING_LOG2_MIN;
     l->shadow = calloc(SHADOW, sizeof(*l->shadow));
     complete = l->shadow != NULL;
     for (int e = 0; e < STH_ENGINE_COUNT; e++) {
@@ -399,17 +543,8 @@ void sth_lockstep_difference(struct sth_device *lockstep,
     struct lockstep *l = self(lockstep);
 
     step(l);
-    for (int e = 0; e < STH_ENGINE_COUNT && !l->difference.found; e++) {
-        const struct fifo *a = &l->ours[e], *b = &l->theirs[e];
-        const struct fifo *longer = a->head != a->tail ? a : b;
-
-        if (longer->head == longer->tail)
-            continue;
-        differ(l, longer->event[longer->head % PENDING].end,
-               longer == a ? "a command retired on csim only"
-                           : "a command retired on rtl only");
-        append_command(l, longer->event[longer->head % PENDING].index);
-    }
+    if (!l->resetting)
+        settle(l);
     *difference = l->difference;
 }
 

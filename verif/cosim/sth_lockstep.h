@@ -7,6 +7,9 @@
  * The two may be at different cycles at any moment: registers that depend on
  * progress (HEAD, RETIRED, STATUS) answer for the slower of the two, so that
  * firmware never runs ahead of either.
+ *
+ * When both report a fault, events of younger commands than the faulty one do
+ * not count: how far engines get before they stop depends on cycles.
  */
 #ifndef STH_LOCKSTEP_H
 #define STH_LOCKSTEP_H
