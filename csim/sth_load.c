@@ -176,7 +176,7 @@ static void send_address(struct sth_csim *csim)
     struct sth_dma *dma = &csim->load;
     struct sth_flight *flight = sth_flight_newest(engine);
     uint64_t address = csim->now;
-    uint64_t last = csim->now;
+    uint64_t last = address;
 
     if (sth_csim_draining(csim)) {
         dma->pending = false;
