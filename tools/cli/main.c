@@ -13,6 +13,7 @@ static const struct {
     {"run", sth_cmd_run, "play a trace on the C model, the RTL, or both"},
     {"table", sth_cmd_table, "print the figures of several runs together"},
     {"random", sth_cmd_random, "compare model and RTL on random programs"},
+    {"parity", sth_cmd_parity, "measure the model's cycles against the RTL's"},
     {"disasm", sth_cmd_disasm, "print commands as text"},
     {"info", sth_cmd_info, "describe a configuration"},
 };

@@ -1,0 +1,263 @@
+#include "sth_cmd.h"
+#include "sth_output.h"
+#include "sth_parity_golden.h"
+#include "sth_parity_report.h"
+#include "sth_progress.h"
+
+#include <getopt.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char help[] =
+    "usage: systolith parity CASES [OPTIONS]\n"
+    "\n"
+    "Runs the cases of a file on the C model and on the RTL in step and "
+    "prints\n"
+    "how far the model's cycles are from the RTL's, the worst case first.\n"
+    "Exit status 1 when the two differ in bits, when an error exceeds the\n"
+    "tolerance of its case, or when RTL cycles are not those on record.\n"
+    "\n"
+    "  --only NAME    this case only; NAME* takes all that begin so;\n"
+    "                 may be repeated\n"
+    "  --quick        only the cases marked quick\n"
+    "  --golden F     RTL cycles on record: more than 2 % off is a failure\n"
+    "  --record       write the RTL cycles of this run to the golden file\n"
+    "  --json F       write everything as JSON\n"
+    "  --svg F        plot cycles and errors\n"
+    "  --jobs N       cases at a time (default 2)\n"
+    "  --list         print the names of the cases and run nothing\n";
+
+enum { ONLY_MAX = 64 };
+
+struct options {
+    const char *cases, *golden, *json, *svg;
+    const char *only[ONLY_MAX];
+    uint32_t only_count;
+    uint64_t jobs;
+    bool quick, record, list;
+};
+
+enum {
+    OPT_ONLY = 256,
+    OPT_QUICK,
+    OPT_GOLDEN,
+    OPT_RECORD,
+    OPT_JSON,
+    OPT_SVG,
+    OPT_JOBS,
+    OPT_LIST
+};
+
+static bool take(struct options *o, int c)
+{
+    switch (c) {
+    case OPT_ONLY:
+        if (o->only_count == ONLY_MAX) {
+            sth_cmd_error("option --only: more than %d", ONLY_MAX);
+            return false;
+        }
+        o->only[o->only_count++] = optarg;
+        return true;
+    case OPT_QUICK:
+        o->quick = true;
+        return true;
+    case OPT_GOLDEN:
+        o->golden = optarg;
+        return true;
+    case OPT_RECORD:
+        o->record = true;
+        return true;
+    case OPT_JSON:
+        o->json = optarg;
+        return true;
+    case OPT_SVG:
+        o->svg = optarg;
+        return true;
+    case OPT_JOBS:
+        return sth_cmd_number("--jobs", optarg, 1, 16, &o->jobs);
+    case OPT_LIST:
+        o->list = true;
+        return true;
+    case 'h':
+        fputs(help, stdout);
+        exit(0);
+    default:
+        return false; /* getopt has said why */
+    }
+}
+
+static bool parse(int argc, char **argv, struct options *o)
+{
+    static const struct option list[] = {
+        {"only", required_argument, NULL, OPT_ONLY},
+        {"quick", no_argument, NULL, OPT_QUICK},
+        {"golden", required_argument, NULL, OPT_GOLDEN},
+        {"record", no_argument, NULL, OPT_RECORD},
+        {"json", required_argument, NULL, OPT_JSON},
+        {"svg", required_argument, NULL, OPT_SVG},
+        {"jobs", required_argument, NULL, OPT_JOBS},
+        {"list", no_argument, NULL, OPT_LIST},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    int c;
+
+    while ((c = getopt_long(argc, argv, "h", list, NULL)) != -1)
+        if (!take(o, c))
+            return false;
+    if (argc - optind != 1) {
+        sth_cmd_error("name one file of cases; see --help");
+        return false;
+    }
+    if (o->record && !o->golden) {
+        sth_cmd_error("option --record needs --golden");
+        return false;
+    }
+    o->cases = argv[optind];
+    return true;
+}
+
+static bool fits(const char *name, const char *pattern)
+{
+    size_t length = strlen(pattern);
+
+    if (length && pattern[length - 1] == '*')
+        return !strncmp(name, pattern, length - 1);
+    return !strcmp(name, pattern);
+}
+
+/* False when a name fits no case. */
+static bool select_cases(const struct options *o,
+                         const struct sth_parity_cases *cases,
+                         struct sth_parity_result *result)
+{
+    for (uint32_t i = 0; i < cases->count; i++)
+        result[i].selected =
+            !o->only_count && (!o->quick || cases->list[i].quick);
+    for (uint32_t j = 0; j < o->only_count; j++) {
+        bool found = false;
+
+        for (uint32_t i = 0; i < cases->count; i++)
+            if (fits(cases->list[i].name, o->only[j]))
+                found = result[i].selected = true;
+        if (!found) {
+            sth_cmd_error("option --only: no case fits '%s'; --list prints "
+                          "all",
+                          o->only[j]);
+            return false;
+        }
+    }
+    return true;
+}
+
+static void show(void *user, double done)
+{
+    sth_progress_update(user, done);
+}
+
+static void judge(const struct sth_parity_cases *cases,
+                  struct sth_parity_result *result)
+{
+    for (uint32_t i = 0; i < cases->count; i++)
+        result[i].tolerance_bad =
+            result[i].ran &&
+            !(fabs(result[i].error_pct) <= cases->list[i].tolerance);
+}
+
+static bool write_report(const char *path,
+                         bool (*write)(FILE *out,
+                                       const struct sth_parity_cases *cases,
+                                       const struct sth_parity_result *result),
+                         const struct sth_parity_cases *cases,
+                         const struct sth_parity_result *result)
+{
+    struct sth_output output;
+
+    if (!path)
+        return true;
+    if (!sth_output_open(&output, path))
+        return false;
+    if (!write(output.file, cases, result)) {
+        sth_output_discard(&output);
+        sth_cmd_error("cannot write '%s'", path);
+        return false;
+    }
+    return sth_output_commit(&output);
+}
+
+static int finish(const struct options *o, const struct sth_parity_cases *cases,
+                  struct sth_parity_result *result)
+{
+    struct sth_parity_summary sum;
+    char error[4600];
+    bool written;
+
+    judge(cases, result);
+    if (o->golden && !sth_parity_golden_check(o->golden, cases, result, error,
+                                              sizeof(error)))
+        return sth_cmd_error("%s", error);
+    if (o->record) {
+        if (!sth_parity_golden_record(o->golden, cases, result, error,
+                                      sizeof(error)))
+            return sth_cmd_error("%s", error);
+        for (uint32_t i = 0; i < cases->count; i++)
+            result[i].golden_bad = false;
+    }
+    written = sth_parity_text(stdout, cases, result);
+    written &= write_report(o->json, sth_parity_json, cases, result);
+    written &= write_report(o->svg, sth_parity_svg, cases, result);
+    sth_parity_summarize(cases, result, &sum);
+    return written && !sum.bad ? 0 : 1;
+}
+
+static int run(const struct options *o, const struct sth_parity_cases *cases,
+               struct sth_parity_result *result)
+{
+    struct sth_progress progress;
+    struct sth_parity_setup setup = {
+        .home = sth_cmd_home(),
+        .library_dir = sth_cmd_library_dir(),
+        .jobs = (uint32_t)o->jobs,
+        .progress = show,
+        .user = &progress,
+    };
+    bool good;
+
+    if (!select_cases(o, cases, result))
+        return 2;
+    if (o->list) {
+        for (uint32_t i = 0; i < cases->count; i++)
+            if (result[i].selected)
+                printf("%-32s %-8s %s\n", cases->list[i].name,
+                       cases->list[i].config.name, cases->list[i].text);
+        return 0;
+    }
+    sth_progress_begin(&progress, "parity");
+    good = sth_parity_run(cases, result, &setup);
+    sth_progress_end(&progress);
+    return good ? finish(o, cases, result)
+                : sth_cmd_error("no process can be started");
+}
+
+int sth_cmd_parity(int argc, char **argv)
+{
+    struct options o = {.jobs = 2};
+    struct sth_parity_cases cases;
+    struct sth_parity_result *result;
+    char error[4600];
+    int status;
+
+    if (!parse(argc, argv, &o))
+        return 2;
+    if (!sth_parity_cases_load(o.cases, sth_cmd_home(), &cases, error,
+                               sizeof(error)))
+        return sth_cmd_error("%s", error);
+    result = sth_parity_results_create(cases.count);
+    status = result ? run(&o, &cases, result) : sth_cmd_error("out of memory");
+    if (result)
+        sth_parity_results_destroy(result, cases.count);
+    sth_parity_cases_fini(&cases);
+    return status;
+}

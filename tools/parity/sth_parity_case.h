@@ -1,0 +1,80 @@
+/*
+ * The cases of the parity suite, read from a text file: one case a line,
+ *
+ *   name | quick/full | workload | configuration | memory | stalls or - | %
+ *
+ * where the last column is the largest error of csim's cycles that passes.
+ * docs/parity.md describes the workloads.
+ */
+#ifndef STH_PARITY_CASE_H
+#define STH_PARITY_CASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sth_config.h"
+#include "sth_mem.h"
+
+enum sth_parity_kind {
+    STH_PARITY_GEMM,      /* gemm MxNxK DTYPE */
+    STH_PARITY_VECTOR,    /* vector OP ROWSxCOLS [DTYPE] */
+    STH_PARITY_ATTENTION, /* attention SEQ+PAST HEADS/KVxDIM causal|full */
+    STH_PARITY_MODEL,     /* model NAME prefill|decode N DTYPE [batch B] */
+    STH_PARITY_FILE       /* file PATH */
+};
+
+enum sth_parity_op {
+    STH_PARITY_LAYERNORM,
+    STH_PARITY_RMSNORM,
+    STH_PARITY_QUANTIZE,
+    STH_PARITY_ROPE,
+    STH_PARITY_MUL,
+    STH_PARITY_ADD,
+    STH_PARITY_COPY,
+    STH_PARITY_GATHER,
+    STH_PARITY_SCATTER_ADD,
+    STH_PARITY_OPS
+};
+
+struct sth_parity_workload {
+    enum sth_parity_kind kind;
+    enum sth_parity_op op;
+    uint32_t m, n, k;              /* gemm; vector: m rows, n columns */
+    uint32_t seq, past, batch;     /* attention, model */
+    uint32_t heads, kv_heads, dim; /* attention */
+    bool causal;
+    char dtype[8];
+    char path[1024]; /* of the model or the trace */
+};
+
+struct sth_parity_case {
+    char name[48];
+    char text[160]; /* the workload as written */
+    uint32_t line;
+    bool quick;
+    struct sth_parity_workload work;
+    struct sth_config config;
+    char memory_text[48], stalls_text[24];
+    struct sth_mem_config memory;
+    double tolerance; /* percent */
+};
+
+struct sth_parity_cases {
+    struct sth_parity_case *list;
+    uint32_t count;
+};
+
+extern const char *const sth_parity_op_names[STH_PARITY_OPS];
+
+/*
+ * Reads the file; traces and models are looked up beside it, in traces/ and
+ * models/, models also in configs/models of `home`.  On failure returns false
+ * with a sentence that begins FILE:LINE and leaves nothing to release.
+ */
+bool sth_parity_cases_load(const char *path, const char *home,
+                           struct sth_parity_cases *cases, char *error,
+                           size_t error_size);
+void sth_parity_cases_fini(struct sth_parity_cases *cases);
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * RTL cycles on record: a change of the RTL or of the firmware that makes a
+ * case slower or faster shows, even where csim follows it.
+ */
+#ifndef STH_PARITY_GOLDEN_H
+#define STH_PARITY_GOLDEN_H
+
+#include "sth_parity_run.h"
+
+/* The largest change that passes, in percent either way. */
+#define STH_PARITY_GOLDEN_PCT 2.0
+
+/*
+ * Reads `NAME CYCLES` lines into result[].golden and marks cases that ran and
+ * differ or are not on record.  On failure returns false with FILE:LINE.
+ */
+bool sth_parity_golden_check(const char *path,
+                             const struct sth_parity_cases *cases,
+                             struct sth_parity_result *result, char *error,
+                             size_t error_size);
+
+/* Writes what ran, and what was on record for cases that did not. */
+bool sth_parity_golden_record(const char *path,
+                              const struct sth_parity_cases *cases,
+                              const struct sth_parity_result *result,
+                              char *error, size_t error_size);
+
+#endif
