@@ -33,8 +33,44 @@ void sth_load_start(struct sth_csim *csim, struct sth_flight *flight)
     engine->ready = STH_NEVER;
 }
 
-/* A beat of the oldest burst: accepted when there is room, then written. */
-static void write_word(struct sth_csim *csim)
+static uint64_t last_write(const struct sth_writer *writer)
+{
+    return writer
+        ->grant[(writer->grant_next + STH_BEATS_AHEAD - 1) % STH_BEATS_AHEAD];
+}
+
+/* Beats of fetch that come before the next beat of the oldest burst. */
+static uint32_t beats_ahead(const struct sth_writer *writer)
+{
+    return writer->word == 0
+               ? writer->arrival[writer->written % STH_ARRIVALS].fetched
+               : 0;
+}
+
+/* When the next beat of the oldest burst is on the bus. */
+static uint64_t next_beat(const struct sth_writer *writer)
+{
+    const struct sth_arrival *arrival =
+        &writer->arrival[writer->written % STH_ARRIVALS];
+    uint64_t early = (arrival->beats - 1 - writer->word) * arrival->spacing;
+    uint64_t bus = sth_max64(writer->bus + beats_ahead(writer),
+                             writer->grant[writer->grant_next]);
+
+    return sth_max64(bus + 1,
+                     arrival->last > early ? arrival->last - early : 0);
+}
+
+/* When it can be written, no bank in its way. */
+static uint64_t next_write(const struct sth_writer *writer)
+{
+    return sth_max64(next_beat(writer) + WRITE_PIPE, last_write(writer) + 1);
+}
+
+/*
+ * A beat of the oldest burst: accepted when there is room, then written.
+ * False: not before `horizon`, and nothing has happened.
+ */
+static bool write_word(struct sth_csim *csim, uint64_t horizon)
 {
     struct sth_writer *writer = &csim->load.writer;
     const struct sth_bank_log *log = &csim->vector_writes;
@@ -44,40 +80,48 @@ static void write_word(struct sth_csim *csim)
     uint32_t total = arrival->skip + arrival->bytes;
     uint32_t begin = writer->word * bus;
     uint32_t end = begin + bus < total ? begin + bus : total;
-    uint64_t *grant = &writer->grant[writer->grant_next];
-    uint64_t before = writer->grant[(writer->grant_next + STH_BEATS_AHEAD - 1) %
-                                    STH_BEATS_AHEAD];
-    uint64_t early = (arrival->beats - 1 - writer->word) * arrival->spacing;
-    uint64_t cycle;
+    uint64_t first = next_write(writer);
+    uint64_t cycle = first;
     uint32_t bank[2];
 
     begin = begin > arrival->skip ? begin - arrival->skip : 0;
     bank[0] = sth_banks_sp(csim, arrival->sp + begin);
     bank[1] = sth_banks_sp(csim, arrival->sp + end - arrival->skip - 1);
-    writer->bus = sth_max64(writer->bus + 1, *grant + 1);
-    if (arrival->last > early)
-        writer->bus = sth_max64(writer->bus, arrival->last - early);
-    cycle = sth_max64(writer->bus + WRITE_PIPE, before + 1);
     while (log->cycle[cycle % STH_LOG] == cycle &&
            (log->bank[cycle % STH_LOG] == bank[0] ||
-            log->bank[cycle % STH_LOG] == bank[1])) {
-        csim->counter[STH_CNT_LOAD_BANK_STALL]++;
-        writer->sample.stalls++;
+            log->bank[cycle % STH_LOG] == bank[1]))
         cycle++;
-    }
-    *grant = cycle;
+    if (cycle >= horizon)
+        return false;
+    csim->counter[STH_CNT_LOAD_BANK_STALL] += cycle - first;
+    writer->sample.stalls += cycle - first;
+    writer->bus = next_beat(writer);
+    writer->grant[writer->grant_next] = cycle;
     writer->grant_next = (writer->grant_next + 1) % STH_BEATS_AHEAD;
     writer->word++;
+    return true;
 }
 
-/* The rest of the oldest burst, undisturbed; the cycle of its last write. */
-static void write_rest(struct sth_writer *writer)
+/* Undisturbed, the last beat of the oldest burst is on the bus then. */
+static uint64_t rest_end(const struct sth_writer *writer)
 {
     const struct sth_arrival *arrival =
         &writer->arrival[writer->written % STH_ARRIVALS];
     uint32_t left = arrival->beats - writer->word;
+    uint64_t written = last_write(writer) + left;
+    uint64_t end =
+        sth_max64(writer->bus + beats_ahead(writer) + left, arrival->last);
 
-    writer->bus = sth_max64(writer->bus + left, arrival->last);
+    return sth_max64(end, written > WRITE_PIPE ? written - WRITE_PIPE : 0);
+}
+
+/* The rest of the oldest burst, undisturbed. */
+static void write_rest(struct sth_writer *writer)
+{
+    const struct sth_arrival *arrival =
+        &writer->arrival[writer->written % STH_ARRIVALS];
+
+    writer->bus = rest_end(writer);
     for (uint32_t i = 0; i < STH_BEATS_AHEAD; i++)
         writer->grant[(writer->grant_next + i) % STH_BEATS_AHEAD] =
             writer->bus + WRITE_PIPE - (STH_BEATS_AHEAD - 1 - i);
@@ -99,8 +143,11 @@ static void release_slot(struct sth_csim *csim)
         *slot = sth_max64(*slot, leaves + STH_LAT_LOAD_REUSE - 1);
 }
 
-/* Follows the bursts below number `end` to their last write. */
-static void catch_up(struct sth_csim *csim, uint32_t end)
+/*
+ * Follows the bursts below number `end`, but no further than to writes before
+ * `horizon`: what vector writes from then on is not known yet.
+ */
+static void catch_up(struct sth_csim *csim, uint32_t end, uint64_t horizon)
 {
     struct sth_writer *writer = &csim->load.writer;
 
@@ -109,24 +156,38 @@ static void catch_up(struct sth_csim *csim, uint32_t end)
         struct sth_arrival *arrival =
             &writer->arrival[writer->written % STH_ARRIVALS];
 
-        if (writer->word == 0)
-            writer->bus += arrival->fetched;
+        while (arrival->followed && writer->word < arrival->beats &&
+               csim->vector_writes.latest >= next_write(writer) &&
+               write_word(csim, horizon))
+            ;
+        if (writer->word < arrival->beats && arrival->followed &&
+            (csim->vector_writes.latest >= next_write(writer) ||
+             rest_end(writer) + WRITE_PIPE >= horizon))
+            return;
         if (arrival->followed)
             writer->sample.work += arrival->beats;
         else
             writer->bus += sth_banks_estimate(&writer->sample, arrival->beats);
-        while (arrival->followed && writer->word < arrival->beats &&
-               csim->vector_writes.latest >= writer->bus + WRITE_PIPE)
-            write_word(csim);
         if (writer->word < arrival->beats)
             write_rest(writer);
-        arrival->written =
-            writer->grant[(writer->grant_next + STH_BEATS_AHEAD - 1) %
-                          STH_BEATS_AHEAD];
+        arrival->written = last_write(writer);
         release_slot(csim);
         writer->word = 0;
         writer->written++;
     }
+}
+
+/* Undisturbed, the last beat of the bursts below `end` is on the bus then. */
+static uint64_t undisturbed_end(const struct sth_writer *writer, uint32_t end)
+{
+    uint64_t bus = rest_end(writer);
+
+    for (uint32_t i = writer->written + 1; i != end; i++) {
+        const struct sth_arrival *arrival = &writer->arrival[i % STH_ARRIVALS];
+
+        bus = sth_max64(bus + arrival->fetched + arrival->beats, arrival->last);
+    }
+    return bus;
 }
 
 uint64_t sth_load_done(struct sth_csim *csim)
@@ -134,14 +195,17 @@ uint64_t sth_load_done(struct sth_csim *csim)
     struct sth_writer *writer = &csim->load.writer;
     const struct sth_flight *flight =
         sth_flight_oldest(&csim->engine[STH_ENGINE_LOAD]);
+    uint32_t end = flight->bursts;
+    uint64_t bus;
 
-    if (flight->bursts == 0)
+    if (end == 0)
         return flight->done;
-    catch_up(csim, flight->bursts);
-    return sth_max64(
-        flight->done,
-        writer->arrival[(flight->bursts - 1) % STH_ARRIVALS].written +
-            STH_LAT_LOAD_RETIRE - WRITE_PIPE);
+    catch_up(csim, end, csim->now + STH_LAT_VECTOR_PIPE);
+    if ((int32_t)(end - writer->written) > 0)
+        bus = sth_max64(undisturbed_end(writer, end), csim->now + 1);
+    else
+        bus = writer->arrival[(end - 1) % STH_ARRIVALS].written - WRITE_PIPE;
+    return sth_max64(flight->done, bus + STH_LAT_LOAD_RETIRE);
 }
 
 /* Remembers the burst that was just asked for. */
@@ -150,13 +214,14 @@ static void expect(struct sth_csim *csim, uint64_t last)
     struct sth_dma *dma = &csim->load;
     struct sth_writer *writer = &dma->writer;
     const struct sth_burst *burst = &dma->burst;
-    uint64_t gap = last - dma->last_bus;
+    uint64_t gap = last - dma->last_bus - writer->fetched;
 
     /* Behind another burst the time for each beat shows. */
-    if (dma->last_bus > csim->now + burst->beats)
+    if (dma->last_bus > csim->now + burst->beats &&
+        last > dma->last_bus + writer->fetched)
         writer->spacing = sth_max64(1, gap / burst->beats);
     if (writer->sent - writer->written == STH_ARRIVALS)
-        catch_up(csim, writer->written + 1);
+        catch_up(csim, writer->written + 1, STH_NEVER);
     writer->arrival[writer->sent++ % STH_ARRIVALS] = (struct sth_arrival){
         .last = last,
         .spacing = writer->spacing,
@@ -168,6 +233,21 @@ static void expect(struct sth_csim *csim, uint64_t last)
         .fetched = writer->fetched,
     };
     writer->fetched = 0;
+}
+
+/* The cycle in which the next address may use its slot, now that it may be. */
+static uint64_t slot_free(struct sth_csim *csim)
+{
+    struct sth_dma *dma = &csim->load;
+    struct sth_writer *writer = &dma->writer;
+    uint32_t end = writer->sent - dma->slots + 1; /* bursts to be over */
+
+    if (writer->sent - writer->written >= dma->slots)
+        catch_up(csim, end, csim->now + STH_LAT_VECTOR_PIPE);
+    if (writer->sent - writer->written >= dma->slots)
+        return sth_max64(csim->now + 1,
+                         undisturbed_end(writer, end) + STH_LAT_LOAD_REUSE);
+    return dma->slot[dma->slot_next];
 }
 
 static void send_address(struct sth_csim *csim)
@@ -183,10 +263,10 @@ static void send_address(struct sth_csim *csim)
         return;
     }
     if (csim->mode != STH_CSIM_FUNCTION_ONLY) {
-        if (csim->load.writer.sent - csim->load.writer.written >= dma->slots)
-            catch_up(csim, csim->load.writer.sent - dma->slots + 1);
-        if (dma->slot[dma->slot_next] > csim->now) {
-            dma->issue = dma->slot[dma->slot_next];
+        uint64_t free = slot_free(csim);
+
+        if (free > csim->now) {
+            dma->issue = free;
             return;
         }
         /* Fetch goes first, then an address that waits goes before it. */

@@ -238,8 +238,6 @@ static void write_results(struct sth_csim *csim)
         v->result[place] = cycle;
         if (cycle >= csim->now)
             break;
-        if (v->d_sp)
-            log_access(&csim->vector_writes, cycle, v->result_bank[place]);
         v->last_result = cycle;
         v->results_written++;
     }
@@ -362,6 +360,10 @@ static bool do_row_tile(struct sth_csim *csim)
         v->result_bank[place] = v->d_sp
                                     ? sth_banks_sp(csim, v->d_addr)
                                     : v->d_addr & (csim->params.acc_banks - 1);
+        /* Nothing keeps it from the scratchpad: load may know already. */
+        if (v->d_sp)
+            log_access(&csim->vector_writes, v->result[place],
+                       v->result_bank[place]);
     }
     if (v->reduce && group)
         v->sum[v->sums++ % STH_VECTOR_SUMS] =
@@ -380,7 +382,9 @@ static bool disturbed(const struct sth_csim *csim)
     const struct sth_vector_state *v = &csim->vector;
     uint64_t quiet;
 
-    if (v->write && v->d_sp && csim->load.last_bus >= v->cycle)
+    if (v->write && v->d_sp &&
+        (csim->load.last_bus >= v->cycle ||
+         csim->load.writer.written != csim->load.writer.sent))
         return true;
     if ((v->source[X].sp || v->source[Y].sp || v->source[Z].sp) &&
         csim->store.reader.count > 0)
