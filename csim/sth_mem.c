@@ -201,6 +201,18 @@ static const struct dram_figures *find_preset(const char *name)
     return NULL;
 }
 
+double sth_mem_bytes_per_cycle(const struct sth_mem_config *config,
+                               uint32_t bus_bytes)
+{
+    const struct dram_figures *d = find_preset(config->name);
+    double memory = config->bytes_per_cycle;
+
+    if (d)
+        memory =
+            (double)d->channels * d->access_bytes * PS_PER_CYCLE / d->t_burst;
+    return memory > 0 && memory < bus_bytes ? memory : bus_bytes;
+}
+
 static unsigned log2_of(uint32_t value)
 {
     unsigned log2 = 0;

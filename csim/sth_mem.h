@@ -42,6 +42,10 @@ bool sth_mem_config_parse_stalls(struct sth_mem_config *config,
                                  const char *text, char *error,
                                  size_t error_size);
 
+/* Bytes that each direction can carry a cycle at most: bus or memory. */
+double sth_mem_bytes_per_cycle(const struct sth_mem_config *config,
+                               uint32_t bus_bytes);
+
 /* NULL when out of memory.  timing_only: writes are dropped, reads give 0. */
 struct sth_mem *sth_mem_create(const struct sth_mem_config *config,
                                uint32_t bus_bytes, bool timing_only);
@@ -54,8 +58,7 @@ void sth_mem_write(struct sth_mem *mem, uint64_t addr, const void *from,
 /* Accesses to [first, last] answer with a bus error; one range at a time. */
 void sth_mem_set_error_range(struct sth_mem *mem, uint64_t first,
                              uint64_t last);
-bool sth_mem_is_error(const struct sth_mem *mem, uint64_t addr,
-                      uint64_t bytes);
+bool sth_mem_is_error(const struct sth_mem *mem, uint64_t addr, uint64_t bytes);
 
 /*
  * A read burst of `beats` bus words from the bus-aligned address addr, whose

@@ -2,6 +2,7 @@
 #include "sth_output.h"
 #include "sth_progress.h"
 #include "sth_report.h"
+#include "sth_roofline.h"
 #include "sth_session.h"
 
 #include <getopt.h>
@@ -28,6 +29,7 @@ static const char help[] =
     "  --by-layer[=all] csim, time only: layers one after another, equal ones "
     "are\n"
     "                  simulated once; all: simulate each of them\n"
+    "  --roofline[=F]  csim: what bounds each operation; F: a picture, SVG\n"
     "  --sanitize      csim: look for races and misused semaphores\n"
     "  --no-reference  do not evaluate the trace in double precision\n"
     "  --seed S        of the RTL's random power-up state (default 1)\n"
@@ -40,7 +42,7 @@ static const char help[] =
 
 struct options {
     const char *config, *backend, *memory, *stalls;
-    const char *json, *timeline, *events, *wave;
+    const char *json, *timeline, *events, *wave, *roofline;
     bool time_only, quiet;
     uint64_t seed;
 };
@@ -53,6 +55,7 @@ enum {
     OPT_REORDER,
     OPT_TIME_ONLY,
     OPT_BY_LAYER,
+    OPT_ROOFLINE,
     OPT_SANITIZE,
     OPT_NO_REFERENCE,
     OPT_SEED,
@@ -74,6 +77,7 @@ static bool parse(int argc, char **argv, struct options *o,
         {"stalls", required_argument, NULL, OPT_STALLS},
         {"reorder", no_argument, NULL, OPT_REORDER},
         {"time-only", no_argument, NULL, OPT_TIME_ONLY},
+        {"roofline", optional_argument, NULL, OPT_ROOFLINE},
         {"by-layer", optional_argument, NULL, OPT_BY_LAYER},
         {"sanitize", no_argument, NULL, OPT_SANITIZE},
         {"no-reference", no_argument, NULL, OPT_NO_REFERENCE},
@@ -115,6 +119,9 @@ static bool parse(int argc, char **argv, struct options *o,
                 sth_cmd_error("option --by-layer: '%s' is not all", optarg);
                 return false;
             }
+        } else if (c == OPT_ROOFLINE) {
+            q->roofline = true;
+            o->roofline = optarg;
         } else if (c == OPT_SANITIZE) {
             q->sanitize = true;
         } else if (c == OPT_NO_REFERENCE) {
@@ -155,6 +162,10 @@ static bool resolve(const struct options *o, struct sth_session_request *q)
     q->backend = (enum sth_session_backend)b;
     if (o->time_only && q->backend != STH_BACKEND_CSIM) {
         sth_cmd_error("option --time-only needs --backend csim");
+        return false;
+    }
+    if (q->roofline && q->backend == STH_BACKEND_RTL) {
+        sth_cmd_error("option --roofline needs --backend csim or both");
         return false;
     }
     if (q->by_layer && (!o->time_only || o->timeline || o->events)) {
@@ -207,7 +218,7 @@ static void show(void *user, const char *what, double done)
     sth_progress_update(&bar->progress, done);
 }
 
-enum report { REPORT_JSON, REPORT_TIMELINE, REPORT_EVENTS };
+enum report { REPORT_JSON, REPORT_TIMELINE, REPORT_EVENTS, REPORT_ROOFLINE };
 
 static bool write_report(const char *path, enum report which,
                          const struct sth_session *session)
@@ -220,6 +231,8 @@ static bool write_report(const char *path, enum report which,
         return false;
     if (which == REPORT_JSON)
         sth_report_json(output.file, session);
+    else if (which == REPORT_ROOFLINE)
+        sth_roofline_svg(output.file, session);
     else if (which == REPORT_TIMELINE)
         sth_report_timeline(output.file, session);
     else
@@ -257,6 +270,7 @@ int sth_cmd_run(int argc, char **argv)
     if (!o.quiet)
         sth_report_text(stdout, &session);
     written = write_report(o.json, REPORT_JSON, &session) &
+              write_report(o.roofline, REPORT_ROOFLINE, &session) &
               write_report(o.timeline, REPORT_TIMELINE, &session) &
               write_report(o.events, REPORT_EVENTS, &session);
     sth_session_fini(&session);

@@ -1,6 +1,7 @@
 #include "sth_report.h"
 
 #include "sth_disasm.h"
+#include "sth_roofline.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -116,6 +117,8 @@ bool sth_report_json(FILE *out, const struct sth_session *session)
     json_object_set_new(root, "commands",
                         json_integer((json_int_t)s->commands));
     json_object_set_new(root, "macs", json_integer((json_int_t)s->macs));
+    if (s->request.roofline)
+        json_object_set_new(root, "roofline", sth_roofline_json(s));
     if (s->request.by_layer)
         json_object_set_new(root, "layers",
                             json_pack("{s:i, s:i}", "count",

@@ -1,6 +1,7 @@
 #include "sth_report.h"
 
 #include "sth_disasm.h"
+#include "sth_roofline.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -34,6 +35,22 @@ static void print_bar(FILE *out, const struct sth_session_side *side,
             (double)(all - busy - waits) * scale);
 }
 
+/* Where the cycles went; the parts add up to all of them. */
+static void print_parts(FILE *out, const struct sth_session_side *side)
+{
+    uint64_t part[STH_PART_COUNT];
+
+    sth_work_parts(side->counter, part);
+    fputs("  cycles:", out);
+    for (int i = 0; i < STH_PART_COUNT; i++)
+        fprintf(out, "%s %s %" PRIu64,
+                i == 0   ? ""
+                : i == 4 ? ",\n   "
+                         : ",",
+                sth_work_part_name((enum sth_part)i), part[i]);
+    fputc('\n', out);
+}
+
 static void print_side(FILE *out, const char *name,
                        const struct sth_session_side *side)
 {
@@ -53,6 +70,7 @@ static void print_side(FILE *out, const char *name,
             side->counter[STH_CNT_VECTOR_BANK_STALL],
             side->counter[STH_CNT_LOAD_BANK_STALL],
             side->counter[STH_CNT_STORE_BANK_STALL]);
+    print_parts(out, side);
     fprintf(out, "  bytes loaded %" PRIu64 ", stored %" PRIu64 "\n",
             side->counter[STH_CNT_LOAD_BYTES],
             side->counter[STH_CNT_STORE_BYTES]);
@@ -117,6 +135,8 @@ void sth_report_text(FILE *out, const struct sth_session *session)
     print_side(out, "csim", &s->csim);
     print_side(out, "rtl", &s->rtl);
     print_phases(out, s);
+    if (s->request.roofline)
+        sth_roofline_text(out, s);
     fputc('\n', out);
     for (size_t i = 0; i < s->diagnostics; i++)
         fprintf(out, "diagnostic: %s\n", s->diagnostic[i].text);

@@ -32,6 +32,7 @@ struct owned {
     struct sth_device *csim, *rtl, *lockstep, *dev;
     uint64_t macs_total, macs_done;
     size_t events_room;
+    uint64_t engine_end[STH_ENGINE_COUNT]; /* of the last command */
     uint32_t layer_first; /* operation; commands are numbered from it */
     uint64_t layer_later; /* cycles to add to those of events */
 };
@@ -201,7 +202,7 @@ static void on_retire(void *context, const struct sth_event *event,
                       const struct sth_command *command)
 {
     struct sth_session *s = context;
-    const struct owned *o = s->owned;
+    struct owned *o = s->owned;
     struct sth_session_phase *p = find_phase(s, event->index);
     struct sth_event later = *event;
 
@@ -210,6 +211,9 @@ static void on_retire(void *context, const struct sth_event *event,
     if (p)
         extend_span(s->request.backend == STH_BACKEND_RTL ? &p->rtl : &p->csim,
                     &later);
+    if (p && command)
+        sth_work_add(&p->work, &o->engine_end[event->engine], &later, command,
+                     &s->request.config.params);
     if (s->request.keep_events)
         keep_event(s, event, command);
 }
@@ -635,6 +639,7 @@ static bool play(struct sth_session *s, uint64_t wave_first, uint64_t wave_last,
     for (uint32_t i = 0; i < s->trace.ops; i++)
         o->macs_total += count_macs(&s->trace.op[i]) + 1;
     o->macs_done = 0;
+    memset(o->engine_end, 0, sizeof(o->engine_end));
     s->phases = 0;
     s->event_count = 0;
     if (!create_devices(s, wave_first, wave_last, f) ||

@@ -11,6 +11,7 @@
 #include "sth_mem.h"
 #include "sth_spec.h"
 #include "sth_trace.h"
+#include "sth_work.h"
 #include "systolith.h"
 
 enum sth_session_backend {
@@ -34,6 +35,7 @@ struct sth_session_request {
     const char *library_dir; /* where the RTL libraries stand */
     const char *wave_path;   /* waveform of a difference */
     bool keep_events;
+    bool roofline;   /* report it; needs csim */
     bool by_layer;   /* csim, time only: docs/performance.md */
     bool all_layers; /* by_layer, but simulate equal layers again */
     void (*progress)(void *user, const char *what, double done);
@@ -61,6 +63,7 @@ struct sth_session_phase {
     uint64_t macs;
     uint32_t first, last; /* command indices, last exclusive */
     struct sth_session_span csim, rtl;
+    struct sth_work work; /* of csim */
 };
 
 struct sth_session {

@@ -1,0 +1,269 @@
+/* The roofline as a picture: log-log, roofs as lines, operations as dots. */
+#include "sth_roofline.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+    WIDTH = 960,
+    HEIGHT = 600,
+    LEFT = 84,
+    RIGHT = 28,
+    TOP = 64,
+    BOTTOM = 66,
+    LABELS_MAX = 64
+};
+
+struct plot {
+    FILE *out;
+    double x0, x1, y0, y1; /* logarithms to the base of ten */
+    double label_x[LABELS_MAX], label_y[LABELS_MAX];
+    int labels;
+};
+
+static const char *const colours[STH_BOUND_COUNT] = {
+    [STH_BOUND_ARRAY] = "#1f77b4",     [STH_BOUND_VECTOR] = "#2ca02c",
+    [STH_BOUND_LOAD] = "#d62728",      [STH_BOUND_STORE] = "#9467bd",
+    [STH_BOUND_LATENCY] = "#ff7f0e",   [STH_BOUND_ISSUE] = "#8c564b",
+    [STH_BOUND_DEPENDENCY] = "#7f7f7f"};
+
+static double at_x(const struct plot *p, double value)
+{
+    return LEFT +
+           (log10(value) - p->x0) / (p->x1 - p->x0) * (WIDTH - LEFT - RIGHT);
+}
+
+static double at_y(const struct plot *p, double value)
+{
+    return HEIGHT - BOTTOM -
+           (log10(value) - p->y0) / (p->y1 - p->y0) * (HEIGHT - TOP - BOTTOM);
+}
+
+static void text(FILE *out, double x, double y, const char *anchor,
+                 const char *style, const char *words)
+{
+    fprintf(out, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" %s>", x, y,
+            anchor, style);
+    for (; *words; words++) {
+        if (*words == '<')
+            fputs("&lt;", out);
+        else if (*words == '>')
+            fputs("&gt;", out);
+        else if (*words == '&')
+            fputs("&amp;", out);
+        else if ((unsigned char)*words >= ' ')
+            fputc(*words, out);
+    }
+    fputs("</text>\n", out);
+}
+
+static void line(FILE *out, double x1, double y1, double x2, double y2,
+                 const char *style)
+{
+    fprintf(out, "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" %s/>\n",
+            x1, y1, x2, y2, style);
+}
+
+/* What an operation counts: products, or elements when it has none. */
+static double height_of(const struct sth_roofline_point *point)
+{
+    return point->macs_attained > 0 ? point->macs_attained
+                                    : point->lanes_attained;
+}
+
+static void include(struct plot *p, double x, double y)
+{
+    p->x0 = fmin(p->x0, floor(log10(x)));
+    p->x1 = fmax(p->x1, ceil(log10(x)));
+    p->y0 = fmin(p->y0, floor(log10(y)));
+    p->y1 = fmax(p->y1, ceil(log10(y)));
+}
+
+static void draw_grid(const struct plot *p)
+{
+    static const char thin[] = "stroke=\"#e4e7eb\" stroke-width=\"1\"";
+    static const char small[] = "font-size=\"12\" fill=\"#52606d\"";
+    char number[32];
+
+    for (double e = p->x0; e <= p->x1; e++) {
+        double x = at_x(p, pow(10, e));
+
+        line(p->out, x, TOP, x, HEIGHT - BOTTOM, thin);
+        snprintf(number, sizeof(number), "%g", pow(10, e));
+        text(p->out, x, HEIGHT - BOTTOM + 20, "middle", small, number);
+    }
+    for (double e = p->y0; e <= p->y1; e++) {
+        double y = at_y(p, pow(10, e));
+
+        line(p->out, LEFT, y, WIDTH - RIGHT, y, thin);
+        snprintf(number, sizeof(number), "%g", pow(10, e));
+        text(p->out, LEFT - 10, y + 4, "end", small, number);
+    }
+    text(p->out, (WIDTH + LEFT - RIGHT) / 2.0, HEIGHT - 18, "middle",
+         "font-size=\"13\" fill=\"#323f4b\"",
+         "MACs (or vector elements) per byte of the busier bus direction");
+    fprintf(p->out, "<g transform=\"translate(24 %.1f) rotate(-90)\">",
+            (HEIGHT + TOP - BOTTOM) / 2.0);
+    text(p->out, 0, 0, "middle", "font-size=\"13\" fill=\"#323f4b\"",
+         "MACs (or vector elements) per cycle");
+    fputs("</g>\n", p->out);
+}
+
+static void draw_roofs(const struct plot *p,
+                       const struct sth_roofline_peaks *peaks)
+{
+    static const char roof[] =
+        "stroke=\"#1f2933\" stroke-width=\"2.5\" stroke-linecap=\"round\"";
+    static const char dashed[] =
+        "stroke=\"#616e7c\" stroke-width=\"1.5\" stroke-dasharray=\"6 5\"";
+    static const char words[] = "font-size=\"12\" fill=\"#1f2933\"";
+    double ridge = peaks->macs / peaks->bytes;
+    double low = fmax(pow(10, p->x0), pow(10, p->y0) / peaks->bytes);
+    double slope = atan2(at_y(p, low * peaks->bytes) - at_y(p, peaks->macs),
+                         at_x(p, ridge) - at_x(p, low));
+    double middle = sqrt(low * ridge);
+    char label[96];
+
+    line(p->out, at_x(p, low), at_y(p, low * peaks->bytes), at_x(p, ridge),
+         at_y(p, peaks->macs), roof);
+    line(p->out, at_x(p, ridge), at_y(p, peaks->macs), WIDTH - RIGHT,
+         at_y(p, peaks->macs), roof);
+    line(p->out, at_x(p, peaks->lanes / peaks->bytes), at_y(p, peaks->lanes),
+         WIDTH - RIGHT, at_y(p, peaks->lanes), dashed);
+    snprintf(label, sizeof(label), "array: %.0f MAC/cycle", peaks->macs);
+    text(p->out, WIDTH - RIGHT - 6, at_y(p, peaks->macs) - 8, "end", words,
+         label);
+    snprintf(label, sizeof(label), "vector: %.0f elements/cycle", peaks->lanes);
+    text(p->out, WIDTH - RIGHT - 6, at_y(p, peaks->lanes) - 6, "end", words,
+         label);
+    snprintf(label, sizeof(label), "bus: %.1f byte/cycle", peaks->bytes);
+    fprintf(p->out, "<g transform=\"translate(%.1f %.1f) rotate(%.1f)\">",
+            at_x(p, middle), at_y(p, middle * peaks->bytes) - 8,
+            -slope * 180 / acos(-1.0));
+    text(p->out, 0, 0, "middle", words, label);
+    fputs("</g>\n", p->out);
+}
+
+/* Beside the dot, lower when another label is there already. */
+static void draw_label(struct plot *p, double x, double y, const char *name)
+{
+    bool flip = x > WIDTH - 170;
+
+    if (p->labels == LABELS_MAX)
+        return;
+    y += 4;
+    for (int i = 0; i < p->labels; i++) {
+        if (fabs(p->label_x[i] - x) < 120 && fabs(p->label_y[i] - y) < 13) {
+            y = p->label_y[i] + 14;
+            i = -1;
+        }
+    }
+    p->label_x[p->labels] = x;
+    p->label_y[p->labels++] = y;
+    text(p->out, flip ? x - 9 : x + 9, y, flip ? "end" : "start",
+         "font-size=\"12\" fill=\"#323f4b\"", name);
+}
+
+static const char *name_of(const struct sth_session_phase *phase)
+{
+    return *phase->op->name ? phase->op->name
+                            : sth_trace_kind_text(phase->op->kind);
+}
+
+/* Operations of one name share a label, and a dot unless they differ. */
+static void draw_dots(struct plot *p, const struct sth_session *s,
+                      const struct sth_roofline_peaks *peaks)
+{
+    enum { SEEN_MAX = 512 };
+    struct {
+        const char *name;
+        double x, y;
+    } seen[SEEN_MAX];
+    int count = 0;
+
+    for (uint32_t i = 0; i < s->phases && count < SEEN_MAX; i++) {
+        const struct sth_session_phase *f = &s->phase[i];
+        bool named = false, drawn = false;
+        struct sth_roofline_point point;
+        double x, y;
+
+        sth_roofline_point(peaks, &f->work, f->macs,
+                           f->csim.end - f->csim.start, &point);
+        if (!(point.intensity > 0 && height_of(&point) > 0))
+            continue;
+        x = at_x(p, point.intensity);
+        y = at_y(p, height_of(&point));
+        for (int j = 0; j < count; j++) {
+            if (strcmp(seen[j].name, name_of(f)))
+                continue;
+            named = true;
+            drawn |= fabs(seen[j].x - x) < 2 && fabs(seen[j].y - y) < 2;
+        }
+        if (drawn)
+            continue;
+        seen[count].name = name_of(f);
+        seen[count].x = x;
+        seen[count++].y = y;
+        fprintf(p->out,
+                "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"5\" fill=\"%s\" "
+                "stroke=\"%s\" stroke-width=\"2\"/>\n",
+                x, y, point.macs_attained > 0 ? colours[point.bound] : "#fff",
+                colours[point.bound]);
+        if (!named)
+            draw_label(p, x, y, name_of(f));
+    }
+}
+
+static void draw_legend(const struct plot *p)
+{
+    double x = LEFT;
+
+    for (int b = 0; b < STH_BOUND_COUNT; b++) {
+        const char *name = sth_roofline_bound_name((enum sth_bound)b);
+
+        fprintf(p->out, "<circle cx=\"%.1f\" cy=\"46\" r=\"5\" fill=\"%s\"/>\n",
+                x + 5, colours[b]);
+        text(p->out, x + 15, 50, "start", "font-size=\"12\" fill=\"#323f4b\"",
+             name);
+        x += 44 + 6.6 * (double)strlen(name);
+    }
+    text(p->out, WIDTH - RIGHT, 50, "end", "font-size=\"12\" fill=\"#52606d\"",
+         "hollow: no products");
+}
+
+bool sth_roofline_svg(FILE *out, const struct sth_session *session)
+{
+    struct plot p = {.out = out, .x0 = 0, .x1 = 1, .y0 = 0, .y1 = 1};
+    struct sth_roofline_peaks peaks;
+    struct sth_roofline_point point;
+    char title[256];
+
+    sth_roofline_peaks(session, &peaks);
+    p.x0 = p.x1 = log10(peaks.lanes / peaks.bytes);
+    p.y0 = p.y1 = log10(peaks.macs);
+    include(&p, peaks.lanes / peaks.bytes / 4, peaks.lanes / 2);
+    include(&p, peaks.macs / peaks.bytes * 4, peaks.macs * 1.5);
+    for (uint32_t i = 0; i < session->phases; i++) {
+        const struct sth_session_phase *f = &session->phase[i];
+
+        sth_roofline_point(&peaks, &f->work, f->macs,
+                           f->csim.end - f->csim.start, &point);
+        if (point.intensity > 0 && height_of(&point) > 0)
+            include(&p, point.intensity, height_of(&point));
+    }
+    fprintf(out,
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" "
+            "font-family=\"system-ui, sans-serif\">\n"
+            "<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>\n",
+            WIDTH, HEIGHT, WIDTH, HEIGHT);
+    snprintf(title, sizeof(title), "Roofline of %.80s, memory %.40s",
+             session->request.config.name, session->request.memory.name);
+    text(out, LEFT, 26, "start",
+         "font-size=\"17\" font-weight=\"600\" fill=\"#1f2933\"", title);
+    draw_legend(&p);
+    draw_grid(&p);
+    draw_roofs(&p, &peaks);
+    draw_dots(&p, session, &peaks);
+    fputs("</svg>\n", out);
+    return !ferror(out);
+}
