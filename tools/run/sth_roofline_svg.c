@@ -11,13 +11,14 @@ enum {
     RIGHT = 28,
     TOP = 64,
     BOTTOM = 66,
-    LABELS_MAX = 64
+    LABELS_MAX = 128
 };
 
 struct plot {
     FILE *out;
     double x0, x1, y0, y1; /* logarithms to the base of ten */
-    double label_x[LABELS_MAX], label_y[LABELS_MAX];
+    double roof;           /* of the array: where no label goes */
+    double label_x[LABELS_MAX], label_y[LABELS_MAX], label_width[LABELS_MAX];
     int labels;
 };
 
@@ -144,24 +145,40 @@ static void draw_roofs(const struct plot *p,
     fputs("</g>\n", p->out);
 }
 
-/* Beside the dot, lower when another label is there already. */
+static bool is_taken(const struct plot *p, double x, double y, double width)
+{
+    for (int i = 0; i < p->labels; i++)
+        if (x < p->label_x[i] + p->label_width[i] &&
+            p->label_x[i] < x + width && fabs(p->label_y[i] - y) < 13)
+            return true;
+    return false;
+}
+
+static void take(struct plot *p, double x, double y, double width)
+{
+    p->label_x[p->labels] = x;
+    p->label_width[p->labels] = width;
+    p->label_y[p->labels++] = y;
+}
+
+/* Beside the dot; further down, with a line to it, where that is taken. */
 static void draw_label(struct plot *p, double x, double y, const char *name)
 {
-    bool flip = x > WIDTH - 170;
+    double width = 7 * (double)strlen(name) + 4;
+    double left = x + width + 12 > WIDTH - RIGHT ? x - 9 - width : x + 9;
+    double at = y;
 
-    if (p->labels == LABELS_MAX)
+    if (p->labels >= LABELS_MAX - 2)
         return;
-    y += 4;
-    for (int i = 0; i < p->labels; i++) {
-        if (fabs(p->label_x[i] - x) < 120 && fabs(p->label_y[i] - y) < 13) {
-            y = p->label_y[i] + 14;
-            i = -1;
-        }
-    }
-    p->label_x[p->labels] = x;
-    p->label_y[p->labels++] = y;
-    text(p->out, flip ? x - 9 : x + 9, y, flip ? "end" : "start",
-         "font-size=\"12\" fill=\"#323f4b\"", name);
+    while (fabs(at - p->roof) < 9 || is_taken(p, left, at, width))
+        at += 3;
+    if (at - y > 9)
+        line(p->out, x, y, left > x ? left - 1 : left + width, at,
+             "stroke=\"#9aa5b1\" stroke-width=\"1\"");
+    take(p, x - 6, y, 12);
+    take(p, left, at, width);
+    text(p->out, left > x ? left : left + width, at + 4,
+         left > x ? "start" : "end", "font-size=\"12\" fill=\"#323f4b\"", name);
 }
 
 static const char *name_of(const struct sth_session_phase *phase)
@@ -204,13 +221,13 @@ static void draw_dots(struct plot *p, const struct sth_session *s,
         seen[count].name = name_of(f);
         seen[count].x = x;
         seen[count++].y = y;
+        if (!named)
+            draw_label(p, x, y, name_of(f));
         fprintf(p->out,
                 "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"5\" fill=\"%s\" "
                 "stroke=\"%s\" stroke-width=\"2\"/>\n",
                 x, y, point.macs_attained > 0 ? colours[point.bound] : "#fff",
                 colours[point.bound]);
-        if (!named)
-            draw_label(p, x, y, name_of(f));
     }
 }
 
@@ -263,6 +280,7 @@ bool sth_roofline_svg(FILE *out, const struct sth_session *session)
     draw_legend(&p);
     draw_grid(&p);
     draw_roofs(&p, &peaks);
+    p.roof = at_y(&p, peaks.macs);
     draw_dots(&p, session, &peaks);
     fputs("</svg>\n", out);
     return !ferror(out);

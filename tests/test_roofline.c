@@ -1,0 +1,256 @@
+/*
+ * The roofline: its classes are told from constructed work, its figures keep
+ * below their roofs, and the parts of a run's cycles add up to all of them.
+ */
+#include "tool_files.h"
+
+#include "sth_roofline.h"
+#include "sth_tracegen.h"
+
+#include <math.h>
+
+static const struct sth_roofline_peaks peaks = {
+    .macs = 256, .lanes = 16, .bytes = 16};
+
+static enum sth_bound bound_of(const struct sth_work *work, uint64_t macs)
+{
+    struct sth_roofline_point point;
+
+    sth_roofline_point(&peaks, work, macs, 1000, &point);
+    assert_true(point.share >= 0 && point.share <= 1.001);
+    assert_true(point.lift && *point.lift);
+    return point.bound;
+}
+
+static void test_bounds(void **state)
+{
+    const struct sth_work array = {.rows = 950, .busy = {400, 990, 0, 10}};
+    const struct sth_work weights = {.rows = 100, .busy = {400, 900, 0, 10}};
+    const struct sth_work vector = {.busy = {300, 0, 900, 300}};
+    const struct sth_work load = {.load_bytes = 15000, .busy = {980, 500}};
+    const struct sth_work store = {.store_bytes = 15000,
+                                   .busy = {10, 0, 500, 980}};
+    const struct sth_work latency = {.load_bytes = 3000, .busy = {980, 500}};
+    const struct sth_work issue = {.commands = 120, .busy = {500, 500}};
+    const struct sth_work waits = {.commands = 9, .busy = {500, 400, 400, 90}};
+
+    (void)state;
+    assert_int_equal(bound_of(&array, 1), STH_BOUND_ARRAY);
+    assert_int_equal(bound_of(&weights, 1), STH_BOUND_ARRAY);
+    assert_int_equal(bound_of(&vector, 0), STH_BOUND_VECTOR);
+    assert_int_equal(bound_of(&load, 1), STH_BOUND_LOAD);
+    assert_int_equal(bound_of(&store, 0), STH_BOUND_STORE);
+    assert_int_equal(bound_of(&latency, 1), STH_BOUND_LATENCY);
+    assert_int_equal(bound_of(&issue, 1), STH_BOUND_ISSUE);
+    assert_int_equal(bound_of(&waits, 1), STH_BOUND_DEPENDENCY);
+}
+
+static void test_attainable(void **state)
+{
+    const struct sth_work work = {.load_bytes = 8000, .store_bytes = 100};
+    struct sth_roofline_point point;
+
+    (void)state;
+    sth_roofline_point(&peaks, &work, 32000, 1000, &point);
+    assert_true(fabs(point.intensity - 4) < 1e-9);
+    assert_true(fabs(point.macs_attainable - 64) < 1e-9);
+    assert_true(fabs(point.macs_attained - 32) < 1e-9);
+    assert_true(fabs(point.bytes_attained - 8) < 1e-9);
+    sth_roofline_point(&peaks, &work, 250000, 1000, &point);
+    assert_true(fabs(point.macs_attainable - 256) < 1e-9);
+    sth_roofline_point(&peaks, &(struct sth_work){0}, 0, 0, &point);
+    assert_true(point.intensity == 0 && point.macs_attainable == 0);
+}
+
+static void test_overlapping_commands_count_once(void **state)
+{
+    const struct sth_params params = {.array_rows = 16, .array_cols = 16};
+    struct sth_command command = {{0}};
+    struct sth_event first = {.start = 10, .end = 50};
+    struct sth_event second = {.start = 20, .end = 70};
+    struct sth_work work = {0};
+    uint64_t end = 0;
+
+    (void)state;
+    STH_SET(&command, ANY_OPCODE, STH_OP_LOAD);
+    STH_SET(&command, LOAD_LEN, 100);
+    STH_SET(&command, LOAD_N1, 3);
+    STH_SET(&command, LOAD_N2, 2);
+    sth_work_add(&work, &end, &first, &command, &params);
+    sth_work_add(&work, &end, &second, &command, &params);
+    assert_int_equal(work.busy[STH_ENGINE_LOAD], 60);
+    assert_int_equal(work.load_bytes, 1200);
+    assert_int_equal(work.commands, 2);
+}
+
+static void check_parts(const struct sth_session_side *side)
+{
+    uint64_t part[STH_PART_COUNT], sum = 0;
+
+    sth_work_parts(side->counter, part);
+    for (int i = 0; i < STH_PART_COUNT; i++)
+        sum += part[i];
+    assert_true(sum > 0);
+    assert_int_equal(sum, side->cycles);
+}
+
+static const struct sth_model model = {.family = STH_MODEL_LLAMA,
+                                       .hidden = 40,
+                                       .heads = 4,
+                                       .kv_heads = 2,
+                                       .head_dim = 10,
+                                       .layers = 2,
+                                       .intermediate = 56,
+                                       .norm_eps = 1e-5,
+                                       .rope_theta = 1e4};
+
+static void write_layers(char path[64])
+{
+    struct sth_trace_request request = {
+        .seq = 6, .batch = 1, .layers = 2, .seed = 1};
+    char *text;
+    size_t bytes;
+    FILE *out = open_memstream(&text, &bytes);
+
+    assert_non_null(out);
+    assert_true(sth_tracegen_layers(out, &model, &request));
+    fclose(out);
+    write_temporary(path, text, bytes);
+    free(text);
+}
+
+static void run(struct sth_session *session, const char *config,
+                const char *memory, enum sth_session_backend backend,
+                const char *path)
+{
+    struct sth_session_request q = {.backend = backend,
+                                    .roofline = true,
+                                    .no_reference = true,
+                                    .home = ".",
+                                    .library_dir = "build/rtl",
+                                    .trace_path = path,
+                                    .seed = 1};
+    char error[1024];
+
+    sth_mem_config_default(&q.memory);
+    if (!sth_mem_config_parse(&q.memory, memory, error, sizeof(error)) ||
+        !sth_config_find(config, ".", &q.config, error, sizeof(error)) ||
+        sth_session_run(session, &q, error, sizeof(error)))
+        fail_msg("%s: %s", config, error);
+}
+
+static void test_parts_add_up_on_csim(void **state)
+{
+    static const char *const configs[] = {"nano", "edge", "wide", "server"};
+    static const char *const memories[] = {"fixed:100:0", "fixed:9:3",
+                                           "ddr4-3200", "hbm2e"};
+    char path[64];
+
+    (void)state;
+    write_layers(path);
+    for (size_t c = 0; c < sizeof(configs) / sizeof(*configs); c++)
+        for (size_t m = 0; m < sizeof(memories) / sizeof(*memories); m++) {
+            struct sth_session session;
+
+            run(&session, configs[c], memories[m], STH_BACKEND_CSIM, path);
+            check_parts(&session.csim);
+            sth_session_fini(&session);
+        }
+    unlink(path);
+}
+
+static void test_parts_add_up_on_rtl(void **state)
+{
+    struct sth_session session;
+    char path[64];
+
+    (void)state;
+    if (access("build/rtl/nano/libsth_rtl.so", R_OK) != 0)
+        skip();
+    write_layers(path);
+    run(&session, "nano", "fixed:30:0", STH_BACKEND_BOTH, path);
+    check_parts(&session.csim);
+    check_parts(&session.rtl);
+    sth_session_fini(&session);
+    unlink(path);
+}
+
+static void test_work_matches_the_counters(void **state)
+{
+    struct sth_session session;
+    struct sth_work all = {0};
+    char path[64];
+
+    (void)state;
+    write_layers(path);
+    run(&session, "edge", "lpddr5-6400", STH_BACKEND_CSIM, path);
+    for (uint32_t i = 0; i < session.phases; i++)
+        sth_work_sum(&all, &session.phase[i].work);
+    assert_int_equal(all.load_bytes, session.csim.counter[STH_CNT_LOAD_BYTES]);
+    assert_int_equal(all.store_bytes,
+                     session.csim.counter[STH_CNT_STORE_BYTES]);
+    assert_int_equal(all.rows, session.csim.counter[STH_CNT_ARRAY_STREAM]);
+    for (unsigned e = 0; e < STH_ENGINE_STORE; e++)
+        assert_int_equal(all.busy[e],
+                         session.csim.counter[STH_CNT_LOAD_BUSY + e]);
+    sth_session_fini(&session);
+    unlink(path);
+}
+
+static void test_reports(void **state)
+{
+    struct sth_session session;
+    struct sth_roofline_peaks p;
+    json_t *root, *list, *item;
+    char path[64], *text;
+    size_t bytes, i;
+    FILE *out;
+
+    (void)state;
+    write_layers(path);
+    run(&session, "edge", "ddr4-3200", STH_BACKEND_CSIM, path);
+    sth_roofline_peaks(&session, &p);
+    assert_true(p.macs == 256 && p.bytes == 16);
+    root = sth_roofline_json(&session);
+    list = json_object_get(root, "operations");
+    assert_int_equal(json_array_size(list), session.phases);
+    json_array_foreach(list, i, item)
+    {
+        double is = json_real_value(json_object_get(item, "mac_per_cycle"));
+        double could =
+            json_real_value(json_object_get(item, "mac_per_cycle_attainable"));
+
+        assert_true(is <= could * 1.0001);
+        assert_true(json_string_length(json_object_get(item, "lift")) > 0);
+    }
+    assert_non_null(json_object_get(root, "csim_cycles"));
+    assert_null(json_object_get(root, "rtl_cycles"));
+    json_decref(root);
+    out = open_memstream(&text, &bytes);
+    assert_true(sth_roofline_svg(out, &session));
+    sth_roofline_text(out, &session);
+    fclose(out);
+    assert_true(strncmp(text, "<svg ", 5) == 0);
+    assert_non_null(strstr(text, "</svg>\n"));
+    assert_non_null(strstr(text, ">attention</text>"));
+    assert_null(strstr(text, "nan"));
+    assert_null(strstr(text, "inf"));
+    free(text);
+    sth_session_fini(&session);
+    unlink(path);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_attainable),
+        cmocka_unit_test(test_overlapping_commands_count_once),
+        cmocka_unit_test(test_parts_add_up_on_csim),
+        cmocka_unit_test(test_parts_add_up_on_rtl),
+        cmocka_unit_test(test_work_matches_the_counters),
+        cmocka_unit_test(test_reports),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
