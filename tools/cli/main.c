@@ -14,6 +14,7 @@ static const struct {
     {"table", sth_cmd_table, "print the figures of several runs together"},
     {"random", sth_cmd_random, "compare model and RTL on random programs"},
     {"parity", sth_cmd_parity, "measure the model's cycles against the RTL's"},
+    {"bench", sth_cmd_bench, "measure the speed of model and RTL"},
     {"disasm", sth_cmd_disasm, "print commands as text"},
     {"info", sth_cmd_info, "describe a configuration"},
 };

@@ -16,6 +16,7 @@ int sth_cmd_info(int argc, char **argv);
 int sth_cmd_random(int argc, char **argv);
 int sth_cmd_table(int argc, char **argv);
 int sth_cmd_parity(int argc, char **argv);
+int sth_cmd_bench(int argc, char **argv);
 
 /* Prints "systolith: ..." on stderr and returns 2. */
 int sth_cmd_error(const char *format, ...)

@@ -52,11 +52,11 @@ static bool fail(struct failure *f, const char *format, ...)
     return false;
 }
 
-static double now(void)
+static double now(clockid_t clock)
 {
     struct timespec t;
 
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(clock, &t);
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
@@ -632,7 +632,7 @@ static bool play(struct sth_session *s, uint64_t wave_first, uint64_t wave_last,
 {
     struct owned *o = s->owned;
     enum sth_fw_err err;
-    double begin;
+    double begin, cpu;
 
     *status = 2;
     o->macs_total = 1;
@@ -650,9 +650,11 @@ static bool play(struct sth_session *s, uint64_t wave_first, uint64_t wave_last,
     o->workspace = malloc(o->workspace_bytes);
     if (!o->workspace)
         return fail(f, "out of memory");
-    begin = now();
+    begin = now(CLOCK_MONOTONIC);
+    cpu = now(CLOCK_PROCESS_CPUTIME_ID);
     err = run_trace(s);
-    s->seconds = now() - begin;
+    s->seconds = now(CLOCK_MONOTONIC) - begin;
+    s->cpu_seconds = now(CLOCK_PROCESS_CPUTIME_ID) - cpu;
     *status = 1;
     collect(s);
     if (err)

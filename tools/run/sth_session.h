@@ -74,9 +74,9 @@ struct sth_session {
     uint32_t phases;
     struct sth_layers_figures layers; /* with by_layer */
     uint64_t commands;
-    uint64_t macs; /* retired */
-    double seconds;
-    bool compared; /* with the reference */
+    uint64_t macs;               /* retired */
+    double seconds, cpu_seconds; /* of the host, of the run itself */
+    bool compared;               /* with the reference */
     double max_abs_error, cosine;
     bool in_step;   /* both ran */
     bool bit_exact; /* no difference between them */

@@ -1,0 +1,363 @@
+#include "sth_cmd.h"
+#include "sth_output.h"
+#include "sth_session.h"
+#include "sth_tracegen.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const char help[] =
+    "usage: systolith bench [OPTIONS]\n"
+    "\n"
+    "Measures how fast the C model and the Verilated RTL simulate.\n"
+    "Each measurement is a process of its own; times are those of its "
+    "processor.\n"
+    "\n"
+    "  --no-rtl        leave the RTL out (it needs `make rtl CONFIG=edge`)\n"
+    "  --repeat N      the fastest of N runs counts (default 3)\n"
+    "  --instructions  count them as well, with valgrind where it is\n"
+    "  --json F        write the figures as JSON\n";
+
+/* What is simulated: a product of size^3, or layers of a model. */
+struct work {
+    const char *name;
+    const char *config, *memory;
+    uint32_t size;
+    const char *model;
+    struct sth_trace_request layers;
+};
+
+enum { PRODUCT, SMALL, GPT2, LLAMA, GPT3, WORKS };
+
+static const struct work works[WORKS] = {
+    [PRODUCT] = {.name = "1024x1024x1024 bf16",
+                 .config = "edge",
+                 .memory = "fixed:100:0",
+                 .size = 1024},
+    [SMALL] = {.name = "128x128x128 bf16",
+               .config = "edge",
+               .memory = "fixed:100:0",
+               .size = 128},
+    [GPT2] = {.name = "GPT-2, 1024 tokens, 1 layer",
+              .config = "server",
+              .memory = "hbm2e",
+              .model = "gpt2",
+              .layers = {.seq = 1024, .batch = 1, .layers = 1, .seed = 1}},
+    [LLAMA] = {.name = "Llama-3-8B, decode, 8192 + 1, batch 16, 32 layers",
+               .config = "server",
+               .memory = "hbm2e",
+               .model = "llama-3-8b",
+               .layers = {.seq = 1,
+                          .past = 8192,
+                          .batch = 16,
+                          .layers = 32,
+                          .seed = 1}},
+    [GPT3] = {.name = "GPT-3-175B, 2048 tokens, 96 layers",
+              .config = "server",
+              .memory = "hbm2e",
+              .model = "gpt-3-175b",
+              .layers = {.seq = 2048, .batch = 1, .layers = 96, .seed = 1}},
+};
+
+struct measurement {
+    const char *name;
+    int work;
+    bool rtl;
+    enum sth_csim_mode mode;
+    bool by_layer;
+};
+
+static const struct measurement list[] = {
+    {"C model, time only", PRODUCT, false, STH_CSIM_TIME_ONLY, false},
+    {"C model, function and time", PRODUCT, false, STH_CSIM_FUNCTION_AND_TIME,
+     false},
+    {"C model, function only", PRODUCT, false, STH_CSIM_FUNCTION_ONLY, false},
+    {"C model, time only", SMALL, false, STH_CSIM_TIME_ONLY, false},
+    {"C model, function and time", SMALL, false, STH_CSIM_FUNCTION_AND_TIME,
+     false},
+    {"C model, function only", SMALL, false, STH_CSIM_FUNCTION_ONLY, false},
+    {"Verilated RTL", SMALL, true, STH_CSIM_FUNCTION_AND_TIME, false},
+    {"C model, time only", GPT2, false, STH_CSIM_TIME_ONLY, false},
+    {"C model, by layer", LLAMA, false, STH_CSIM_TIME_ONLY, true},
+    {"C model, by layer", GPT3, false, STH_CSIM_TIME_ONLY, true},
+};
+
+enum { COUNT = sizeof(list) / sizeof(list[0]) };
+
+struct result {
+    bool done;
+    uint64_t cycles; /* that the run stands for */
+    uint64_t commands;
+    double cpu, wall;      /* seconds of simulation */
+    double mebibytes;      /* peak of the process */
+    uint64_t instructions; /* 0: not counted */
+};
+
+static bool write_trace(const struct work *w, char path[64])
+{
+    struct sth_model model;
+    char file[4200], error[512];
+    FILE *out;
+    int fd;
+
+    snprintf(path, 64, "/tmp/systolith-bench-XXXXXX");
+    fd = mkstemp(path);
+    out = fd < 0 ? NULL : fdopen(fd, "w");
+    if (!out)
+        return false;
+    if (w->model) {
+        snprintf(file, sizeof(file), "%s/configs/models/%s.json",
+                 sth_cmd_home(), w->model);
+        if (!sth_model_load(file, &model, error, sizeof(error)) ||
+            !sth_tracegen_layers(out, &model, &w->layers)) {
+            fclose(out);
+            return false;
+        }
+    } else {
+        sth_tracegen_gemm(out, w->size, w->size, w->size, false, 1);
+    }
+    return fclose(out) == 0;
+}
+
+/* In the child: runs once and writes the result to a pipe. */
+static void measure_here(const struct measurement *m, const char *path, int to)
+{
+    const struct work *w = &works[m->work];
+    struct sth_session_request q = {.trace_path = path,
+                                    .backend = m->rtl ? STH_BACKEND_RTL
+                                                      : STH_BACKEND_CSIM,
+                                    .mode = m->mode,
+                                    .by_layer = m->by_layer,
+                                    .no_reference = true,
+                                    .seed = 1,
+                                    .home = sth_cmd_home(),
+                                    .library_dir = sth_cmd_library_dir()};
+    struct sth_session session;
+    struct result r = {0};
+    struct rusage usage;
+    char error[4600];
+
+    sth_mem_config_default(&q.memory);
+    if (!sth_mem_config_parse(&q.memory, w->memory, error, sizeof(error)) ||
+        !sth_config_find(w->config, q.home, &q.config, error, sizeof(error)) ||
+        sth_session_run(&session, &q, error, sizeof(error))) {
+        sth_cmd_error("%s: %s", m->name, error);
+        _exit(1);
+    }
+    getrusage(RUSAGE_SELF, &usage);
+    r.done = true;
+    r.cycles = sth_session_main(&session)->cycles;
+    r.commands = session.commands;
+    r.cpu = session.cpu_seconds;
+    r.wall = session.seconds;
+    r.mebibytes = (double)usage.ru_maxrss / 1024;
+    _exit(write(to, &r, sizeof(r)) == (ssize_t)sizeof(r) ? 0 : 1);
+}
+
+static struct result measure(const struct measurement *m, const char *path)
+{
+    struct result r = {0};
+    int ends[2];
+    pid_t child;
+
+    if (pipe(ends))
+        return r;
+    child = fork();
+    if (child == 0)
+        measure_here(m, path, ends[1]);
+    close(ends[1]);
+    if (child < 0 || read(ends[0], &r, sizeof(r)) != (ssize_t)sizeof(r))
+        r.done = false;
+    close(ends[0]);
+    if (child > 0)
+        waitpid(child, NULL, 0);
+    return r;
+}
+
+/* Instructions of a whole `systolith run`, time only; 0 without valgrind. */
+static uint64_t count_instructions(const struct measurement *m,
+                                   const char *path)
+{
+    const struct work *w = &works[m->work];
+    char self[4096] = "", command[8192], line[512];
+    uint64_t count = 0;
+    FILE *out;
+
+    if (m->rtl || m->mode != STH_CSIM_TIME_ONLY || m->by_layer ||
+        readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
+        return 0;
+    snprintf(command, sizeof(command),
+             "valgrind --tool=callgrind --callgrind-out-file=/dev/null '%s' "
+             "run '%s' --config %s --memory %s --time-only --quiet 2>&1",
+             self, path, w->config, w->memory);
+    out = popen(command, "r");
+    while (out && fgets(line, sizeof(line), out)) {
+        const char *at = strstr(line, "Collected : ");
+
+        if (at)
+            count = strtoull(at + 12, NULL, 10);
+    }
+    if (out)
+        pclose(out);
+    return count;
+}
+
+/* Simulated cycles a second; function only takes the cycles of the timed. */
+static double rate(const struct result *results, int i)
+{
+    uint64_t cycles = results[i].cycles;
+
+    for (int j = 0; j < COUNT; j++)
+        if (list[i].mode == STH_CSIM_FUNCTION_ONLY &&
+            list[j].work == list[i].work && list[j].mode == STH_CSIM_TIME_ONLY)
+            cycles = results[j].cycles;
+    return results[i].cpu > 0 ? (double)cycles / results[i].cpu : 0;
+}
+
+/* How much faster than the RTL on the same work; 0: it was not measured. */
+static double ratio(const struct result *results, int i)
+{
+    for (int j = 0; j < COUNT; j++)
+        if (list[j].rtl && results[j].done &&
+            (list[j].work == list[i].work || works[list[i].work].size > 0))
+            return rate(results, i) / rate(results, j);
+    return 0;
+}
+
+static void print_text(const struct result *results)
+{
+    int work = -1;
+
+    for (int i = 0; i < COUNT; i++) {
+        const struct result *r = &results[i];
+
+        if (!r->done)
+            continue;
+        if (list[i].work != work) {
+            work = list[i].work;
+            printf("%s%s on %s, %s: %" PRIu64 " cycles, %" PRIu64
+                   " commands\n  %-28s %9s %14s %9s %9s %14s\n",
+                   i ? "\n" : "", works[work].name, works[work].config,
+                   works[work].memory, r->cycles, r->commands, "", "seconds",
+                   "cycles/s", "to RTL", "MiB", "instructions");
+        }
+        printf("  %-28s %9.4f %14.4g", list[i].name, r->cpu, rate(results, i));
+        if (ratio(results, i) > 0)
+            printf(" %9.4g", ratio(results, i));
+        else
+            printf(" %9s", "");
+        printf(" %9.1f", r->mebibytes);
+        if (r->instructions)
+            printf(" %14" PRIu64, r->instructions);
+        putchar('\n');
+    }
+}
+
+static bool write_json(const char *path, const struct result *results)
+{
+    struct sth_output output;
+    json_t *array = json_array();
+
+    for (int i = 0; i < COUNT; i++) {
+        const struct result *r = &results[i];
+        const struct work *w = &works[list[i].work];
+
+        if (!r->done)
+            continue;
+        json_array_append_new(
+            array,
+            json_pack(
+                "{s:s, s:s, s:s, s:s, s:I, s:I, s:f, s:f, s:f, s:f, "
+                "s:f, s:I}",
+                "name", list[i].name, "work", w->name, "config", w->config,
+                "memory", w->memory, "cycles", (json_int_t)r->cycles,
+                "commands", (json_int_t)r->commands, "cpu_seconds", r->cpu,
+                "wall_seconds", r->wall, "cycles_per_second", rate(results, i),
+                "ratio_to_rtl", ratio(results, i), "peak_mebibytes",
+                r->mebibytes, "instructions", (json_int_t)r->instructions));
+    }
+    if (!sth_output_open(&output, path)) {
+        json_decref(array);
+        return false;
+    }
+    json_dumpf(array, output.file, JSON_INDENT(2));
+    fputc('\n', output.file);
+    json_decref(array);
+    return sth_output_commit(&output);
+}
+
+static bool run_all(bool no_rtl, int repeat, bool instructions,
+                    struct result *results)
+{
+    bool good = true;
+
+    for (int i = 0; i < COUNT; i++) {
+        char path[64];
+
+        if (list[i].rtl && no_rtl)
+            continue;
+        if (!write_trace(&works[list[i].work], path)) {
+            sth_cmd_error("cannot write the trace of '%s'",
+                          works[list[i].work].name);
+            return false;
+        }
+        for (int n = 0; n < repeat; n++) {
+            struct result r = measure(&list[i], path);
+
+            good = good && r.done;
+            if (n == 0 || (r.done && r.cpu < results[i].cpu))
+                results[i] = r;
+        }
+        if (instructions && results[i].done)
+            results[i].instructions = count_instructions(&list[i], path);
+        unlink(path);
+    }
+    return good;
+}
+
+int sth_cmd_bench(int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"no-rtl", no_argument, NULL, 'n'},
+        {"repeat", required_argument, NULL, 'r'},
+        {"instructions", no_argument, NULL, 'i'},
+        {"json", required_argument, NULL, 'j'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    static struct result results[COUNT];
+    const char *json = NULL;
+    bool no_rtl = false, instructions = false, good;
+    uint64_t repeat = 3;
+    int c;
+
+    while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+        if (c == 'h') {
+            fputs(help, stdout);
+            return 0;
+        } else if (c == 'n') {
+            no_rtl = true;
+        } else if (c == 'i') {
+            instructions = true;
+        } else if (c == 'j') {
+            json = optarg;
+        } else if (c != 'r' ||
+                   !sth_cmd_number("--repeat", optarg, 1, 100, &repeat)) {
+            return 2;
+        }
+    }
+    if (optind != argc)
+        return sth_cmd_error("'%s' is unexpected; see --help", argv[optind]);
+    good = run_all(no_rtl, (int)repeat, instructions, results);
+    print_text(results);
+    if (json && !write_json(json, results))
+        return 1;
+    return good ? 0 : 1;
+}
