@@ -35,6 +35,7 @@ include mk/gen.mk
 include mk/c.mk
 include mk/rtl.mk
 include mk/run.mk
+include mk/regress.mk
 include mk/bench.mk
 include mk/numeric.mk
 include mk/matrix.mk

@@ -1,0 +1,22 @@
+# Longer runs than `make test`: any number of random programs, full parity.
+RANDOM_SEED ?= 100000
+REGRESS_COUNT ?= 5000
+NIGHTLY_COUNT ?= 100000
+
+# One campaign for each configuration; the seed is part of what is printed.
+random-%: $(BUILD)/systolith $(BUILD)/rtl/%/libsth_rtl.so
+	$(Q)$(BUILD)/systolith random --config $* --count $(RANDOM_COUNT) \
+	  --seed $(RANDOM_SEED)
+	$(Q)$(BUILD)/systolith random --faults --config $* \
+	  --count $(RANDOM_COUNT) --seed $(RANDOM_SEED)
+
+regress: test lint parity-full ## test, lint, full parity and 5000 random programs of each kind
+	$(Q)$(MAKE) --no-print-directory -j$(PARALLEL) random-nano random-edge \
+	  random-wide RANDOM_COUNT=$(REGRESS_COUNT)
+
+nightly: regress synth ## regress, synthesis and 100000 random programs of each kind
+	$(Q)$(MAKE) --no-print-directory -j$(PARALLEL) random-nano random-edge \
+	  random-wide RANDOM_COUNT=$(NIGHTLY_COUNT) \
+	  RANDOM_SEED=$$(date +%s)
+
+.PHONY: regress nightly
