@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# Short co-simulations of one configuration: every trace of cases.txt under
+# every memory of it, on the C model and the RTL in step.
+#
+#   tests/cosim/run.sh CONFIG
+#
+# A run passes when every command wrote the same on both sides and the C
+# model's cycles are within 6 % of the RTL's.
+set -u
+config=$1
+: "${BUILD:=build}"
+home=$(dirname "$0")
+work=$BUILD/cosim/$config
+limit=6
+mkdir -p "$work"
+passed=0
+failed=0
+worst=0
+
+trim() {
+  local text=$1
+  text=${text#"${text%%[![:space:]]*}"}
+  printf '%s' "${text%"${text##*[![:space:]]}"}"
+}
+
+# fail NAME WORDS LOG
+fail() {
+  failed=$((failed + 1))
+  echo "FAILED: $1: $2"
+  sed 's/^/    /' "$3"
+}
+
+# The percentage between csim and rtl cycles of a log, and whether it will do.
+judge() {
+  awk -v limit="$limit" '
+    /"csim":/ { side = 1 }
+    /"rtl":/ { side = 2 }
+    /"cycles":/ && side && !seen[side]++ {
+      gsub(/[^0-9]/, "", $2); cycles[side] = $2
+    }
+    END {
+      if (!cycles[1] || !cycles[2]) { print "0 none"; exit }
+      d = cycles[1] - cycles[2]
+      size = d < 0 ? -d : d
+      ok = 100 * size <= limit * cycles[2]
+      printf "%+.2f %s\n", 100 * d / cycles[2], ok ? "near" : "far"
+    }' "$1"
+}
+
+# run TRACE-NAME MEMORY-OPTIONS
+run() {
+  local name="$1, $2" log=$work/$1.log json=$work/$1.json error verdict
+  # shellcheck disable=SC2086 # the options are several words
+  if ! "$BUILD/systolith" run "$work/$1.trace" --config "$config" \
+    --backend both $2 --no-reference --json "$json" --wave "$work/$1.fst" \
+    >"$log" 2>&1; then
+    fail "$name" "differs or does not run" "$log"
+    return
+  fi
+  read -r error verdict < <(judge "$json")
+  printf '%-14s %-42s %s %%\n' "$1" "$2" "$error"
+  worst=$(awk -v a="$worst" -v b="${error#[+-]}" \
+    'BEGIN { print (a + 0 > b + 0 ? a : b) }')
+  if [ "$verdict" = near ]; then
+    passed=$((passed + 1))
+  else
+    fail "$name" "the cycles are off by $error %" "$log"
+  fi
+}
+
+memories=()
+traces=()
+while IFS='|' read -r what value; do
+  what=$(trim "$what")
+  value=$(trim "${value:-}")
+  case $what in
+  '' | '#'*) ;;
+  memory) memories+=("$value") ;;
+  trace\ *)
+    name=$(trim "${what#trace }")
+    traces+=("$name")
+    case $value in
+    *.trace) cp "$home/$value" "$work/$name.trace" ;;
+    *)
+      # shellcheck disable=SC2086
+      "$BUILD/systolith" trace $value -o "$work/$name.trace" || exit 1
+      ;;
+    esac
+    ;;
+  *)
+    echo "$home/cases.txt: what is '$what'?"
+    exit 2
+    ;;
+  esac
+done <"$home/cases.txt"
+
+for name in "${traces[@]}"; do
+  for memory in "${memories[@]}"; do
+    run "$name" "$memory"
+  done
+done
+
+echo "$config: worst cycle error $worst %"
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
