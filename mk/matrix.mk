@@ -6,7 +6,7 @@ MATRIX_RTL = verif/matrix/sth_matrix_tb.sv rtl/sth_matrix.sv \
 	rtl/sth_matrix_commands.sv rtl/sth_weight_loader.sv \
 	rtl/sth_matrix_stream.sv rtl/sth_matrix_accumulate.sv \
 	rtl/sth_lane_unpack.sv rtl/sth_pe_array.sv rtl/sth_pe_row.sv \
-	rtl/sth_pe.sv rtl/sth_skew.sv rtl/sth_accumulator.sv \
+	rtl/sth_skew.sv rtl/sth_accumulator.sv \
 	rtl/sth_sram_1r1w.sv
 MATRIX = $(BUILD)/matrix
 MATRIX_C = verif/matrix/sth_matrix_ref.c csim/sth_numerics.c

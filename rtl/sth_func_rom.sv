@@ -1,14 +1,18 @@
 // Purpose: the constants of spec/functions.def, combinational: the factor of a function's argument
-// and the coefficients of a polynomial segment.  It does not choose the row: sth_func does.
+// and the coefficients of a polynomial segment for each lane.  It does not choose the
+// row: sth_func does.
 `default_nettype none
 
-module sth_func_rom (
-  input  logic [3:0]  func_i,  // STH_FUNC_*
-  output logic [31:0] prescale_o,
-  input  logic [8:0]  row_i,   // rows outside the table read as zero
-  output logic [31:0] c0_o,
-  output logic [31:0] c1_o,
-  output logic [31:0] c2_o
+module sth_func_rom #(
+  // Lanes, at least 1.
+  parameter int Lanes = 1
+) (
+  input  logic [         3:0] func_i,  // STH_FUNC_*
+  output logic [        31:0] prescale_o,
+  input  logic [ 9*Lanes-1:0] row_i,   // rows outside the table read as zero
+  output logic [32*Lanes-1:0] c0_o,
+  output logic [32*Lanes-1:0] c1_o,
+  output logic [32*Lanes-1:0] c2_o
 );
 `include "sth_spec.svh"
 `include "sth_functions.svh"
@@ -22,7 +26,9 @@ module sth_func_rom (
     endcase
   end
 
-  assign {c0_o, c1_o, c2_o} = func_rows[row_i];
+  for (genvar i = 0; i < Lanes; i++) begin : gen_lane
+    assign {c0_o[32*i+:32], c1_o[32*i+:32], c2_o[32*i+:32]} = func_rows[row_i[9*i+:9]];
+  end
 endmodule
 
 `default_nettype wire

@@ -48,7 +48,7 @@ module sth_matrix_accumulate #(
   output logic [            47:0] macs_o
 );
 `include "sth_spec.svh"
-`include "sth_fp32_add.svh"
+`include "sth_acc_add.svh"
 
   localparam int DepthWidth = $clog2(ArrayRows) + 1;
   localparam int ColsWidth = LaneWidth + 1;
@@ -166,19 +166,42 @@ module sth_matrix_accumulate #(
     end
   end
 
-  for (genvar c = 0; c < ArrayCols; c++) begin : gen_lane
-    logic [31:0] old, sum;
-
-    assign sum = sum_i[c*32+:32];
-    assign old = (hit1_q && write_mask_q[c]) ? write_data_q[c*32+:32] :
-                 (hit2_q && past_mask_q[c]) ? past_data_q[c*32+:32] : m_rdata_i[c*32+:32];
+  for (genvar c = 0; c < ArrayCols; c++) begin : gen_mask
     assign add_mask[c] = ColsWidth'(c) < add_cols_q;
+  end
 
-    always_ff @(posedge clk_i) begin
-      if (add_valid_q) begin
-        if (!add_old_q) write_data_q[c*32+:32] <= sum;
-        else if (add_bf16_q) write_data_q[c*32+:32] <= f_fp32_add(old, sum);
-        else write_data_q[c*32+:32] <= old + sum;
+  // The lanes of `one` that `pick` selects, `other` elsewhere.
+  function automatic [ArrayCols*32-1:0] f_merge(
+      input [ArrayCols-1:0] pick, input [ArrayCols*32-1:0] one, input [ArrayCols*32-1:0] other);
+    for (int c = 0; c < ArrayCols; c++) begin
+      f_merge[c*32+:32] = pick[c] ? one[c*32+:32] : other[c*32+:32];
+    end
+  endfunction
+
+  function automatic [ArrayCols*32-1:0] f_sums(
+      input fp, input [ArrayCols*32-1:0] a, input [ArrayCols*32-1:0] b);
+    for (int c = 0; c < ArrayCols; c++) begin
+      f_sums[c*32+:32] = f_acc_add(fp, a[c*32+:32], b[c*32+:32]);
+    end
+  endfunction
+
+  // What the accumulator holds but for writes on their way, the newest first.
+  function automatic [ArrayCols*32-1:0] f_old(
+      input hit1, input hit2, input [ArrayCols-1:0] mask1, input [ArrayCols*32-1:0] data1,
+      input [ArrayCols-1:0] mask2, input [ArrayCols*32-1:0] data2,
+      input [ArrayCols*32-1:0] read);
+    f_old = read;
+    if (hit2) f_old = f_merge(mask2, data2, f_old);
+    if (hit1) f_old = f_merge(mask1, data1, f_old);
+  endfunction
+
+  always_ff @(posedge clk_i) begin
+    if (add_valid_q) begin
+      if (add_old_q) begin
+        write_data_q <= f_sums(add_bf16_q, f_old(hit1_q, hit2_q, write_mask_q, write_data_q,
+                                                 past_mask_q, past_data_q, m_rdata_i), sum_i);
+      end else begin
+        write_data_q <= sum_i;
       end
     end
   end
@@ -190,7 +213,7 @@ module sth_matrix_accumulate #(
 
   // Digest: each written lane, rotated by a hash of its address, and the MAC count.
   logic retire_q;
-  logic [31:0] digest_q, digest;
+  logic [31:0] digest_q;
   logic [47:0] macs_q;
   logic [MacsWidth-1:0] write_macs_q;
 
@@ -212,8 +235,6 @@ module sth_matrix_accumulate #(
     end
   endfunction
 
-  assign digest = f_digest(write_data_q, write_mask_q, write_addr_q);
-
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       retire_q <= 1'b0;
@@ -221,7 +242,12 @@ module sth_matrix_accumulate #(
       macs_q   <= '0;
     end else begin
       retire_q <= write_done_q;
-      digest_q <= (retire_q ? 32'd0 : digest_q) ^ (write_valid_q ? digest : 32'd0);
+      if (write_valid_q) begin
+        digest_q <= (retire_q ? 32'd0 : digest_q) ^
+            f_digest(write_data_q, write_mask_q, write_addr_q);
+      end else if (retire_q) begin
+        digest_q <= 32'd0;
+      end
       macs_q   <= (retire_q ? 48'd0 : macs_q) + (write_valid_q ? 48'(write_macs_q) : 48'd0);
     end
     if (add_valid_q) write_macs_q <= add_macs_q;

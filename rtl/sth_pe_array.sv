@@ -48,10 +48,9 @@ module sth_pe_array #(
   logic [Cols-1:0] col_capture_in;
   logic [Rows-1:0] last_valid;
 
-  // Row r of the north-to-south buses enters PE row r; row Rows leaves the array.
-  logic [(Rows+1)*Cols-1:0] capture;
-  logic [(Rows+1)*Cols*16-1:0] wt_north;
-  logic [(Rows+1)*Cols*32-1:0] psum;
+  // What enters the first row from the north.
+  logic [Cols-1:0] first_capture;
+  logic [Cols*16-1:0] first_wt;
 
   for (genvar r = 0; r < Rows; r++) begin : gen_token
     assign tokens_in[r*TokenWidth+:TokenWidth] = {
@@ -79,15 +78,29 @@ module sth_pe_array #(
     .clk_i, .rst_ni, .data_i(tokens_in), .data_o(tokens)
   );
   sth_skew #(.Lanes(Cols), .Width(16)) u_skew_north (
-    .clk_i, .rst_ni, .data_i(wt_north_i), .data_o(wt_north[Cols*16-1:0])
+    .clk_i, .rst_ni, .data_i(wt_north_i), .data_o(first_wt)
   );
   sth_skew #(.Lanes(Cols), .Width(1), .Reset(1)) u_skew_capture (
-    .clk_i, .rst_ni, .data_i(col_capture_in), .data_o(capture[Cols-1:0])
+    .clk_i, .rst_ni, .data_i(col_capture_in), .data_o(first_capture)
   );
 
-  assign psum[Cols*32-1:0] = '0;
-
+  // The buses that leave row r to the south are a signal of its own scope each:
+  // in one vector they would be a megabit wide.
   for (genvar r = 0; r < Rows; r++) begin : gen_row
+    logic [Cols-1:0] north_capture, capture;
+    logic [Cols*16-1:0] north_wt, wt;
+    logic [Cols*32-1:0] north_psum, psum;
+
+    if (r == 0) begin : gen_first
+      assign north_capture = first_capture;
+      assign north_wt      = first_wt;
+      assign north_psum    = '0;
+    end else begin : gen_next
+      assign north_capture = gen_row[r-1].capture;
+      assign north_wt      = gen_row[r-1].wt;
+      assign north_psum    = gen_row[r-1].psum;
+    end
+
     sth_pe_row #(.Cols(Cols)) u_row (
       .clk_i,
       .rst_ni,
@@ -100,26 +113,25 @@ module sth_pe_array #(
       .wt_bank_i      (tokens[r*TokenWidth+1]),
       .wt_capture_i   (tokens[r*TokenWidth]),
       .wt_i           (wt_west[r*16+:16]),
-      .north_capture_i(capture[r*Cols+:Cols]),
-      .north_wt_i     (wt_north[r*Cols*16+:Cols*16]),
-      .north_psum_i   (psum[r*Cols*32+:Cols*32]),
-      .south_capture_o(capture[(r+1)*Cols+:Cols]),
-      .south_wt_o     (wt_north[(r+1)*Cols*16+:Cols*16]),
-      .south_psum_o   (psum[(r+1)*Cols*32+:Cols*32]),
+      .north_capture_i(north_capture),
+      .north_wt_i     (north_wt),
+      .north_psum_i   (north_psum),
+      .south_capture_o(capture),
+      .south_wt_o     (wt),
+      .south_psum_o   (psum),
       .last_valid_o   (last_valid[r])
     );
   end
 
   sth_skew #(.Lanes(Cols), .Width(32), .Reverse(1)) u_deskew (
-    .clk_i, .rst_ni, .data_i(psum[Rows*Cols*32+:Cols*32]), .data_o(sum_o)
+    .clk_i, .rst_ni, .data_i(gen_row[Rows-1].psum), .data_o(sum_o)
   );
 
   assign sum_next_o = last_valid[Rows-1];
 
   // Leave the array unused: only the last row reports, and nothing lies south of it.
   logic unused;
-  assign unused = &{1'b0, last_valid[Rows-2:0], capture[Rows*Cols+:Cols],
-                    wt_north[Rows*Cols*16+:Cols*16]};
+  assign unused = &{1'b0, last_valid[Rows-2:0], gen_row[Rows-1].capture, gen_row[Rows-1].wt};
 endmodule
 
 `default_nettype wire

@@ -1,9 +1,21 @@
-// One row of the array: Cols PEs and the tokens that travel east with the data.
+// One row of the array: Cols processing elements (PEs) and the tokens that
+// travel east with the data.
+//
+// A PE multiplies the activation that passes east with a stationary weight and
+// adds the product to the partial sum that passes south.  Stage 1 registers
+// the product (and the activation for the east neighbour), stage 2 the sum.
+// Two weight banks: activations in flight read one while the next tile is
+// captured into the other.  Weights on their way to other PEs pass through
+// `wt_q`, which holds what came from the north or from the west.
 //
 // Everything that enters at the west edge in cycle t reaches column c in cycle
 // t + c.  What arrives from the north must therefore be skewed by one cycle a
 // column, and what leaves to the south is.  A weight is captured where its row
 // token (from the west) or its column token (from the north) says so.
+//
+// The registers of all PEs lie side by side, and the body of a loop describes
+// one PE: a simulator then needs the code of a PE once for a row, not for each
+// of up to 65536 PEs.  A row without tokens costs it nothing.
 
 `default_nettype none
 
@@ -38,6 +50,10 @@ module sth_pe_row #(
   // The last column's sum is valid in the next cycle.
   output logic               last_valid_o
 );
+  /*verilator no_inline_module*/
+`include "sth_acc_add.svh"
+`include "sth_pe_mul.svh"
+
   // Bit c is the token at column c, and bit c - 1 of the register beside it.
   logic [Cols:0] act_valid, act_bf16;
   logic [Cols-1:0] act_bank, wt_valid, wt_west, wt_bank, wt_capture;
@@ -70,40 +86,82 @@ module sth_pe_row #(
     wt_bank_q  <= wt_bank[Cols-2:0];
   end
 
-  logic [(Cols+1)*16-1:0] act, wt;
+  // The PEs, PE c in lane c.
+  logic [(Cols-1)*16-1:0] act_q;
+  logic [Cols*16-1:0] wt_q, weight0_q, weight1_q, act, wt_from_west;
+  logic [Cols*32-1:0] product_q, psum_q;
 
-  assign act[15:0] = act_i;
-  assign wt[15:0]  = wt_i;
+  assign act          = {act_q, act_i};
+  assign wt_from_west = {wt_q[(Cols-1)*16-1:0], wt_i};
 
-  for (genvar c = 0; c < Cols; c++) begin : gen_col
-    sth_pe u_pe (
-      .clk_i,
-      .act_valid_i    (act_valid[c]),
-      .act_bf16_i     (act_bf16[c]),
-      .act_bank_i     (act_bank[c]),
-      .act_i          (act[c*16+:16]),
-      .act_o          (act[(c+1)*16+:16]),
-      .add_valid_i    (act_valid[c+1]),
-      .add_bf16_i     (act_bf16[c+1]),
-      .psum_i         (north_psum_i[c*32+:32]),
-      .psum_o         (south_psum_o[c*32+:32]),
-      .wt_valid_i     (wt_valid[c]),
-      .wt_west_i      (wt_west[c]),
-      .wt_capture_i   (wt_capture[c] || north_capture_i[c]),
-      .wt_bank_i      (wt_bank[c]),
-      .wt_from_north_i(north_wt_i[c*16+:16]),
-      .wt_from_west_i (wt[c*16+:16]),
-      .wt_o           (wt[(c+1)*16+:16])
-    );
+  // Stage 2: the sums of the columns with a token.
+  function automatic [Cols*32-1:0] f_sums(
+      input [Cols-1:0] valid, input [Cols-1:0] bf16, input [Cols*32-1:0] old,
+      input [Cols*32-1:0] north, input [Cols*32-1:0] product);
+    f_sums = old;
+    for (int c = 0; c < Cols; c++) begin
+      if (valid[c]) begin
+        f_sums[c*32+:32] = f_acc_add(bf16[c], north[c*32+:32], product[c*32+:32]);
+      end
+    end
+  endfunction
+
+  always_ff @(posedge clk_i) begin
+    if (act_valid[Cols:1] != '0) begin
+      psum_q <= f_sums(act_valid[Cols:1], act_bf16[Cols:1], psum_q, north_psum_i, product_q);
+    end
+  end
+
+  // Stage 1: the products.
+  function automatic [Cols*32-1:0] f_products(
+      input [Cols-1:0] valid, input [Cols-1:0] bf16, input [Cols-1:0] bank,
+      input [Cols*32-1:0] old, input [Cols*16-1:0] a, input [Cols*16-1:0] w0,
+      input [Cols*16-1:0] w1);
+    f_products = old;
+    for (int c = 0; c < Cols; c++) begin
+      if (valid[c]) begin
+        f_products[c*32+:32] =
+            f_pe_mul(bf16[c], a[c*16+:16], bank[c] ? w1[c*16+:16] : w0[c*16+:16]);
+      end
+    end
+  endfunction
+
+  always_ff @(posedge clk_i) begin
+    if (act_valid[Cols-1:0] != '0) begin
+      act_q     <= act[(Cols-1)*16-1:0];
+      product_q <= f_products(act_valid[Cols-1:0], act_bf16[Cols-1:0], act_bank, product_q, act,
+                              weight0_q, weight1_q);
+    end
+  end
+
+  // Weights that pass by: `take` tells which columns load what is at their edge.
+  function automatic [Cols*16-1:0] f_weights(
+      input [Cols-1:0] take, input [Cols-1:0] west, input [Cols*16-1:0] old,
+      input [Cols*16-1:0] from_north, input [Cols*16-1:0] from_west);
+    f_weights = old;
+    for (int c = 0; c < Cols; c++) begin
+      if (take[c]) begin
+        f_weights[c*16+:16] = west[c] ? from_west[c*16+:16] : from_north[c*16+:16];
+      end
+    end
+  endfunction
+
+  logic [Cols-1:0] capture;
+
+  assign capture = wt_capture | north_capture_i;
+
+  always_ff @(posedge clk_i) begin
+    if (wt_valid != '0) begin
+      wt_q      <= f_weights(wt_valid, wt_west, wt_q, north_wt_i, wt_from_west);
+      weight0_q <= f_weights(capture & ~wt_bank, wt_west, weight0_q, north_wt_i, wt_from_west);
+      weight1_q <= f_weights(capture & wt_bank, wt_west, weight1_q, north_wt_i, wt_from_west);
+    end
   end
 
   assign south_capture_o = north_capture_q;
-  assign south_wt_o      = wt[(Cols+1)*16-1:16];
+  assign south_wt_o      = wt_q;
+  assign south_psum_o    = psum_q;
   assign last_valid_o    = act_valid_q[Cols-1];
-
-  // Nothing lies east of the last column.
-  logic unused;
-  assign unused = &{1'b0, act[Cols*16+:16]};
 endmodule
 
 `default_nettype wire

@@ -2,7 +2,7 @@
 //
 // One command at a time. A command is walked row-tile by row-tile (rows outside, tiles of Lanes
 // columns inside): sth_vector_seq reads the operands, sth_vector_fetch lines them up,
-// sth_vector_lane computes, sth_vector_reduce combines the lanes and sth_vector_write writes. The
+// sth_vector_lanes computes, sth_vector_reduce combines the lanes and sth_vector_write writes. The
 // datapath never stalls; room for its results is reserved when a row-tile is launched.
 //
 // Timing without denied grants, with cmd_valid_i and cmd_ready_o in cycle T0:
@@ -278,30 +278,31 @@ module sth_vector #(
   end
 
   wire [32*Lanes-1:0] u, d;
-  for (genvar i = 0; i < Lanes; i++) begin : gen_lane
+  for (genvar i = 0; i < Lanes; i++) begin : gen_keep
     assign keep[i] = (LaneBits + 1)'(i) < gate_active && (LaneBits + 1)'(i) < gate_reach;
-    sth_vector_lane #(.GateDepth(GateDepth)) u_lane (
-      .clk_i, .rst_ni,
-      .stage_i(stage),
-      .gate_wptr_i(gate_wptr_q),
-      .gate_rptr_i(gate_rptr_q),
-      .x_type_i(x_type),
-      .y_type_i(y_type),
-      .z_type_i(z_type),
-      .mul_i(mulsel != 3'(STH_OPERAND_NONE)),
-      .add_i(addsel != 3'(STH_OPERAND_NONE)),
-      .addop_i(cmd_q[STH_VECTOR_ADDOP_LSB +: 2]),
-      .func_i(func),
-      .gate_i(gate),
-      .d_type_i(cmd_q[STH_VECTOR_D_TYPE_LSB +: 2]),
-      .x_i(x[32*i +: 32]),
-      .y_i(y[32*i +: 32]),
-      .z_i(z[32*i +: 32]),
-      .keep_i(keep[i]),
-      .u_o(u[32*i +: 32]),
-      .d_o(d[32*i +: 32])
-    );
   end
+
+  sth_vector_lanes #(.Lanes(Lanes), .GateDepth(GateDepth)) u_lanes (
+    .clk_i, .rst_ni,
+    .stage_i(stage),
+    .gate_wptr_i(gate_wptr_q),
+    .gate_rptr_i(gate_rptr_q),
+    .x_type_i(x_type),
+    .y_type_i(y_type),
+    .z_type_i(z_type),
+    .mul_i(mulsel != 3'(STH_OPERAND_NONE)),
+    .add_i(addsel != 3'(STH_OPERAND_NONE)),
+    .addop_i(cmd_q[STH_VECTOR_ADDOP_LSB +: 2]),
+    .func_i(func),
+    .gate_i(gate),
+    .d_type_i(cmd_q[STH_VECTOR_D_TYPE_LSB +: 2]),
+    .x_i(x),
+    .y_i(y),
+    .z_i(z),
+    .keep_i(keep),
+    .u_o(u),
+    .d_o(d)
+  );
 
   wire reduced_valid, reduced_last;
   wire [Lanes-1:0] reduced_mask;

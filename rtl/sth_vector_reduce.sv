@@ -92,8 +92,7 @@ module sth_vector_reduce #(
     .clk_i,
     .en_i(tile_valid),
     .sum_i(sum),
-    .a_i(first_q ? begin_value : run_q),
-    .b_i(tile),
+    .pairs_i({tile, first_q ? begin_value : run_q}),
     .y_o(run_q)
   );
 

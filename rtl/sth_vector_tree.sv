@@ -19,26 +19,28 @@ module sth_vector_tree #(
   localparam int Levels = $clog2(Lanes);
 
   wire [Levels:0] valid;
-  // Heap order: node n combines 2n and 2n + 1; node 1 is the root and Lanes.. are the leaves.
-  wire [64*Lanes-1:32] value;
 
-  assign value[64*Lanes-1:32*Lanes] = data_i;
   assign valid[0] = valid_i;
 
   for (genvar l = 0; l < Levels; l++) begin : gen_level
-    localparam int First = Lanes >> (l + 1);
+    localparam int Nodes = Lanes >> (l + 1);
+    wire [64*Nodes-1:0] pairs;
+    wire [32*Nodes-1:0] value;
     logic valid_q;
 
-    for (genvar n = 0; n < First; n++) begin : gen_node
-      sth_vector_node u_node (
-        .clk_i,
-        .en_i(valid[l]),
-        .sum_i,
-        .a_i(value[32*(2*(First+n)) +: 32]),
-        .b_i(value[32*(2*(First+n)+1) +: 32]),
-        .y_o(value[32*(First+n) +: 32])
-      );
+    if (l == 0) begin : gen_leaves
+      assign pairs = data_i;
+    end else begin : gen_inner
+      assign pairs = gen_level[l-1].value;
     end
+
+    sth_vector_node #(.Nodes(Nodes)) u_nodes (
+      .clk_i,
+      .en_i(valid[l]),
+      .sum_i,
+      .pairs_i(pairs),
+      .y_o(value)
+    );
 
     always_ff @(posedge clk_i) valid_q <= rst_ni && valid[l];
 
@@ -46,6 +48,6 @@ module sth_vector_tree #(
   end
 
   assign valid_o = valid[Levels];
-  assign data_o = value[63:32];
+  assign data_o = gen_level[Levels-1].value;
 endmodule
 `default_nettype wire

@@ -1,4 +1,4 @@
-// One lane of the vector engine: a pipeline of one operation a stage that never stalls.
+// The lanes of the vector engine: a pipeline of one operation a stage that never stalls.
 //
 //   0 select   1 convert   2 mul   3 add   (sth_vector_operate)
 //   4 func     the function unit, STH_LAT_FUNC cycles
@@ -8,7 +8,9 @@
 // of gate and out.
 `default_nettype none
 
-module sth_vector_lane #(
+module sth_vector_lanes #(
+  // Lanes, at least 1.
+  parameter int Lanes = 16,
   // Values that wait beside the function unit: a power of two, at least STH_LAT_FUNC.
   parameter int GateDepth = 16,
   localparam int GateBits = $clog2(GateDepth)
@@ -29,19 +31,17 @@ module sth_vector_lane #(
   input  wire [1:0]          gate_i,
   input  wire [1:0]          d_type_i,
   // Stage select.
-  input  wire [31:0]         x_i,
-  input  wire [31:0]         y_i,
-  input  wire [31:0]         z_i,
+  input  wire [32*Lanes-1:0] x_i,
+  input  wire [32*Lanes-1:0] y_i,
+  input  wire [32*Lanes-1:0] z_i,
   // Stage gate.
-  input  wire                keep_i,
-  output wire [31:0]         u_o,
-  output wire [31:0]         d_o
+  input  wire [Lanes-1:0]    keep_i,
+  output wire [32*Lanes-1:0] u_o,
+  output wire [32*Lanes-1:0] d_o
 );
-  /* verilator no_inline_module */  // one copy of the code keeps 256 lanes compilable
+  wire [32*Lanes-1:0] operated_x, operated_v, func_value;
 
-  wire [31:0] operated_x, operated_v, func_value;
-
-  sth_vector_operate u_operate (
+  sth_vector_operate #(.Lanes(Lanes)) u_operate (
     .clk_i,
     .stage_i(stage_i[3:0]),
     .x_type_i, .y_type_i, .z_type_i,
@@ -51,7 +51,7 @@ module sth_vector_lane #(
     .v_o(operated_v)
   );
 
-  sth_func u_func (
+  sth_func #(.Lanes(Lanes)) u_func (
     .clk_i, .rst_ni,
     .valid_i(stage_i[4]),
     .func_i,
@@ -59,7 +59,7 @@ module sth_vector_lane #(
     .y_o(func_value)
   );
 
-  sth_vector_gate #(.GateDepth(GateDepth)) u_gate (
+  sth_vector_gate #(.Lanes(Lanes), .GateDepth(GateDepth)) u_gate (
     .clk_i,
     .enter_i(stage_i[4]),
     .gate_i(stage_i[5]),
