@@ -9,30 +9,49 @@ NATIVE ?= -march=native
 
 VERILATOR_INCLUDE = $(shell $(VERILATOR) -V | \
 	awk '/VERILATOR_ROOT *= ./ {print $$3; exit}')/include
+VERILATED_FLAGS = -std=c++17 -fPIC -isystem $(VERILATOR_INCLUDE) \
+	-isystem $(VERILATOR_INCLUDE)/vltstd -DVM_TRACE=1 -DVM_TRACE_FST=1
+
+# Loops stay loops: a loop over the lanes of a wide vector is one body to
+# compile instead of hundreds, and the compiler vectorizes it.  Parameters are
+# not traced: each module has all of spec/.
+RTL_VERILATE = --cc -O3 --unroll-stmts 1 --output-split-cfuncs 1000 \
+	--trace-fst --no-trace-params --compiler clang
+# The code for wave files and initial values need not be fast.
+RTL_OPT = OPT_FAST='$$(if $$(findstring __Trace,$$@),-O0,-O3) $(NATIVE)' \
+	OPT_SLOW=-O0 OPT_GLOBAL=-O2
+
+# Verilator's own library, the same for all configurations.
+$(BUILD)/rtl/verilated/%.o: | $(BUILD)/deps.stamp
+	$(call say,CXX,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CXX) -O1 $(VERILATED_FLAGS) -c $(VERILATOR_INCLUDE)/$*.cpp -o $@
+
+VERILATED = $(patsubst %,$(BUILD)/rtl/verilated/%.o, \
+	verilated verilated_fst_c verilated_threads)
+.SECONDARY: $(VERILATED)
 
 # Verilator works in a directory of its own, hence absolute paths.
 $(BUILD)/rtl/%/libsth_rtl.so: configs/%.cfg $(RTL_SRC) $(wildcard rtl/*.svh) \
-		$(GEN) $(COSIM_DEPS)
+		$(GEN) $(COSIM_DEPS) $(VERILATED)
 	$(call say,VERILATE,$*)
 	@mkdir -p $(@D)
 	$(Q)$(SPECGEN) build $< >$(@D)/options
-	$(Q)$(VERILATOR) --cc -O3 --trace-fst --compiler clang $(RTL_FLAGS) \
+	$(Q)rm -rf $(@D)/obj
+	$(Q)$(VERILATOR) $(RTL_VERILATE) $(RTL_FLAGS) \
 	  --Mdir $(@D)/obj --prefix Vsth_core $(RTL_SRC) \
 	  $$(sed -n 1p $(@D)/options) -CFLAGS -fPIC >$(@D)/verilate.log 2>&1 \
 	  || { cat $(@D)/verilate.log; exit 1; }
 	$(call say,CXX,$*)
 	$(Q)$(MAKE) -s -C $(@D)/obj -f Vsth_core.mk -j$(PARALLEL) CXX=$(CXX) \
-	  OPT_FAST="-O3 $(NATIVE)" OPT_SLOW=-O0 OPT_GLOBAL=-O2 \
-	  Vsth_core__ALL.a verilated.o verilated_fst_c.o verilated_threads.o \
-	  >$(@D)/compile.log 2>&1 || { cat $(@D)/compile.log; exit 1; }
+	  $(RTL_OPT) Vsth_core__ALL.a >$(@D)/compile.log 2>&1 \
+	  || { cat $(@D)/compile.log; exit 1; }
 	$(Q)for f in $(COSIM_C); do $(CC) $(CFLAGS) -fPIC -c $$f \
 	  -o $(@D)/$$(basename $$f .c).o || exit 1; done
-	$(Q)$(CXX) -O2 $(NATIVE) -std=c++17 -fPIC -shared -o $@ -I$(@D)/obj \
-	  -isystem $(VERILATOR_INCLUDE) -isystem $(VERILATOR_INCLUDE)/vltstd \
+	$(Q)$(CXX) -O2 $(NATIVE) $(VERILATED_FLAGS) -shared -o $@ -I$(@D)/obj \
 	  $(INCLUDES) $$(sed -n 2p $(@D)/options) verif/cosim/sth_rtl.cpp \
-	  $(@D)/sth_*.o $(@D)/obj/Vsth_core__ALL.a $(@D)/obj/verilated.o \
-	  $(@D)/obj/verilated_fst_c.o \
-	  $(@D)/obj/verilated_threads.o -lz -lpthread -latomic
+	  $(@D)/sth_*.o $(@D)/obj/Vsth_core__ALL.a $(VERILATED) \
+	  -lz -lpthread -latomic
 
 rtl: $(BUILD)/rtl/$(CONFIG)/libsth_rtl.so ## the Verilated core of CONFIG
 
