@@ -14,19 +14,11 @@ yosys_params = $$($(SPECGEN) build configs/$(1).cfg | \
 # A tool passes when it succeeds and prints nothing.
 silent = >$@.log 2>&1 && test ! -s $@.log || { cat $@.log; exit 1; }
 
-# The XML mode checks each module once and stops before it flattens the design,
-# which for 16384 PEs would take many gigabytes; the product is not used.  The
-# configurations below are also flattened, for the checks that need it.
-LINT_FLAT = nano edge wide
-lint_mode = $(if $(filter $(LINT_FLAT),$(1)),--lint-only,--xml-only \
-	--xml-output $(LINT_RTL)/$(1).xml)
-
 $(LINT_RTL)/verilator-%.ok: configs/%.cfg $(RTL) $(RTL_HEADERS)
 	$(call say,LINT,verilator-$*)
 	@mkdir -p $(@D)
-	$(Q)$(VERILATOR) $(call lint_mode,$*) -Wall $(RTL_INCLUDES) $(call rtl_params,$*) \
+	$(Q)$(VERILATOR) --lint-only -Wall $(RTL_INCLUDES) $(call rtl_params,$*) \
 	  --top-module sth_core $(RTL) $(silent)
-	@rm -f $(LINT_RTL)/$*.xml
 	@touch $@
 
 $(LINT_RTL)/yosys.ok: $(RTL) $(RTL_HEADERS)
