@@ -307,10 +307,12 @@ static void check_deadlock(struct machine *m, const struct job *job,
            !((diagnosis.engine_blocked & diagnosis.known) >> e & 1u &&
              diagnosis.waits_for[e] >> semaphore & 1u))
         e++;
-    if (e == STH_ENGINE_COUNT)
+    if (e == STH_ENGINE_COUNT) {
         fail_msg("%s: command %u without its post to semaphore %u: the driver "
                  "names no engine",
                  job->name, target, semaphore);
+        return;
+    }
     count = sth_csim_report(m->tamper.inner, &list);
     assert_true(count > 0);
     assert_int_equal(list[count - 1].kind, STH_DIAGNOSTIC_DEADLOCK);
