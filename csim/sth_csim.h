@@ -356,7 +356,7 @@ struct sth_csim {
 
     struct sth_csim_statistics statistics;
     struct sth_sanitizer *sanitizer; /* NULL: off */
-    struct sth_diagnostic diagnostic[STH_DIAGNOSTICS_MAX + 1];
+    struct sth_diagnostic diagnostic[STH_REPORT_MAX];
     size_t diagnostics;
     struct sth_command *ring; /* TIME_ONLY: what the host wrote there */
 };

@@ -93,12 +93,16 @@ struct sth_diagnostic {
     char text[768]; /* one sentence, both commands disassembled */
 };
 
-enum { STH_DIAGNOSTICS_MAX = 64 };
+enum {
+    STH_DIAGNOSTICS_MAX = 64,                /* kept */
+    STH_REPORT_MAX = STH_DIAGNOSTICS_MAX + 1 /* and a deadlock */
+};
 
 /*
  * The diagnostics since creation or soft reset, oldest first; at most
  * STH_DIAGNOSTICS_MAX are kept and the same pair of commands is named once.  A
  * deadlock is listed last while it lasts: a later doorbell may resolve it.
+ * Returns STH_REPORT_MAX at most.
  * *list stays valid until the next call that takes the device.
  */
 size_t sth_csim_report(struct sth_device *dev,

@@ -328,6 +328,20 @@ static void test_deadlock_full_queue_is_named(void **state)
     assert_non_null(strstr(d->text, "command 8 finds the MATRIX queue full"));
 }
 
+static void test_deadlock_is_listed_after_a_full_list(void **state)
+{
+    struct program *p = *state;
+    const struct sth_diagnostic *list;
+
+    for (uint32_t i = 0; i < STH_DIAGNOSTICS_MAX + 6; i++)
+        put(p, command_store(0x10000 + 64 * i, 64 * i, 64));
+    put(p, with(command_sync(STH_OP_SYNC_MATRIX), S0, 0));
+    run(p);
+    assert_int_equal(sth_csim_report(p->dev, &list), STH_REPORT_MAX);
+    assert_int_equal(list[0].kind, STH_DIAGNOSTIC_UNWRITTEN);
+    assert_int_equal(list[STH_REPORT_MAX - 1].kind, STH_DIAGNOSTIC_DEADLOCK);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -349,6 +363,7 @@ int main(void)
         TEST(test_deadlock_names_engine_and_semaphore),
         TEST(test_deadlock_ends_when_the_post_arrives),
         TEST(test_deadlock_full_queue_is_named),
+        TEST(test_deadlock_is_listed_after_a_full_list),
     };
 #undef TEST
 

@@ -81,7 +81,7 @@ struct sth_session {
     bool in_step;   /* both ran */
     bool bit_exact; /* no difference between them */
     char difference[2048];
-    struct sth_diagnostic diagnostic[STH_DIAGNOSTICS_MAX];
+    struct sth_diagnostic diagnostic[STH_REPORT_MAX];
     size_t diagnostics;
     struct sth_event *events;          /* in order of retirement */
     struct sth_command *commands_seen; /* beside events; csim only */
