@@ -157,6 +157,11 @@ GiB" trace --gemm 1048576x1x1048576 -o "$out"
   refuses 1 "cannot create '/nonexistent/x': No such file or directory" \
     trace --gemm 2x2x2 -o /nonexistent/x
 
+  run trace --gemm 2x2x2 -o "$(printf './%.0s' {1..2100})x"
+  check "a path that is too long: status" [ "$status" -eq 1 ]
+  check "a path that is too long: message" grep -q \
+    "^systolith: cannot open '.*': File name too long$" "$work/err"
+
   refuses 2 "name one trace; see --help" run
   refuses 2 "name one trace; see --help" run a b
   refuses 2 "nothing.trace: No such file or directory" run nothing.trace

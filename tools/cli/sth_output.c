@@ -25,6 +25,10 @@ bool sth_output_open(struct sth_output *output, const char *path)
 {
     memset(output, 0, sizeof(*output));
     snprintf(output->path, sizeof(output->path), "%s", path);
+    if (strlen(path) >= sizeof(output->path)) {
+        errno = ENAMETOOLONG;
+        return complain(output, "open");
+    }
     output->file = stdout;
     if (!strcmp(path, "-"))
         return true;

@@ -32,6 +32,7 @@ struct owned {
     struct sth_device *csim, *rtl, *lockstep, *dev;
     uint64_t macs_total, macs_done;
     size_t events_room;
+    bool event_lost;                       /* memory was short */
     uint64_t engine_end[STH_ENGINE_COUNT]; /* of the last command */
     uint32_t layer_first; /* operation; commands are numbered from it */
     uint64_t layer_later; /* cycles to add to those of events */
@@ -158,8 +159,10 @@ static void keep_event(struct sth_session *s, const struct sth_event *event,
             s->events = events;
         if (commands)
             s->commands_seen = commands;
-        if (!events || !commands)
+        if (!events || !commands) {
+            o->event_lost = true;
             return;
+        }
         o->events_room = room;
     }
     s->events[s->event_count] = *event;
@@ -642,6 +645,7 @@ static bool play(struct sth_session *s, uint64_t wave_first, uint64_t wave_last,
     memset(o->engine_end, 0, sizeof(o->engine_end));
     s->phases = 0;
     s->event_count = 0;
+    o->event_lost = false;
     if (!create_devices(s, wave_first, wave_last, f) ||
         !prepare_runtime(s, f) || !fill_tensors(s, f))
         return false;
@@ -657,12 +661,17 @@ static bool play(struct sth_session *s, uint64_t wave_first, uint64_t wave_last,
     s->cpu_seconds = now(CLOCK_PROCESS_CPUTIME_ID) - cpu;
     *status = 1;
     collect(s);
-    if (err)
+    if (err) {
         explain(s, err, f);
-    return err == STH_FW_ERR_OK;
+        return false;
+    }
+    return o->event_lost ? fail(f, "out of memory for the events") : true;
 }
 
-/* Runs again up to a difference, this time with a waveform around it. */
+/*
+ * Runs all of it again, this time with a waveform around the difference.  The
+ * results of the first run stay, but the devices are those of the second.
+ */
 static void record_wave(struct sth_session *s, uint64_t cycle)
 {
     static const uint64_t BEFORE = 2000, AFTER = 200;
