@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs the commands that README and docs show, as they are shown.
+# Runs the commands that README and docs show, as they are shown, and checks
+# that every link leads somewhere and that no @PLACEHOLDER@ is left.
 #
 # Every `sh` block is run line by line from the root of the source tree.  A line
 # that starts with `make` must name a target that exists (the targets run as
@@ -10,6 +11,43 @@ failed=0
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 root=$PWD
+
+# judge NAME COMMAND...: one check.
+judge() {
+  if "${@:2}"; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    echo "FAIL $1"
+  fi
+}
+
+# anchors PAGE: what its headings are called in links.
+anchors() {
+  sed -nE 's/^#+ +//p' "$1" | tr '[:upper:]' '[:lower:]' |
+    sed -E 's/[^a-z0-9 _-]//g; s/ /-/g'
+}
+
+# leads PAGE TARGET: the file exists, and the heading in it.
+leads() {
+  local page=$1 target=$2 path=${2%%#*} file
+  file=$page
+  [ -z "$path" ] || file=$(dirname "$page")/$path
+  [ -e "$file" ] || return 1
+  case $target in
+  *.md\#* | \#*) anchors "$file" | grep -qxF -- "${target#*#}" ;;
+  esac
+}
+
+no_placeholder() { ! grep -nE '@[A-Z][A-Z0-9_]*@' "$1"; }
+
+for page in *.md docs/*.md docs/*/*.md; do
+  judge "$page: a placeholder is left" no_placeholder "$page"
+  while read -r target; do
+    case $target in http://* | https://* | mailto:*) continue ;; esac
+    judge "$page: link to $target" leads "$page" "$target"
+  done < <(grep -oE '\]\([^)]+\)' "$page" | sed -E 's/^\]\(//; s/\)$//')
+done
 
 # The shown commands use build/; lay out a copy that another BUILD can serve.
 ln -s "$root"/* "$scratch" && rm -f "$scratch/build"
