@@ -45,7 +45,10 @@ struct sth_runtime {
     uint32_t failed_op; /* operation that returned the error of run() */
 };
 
-/* Brings the device up.  config and hal are kept by reference / copied. */
+/*
+ * Brings the device up.  config is copied; hal is kept by reference and must
+ * outlive the runtime.
+ */
 STH_FW_MUST_CHECK enum sth_fw_err
 sth_runtime_init(struct sth_runtime *runtime, struct sth_hal *hal,
                  const struct sth_runtime_config *config);
