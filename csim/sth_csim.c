@@ -140,9 +140,10 @@ static void device_mem_read(struct sth_device *dev, uint64_t addr, void *to,
     sth_mem_read(csim_of(dev)->mem, addr, to, bytes);
 }
 
-/* Keeps the part of a host write that falls into the ring. */
-static void keep_ring_write(struct sth_csim *csim, uint64_t addr,
-                            const uint8_t *from, size_t bytes)
+/* Keeps the part of a host write that falls into the ring, both at addresses
+ * that do not wrap. */
+static void keep_ring_part(struct sth_csim *csim, uint64_t addr,
+                           const uint8_t *from, size_t bytes)
 {
     uint64_t base = sth_regs_ring_base(csim);
     uint64_t end =
@@ -173,8 +174,10 @@ static void device_mem_write(struct sth_device *dev, uint64_t addr,
     struct sth_csim *csim = csim_of(dev);
 
     sth_mem_write(csim->mem, addr, from, bytes);
-    if (csim->ring != NULL)
-        keep_ring_write(csim, addr, from, bytes);
+    if (csim->ring == NULL)
+        return;
+    keep_ring_part(csim, addr, from, bytes);
+    keep_ring_part(csim, addr + STH_ADDR_MASK + 1, from, bytes);
 }
 
 static bool device_wait(struct sth_device *dev, uint64_t max_cycles)

@@ -21,10 +21,11 @@
 #define STH_NEVER UINT64_MAX
 
 enum {
-    STH_QUEUE_MAX = 32,        /* the limit of queue_depth */
-    STH_FETCH_MAX = 64,        /* the limit of fetch_depth */
-    STH_SLOTS_MAX = 64,        /* the limit of load_slots and store_slots */
-    STH_FLIGHTS_MAX = 4,       /* started commands of one engine */
+    STH_QUEUE_MAX = STH_MAX_QueueDepth,
+    /* The buffer and the command being decoded, in a power of two. */
+    STH_FETCH_MAX = 2 * STH_MAX_FetchDepth,
+    STH_SLOTS_MAX = STH_MAX_LoadSlots, /* of load and store */
+    STH_FLIGHTS_MAX = 4,               /* started commands of one engine */
     STH_BURST_QUEUE = 4,       /* store: bursts before the scratchpad reader */
     STH_SENT = 8,              /* store: bursts whose data is to come */
     STH_READ_AHEAD = 8,        /* store: bus words read ahead of the bus */
@@ -40,6 +41,8 @@ enum {
     STH_LOG = 4096,            /* cycles in sth_bank_log */
     STH_RING_LOG2_MAX = 16
 };
+
+_Static_assert((int)STH_MAX_StoreSlots <= (int)STH_SLOTS_MAX, "store slots");
 
 /*
  * Engines come first, so that an engine's number is its actor's.  Whatever one
@@ -296,6 +299,7 @@ struct sth_fault_state {
     uint32_t code;
     uint32_t index;
     uint64_t addr;
+    uint64_t since; /* cycle in which the first was detected */
     uint64_t quiet; /* cycle in which the core counts as drained */
 };
 
@@ -431,6 +435,8 @@ uint32_t sth_regs_read(struct sth_csim *csim, uint32_t offset);
 void sth_regs_write(struct sth_csim *csim, uint32_t offset, uint32_t value);
 uint64_t sth_regs_ring_base(const struct sth_csim *csim);
 uint32_t sth_regs_ring_slots(const struct sth_csim *csim);
+/* Where a command lies; a ring may go on behind the end of memory at 0. */
+uint64_t sth_regs_ring_addr(const struct sth_csim *csim, uint32_t index);
 
 /*
  * sth_front.c

@@ -14,8 +14,10 @@ void sth_fault_raise(struct sth_csim *csim, enum sth_fault code, uint32_t index,
     csim->front.stop_from = sth_min64(csim->front.stop_from, csim->now + 1);
     if (fault->pending && (int32_t)(index - fault->index) >= 0)
         return;
-    if (!fault->pending)
+    if (!fault->pending) {
+        fault->since = csim->now;
         fault->quiet = STH_NEVER;
+    }
     fault->pending = true;
     fault->code = code;
     fault->index = index;
@@ -68,12 +70,14 @@ static uint32_t oldest_unretired(const struct sth_csim *csim)
     return oldest;
 }
 
+/* Gives up waiting, or is a fault like others: the older command's wins over
+ * one detected in the same cycle. */
 static void bark(struct sth_csim *csim)
 {
     struct sth_diagnostic deadlock;
     struct sth_diagnostic *kept;
 
-    if (csim->fault.pending) {
+    if (csim->fault.pending && csim->fault.since < csim->now) {
         report(csim);
         return;
     }

@@ -65,10 +65,7 @@ static void read_command(struct sth_csim *csim, uint32_t ring_slot,
         return;
     }
     sth_mem_read(csim->mem, addr, bytes, sizeof(bytes));
-    for (int i = 0; i < STH_COMMAND_WORDS; i++)
-        command->word[i] =
-            (uint32_t)bytes[4 * i] | (uint32_t)bytes[4 * i + 1] << 8 |
-            (uint32_t)bytes[4 * i + 2] << 16 | (uint32_t)bytes[4 * i + 3] << 24;
+    *command = sth_command_from_bytes(bytes);
 }
 
 /* Requests the next command: one bus word or a burst of them. */
@@ -78,8 +75,7 @@ static void request(struct sth_csim *csim)
     struct sth_fetched *slot = &front->slot[front->requested % STH_FETCH_MAX];
     uint32_t bus = csim->params.bus_bytes;
     uint32_t ring_slot = front->requested & (sth_regs_ring_slots(csim) - 1);
-    uint64_t addr =
-        sth_regs_ring_base(csim) + (uint64_t)ring_slot * STH_COMMAND_BYTES;
+    uint64_t addr = sth_regs_ring_addr(csim, ring_slot);
     uint32_t beats = bus < STH_COMMAND_BYTES ? STH_COMMAND_BYTES / bus : 1;
     uint64_t last = csim->now;
 
@@ -146,11 +142,8 @@ static void dispatch(struct sth_csim *csim)
 
     if (slot->error) {
         front->decoding = false;
-        sth_fault_raise(
-            csim, STH_FAULT_FETCH_BUS, index,
-            sth_regs_ring_base(csim) +
-                (uint64_t)(index & (sth_regs_ring_slots(csim) - 1)) *
-                    STH_COMMAND_BYTES);
+        sth_fault_raise(csim, STH_FAULT_FETCH_BUS, index,
+                        sth_regs_ring_addr(csim, index));
         return;
     }
     if (!front->stalled)

@@ -24,6 +24,14 @@ uint32_t sth_regs_ring_slots(const struct sth_csim *csim)
     return 1u << log2;
 }
 
+uint64_t sth_regs_ring_addr(const struct sth_csim *csim, uint32_t index)
+{
+    uint32_t slot = index & (sth_regs_ring_slots(csim) - 1);
+
+    return (sth_regs_ring_base(csim) + (uint64_t)slot * STH_COMMAND_BYTES) &
+           STH_ADDR_MASK;
+}
+
 static uint32_t read_status(const struct sth_csim *csim)
 {
     uint32_t status = 0;
@@ -134,16 +142,14 @@ uint32_t sth_regs_read(struct sth_csim *csim, uint32_t offset)
 /* The ring moved: the private copy starts from what memory holds there. */
 static void move_ring(struct sth_csim *csim)
 {
-    uint64_t base = sth_regs_ring_base(csim);
-
     if (csim->ring == NULL)
         return;
     for (uint32_t i = 0; i < sth_regs_ring_slots(csim); i++) {
-        struct sth_command command;
+        uint8_t bytes[STH_COMMAND_BYTES];
 
-        sth_mem_read(csim->mem, base + (uint64_t)i * STH_COMMAND_BYTES,
-                     &command, sizeof(command));
-        csim->ring[i] = command;
+        sth_mem_read(csim->mem, sth_regs_ring_addr(csim, i), bytes,
+                     sizeof(bytes));
+        csim->ring[i] = sth_command_from_bytes(bytes);
     }
 }
 

@@ -21,6 +21,13 @@ enum sth_param {
     STH_PARAM_COUNT
 };
 
+/* The largest value of each parameter. */
+enum sth_param_max {
+#define PARAM(c, v, def, min, max, doc) STH_MAX_##v = (max),
+#include "params.def"
+#undef PARAM
+};
+
 /* Register offsets in bytes. */
 enum sth_reg {
 #define REG(name, offset, access, reset, doc) STH_REG_##name = (offset),
@@ -116,6 +123,7 @@ enum sth_latency {
 #define STH_COMMAND_BYTES 64
 #define STH_SEMAPHORES 16
 #define STH_ADDR_BITS 40
+#define STH_ADDR_MASK ((UINT64_C(1) << STH_ADDR_BITS) - 1)
 #define STH_BURST_BYTES 4096 /* no burst crosses such a boundary */
 #define STH_BURST_BEATS 256  /* the longest AXI4 burst */
 
@@ -123,6 +131,19 @@ enum sth_latency {
 struct sth_command {
     uint32_t word[STH_COMMAND_WORDS];
 };
+
+/* The command whose bytes lie in memory. */
+static inline struct sth_command
+sth_command_from_bytes(const uint8_t bytes[STH_COMMAND_BYTES])
+{
+    struct sth_command command;
+
+    for (int i = 0; i < STH_COMMAND_WORDS; i++)
+        command.word[i] =
+            (uint32_t)bytes[4 * i] | (uint32_t)bytes[4 * i + 1] << 8 |
+            (uint32_t)bytes[4 * i + 2] << 16 | (uint32_t)bytes[4 * i + 3] << 24;
+    return command;
+}
 
 /* Value of a field; the sign is not extended. */
 #define STH_GET(command, field)                                                \

@@ -319,6 +319,64 @@ static void test_csim_ring_wraps(void **state)
     assert_int_equal(reg_read(p, STH_REG_RETIRED), 2500);
 }
 
+/* A ring that begins below the end of the address space goes on at 0. */
+static void test_csim_ring_goes_on_at_address_0(void **state)
+{
+    static const enum sth_csim_mode modes[] = {STH_CSIM_FUNCTION_AND_TIME,
+                                               STH_CSIM_TIME_ONLY};
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct program p;
+
+        program_open(&p, modes[i], false);
+        reg_write(&p, STH_REG_RING_BASE_LO, 0xfffff000);
+        reg_write(&p, STH_REG_RING_BASE_HI, 0xff);
+        reg_write(&p, STH_REG_RING_LOG2, 7);
+        reg_write(&p, STH_REG_IRQ_ENABLE, STH_IRQ_ENABLE_FAULT);
+        reg_write(&p, STH_REG_CTRL, STH_CTRL_ENABLE);
+        for (uint32_t n = 0; n < 67; n++) {
+            struct sth_command command =
+                command_sync(n < 66 ? STH_OP_SYNC_LOAD : 0xff);
+
+            p.dev->ops->mem_write(p.dev,
+                                  (0xfffffff000 + n * 64ull) & STH_ADDR_MASK,
+                                  &command, sizeof(command));
+        }
+        reg_write(&p, STH_REG_TAIL, 67);
+        assert_true(program_wait(&p, PATIENCE));
+        assert_fault(&p, STH_FAULT_OPCODE, 66, 0);
+        assert_int_equal(reg_read(&p, STH_REG_RETIRED), 66);
+        program_close(&p);
+    }
+}
+
+/* The command in a stalled decoder outlives a full buffer behind it. */
+static void test_csim_deepest_fetch_buffer(void **state)
+{
+    struct program p = {.params = program_params()};
+    struct sth_mem_config config;
+
+    (void)state;
+    p.params.fetch_depth = STH_MAX_FetchDepth;
+    sth_mem_config_default(&config);
+    p.mem = sth_mem_create(&config, p.params.bus_bytes, false);
+    p.dev = sth_csim_create(&p.params, p.mem, NULL);
+    program_setup(&p);
+    put(&p, with(command_load(0x10000, 0, 65536), 0, S0));
+    put(&p, with(command_sync(STH_OP_SYNC_STORE), S0, 0));
+    for (uint32_t i = 0; i < 2 * p.params.queue_depth; i++)
+        put(&p, command_sync(STH_OP_SYNC_STORE));
+    for (int i = 0; i < 100; i++)
+        put(&p, command_sync(STH_OP_SYNC_VECTOR));
+    put(&p, with_irq(command_sync(STH_OP_SYNC_VECTOR)));
+    assert_true(run(&p));
+    assert_int_equal(reg_read(&p, STH_REG_RETIRED), p.tail);
+    assert_int_equal(counter(&p, STH_CNT_STORE_COMMANDS),
+                     2 * p.params.queue_depth + 1);
+    program_close(&p);
+}
+
 static void test_csim_discovery_registers(void **state)
 {
     struct program *p = *state;
@@ -454,6 +512,42 @@ static void test_csim_watchdog_names_oldest_command(void **state)
     /* The model also says why. */
     assert_int_equal(sth_csim_report(p->dev, &list), 1);
     assert_int_equal(list[0].kind, STH_DIAGNOSTIC_DEADLOCK);
+}
+
+/* Command 0 waits for ever; the decoder refuses command 1.  Returns when the
+ * interrupt came and leaves in *doorbell when the watchdog began to count. */
+static uint64_t run_refused(uint32_t watchdog, enum sth_fault code,
+                            uint32_t index, uint64_t *doorbell)
+{
+    struct program p;
+    uint64_t end;
+
+    program_open(&p, STH_CSIM_FUNCTION_AND_TIME, false);
+    program_setup(&p);
+    reg_write(&p, STH_REG_WATCHDOG, watchdog);
+    put(&p, with(command_sync(STH_OP_SYNC_LOAD), S0, 0));
+    put(&p, command_sync(0xff));
+    *doorbell = p.dev->ops->cycles(p.dev);
+    assert_true(run(&p));
+    end = p.dev->ops->cycles(p.dev);
+    assert_fault(&p, code, index, 0);
+    program_close(&p);
+    return end;
+}
+
+static void test_csim_watchdog_races_another_fault(void **state)
+{
+    uint64_t doorbell;
+    uint64_t end = run_refused(5000, STH_FAULT_OPCODE, 1, &doorbell);
+    uint32_t detected = (uint32_t)(end - doorbell) - STH_LAT_FAULT_REPORT;
+
+    (void)state;
+    run_refused(detected - 1, STH_FAULT_WATCHDOG, 0, &doorbell);
+    /* Both in one cycle: the older command's. */
+    run_refused(detected, STH_FAULT_WATCHDOG, 0, &doorbell);
+    /* Later it only ends the wait for the core to drain. */
+    end = run_refused(detected + 1, STH_FAULT_OPCODE, 1, &doorbell);
+    assert_int_equal(end, doorbell + detected + 2);
 }
 
 static void test_csim_watchdog_leaves_idle_core_alone(void **state)
@@ -604,6 +698,8 @@ int main(void)
         TEST(test_csim_irq_is_masked_and_cleared),
         TEST(test_csim_disabled_core_fetches_nothing),
         TEST(test_csim_ring_wraps),
+        cmocka_unit_test(test_csim_ring_goes_on_at_address_0),
+        cmocka_unit_test(test_csim_deepest_fetch_buffer),
         TEST(test_csim_discovery_registers),
         TEST(test_csim_semaphore_registers_show_counts),
         TEST(test_csim_blocked_engine_shows_in_status),
@@ -614,6 +710,7 @@ int main(void)
         TEST(test_csim_fetch_bus_error_names_ring_address),
         TEST(test_csim_semaphore_overflow_faults),
         TEST(test_csim_watchdog_names_oldest_command),
+        cmocka_unit_test(test_csim_watchdog_races_another_fault),
         TEST(test_csim_watchdog_leaves_idle_core_alone),
         TEST(test_csim_soft_reset_recovers_from_fault),
         TEST(test_csim_soft_reset_waits_for_the_bus),
