@@ -30,10 +30,10 @@ $(BUILD)/rtl/verilated/%.o: | $(BUILD)/deps.stamp
 VERILATED = $(patsubst %,$(BUILD)/rtl/verilated/%.o, \
 	verilated verilated_fst_c verilated_threads)
 .SECONDARY: $(VERILATED)
+.PRECIOUS: $(BUILD)/rtl/%/core.a
 
 # Verilator works in a directory of its own, hence absolute paths.
-$(BUILD)/rtl/%/libsth_rtl.so: configs/%.cfg $(RTL_SRC) $(wildcard rtl/*.svh) \
-		$(GEN) $(COSIM_DEPS) $(VERILATED)
+$(BUILD)/rtl/%/core.a: configs/%.cfg $(RTL_SRC) $(wildcard rtl/*.svh) $(GEN)
 	$(call say,VERILATE,$*)
 	@mkdir -p $(@D)
 	$(Q)$(SPECGEN) build $< >$(@D)/options
@@ -46,11 +46,16 @@ $(BUILD)/rtl/%/libsth_rtl.so: configs/%.cfg $(RTL_SRC) $(wildcard rtl/*.svh) \
 	$(Q)$(MAKE) -s -C $(@D)/obj -f Vsth_core.mk -j$(PARALLEL) CXX=$(CXX) \
 	  $(RTL_OPT) Vsth_core__ALL.a >$(@D)/compile.log 2>&1 \
 	  || { cat $(@D)/compile.log; exit 1; }
+	$(Q)cp $(@D)/obj/Vsth_core__ALL.a $@
+
+# The shim around the core, and what it shares with every configuration.
+$(BUILD)/rtl/%/libsth_rtl.so: $(BUILD)/rtl/%/core.a $(COSIM_DEPS) $(VERILATED)
+	$(call say,LD,$@)
 	$(Q)for f in $(COSIM_C); do $(CC) $(CFLAGS) -fPIC -c $$f \
 	  -o $(@D)/$$(basename $$f .c).o || exit 1; done
 	$(Q)$(CXX) -O2 $(NATIVE) $(VERILATED_FLAGS) -shared -o $@ -I$(@D)/obj \
 	  $(INCLUDES) $$(sed -n 2p $(@D)/options) verif/cosim/sth_rtl.cpp \
-	  $(@D)/sth_*.o $(@D)/obj/Vsth_core__ALL.a $(VERILATED) \
+	  $(@D)/sth_*.o $(@D)/core.a $(VERILATED) \
 	  -lz -lpthread -latomic
 
 rtl: $(BUILD)/rtl/$(CONFIG)/libsth_rtl.so ## the Verilated core of CONFIG
