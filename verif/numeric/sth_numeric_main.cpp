@@ -73,8 +73,7 @@ static void check_product(Vsth_numeric_top &top, bool bf16, uint32_t a,
     top.a_i = a;
     top.b_i = w;
     top.eval();
-    check(pe, bf16, a, w, top.pe_o,
-          sth_pe_mul(bf16, (uint16_t)a, (uint16_t)w));
+    check(pe, bf16, a, w, top.pe_o, sth_pe_mul(bf16, (uint16_t)a, (uint16_t)w));
 }
 
 /* The pipeline with what is in it: slot c % Latency is due in cycle c. */
