@@ -22,6 +22,16 @@ static bool is_power_of_two(uint32_t x)
     return x && !(x & (x - 1));
 }
 
+static bool is_access(const char *text)
+{
+    static const char *const known[] = {"RO", "RW", "W1C", "WO"};
+
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+        if (!strcmp(text, known[i]))
+            return true;
+    return false;
+}
+
 static unsigned check_params(FILE *log)
 {
     unsigned bad = 0;
@@ -32,6 +42,9 @@ static unsigned check_params(FILE *log)
             bad += fail(log, "params.def", p->c_name, "not a power of two");
         if (p->def < p->min || p->def > p->max)
             bad += fail(log, "params.def", p->c_name, "default out of range");
+        for (const struct sth_row_param *o = p + 1; o->c_name; o++)
+            if (!strcmp(o->c_name, p->c_name) || !strcmp(o->v_name, p->v_name))
+                bad += fail(log, "params.def", o->c_name, "name twice");
     }
     if (STH_REG_CAP_BASE + 4 * STH_PARAM_COUNT > STH_REG_CNT_BASE ||
         STH_REG_CNT_BASE + 8 * STH_CNT_COUNT > STH_REG_SPACE)
@@ -58,7 +71,7 @@ static unsigned check_registers(FILE *log)
         if (r->offset % 4 || r->offset >= STH_REG_CAP_BASE)
             bad += fail(log, "regs.def", r->name,
                         "offset not aligned or inside a generated block");
-        if (!strstr("RO RW W1C WO", r->access))
+        if (!is_access(r->access))
             bad += fail(log, "regs.def", r->name, "unknown access");
         for (const struct sth_row_reg *o = r + 1; o->name; o++)
             if (o->offset == r->offset || !strcmp(o->name, r->name))
@@ -123,7 +136,7 @@ static unsigned check_command(FILE *log, const struct sth_row_cmd *c)
     return bad;
 }
 
-/* Values of one table must differ and be dense enough to be told apart. */
+/* Names and values of one table differ. */
 static unsigned check_values(FILE *log, const char *file,
                              const struct sth_row_value *rows)
 {
@@ -134,6 +147,19 @@ static unsigned check_values(FILE *log, const char *file,
             if (!strcmp(a->table, b->table) &&
                 (a->value == b->value || !strcmp(a->name, b->name)))
                 bad += fail(log, file, b->name, "value or name twice");
+    return bad;
+}
+
+/* Names differ; values need not. */
+static unsigned check_names(FILE *log, const char *file,
+                            const struct sth_row_value *rows)
+{
+    unsigned bad = 0;
+
+    for (const struct sth_row_value *a = rows; a->name; a++)
+        for (const struct sth_row_value *b = a + 1; b->name; b++)
+            if (!strcmp(a->name, b->name))
+                bad += fail(log, file, b->name, "name twice");
     return bad;
 }
 
@@ -149,9 +175,7 @@ unsigned sth_specgen_check(FILE *log)
     bad += check_values(log, "commands.def", sth_rows_engines);
     bad += check_values(log, "faults.def", sth_rows_faults);
     bad += check_values(log, "enums.def", sth_rows_enums);
-    for (const struct sth_row_value *l = sth_rows_latencies; l->name; l++)
-        for (const struct sth_row_value *m = l + 1; m->name; m++)
-            if (!strcmp(l->name, m->name))
-                bad += fail(log, "latency.def", l->name, "name twice");
+    bad += check_values(log, "counters.def", sth_rows_counters);
+    bad += check_names(log, "latency.def", sth_rows_latencies);
     return bad;
 }
