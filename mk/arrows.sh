@@ -4,7 +4,8 @@
 #   spec     nothing            csim      spec
 #   firmware spec               tools     spec csim firmware
 #   verif    spec csim firmware (and the RTL)
-# Tests may include any public header.
+#   rtl      what is generated from spec
+#   tests    all of them
 set -u
 bad=0
 
@@ -34,6 +35,15 @@ check csim "spec"
 check firmware "spec"
 check tools "spec csim firmware"
 check verif "spec csim firmware"
+check tests "spec csim firmware tools verif"
+# The RTL includes its own headers and the generated ones.
+while IFS=: read -r file name; do
+  [ -e "rtl/$name" ] && continue
+  case $name in sth_spec.svh | sth_functions.svh) continue ;; esac
+  echo "$file: includes $name, which is neither in rtl/ nor generated"
+  bad=1
+done < <(git grep -oE '^ *`include "[^"]+"' -- rtl |
+  sed -E 's/: *`include "/:/; s/"$//')
 
 # No floating point in firmware.
 if git grep -nwE 'float|double' -- 'firmware/*.c' 'firmware/*.h' |
@@ -41,10 +51,19 @@ if git grep -nwE 'float|double' -- 'firmware/*.c' 'firmware/*.h' |
   echo "firmware/: no floating point"
   bad=1
 fi
-# csim and firmware do not know the RTL, csim does no output.
-if git grep -nE '\b(printf|fopen|getenv)\(' -- 'csim/*.c' |
-  grep -vE '(sn|vsn)printf|sth_config.c'; then
-  echo "csim/: no hidden input or output"
+# csim and firmware do no input or output; sth_config.c reads configurations.
+stdio='v?f?printf|v?dprintf|f?puts|f?putc|putchar|fwrite|fread|fopen|fdopen'
+stdio+='|freopen|getenv|perror|f?scanf|f?gets|getchar|f?getc|popen|system'
+stdio+='|tmpfile|remove|rename'
+if git grep -nE "\b($stdio)\(|\b(stdin|stdout|stderr)\b" -- \
+  'csim/*.[ch]' 'firmware/*.[ch]' ':!csim/sth_config.c'; then
+  echo "csim/, firmware/: no hidden input or output"
+  bad=1
+fi
+# Neither knows the RTL.
+if git grep -niE '#include .*(verilat|svdpi|\bV?sth_core\b)' -- \
+  csim firmware spec tools; then
+  echo "csim/, firmware/, spec/, tools/: no header of the RTL"
   bad=1
 fi
 [ "$bad" -eq 0 ] && echo "the arrows of dependency hold"
