@@ -29,11 +29,6 @@ static struct sth_decode_fault fault(enum sth_fault code, uint32_t word)
 
 static const struct sth_decode_fault legal = {STH_FAULT_NONE, 0};
 
-uint32_t sth_dtype_bytes(uint32_t dtype)
-{
-    return dtype == STH_DTYPE_I8 ? 1 : dtype == STH_DTYPE_BF16 ? 2 : 4;
-}
-
 bool sth_decode_is_sync(const struct sth_command *command)
 {
     return (STH_GET(command, ANY_OPCODE) & 0xf0u) == 0x10u;

@@ -36,7 +36,4 @@ enum sth_engine sth_decode_engine(const struct sth_command *command);
 /* Whether it only waits and posts. */
 bool sth_decode_is_sync(const struct sth_command *command);
 
-/* Bytes of one element of the table DTYPE. */
-uint32_t sth_dtype_bytes(uint32_t dtype);
-
 #endif

@@ -89,11 +89,6 @@ sth_operand_fields(const struct sth_onchip *chip,
     };
 }
 
-static inline uint32_t sth_operand_element_bytes(const struct sth_operand *o)
-{
-    return o->type == STH_DTYPE_I8 ? 1 : o->type == STH_DTYPE_BF16 ? 2 : 4;
-}
-
 /* VECTOR: the fields of the command. */
 struct sth_vector {
     uint32_t rows, cols;

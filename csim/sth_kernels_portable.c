@@ -84,7 +84,7 @@ static uint32_t matmul(const struct sth_onchip *chip,
 static uint32_t operand_value(const struct sth_operand *o, uint32_t offset,
                               uint32_t lane)
 {
-    uint32_t bytes = sth_operand_element_bytes(o);
+    uint32_t bytes = sth_dtype_bytes(o->type);
 
     return sth_fp32_from_type(
         o->type, load_element(o->base + offset + lane * bytes, bytes));
@@ -148,7 +148,7 @@ static void write_tile(const struct sth_vector *v, uint32_t row, uint32_t tile,
                        const uint32_t *lanes, uint32_t count,
                        struct sth_digest *digest)
 {
-    uint32_t bytes = sth_operand_element_bytes(&v->d);
+    uint32_t bytes = sth_dtype_bytes(v->d.type);
     uint32_t offset = row * v->d.row + tile * v->d.tile;
 
     for (uint32_t i = 0; i < count; i++)

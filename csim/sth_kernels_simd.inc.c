@@ -653,7 +653,7 @@ static void load_second(uint32_t *to, const struct sth_operand *o,
         load_stream(to, o, b);
         break;
     case STH_OPERAND_SCALAR:
-        bytes = sth_operand_element_bytes(o);
+        bytes = sth_dtype_bytes(o->type);
         from = o->base + b->row / b->cols * o->row + b->row % b->cols * bytes;
         memcpy(&raw, from, bytes);
         fill_lanes(to, fill_vf(sth_fp32_from_type(o->type, raw)), b);
@@ -729,7 +729,7 @@ static void digest_chunk(struct sth_digest *digest, uint32_t addr,
 static void write_block(const struct sth_vector *v, const struct block *b,
                         const uint32_t *lane, struct sth_digest *digest)
 {
-    uint32_t bytes = sth_operand_element_bytes(&v->d);
+    uint32_t bytes = sth_dtype_bytes(v->d.type);
     uint32_t offset = b->row * v->d.row + b->tile * v->d.tile;
     LANE_BUFFER(partial);
 

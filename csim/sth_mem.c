@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sth_random.h"
 #include "sth_spec.h"
 
 /* Storage: a two-level table of 64 KiB pages over the 40-bit space. */
@@ -201,6 +202,16 @@ static const struct dram_figures *find_preset(const char *name)
     return NULL;
 }
 
+uint32_t sth_mem_preset_count(void)
+{
+    return MEMORY_COUNT;
+}
+
+const char *sth_mem_preset_name(uint32_t preset)
+{
+    return presets[preset].name;
+}
+
 double sth_mem_bytes_per_cycle(const struct sth_mem_config *config,
                                uint32_t bus_bytes)
 {
@@ -383,20 +394,16 @@ void sth_mem_reset_timing(struct sth_mem *mem)
  */
 static uint64_t stall(struct sth_mem *mem, enum direction direction)
 {
-    uint64_t cycles = 0, key, x;
+    uint64_t cycles = 0, key;
 
     if (!mem->config.stall_percent)
         return 0;
     key = ((uint64_t)mem->config.seed << 1 | (uint64_t)direction) *
-              UINT64_C(0x9e3779b97f4a7c15) +
+              STH_RANDOM_STEP +
           mem->port[direction].beat++ * UINT64_C(0xd1342543de82ef95);
     for (;; cycles++) {
-        /* The finaliser of SplitMix64. */
-        key += UINT64_C(0x9e3779b97f4a7c15);
-        x = (key ^ (key >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-        x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
-        x ^= x >> 31;
-        if (((x >> 32) * 100) >> 32 >= mem->config.stall_percent)
+        if (((sth_random_next(&key) >> 32) * 100) >> 32 >=
+            mem->config.stall_percent)
             return cycles;
     }
 }

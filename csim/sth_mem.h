@@ -42,6 +42,10 @@ bool sth_mem_config_parse_stalls(struct sth_mem_config *config,
                                  const char *text, char *error,
                                  size_t error_size);
 
+/* The presets of spec/memory.def, by number from zero. */
+uint32_t sth_mem_preset_count(void);
+const char *sth_mem_preset_name(uint32_t preset);
+
 /* Bytes that each direction can carry a cycle at most: bus or memory. */
 double sth_mem_bytes_per_cycle(const struct sth_mem_config *config,
                                uint32_t bus_bytes);

@@ -170,6 +170,12 @@ static inline void sth_command_set(struct sth_command *command, unsigned word,
         (command->word[word] & ~mask) | ((value << lsb) & mask);
 }
 
+/* Bytes of one element of the table DTYPE. */
+static inline uint32_t sth_dtype_bytes(uint32_t dtype)
+{
+    return dtype == STH_DTYPE_I8 ? 1 : dtype == STH_DTYPE_BF16 ? 2 : 4;
+}
+
 /* Bytes of one scratchpad word: a row of bf16 activations or of fp32 lanes. */
 static inline uint32_t sth_sp_word_bytes(const struct sth_params *p)
 {

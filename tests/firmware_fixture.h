@@ -30,6 +30,7 @@
 #include "sth_hal.h"
 #include "sth_kernels.h"
 #include "sth_mem.h"
+#include "sth_numerics.h"
 #include "sth_schedule.h"
 #include "sth_spec.h"
 
@@ -385,14 +386,7 @@ static inline uint32_t fixture_float_bits(double value)
 
 static inline uint16_t fixture_bf16(double value)
 {
-    uint32_t bits = fixture_float_bits(value);
-
-    return (uint16_t)((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
-}
-
-static inline uint32_t fixture_element_bytes(uint32_t dtype)
-{
-    return dtype == STH_DTYPE_I8 ? 1 : dtype == STH_DTYPE_BF16 ? 2 : 4;
+    return sth_fp32_to_bf16(fixture_float_bits(value));
 }
 
 /* A tensor in memory, unwritten. */
@@ -406,7 +400,7 @@ fixture_tensor(struct fixture *t, uint32_t dtype, uint32_t rows, uint32_t cols)
     o.addr = t->next_addr;
     o.rows = rows;
     o.cols = cols;
-    o.stride = (uint64_t)cols * fixture_element_bytes(dtype);
+    o.stride = (uint64_t)cols * sth_dtype_bytes(dtype);
     o.dtype = dtype;
     o.tensor = &t->state[t->tensors++];
     o.tensor->band_rows = (rows + STH_TENSOR_BANDS - 1) / STH_TENSOR_BANDS;
@@ -417,11 +411,11 @@ fixture_tensor(struct fixture *t, uint32_t dtype, uint32_t rows, uint32_t cols)
 static inline double fixture_get(struct fixture *t, const struct sth_operand *o,
                                  uint32_t row, uint32_t col)
 {
-    uint64_t addr = o->addr + row * o->stride +
-                    (uint64_t)col * fixture_element_bytes(o->dtype);
+    uint64_t addr =
+        o->addr + row * o->stride + (uint64_t)col * sth_dtype_bytes(o->dtype);
     uint32_t bits = 0;
 
-    sth_mem_read(t->device->mem, addr, &bits, fixture_element_bytes(o->dtype));
+    sth_mem_read(t->device->mem, addr, &bits, sth_dtype_bytes(o->dtype));
     if (o->dtype == STH_DTYPE_I8)
         return (int8_t)bits;
     return fixture_bits_float(o->dtype == STH_DTYPE_BF16 ? bits << 16 : bits);
@@ -430,13 +424,13 @@ static inline double fixture_get(struct fixture *t, const struct sth_operand *o,
 static inline void fixture_set(struct fixture *t, const struct sth_operand *o,
                                uint32_t row, uint32_t col, double value)
 {
-    uint64_t addr = o->addr + row * o->stride +
-                    (uint64_t)col * fixture_element_bytes(o->dtype);
+    uint64_t addr =
+        o->addr + row * o->stride + (uint64_t)col * sth_dtype_bytes(o->dtype);
     uint32_t bits = o->dtype == STH_DTYPE_I8     ? (uint32_t)(int32_t)value
                     : o->dtype == STH_DTYPE_BF16 ? fixture_bf16(value)
                                                  : fixture_float_bits(value);
 
-    sth_mem_write(t->device->mem, addr, &bits, fixture_element_bytes(o->dtype));
+    sth_mem_write(t->device->mem, addr, &bits, sth_dtype_bytes(o->dtype));
 }
 
 /* Values around offset with the given spread; i8: whole numbers. */

@@ -19,6 +19,7 @@
 #include "sth_digest.h"
 #include "sth_kernels.h"
 #include "sth_numerics.h"
+#include "sth_random.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -34,11 +35,7 @@ static uint64_t random_state;
 
 static uint32_t random_u32(void)
 {
-    uint64_t x = random_state += UINT64_C(0x9e3779b97f4a7c15);
-
-    x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return (uint32_t)(x >> 32);
+    return (uint32_t)(sth_random_next(&random_state) >> 32);
 }
 
 /* 0..count-1 */
@@ -192,11 +189,6 @@ struct place {
     uint32_t es;
 };
 
-static uint32_t type_bytes(uint32_t type)
-{
-    return type == STH_DTYPE_I8 ? 1 : type == STH_DTYPE_BF16 ? 2 : 4;
-}
-
 /* Where chunk (row, tile) of an operand is. */
 static struct place place_of(const struct sth_params *p,
                              const struct memories *at,
@@ -213,7 +205,7 @@ static struct place place_of(const struct sth_params *p,
         .space = sp ? at->sp : at->acc,
         .addr = sp ? addr + units * C : (addr + units) * 4 * C,
         .type = type,
-        .es = type_bytes(type),
+        .es = sth_dtype_bytes(type),
     };
 }
 
@@ -355,7 +347,7 @@ static void set_operand(struct sth_command *c, const struct sth_params *p,
 {
     uint32_t C = p->array_cols, sp = pick(2);
     uint32_t type = sp ? pick(4) : STH_DTYPE_FP32 + pick(2);
-    uint32_t es = type_bytes(type);
+    uint32_t es = sth_dtype_bytes(type);
     uint32_t unit = sp ? C * es : 4 * C;
     uint32_t addr = first + multiple(unit, last - first);
     uint32_t step = sp ? es : 1;
@@ -372,7 +364,7 @@ static void set_in_place(struct sth_command *c, const struct sth_params *p)
 
     set_operand(c, p, X, SP_BYTES / 2, SP_BYTES * 3 / 4);
     sp = STH_GET(c, VECTOR_X_SP);
-    step = sp ? type_bytes(STH_GET(c, VECTOR_X_TYPE)) : 1;
+    step = sp ? sth_dtype_bytes(STH_GET(c, VECTOR_X_TYPE)) : 1;
     STH_SET(c, VECTOR_X_TILE, step * (1 + pick(2)));
     STH_SET(c, VECTOR_X_ROW, step * (2 * tiles + pick(3)));
     c->word[12] = c->word[6];

@@ -81,7 +81,7 @@ static void fill(const struct sth_trace *trace, struct sth_mem *mem)
                             : t->dtype == STH_DTYPE_BF16
                                 ? fixture_bf16(v)
                                 : (uint32_t)(int32_t)(v * 60);
-            uint32_t bytes = sth_trace_element_bytes(t->dtype);
+            uint32_t bytes = sth_dtype_bytes(t->dtype);
 
             sth_mem_write(mem, t->addr + j * bytes, &bits, bytes);
         }

@@ -44,7 +44,7 @@ static void open_cache(struct stream *t, struct sth_cache *cache,
 {
     sth_cache_init(cache, t->s, 2,
                    t->plan.block_rows * t->lanes *
-                       sth_element_bytes(operand->dtype));
+                       sth_dtype_bytes(operand->dtype));
 }
 
 /* Settles the extent of the current block; false behind the last. */
@@ -78,8 +78,7 @@ static struct sth_block block_of(struct stream *t, struct sth_cache *cache,
                           .col = t->col,
                           .cols = t->col_count,
                           .buffer = sth_cache_get(cache, t->index, &hit),
-                          .stride =
-                              t->lanes * sth_element_bytes(operand->dtype)};
+                          .stride = t->lanes * sth_dtype_bytes(operand->dtype)};
 
     return b;
 }
@@ -96,9 +95,9 @@ void sth_kernel_elementwise(struct sth_schedule *s,
     struct stream t;
 
     if (!open_stream(&t, s, op->out->rows, op->out->cols,
-                     sth_element_bytes(op->a->dtype) +
-                         sth_element_bytes(op->b->dtype),
-                     sth_element_bytes(op->out->dtype)))
+                     sth_dtype_bytes(op->a->dtype) +
+                         sth_dtype_bytes(op->b->dtype),
+                     sth_dtype_bytes(op->out->dtype)))
         return;
     open_cache(&t, &t.a, op->a);
     open_cache(&t, &t.b, op->b);
@@ -130,7 +129,7 @@ void sth_kernel_copy(struct sth_schedule *s, const struct sth_operand *out,
                      const struct sth_operand *x)
 {
     struct stream t;
-    uint32_t es = sth_element_bytes(x->dtype);
+    uint32_t es = sth_dtype_bytes(x->dtype);
 
     if (!open_stream(&t, s, x->rows, x->cols, es, es))
         return;
@@ -172,7 +171,7 @@ void sth_kernel_gather(struct sth_schedule *s, const struct sth_operand *out,
                        const struct sth_operand *x, const uint32_t *rows)
 {
     struct stream t;
-    uint32_t es = sth_element_bytes(x->dtype);
+    uint32_t es = sth_dtype_bytes(x->dtype);
 
     if (!open_stream(&t, s, out->rows, x->cols, es, es))
         return;
@@ -195,9 +194,8 @@ void sth_kernel_scatter_add(struct sth_schedule *s,
     struct stream t;
 
     if (!open_stream(&t, s, x->rows, x->cols,
-                     sth_element_bytes(x->dtype) +
-                         sth_element_bytes(out->dtype),
-                     sth_element_bytes(out->dtype)))
+                     sth_dtype_bytes(x->dtype) + sth_dtype_bytes(out->dtype),
+                     sth_dtype_bytes(out->dtype)))
         return;
     open_cache(&t, &t.a, x);
     open_cache(&t, &t.b, out);

@@ -24,7 +24,7 @@ struct sth_tile sth_tile_sp(const struct sth_schedule *s,
                             uint32_t stride, uint32_t dtype)
 {
     struct sth_tile t = {buffer, buffer->addr + offset, stride / array_cols(s),
-                         sth_element_bytes(dtype), dtype};
+                         sth_dtype_bytes(dtype), dtype};
 
     return t;
 }
@@ -206,7 +206,7 @@ static void merge_runs(struct copy *k)
 static struct copy copy_of(const struct sth_groups *g)
 {
     const struct sth_block *b = &g->block;
-    uint32_t es = sth_element_bytes(b->operand->dtype);
+    uint32_t es = sth_dtype_bytes(b->operand->dtype);
     struct copy k = {
         .mem = b->operand->addr + b->row * b->operand->stride +
                (uint64_t)b->col * es,

@@ -39,12 +39,6 @@ static inline uint32_t sth_round_up(uint32_t a, uint32_t b)
     return sth_ceil_div(a, b) * b;
 }
 
-/* Bytes of an element of a DTYPE. */
-static inline uint32_t sth_element_bytes(uint32_t dtype)
-{
-    return dtype == STH_DTYPE_I8 ? 1u : dtype == STH_DTYPE_BF16 ? 2u : 4u;
-}
-
 /*
  * Stride of rows that the array streams, `bytes` each, read in chunks of
  * `chunk` bytes: an odd number of scratchpad words, so that successive rows

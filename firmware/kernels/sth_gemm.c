@@ -37,7 +37,7 @@ struct state {
 
 static uint32_t bytes_of(const struct sth_operand *operand)
 {
-    return operand == NULL ? 0 : sth_element_bytes(operand->dtype);
+    return operand == NULL ? 0 : sth_dtype_bytes(operand->dtype);
 }
 
 /* Vector commands of one block; mirrors emit_epilogue(). */

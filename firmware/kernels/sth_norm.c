@@ -35,7 +35,7 @@ static struct chunk chunk_at(const struct norm_state *t, uint32_t index)
 static struct sth_tile load_x(struct norm_state *t, const struct chunk *c)
 {
     bool hit;
-    uint32_t stride = t->lanes * sth_element_bytes(t->n->x->dtype);
+    uint32_t stride = t->lanes * sth_dtype_bytes(t->n->x->dtype);
     struct sth_block b = {
         .operand = t->n->x,
         .row = t->row0,
@@ -136,7 +136,7 @@ static void rms_statistics(struct norm_state *t)
 static void apply(struct norm_state *t, const struct chunk *c)
 {
     const struct sth_operand *out = t->n->out;
-    uint32_t stride = t->lanes * sth_element_bytes(out->dtype);
+    uint32_t stride = t->lanes * sth_dtype_bytes(out->dtype);
     struct sth_tile middle =
         sth_tile_acc(t->temporary, 0, t->rows, STH_DTYPE_FP32);
     struct sth_vector v = {.rows = t->rows,
@@ -189,9 +189,9 @@ static void allocate(struct norm_state *t)
     t->mean = sth_schedule_alloc(t->s, STH_SCHEDULE_ACC, groups);
     t->shift = sth_schedule_alloc(t->s, STH_SCHEDULE_ACC, groups);
     sth_cache_init(&t->x, t->s, plan->slots,
-                   elements * sth_element_bytes(t->n->x->dtype));
+                   elements * sth_dtype_bytes(t->n->x->dtype));
     sth_cache_init(&t->out, t->s, 2,
-                   elements * sth_element_bytes(t->n->out->dtype));
+                   elements * sth_dtype_bytes(t->n->out->dtype));
     sth_cache_init(&t->gamma, t->s, vectors, t->lanes * 4);
     if (t->n->beta != NULL)
         sth_cache_init(&t->beta, t->s, vectors, t->lanes * 4);
@@ -203,8 +203,8 @@ void sth_kernel_norm(struct sth_schedule *s, const struct sth_norm *norm)
     struct sth_rows_shape shape = {
         .rows = norm->x->rows,
         .cols = norm->x->cols,
-        .in_bytes = sth_element_bytes(norm->x->dtype),
-        .out_bytes = sth_element_bytes(norm->out->dtype),
+        .in_bytes = sth_dtype_bytes(norm->x->dtype),
+        .out_bytes = sth_dtype_bytes(norm->out->dtype),
         .row_vectors = 2,
         .scalars = 3,
         .temporary = true,

@@ -18,7 +18,7 @@ static struct sth_tile load_x(struct quantize_state *t, uint32_t chunk,
 {
     bool hit;
     uint32_t col0 = chunk * t->plan.block_cols;
-    uint32_t stride = t->lanes * sth_element_bytes(t->q->x->dtype);
+    uint32_t stride = t->lanes * sth_dtype_bytes(t->q->x->dtype);
     struct sth_block b = {
         .operand = t->q->x,
         .row = t->row0,
@@ -103,7 +103,7 @@ static void allocate(struct quantize_state *t)
     t->largest = sth_schedule_alloc(t->s, STH_SCHEDULE_ACC, groups);
     t->factor = sth_schedule_alloc(t->s, STH_SCHEDULE_ACC, groups);
     sth_cache_init(&t->x, t->s, t->plan.slots,
-                   elements * sth_element_bytes(t->q->x->dtype));
+                   elements * sth_dtype_bytes(t->q->x->dtype));
     sth_cache_init(&t->out, t->s, 2, elements);
     sth_cache_init(&t->scale, t->s, 2, groups * cols * 4);
 }
@@ -115,7 +115,7 @@ void sth_kernel_quantize(struct sth_schedule *s,
     struct sth_rows_shape shape = {
         .rows = quantize->x->rows,
         .cols = quantize->x->cols,
-        .in_bytes = sth_element_bytes(quantize->x->dtype),
+        .in_bytes = sth_dtype_bytes(quantize->x->dtype),
         .out_bytes = 1,
         .scalars = 2,
     };

@@ -33,7 +33,7 @@ struct part {
 static uint32_t half_bytes(const struct rope_state *t,
                            const struct sth_operand *operand)
 {
-    return t->padded * sth_element_bytes(operand->dtype);
+    return t->padded * sth_dtype_bytes(operand->dtype);
 }
 
 static struct sth_groups groups_of(const struct rope_state *t,

@@ -77,7 +77,7 @@ static void resolve_view(struct player *p, uint32_t key)
     if (view->tensor < 0)
         return;
     tensor = &p->trace->tensor[view->tensor];
-    bytes = sth_trace_element_bytes(tensor->dtype);
+    bytes = sth_dtype_bytes(tensor->dtype);
     operand->stride = (uint64_t)tensor->cols * bytes;
     operand->addr = tensor->addr + view->row * operand->stride +
                     (uint64_t)view->col * bytes;

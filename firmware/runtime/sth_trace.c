@@ -81,15 +81,10 @@ struct parser {
 
 /* ---- small public helpers ---------------------------------------------- */
 
-uint32_t sth_trace_element_bytes(uint32_t dtype)
-{
-    return dtype == STH_DTYPE_I8 ? 1u : dtype == STH_DTYPE_BF16 ? 2u : 4u;
-}
-
 uint64_t sth_trace_tensor_bytes(const struct sth_trace_tensor *tensor)
 {
     return (uint64_t)tensor->rows * tensor->cols *
-           sth_trace_element_bytes(tensor->dtype);
+           sth_dtype_bytes(tensor->dtype);
 }
 
 const char *sth_trace_kind_text(enum sth_trace_kind kind)
@@ -236,8 +231,7 @@ static bool parse_shape(struct parser *p, struct sth_span word,
                          "' is not ROWSxCOLS; give two numbers from 1 to "
                          "1073741823");
     if (sth_trace_tensor_bytes(tensor) > TENSOR_BYTES_MAX ||
-        (uint64_t)tensor->cols * sth_trace_element_bytes(tensor->dtype) >
-            ROW_BYTES_MAX)
+        (uint64_t)tensor->cols * sth_dtype_bytes(tensor->dtype) > ROW_BYTES_MAX)
         return fail_with(p, "SHAPE", "'", word,
                          "' is larger than the memory; use a smaller one");
     return true;

@@ -141,9 +141,6 @@ size_t sth_trace_arena_bound(const char *text, size_t text_bytes);
  */
 uint64_t sth_trace_place(struct sth_trace *trace, uint64_t base);
 
-/* Bytes of one element: 1, 2 or 4. */
-uint32_t sth_trace_element_bytes(uint32_t dtype);
-
 /* Bytes of a tensor. */
 uint64_t sth_trace_tensor_bytes(const struct sth_trace_tensor *tensor);
 

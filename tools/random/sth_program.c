@@ -2,7 +2,9 @@
 
 #include "sth_decode.h"
 #include "sth_footprint.h"
+#include "sth_random.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,11 +42,7 @@ struct generator {
 
 static uint32_t draw(struct generator *g)
 {
-    uint64_t z = g->random += 0x9e3779b97f4a7c15u;
-
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return (uint32_t)((z ^ (z >> 31)) >> 16);
+    return (uint32_t)(sth_random_next(&g->random) >> 16);
 }
 
 /* Uniform in [0, n). */
@@ -503,17 +501,15 @@ static void draw_windows(struct generator *g)
 static void draw_memory(struct generator *g)
 {
     static const uint32_t latencies[] = {1, 2, 7, 20, 100, 400};
-    static const char *const presets[] = {"ddr4-3200", "lpddr5-6400", "hbm2e"};
     struct sth_program *p = g->program;
-    char error[256];
 
     sth_mem_config_default(&p->memory);
     p->memory.latency = latencies[below(g, 6)];
     if (chance(g, 30))
         p->memory.bytes_per_cycle = 1 + below(g, g->params->bus_bytes);
-    if (chance(g, 20) && !sth_mem_config_parse(&p->memory, presets[below(g, 3)],
-                                               error, sizeof(error)))
-        p->memory.latency = 50;
+    if (chance(g, 20))
+        snprintf(p->memory.name, sizeof(p->memory.name), "%s",
+                 sth_mem_preset_name(below(g, sth_mem_preset_count())));
     if (chance(g, 40)) {
         p->memory.stall_percent = 5 + below(g, 60);
         p->memory.seed = draw(g);

@@ -1,6 +1,8 @@
 #include "sth_tensor_data.h"
 
 #include "sth_decode.h"
+#include "sth_numerics.h"
+#include "sth_random.h"
 #include "sth_spec.h"
 
 #include <errno.h>
@@ -138,14 +140,11 @@ void sth_source_close(struct sth_source *source)
  */
 static double normal(uint64_t seed, uint64_t i)
 {
-    uint64_t z = (seed + 1) * 0xd1342543de82ef95u + i * 0x9e3779b97f4a7c15u;
-    double sum;
+    uint64_t z =
+        sth_random_mix((seed + 1) * 0xd1342543de82ef95u + i * STH_RANDOM_STEP);
+    double sum = (double)((z & 0xffff) + (z >> 16 & 0xffff) +
+                          (z >> 32 & 0xffff) + (z >> 48));
 
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    z ^= z >> 31;
-    sum = (double)((z & 0xffff) + (z >> 16 & 0xffff) + (z >> 32 & 0xffff) +
-                   (z >> 48));
     return (sum / 65536 - 2) * 1.7320508075688772;
 }
 
@@ -163,7 +162,7 @@ static double clamp(double x, double limit)
     return x < -limit ? -limit : x > limit ? limit : x;
 }
 
-/* Rounds to nearest even; values are finite. */
+/* Rounds to nearest even, to bf16 by way of fp32; values are finite. */
 static void encode(uint32_t dtype, double value, void *to)
 {
     float narrow = (float)value;
@@ -175,7 +174,7 @@ static void encode(uint32_t dtype, double value, void *to)
 
         memcpy(to, &byte, 1);
     } else if (dtype == STH_DTYPE_BF16) {
-        uint16_t half = (uint16_t)((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
+        uint16_t half = sth_fp32_to_bf16(bits);
 
         memcpy(to, &half, 2);
     } else {

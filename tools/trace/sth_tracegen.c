@@ -1,5 +1,7 @@
 #include "sth_tracegen.h"
 
+#include "sth_random.h"
+
 #include <assert.h>
 #include <inttypes.h>
 #include <math.h>
@@ -281,16 +283,6 @@ static void gated_ffn(struct writer *w, const char *prefix, const char *x,
     product(w, name, out, gate, rows, m->intermediate, m->hidden, false, fused);
 }
 
-/* splitmix64: the routing generator, one draw a call. */
-static uint64_t draw(uint64_t *state)
-{
-    uint64_t z = *state += 0x9e3779b97f4a7c15u;
-
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
-
 /* Distinct experts and normalised weights for each token, seeded. */
 static void route(const struct writer *w, uint32_t *expert, double *weight)
 {
@@ -305,13 +297,14 @@ static void route(const struct writer *w, uint32_t *expert, double *weight)
             bool taken;
 
             do {
-                pick = (uint32_t)(draw(&state) % n);
+                pick = (uint32_t)(sth_random_next(&state) % n);
                 taken = false;
                 for (uint32_t j = 0; j < i; j++)
                     taken |= expert[t * k + j] == pick;
             } while (taken);
             expert[t * k + i] = pick;
-            weight[t * k + i] = 0.1 + (double)(draw(&state) >> 40) / 0x1p24;
+            weight[t * k + i] =
+                0.1 + (double)(sth_random_next(&state) >> 40) / 0x1p24;
             sum += weight[t * k + i];
         }
         for (uint32_t i = 0; i < k; i++)

@@ -1,5 +1,7 @@
 #include "sth_vectors.h"
 
+#include "sth_random.h"
+
 #include <stddef.h>
 
 /* Magnitudes; each is used with both signs. */
@@ -35,12 +37,7 @@ uint64_t sth_vectors_directed(void)
 
 uint32_t sth_vectors_random(struct sth_vectors *vectors)
 {
-    /* splitmix64 */
-    uint64_t z = vectors->state += 0x9e3779b97f4a7c15u;
-
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return (uint32_t)((z ^ (z >> 31)) >> 32);
+    return (uint32_t)(sth_random_next(&vectors->state) >> 32);
 }
 
 /* A fraction with few ones, few zeros, or any. */
