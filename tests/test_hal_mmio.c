@@ -1,0 +1,82 @@
+/* The memory-mapped HAL, in front of registers that are plain memory. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "sth_hal.h"
+#include "sth_spec.h"
+
+struct machine {
+    uint32_t reg[STH_REG_SPACE / 4];
+    uint8_t memory[256];
+    struct sth_hal hal;
+};
+
+static int setup(void **state)
+{
+    static struct machine m;
+
+    memset(&m, 0, sizeof(m));
+    sth_hal_mmio_init(&m.hal, (uintptr_t)m.reg, (uintptr_t)m.memory);
+    *state = &m;
+    return 0;
+}
+
+static void test_mmio_registers_are_words_at_their_offsets(void **state)
+{
+    struct machine *m = *state;
+    uint32_t written = 0;
+
+    m->reg[STH_REG_STATUS / 4] = 0x89abcdef;
+    assert_int_equal(sth_hal_reg_read(&m->hal, STH_REG_STATUS), 0x89abcdef);
+    sth_hal_reg_write(&m->hal, STH_REG_TAIL, 0x01234567);
+    assert_int_equal(m->reg[STH_REG_TAIL / 4], 0x01234567);
+    for (size_t i = 0; i < STH_REG_SPACE / 4; i++)
+        written += m->reg[i] != 0;
+    assert_int_equal(written, 2);
+}
+
+static void test_mmio_memory_starts_at_its_base(void **state)
+{
+    struct machine *m = *state;
+    uint8_t back[5];
+
+    /* Neither the address nor the length is a multiple of a word. */
+    sth_hal_mem_write(&m->hal, 7, "hello", 5);
+    assert_memory_equal(m->memory + 7, "hello", 5);
+    assert_int_equal(m->memory[6], 0);
+    assert_int_equal(m->memory[12], 0);
+    sth_hal_mem_read(&m->hal, 7, back, sizeof(back));
+    assert_memory_equal(back, "hello", sizeof(back));
+}
+
+static void test_mmio_wait_sees_enabled_interrupts_only(void **state)
+{
+    struct machine *m = *state;
+
+    assert_false(sth_hal_wait(&m->hal, 10));
+    m->reg[STH_REG_IRQ_STATUS / 4] = STH_IRQ_STATUS_FAULT;
+    assert_false(sth_hal_wait(&m->hal, 10));
+    m->reg[STH_REG_IRQ_ENABLE / 4] = STH_IRQ_STATUS_FAULT;
+    assert_true(sth_hal_wait(&m->hal, 10));
+    assert_false(sth_hal_wait(&m->hal, 0));
+    m->reg[STH_REG_IRQ_STATUS / 4] = ~(uint32_t)STH_IRQ_STATUS_FAULT;
+    assert_false(sth_hal_wait(&m->hal, 10));
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup(name, setup)
+    const struct CMUnitTest tests[] = {
+        TEST(test_mmio_registers_are_words_at_their_offsets),
+        TEST(test_mmio_memory_starts_at_its_base),
+        TEST(test_mmio_wait_sees_enabled_interrupts_only),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
