@@ -52,22 +52,27 @@ static const struct dram_figures presets[MEMORY_COUNT] = {
 #define MAX_CHANNELS 16
 #define MAX_BANKS 16
 #define MAX_WRITE_CHUNKS 128
-#define NO_ROW UINT64_MAX
+#define NO_ROW (-1)
 #define PS_PER_CYCLE 1000
 
-/* One bank: its open row and the earliest time of each command, in ps. */
-struct bank {
-    uint64_t row;
-    uint64_t column_ok;    /* after activation */
-    uint64_t precharge_ok; /* after tRAS, tRTP, tWR */
-};
+/* Places behind the last channel that whole vectors may read. */
+#define PAD 3
 
-struct channel {
-    struct bank bank[MAX_BANKS];
-    uint64_t bus_free;    /* end of the last data transfer */
-    uint64_t refresh;     /* start of the next refresh */
-    uint64_t refresh_end; /* end of the last one */
-    bool bus_writes;      /* direction of the last transfer */
+/*
+ * Each channel's state, in ps; one array a figure, so that neighbours can be
+ * treated together.  Comparisons are signed: no time comes near 2^63.
+ */
+struct channels {
+    int64_t bus_free[MAX_CHANNELS + PAD];    /* end of the last transfer */
+    int64_t refresh[MAX_CHANNELS + PAD];     /* start of the next refresh */
+    int64_t refresh_end[MAX_CHANNELS + PAD]; /* end of the last one */
+    int64_t writes[MAX_CHANNELS + PAD]; /* last transfer: -1 write, 0 read */
+    /* Each bank: its open row and the earliest time of each command. */
+    struct {
+        int64_t row[MAX_CHANNELS + PAD];
+        int64_t column_ok[MAX_CHANNELS + PAD];    /* after activation */
+        int64_t precharge_ok[MAX_CHANNELS + PAD]; /* after tRAS, tRTP, tWR */
+    } bank[MAX_BANKS];
 };
 
 enum direction { READ, WRITE, DIRECTIONS };
@@ -98,7 +103,8 @@ struct sth_mem {
     bool has_error_range;
     uint64_t error_first, error_last;
     struct mem_port port[DIRECTIONS];
-    struct channel channel[MAX_CHANNELS];
+    struct channels channels;
+    bool wide; /* neighbouring channels can be treated together */
     uint64_t write_done[MAX_WRITE_CHUNKS]; /* ring of posted chunks */
     uint64_t write_count;
     struct page_table *table[TABLE_ENTRIES];
@@ -224,6 +230,8 @@ double sth_mem_bytes_per_cycle(const struct sth_mem_config *config,
     return memory > 0 && memory < bus_bytes ? memory : bus_bytes;
 }
 
+static bool can_read_wide(const struct dram_figures *d);
+
 static unsigned log2_of(uint32_t value)
 {
     unsigned log2 = 0;
@@ -260,8 +268,10 @@ struct sth_mem *sth_mem_create(const struct sth_mem_config *config,
     assert(!mem->dram || (mem->dram->channels <= MAX_CHANNELS &&
                           mem->dram->banks <= MAX_BANKS &&
                           mem->dram->write_chunks <= MAX_WRITE_CHUNKS));
-    if (mem->dram)
+    if (mem->dram) {
         mem->shift = shifts_of(mem->dram, bus_bytes);
+        mem->wide = can_read_wide(mem->dram);
+    }
     mem->bus_bytes = bus_bytes;
     mem->bytes_per_cycle = config->bytes_per_cycle;
     if (!mem->bytes_per_cycle || mem->bytes_per_cycle > bus_bytes)
@@ -378,13 +388,13 @@ bool sth_mem_is_error(const struct sth_mem *mem, uint64_t addr, uint64_t bytes)
 void sth_mem_reset_timing(struct sth_mem *mem)
 {
     memset(mem->port, 0, sizeof mem->port);
-    memset(mem->channel, 0, sizeof mem->channel);
+    memset(&mem->channels, 0, sizeof mem->channels);
     memset(mem->write_done, 0, sizeof mem->write_done);
     mem->write_count = 0;
     for (int c = 0; c < MAX_CHANNELS; c++) {
-        mem->channel[c].refresh = mem->dram ? mem->dram->t_refi : 0;
+        mem->channels.refresh[c] = mem->dram ? mem->dram->t_refi : 0;
         for (int b = 0; b < MAX_BANKS; b++)
-            mem->channel[c].bank[b].row = NO_ROW;
+            mem->channels.bank[b].row[c] = NO_ROW;
     }
 }
 
@@ -438,27 +448,50 @@ static uint64_t fixed_burst(struct sth_mem *mem, enum direction direction,
     return cycle;
 }
 
-/* One bit of choice without a jump: these are as good as random. */
-static inline uint64_t choose_u64(bool first, uint64_t a, uint64_t b)
-{
-    return b ^ ((a ^ b) & (0 - (uint64_t)first));
-}
-
 static inline uint64_t max_u64(uint64_t a, uint64_t b)
 {
-    return choose_u64(a > b, a, b);
+    return a > b ? a : b;
+}
+
+/* One bit of choice without a jump: these are as good as random. */
+static inline int64_t choose(bool first, int64_t a, int64_t b)
+{
+    return b ^ ((a ^ b) & -(int64_t)first);
+}
+
+static inline int64_t later(int64_t a, int64_t b)
+{
+    return choose(a > b, a, b);
 }
 
 /* A refresh of all banks was due before `busy`; the last one counts. */
-static void refresh(const struct dram_figures *d, struct channel *channel,
-                    uint64_t busy)
+static void refresh(const struct dram_figures *d, struct channels *s,
+                    uint32_t channel, int64_t busy)
 {
-    uint64_t begun = busy / d->t_refi * d->t_refi;
+    int64_t begun = busy / d->t_refi * d->t_refi;
 
-    channel->refresh = begun + d->t_refi;
-    channel->refresh_end = begun + d->t_rfc;
+    s->refresh[channel] = begun + d->t_refi;
+    s->refresh_end[channel] = begun + d->t_rfc;
     for (uint32_t b = 0; b < d->banks; b++)
-        channel->bank[b].row = NO_ROW;
+        s->bank[b].row[channel] = NO_ROW;
+}
+
+/* Where a unit of interleaving lies. */
+struct place {
+    uint32_t channel, bank;
+    int64_t row;
+};
+
+static inline struct place place_of(const struct sth_mem *mem, uint64_t addr)
+{
+    const struct dram_figures *d = mem->dram;
+    uint64_t unit = addr >> mem->shift.unit;
+    uint64_t page = unit >> (mem->shift.channel + mem->shift.column);
+    uint64_t row = page >> mem->shift.bank;
+
+    return (struct place){.channel = (uint32_t)unit & (d->channels - 1),
+                          .bank = (uint32_t)(page ^ row) & (d->banks - 1),
+                          .row = (int64_t)row};
 }
 
 /*
@@ -466,44 +499,44 @@ static void refresh(const struct dram_figures *d, struct channel *channel,
  * the row buffer left open.  Returns when the first byte is transferred and
  * lets *end be when the last has been.
  */
-static inline uint64_t dram_chunk(struct sth_mem *mem, uint64_t now,
+static inline uint64_t dram_chunk(struct sth_mem *mem, int64_t now,
                                   uint64_t addr, uint32_t bytes, bool write,
                                   uint64_t *end)
 {
     const struct dram_figures *d = mem->dram;
-    const struct dram_shifts shift = mem->shift;
-    uint64_t unit = addr >> shift.unit;
-    struct channel *channel = &mem->channel[unit & (d->channels - 1)];
-    uint64_t page = unit >> (shift.channel + shift.column);
-    uint64_t row = page >> shift.bank;
-    struct bank *bank = &channel->bank[(page ^ row) & (d->banks - 1)];
-    uint64_t accesses =
-        ((addr + bytes - 1) >> shift.access) - (addr >> shift.access) + 1;
-    uint64_t busy = max_u64(now, channel->bus_free);
-    uint32_t latency = write ? d->t_cwl : d->t_cl;
-    uint64_t activate, column, data, precharge_ok;
+    const struct place p = place_of(mem, addr);
+    const unsigned access = mem->shift.access;
+    struct channels *s = &mem->channels;
+    int64_t *row = &s->bank[p.bank].row[p.channel];
+    int64_t *column_ok = &s->bank[p.bank].column_ok[p.channel];
+    int64_t *precharge_ok = &s->bank[p.bank].precharge_ok[p.channel];
+    int64_t accesses =
+        (int64_t)(((addr + bytes - 1) >> access) - (addr >> access) + 1);
+    int64_t bus_free = s->bus_free[p.channel];
+    int64_t busy = later(now, bus_free);
+    int64_t latency = write ? d->t_cwl : d->t_cl;
+    int64_t direction = -(int64_t)write;
+    int64_t activate, data, kept;
     bool hit;
 
-    if (busy >= channel->refresh)
-        refresh(d, channel, busy);
-    now = max_u64(now, channel->refresh_end);
-    hit = bank->row == row;
-    activate = choose_u64(bank->row == NO_ROW, now,
-                          max_u64(now, bank->precharge_ok) + d->t_rp);
-    bank->row = row;
-    bank->column_ok = choose_u64(hit, bank->column_ok, activate + d->t_rcd);
-    precharge_ok = choose_u64(hit, bank->precharge_ok, activate + d->t_ras);
-    column = max_u64(now, bank->column_ok);
-    data = channel->bus_free +
-           (d->t_turn & (0 - (uint64_t)(channel->bus_writes != write)));
-    data = max_u64(data, column + latency);
-    *end = data + accesses * d->t_burst;
-    channel->bus_free = *end;
-    channel->bus_writes = write;
-    bank->precharge_ok =
-        max_u64(precharge_ok, write ? *end + d->t_wr
-                                    : *end - d->t_burst - latency + d->t_rtp);
-    return data;
+    if (busy >= s->refresh[p.channel])
+        refresh(d, s, p.channel, busy);
+    now = later(now, s->refresh_end[p.channel]);
+    hit = *row == p.row;
+    activate = choose(*row == NO_ROW, now, later(now, *precharge_ok) + d->t_rp);
+    *row = p.row;
+    *column_ok = choose(hit, *column_ok, activate + d->t_rcd);
+    kept = choose(hit, *precharge_ok, activate + d->t_ras);
+    data = bus_free + (d->t_turn & (s->writes[p.channel] ^ direction));
+    data = later(data, later(now, *column_ok) + latency);
+    bus_free = data + accesses * d->t_burst;
+    s->bus_free[p.channel] = bus_free;
+    s->writes[p.channel] = direction;
+    *precharge_ok =
+        later(kept, write ? bus_free + d->t_wr
+                          : bus_free - d->t_burst - latency + d->t_rtp);
+    *end = (uint64_t)bus_free;
+    return (uint64_t)data;
 }
 
 /* Bytes from addr to the end of its interleave unit, at most `bytes`. */
@@ -540,39 +573,200 @@ static uint64_t dram_beats(struct sth_mem *mem, enum direction direction,
     return cycle - 1;
 }
 
+/*
+ * Beats whose last byte a chunk [begin, end) brings, access by access from
+ * time ready on; *beat_end is behind the next beat.
+ */
+static inline uint64_t chunk_beats(struct sth_mem *mem, uint64_t begin,
+                                   uint64_t end, uint64_t ready,
+                                   uint64_t *beat_end, uint64_t **beat_cycle)
+{
+    const struct dram_shifts shift = mem->shift;
+    uint64_t cycle = 0;
+
+    while (*beat_end <= end) {
+        uint64_t access = (*beat_end - 1) >> shift.access;
+        uint64_t access_end = (access + 1) << shift.access;
+        uint64_t accesses = access - (begin >> shift.access) + 1;
+        uint64_t count =
+            (((access_end < end ? access_end : end) - *beat_end) >> shift.bus) +
+            1;
+
+        cycle = dram_beats(mem, READ, ready + accesses * mem->dram->t_burst,
+                           count, *beat_cycle);
+        if (*beat_cycle)
+            *beat_cycle += count;
+        *beat_end += count << shift.bus;
+    }
+    return cycle;
+}
+
 static uint64_t dram_read(struct sth_mem *mem, uint64_t now, uint64_t addr,
                           uint32_t beats, uint64_t *beat_cycle)
 {
     const struct dram_figures *d = mem->dram;
-    const struct dram_shifts shift = mem->shift;
-    uint64_t begin = addr, finish = addr + ((uint64_t)beats << shift.bus);
+    uint64_t begin = addr;
+    uint64_t finish = addr + ((uint64_t)beats << mem->shift.bus);
     uint64_t beat_end = addr + mem->bus_bytes, cycle = 0;
 
     while (begin < finish) {
         uint32_t bytes = chunk_bytes(d, begin, finish - begin);
         uint64_t end = begin + bytes, unused;
-        uint64_t ready = d->t_ctrl + dram_chunk(mem, now * PS_PER_CYCLE, begin,
-                                                bytes, false, &unused);
+        uint64_t ready =
+            d->t_ctrl + dram_chunk(mem, (int64_t)(now * PS_PER_CYCLE), begin,
+                                   bytes, false, &unused);
 
-        /* Beats whose last byte this chunk brings, access by access. */
-        while (beat_end <= end) {
-            uint64_t access = (beat_end - 1) >> shift.access;
-            uint64_t access_end = (access + 1) << shift.access;
-            uint64_t accesses = access - (begin >> shift.access) + 1;
-            uint64_t count =
-                (((access_end < end ? access_end : end) - beat_end) >>
-                 shift.bus) +
-                1;
-
-            cycle = dram_beats(mem, READ, ready + accesses * d->t_burst, count,
-                               beat_cycle);
-            if (beat_cycle)
-                beat_cycle += count;
-            beat_end += count << shift.bus;
-        }
+        cycle = chunk_beats(mem, begin, end, ready, &beat_end, &beat_cycle);
         begin = end;
     }
     return cycle;
+}
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#define HAS_WIDE 1
+#define TARGET_WIDE __attribute__((target("avx2")))
+
+/* Four neighbouring channels. */
+typedef int64_t vec __attribute__((vector_size(32)));
+
+typedef int64_t vec_in_array
+    __attribute__((vector_size(32), aligned(8), may_alias));
+
+#define LOAD_VEC(from) (*(const vec_in_array *)(from))
+#define CHOOSE_VEC(mask, a, b) (((mask) & (a)) | (~(mask) & (b)))
+#define LATER_VEC(a, b) CHOOSE_VEC((a) > (b), a, b)
+#define STORE_VEC(to, mask, value)                                             \
+    (*(vec_in_array *)(to) = CHOOSE_VEC(mask, value, LOAD_VEC(to)))
+#define SPLAT(value) ((vec){0} + (int64_t)(value))
+
+/*
+ * dram_chunk() for a read of `lanes` (1 to 4) channels from p on, which have
+ * the bank and row in common; ready[i] is when the data of lane i comes.
+ */
+TARGET_WIDE static inline void dram_lanes(struct sth_mem *mem, int64_t now,
+                                          struct place p, uint32_t lanes,
+                                          const int64_t *accesses,
+                                          int64_t *ready)
+{
+    static const int64_t ones[8] = {-1, -1, -1, -1, 0, 0, 0, 0};
+    const struct dram_figures *d = mem->dram;
+    struct channels *s = &mem->channels;
+    const uint32_t c = p.channel;
+    const vec mask = LOAD_VEC(ones + 4 - lanes);
+    const vec bus_free = LOAD_VEC(&s->bus_free[c]);
+    const vec busy = LATER_VEC(SPLAT(now), bus_free);
+    const vec due = (busy >= LOAD_VEC(&s->refresh[c])) & mask;
+    vec start, row, hit, precharge_ok, column_ok, activate, data, end;
+
+    if (due[0] | due[1] | due[2] | due[3])
+        for (uint32_t i = 0; i < lanes; i++)
+            if (due[i])
+                refresh(d, s, c + i, busy[i]);
+    start = LATER_VEC(SPLAT(now), LOAD_VEC(&s->refresh_end[c]));
+    row = LOAD_VEC(&s->bank[p.bank].row[c]);
+    hit = row == p.row;
+    precharge_ok = LOAD_VEC(&s->bank[p.bank].precharge_ok[c]);
+    column_ok = LOAD_VEC(&s->bank[p.bank].column_ok[c]);
+    activate = CHOOSE_VEC(row == NO_ROW, start,
+                          LATER_VEC(start, precharge_ok) + d->t_rp);
+    column_ok = CHOOSE_VEC(hit, column_ok, activate + d->t_rcd);
+    precharge_ok = CHOOSE_VEC(hit, precharge_ok, activate + d->t_ras);
+    data = bus_free + (LOAD_VEC(&s->writes[c]) & (int64_t)d->t_turn);
+    activate = LATER_VEC(start, column_ok) + d->t_cl;
+    data = LATER_VEC(data, activate);
+    end = data + LOAD_VEC(accesses) * d->t_burst;
+    activate = end - (int64_t)d->t_burst - (int64_t)d->t_cl + d->t_rtp;
+    precharge_ok = LATER_VEC(precharge_ok, activate);
+    STORE_VEC(&s->bus_free[c], mask, end);
+    STORE_VEC(&s->writes[c], mask, SPLAT(0));
+    STORE_VEC(&s->bank[p.bank].row[c], mask, SPLAT(p.row));
+    STORE_VEC(&s->bank[p.bank].column_ok[c], mask, column_ok);
+    STORE_VEC(&s->bank[p.bank].precharge_ok[c], mask, precharge_ok);
+    data += d->t_ctrl;
+    *(vec_in_array *)ready = data;
+}
+
+/* dram_read_wide() where every beat is a unit of interleaving. */
+TARGET_WIDE static uint64_t dram_read_units(struct sth_mem *mem, uint64_t now,
+                                            uint64_t addr, uint32_t beats)
+{
+    const struct dram_figures *d = mem->dram;
+    const int64_t each = 1 << (mem->shift.unit - mem->shift.access);
+    const int64_t accesses[4] = {each, each, each, each};
+    const uint64_t whole = (uint64_t)each * d->t_burst + PS_PER_CYCLE - 1;
+    uint64_t next = mem->port[READ].next;
+    int64_t ready[4];
+
+    while (beats > 0) {
+        const struct place p = place_of(mem, addr);
+        uint32_t lanes = d->channels - p.channel;
+
+        lanes = lanes < 4 ? lanes : 4;
+        lanes = lanes < beats ? lanes : beats;
+        dram_lanes(mem, (int64_t)(now * PS_PER_CYCLE), p, lanes, accesses,
+                   ready);
+        for (uint32_t i = 0; i < lanes; i++)
+            next = (uint64_t)later(
+                       (int64_t)(((uint64_t)ready[i] + whole) / PS_PER_CYCLE),
+                       (int64_t)next) +
+                   1;
+        beats -= lanes;
+        addr += (uint64_t)lanes << mem->shift.unit;
+    }
+    mem->port[READ].next = next;
+    return next - 1;
+}
+
+/* dram_read() without the cycles of the beats, four channels at a time. */
+TARGET_WIDE static uint64_t dram_read_wide(struct sth_mem *mem, uint64_t now,
+                                           uint64_t addr, uint32_t beats)
+{
+    const struct dram_figures *d = mem->dram;
+    const unsigned access = mem->shift.access;
+    const uint64_t finish = addr + ((uint64_t)beats << mem->shift.bus);
+    uint64_t begin = addr, beat_end = addr + mem->bus_bytes, cycle = 0;
+    uint64_t *no_cycles = NULL;
+
+    if (mem->shift.bus == mem->shift.unit && !mem->config.stall_percent)
+        return dram_read_units(mem, now, addr, beats);
+    while (begin < finish) {
+        const struct place p = place_of(mem, begin);
+        uint64_t at[5] = {begin};
+        int64_t accesses[4] = {0}, ready[4];
+        uint32_t lanes = 0;
+
+        while (lanes < 4 && p.channel + lanes < d->channels &&
+               at[lanes] < finish) {
+            uint64_t end =
+                at[lanes] + chunk_bytes(d, at[lanes], finish - at[lanes]);
+
+            accesses[lanes] =
+                (int64_t)(((end - 1) >> access) - (at[lanes] >> access) + 1);
+            at[++lanes] = end;
+        }
+        dram_lanes(mem, (int64_t)(now * PS_PER_CYCLE), p, lanes, accesses,
+                   ready);
+        for (uint32_t i = 0; i < lanes; i++)
+            cycle = chunk_beats(mem, at[i], at[i + 1], (uint64_t)ready[i],
+                                &beat_end, &no_cycles);
+        begin = at[lanes];
+    }
+    return cycle;
+}
+#else
+#define HAS_WIDE 0
+#define dram_read_wide(mem, now, addr, beats)                                  \
+    dram_read(mem, now, addr, beats, NULL)
+#endif
+
+static bool can_read_wide(const struct dram_figures *d)
+{
+#if HAS_WIDE
+    return d->channels >= 4 && __builtin_cpu_supports("avx2");
+#else
+    (void)d;
+    return false;
+#endif
 }
 
 /*
@@ -603,7 +797,8 @@ static uint64_t dram_write(struct sth_mem *mem, uint64_t now, uint64_t addr,
                 beat_cycle += count;
             beat_addr += count << shift.bus;
         }
-        dram_chunk(mem, cycle * PS_PER_CYCLE, begin, bytes, true, done);
+        dram_chunk(mem, (int64_t)(cycle * PS_PER_CYCLE), begin, bytes, true,
+                   done);
         begin = end;
     }
     return cycle;
@@ -612,6 +807,8 @@ static uint64_t dram_write(struct sth_mem *mem, uint64_t now, uint64_t addr,
 uint64_t sth_mem_read_burst(struct sth_mem *mem, uint64_t now, uint64_t addr,
                             uint32_t beats, uint64_t *beat_cycle)
 {
+    if (mem->dram && mem->wide && !beat_cycle)
+        return dram_read_wide(mem, now, addr, beats);
     if (mem->dram)
         return dram_read(mem, now, addr, beats, beat_cycle);
     return fixed_burst(mem, READ, now + mem->config.latency, beats, beat_cycle);
@@ -659,14 +856,13 @@ uint64_t sth_mem_cycle_period(const struct sth_mem *mem)
 static bool channels_at_rest(const struct sth_mem *mem, uint64_t ps)
 {
     const struct dram_figures *d = mem->dram;
-    uint64_t soonest = d->t_cl < d->t_cwl ? d->t_cl : d->t_cwl;
+    const struct channels *s = &mem->channels;
+    int64_t soonest = d->t_cl < d->t_cwl ? d->t_cl : d->t_cwl;
+    int64_t at = (int64_t)ps;
 
     for (uint32_t c = 0; c < d->channels; c++) {
-        const struct channel *channel = &mem->channel[c];
-
-        if (channel->refresh > ps || channel->refresh_end > ps ||
-            channel->bus_free > ps ||
-            channel->bus_free + d->t_turn > ps + soonest)
+        if (s->refresh[c] > at || s->refresh_end[c] > at ||
+            s->bus_free[c] > at || s->bus_free[c] + d->t_turn > at + soonest)
             return false;
     }
     for (uint32_t i = 0; i < d->write_chunks; i++) {
