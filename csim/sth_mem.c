@@ -632,12 +632,33 @@ typedef int64_t vec __attribute__((vector_size(32)));
 typedef int64_t vec_in_array
     __attribute__((vector_size(32), aligned(8), may_alias));
 
-#define LOAD_VEC(from) (*(const vec_in_array *)(from))
-#define CHOOSE_VEC(mask, a, b) (((mask) & (a)) | (~(mask) & (b)))
-#define LATER_VEC(a, b) CHOOSE_VEC((a) > (b), a, b)
-#define STORE_VEC(to, mask, value)                                             \
-    (*(vec_in_array *)(to) = CHOOSE_VEC(mask, value, LOAD_VEC(to)))
-#define SPLAT(value) ((vec){0} + (int64_t)(value))
+TARGET_WIDE static inline vec load_vec(const int64_t *from)
+{
+    return *(const vec_in_array *)from;
+}
+
+/* Each lane of a where the mask is all ones, of b where it is zero. */
+TARGET_WIDE static inline vec choose_vec(vec mask, vec a, vec b)
+{
+    return (mask & a) | (~mask & b);
+}
+
+TARGET_WIDE static inline vec later_vec(vec a, vec b)
+{
+    return choose_vec(a > b, a, b);
+}
+
+TARGET_WIDE static inline void store_vec(int64_t *to, vec mask, vec value)
+{
+    vec_in_array *at = (vec_in_array *)to;
+
+    *at = choose_vec(mask, value, *at);
+}
+
+TARGET_WIDE static inline vec splat(int64_t value)
+{
+    return (vec){value, value, value, value};
+}
 
 /*
  * dram_chunk() for a read of `lanes` (1 to 4) channels from p on, which have
@@ -652,36 +673,36 @@ TARGET_WIDE static inline void dram_lanes(struct sth_mem *mem, int64_t now,
     const struct dram_figures *d = mem->dram;
     struct channels *s = &mem->channels;
     const uint32_t c = p.channel;
-    const vec mask = LOAD_VEC(ones + 4 - lanes);
-    const vec bus_free = LOAD_VEC(&s->bus_free[c]);
-    const vec busy = LATER_VEC(SPLAT(now), bus_free);
-    const vec due = (busy >= LOAD_VEC(&s->refresh[c])) & mask;
+    const vec mask = load_vec(ones + 4 - lanes);
+    const vec bus_free = load_vec(&s->bus_free[c]);
+    const vec busy = later_vec(splat(now), bus_free);
+    const vec due = (busy >= load_vec(&s->refresh[c])) & mask;
     vec start, row, hit, precharge_ok, column_ok, activate, data, end;
 
     if (due[0] | due[1] | due[2] | due[3])
         for (uint32_t i = 0; i < lanes; i++)
             if (due[i])
                 refresh(d, s, c + i, busy[i]);
-    start = LATER_VEC(SPLAT(now), LOAD_VEC(&s->refresh_end[c]));
-    row = LOAD_VEC(&s->bank[p.bank].row[c]);
+    start = later_vec(splat(now), load_vec(&s->refresh_end[c]));
+    row = load_vec(&s->bank[p.bank].row[c]);
     hit = row == p.row;
-    precharge_ok = LOAD_VEC(&s->bank[p.bank].precharge_ok[c]);
-    column_ok = LOAD_VEC(&s->bank[p.bank].column_ok[c]);
-    activate = CHOOSE_VEC(row == NO_ROW, start,
-                          LATER_VEC(start, precharge_ok) + d->t_rp);
-    column_ok = CHOOSE_VEC(hit, column_ok, activate + d->t_rcd);
-    precharge_ok = CHOOSE_VEC(hit, precharge_ok, activate + d->t_ras);
-    data = bus_free + (LOAD_VEC(&s->writes[c]) & (int64_t)d->t_turn);
-    activate = LATER_VEC(start, column_ok) + d->t_cl;
-    data = LATER_VEC(data, activate);
-    end = data + LOAD_VEC(accesses) * d->t_burst;
+    precharge_ok = load_vec(&s->bank[p.bank].precharge_ok[c]);
+    column_ok = load_vec(&s->bank[p.bank].column_ok[c]);
+    activate = choose_vec(row == NO_ROW, start,
+                          later_vec(start, precharge_ok) + d->t_rp);
+    column_ok = choose_vec(hit, column_ok, activate + d->t_rcd);
+    precharge_ok = choose_vec(hit, precharge_ok, activate + d->t_ras);
+    data = bus_free + (load_vec(&s->writes[c]) & (int64_t)d->t_turn);
+    activate = later_vec(start, column_ok) + d->t_cl;
+    data = later_vec(data, activate);
+    end = data + load_vec(accesses) * d->t_burst;
     activate = end - (int64_t)d->t_burst - (int64_t)d->t_cl + d->t_rtp;
-    precharge_ok = LATER_VEC(precharge_ok, activate);
-    STORE_VEC(&s->bus_free[c], mask, end);
-    STORE_VEC(&s->writes[c], mask, SPLAT(0));
-    STORE_VEC(&s->bank[p.bank].row[c], mask, SPLAT(p.row));
-    STORE_VEC(&s->bank[p.bank].column_ok[c], mask, column_ok);
-    STORE_VEC(&s->bank[p.bank].precharge_ok[c], mask, precharge_ok);
+    precharge_ok = later_vec(precharge_ok, activate);
+    store_vec(&s->bus_free[c], mask, end);
+    store_vec(&s->writes[c], mask, splat(0));
+    store_vec(&s->bank[p.bank].row[c], mask, splat(p.row));
+    store_vec(&s->bank[p.bank].column_ok[c], mask, column_ok);
+    store_vec(&s->bank[p.bank].precharge_ok[c], mask, precharge_ok);
     data += d->t_ctrl;
     *(vec_in_array *)ready = data;
 }

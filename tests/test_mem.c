@@ -509,10 +509,11 @@ static void test_dram_beats_are_ordered_and_repeatable(void **state)
 /* Asking for the time of each beat changes none. */
 static void test_beat_times_are_optional(void **state)
 {
-    static const char *const names[] = {"ddr4-3200", "hbm2e", "fixed:9:5"};
+    static const char *const names[] = {"ddr4-3200", "lpddr5-6400", "hbm2e",
+                                        "fixed:9:5"};
 
     (void)state;
-    for (int n = 0; n < 3; n++) {
+    for (int n = 0; n < 4; n++) {
         for (uint32_t bus = 4; bus <= 256; bus *= 2) {
             struct sth_mem *with = make_mem(names[n], NULL, bus);
             struct sth_mem *without = make_mem(names[n], NULL, bus);
