@@ -219,7 +219,9 @@ static void expect(struct sth_csim *csim, uint64_t last)
     /* Behind another burst the time for each beat shows. */
     if (dma->last_bus > csim->now + burst->beats &&
         last > dma->last_bus + writer->fetched)
-        writer->spacing = sth_max64(1, gap / burst->beats);
+        writer->spacing = gap < 2 * (uint64_t)burst->beats
+                              ? 1 /* spares a division */
+                              : gap / burst->beats;
     if (writer->sent - writer->written == STH_ARRIVALS)
         catch_up(csim, writer->written + 1, STH_NEVER);
     writer->arrival[writer->sent++ % STH_ARRIVALS] = (struct sth_arrival){
