@@ -81,7 +81,7 @@ help_pages() {
   succeeds '^usage: systolith COMMAND' --help
   succeeds '^usage: systolith COMMAND' -h
   succeeds '^usage: systolith COMMAND' help
-  for command in trace run random table disasm info; do
+  for command in trace run random table bench disasm info; do
     succeeds "^usage: systolith $command" "$command" --help
     succeeds "^usage: systolith $command" "$command" -h
   done
@@ -173,6 +173,11 @@ GiB" trace --gemm 1048576x1x1048576 -o "$out"
   refuses 2 "option --sanitize needs the C model with data" \
     run x --time-only --sanitize
   refuses 2 "option --by-layer: 'some' is not all" run x --by-layer=some
+  refuses 2 "option --roofline needs --backend csim or both" \
+    run x --backend rtl --roofline
+  refuses 2 "'more' is unexpected; see --help" bench more
+  refuses 2 "option --repeat: '0' is not a whole number from 1 to 100" \
+    bench --repeat 0
   refuses 2 "option --by-layer needs --time-only and excludes --timeline and \
 --events" run x --by-layer
   refuses 2 "option --sanitize needs the C model with data" \
