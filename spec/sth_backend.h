@@ -11,7 +11,7 @@
 
 struct sth_mem;
 
-#define STH_BACKEND_ABI 2
+#define STH_BACKEND_ABI 3
 #define STH_BACKEND_SYMBOL "sth_backend"
 
 /* How to build an RTL device. */
@@ -56,6 +56,12 @@ struct sth_backend {
      */
     void (*observe)(struct sth_device *lockstep, sth_event_pair *pair,
                     void *user);
+    /*
+     * What went wrong around an RTL device rather than in it, or NULL: a rule
+     * of the bus that it broke, an access that it did not answer.  From then
+     * on its time stands still.  A lock-step device reports it as a difference.
+     */
+    const char *(*violation)(struct sth_device *rtl);
 };
 
 #endif

@@ -4,7 +4,7 @@
 #include "sth_axi_slave.h"
 #include "sth_spec.h"
 
-enum { BUS = 16, LATENCY = 6, PATIENCE = 100000 };
+enum { BUS = 16, SIZE = 4, INCR = 1, LATENCY = 6, PATIENCE = 100000 };
 
 struct bench {
     struct sth_mem *mem;
@@ -50,8 +50,12 @@ static const char *cycle(struct bench *b, const struct sth_axi_master *m,
 static void send_read(struct bench *b, uint8_t id, uint64_t addr,
                       uint32_t beats)
 {
-    struct sth_axi_master m = {
-        .ar_valid = true, .ar_id = id, .ar_addr = addr, .ar_beats = beats};
+    struct sth_axi_master m = {.ar_valid = true,
+                               .ar_id = id,
+                               .ar_addr = addr,
+                               .ar_beats = beats,
+                               .ar_size = SIZE,
+                               .ar_burst = INCR};
     struct sth_axi_reply r;
 
     for (int i = 0; i < PATIENCE; i++) {
@@ -174,8 +178,12 @@ static void test_axi_slave_stalls_refuse_handshakes(void **state)
 static const char *send_write(struct bench *b, uint8_t id, uint64_t addr,
                               uint32_t beats, uint32_t last_at)
 {
-    struct sth_axi_master m = {
-        .aw_valid = true, .aw_id = id, .aw_addr = addr, .aw_beats = beats};
+    struct sth_axi_master m = {.aw_valid = true,
+                               .aw_id = id,
+                               .aw_addr = addr,
+                               .aw_beats = beats,
+                               .aw_size = SIZE,
+                               .aw_burst = INCR};
     struct sth_axi_reply r;
     uint32_t beat = 0;
 
@@ -249,12 +257,18 @@ static void test_axi_slave_never_takes_more_than_it_can_answer(void **state)
                                .w_valid = true,
                                .w_last = true,
                                .aw_beats = 1,
+                               .aw_size = SIZE,
+                               .aw_burst = INCR,
                                .w_strb = {0xff, 0xff}};
     struct sth_axi_reply r;
     uint32_t taken = 0, answered = 0;
 
     (void)state;
     for (int i = 0; i < 2000; i++) {
+        /* Only what is taken is offered: it need not be offered again. */
+        r = *sth_axi_slave_drive(b.slave, b.now);
+        m.aw_valid = r.aw_ready;
+        m.w_valid = r.w_ready;
         m.aw_id = (uint8_t)taken;
         m.aw_addr = 0x10000 + (uint64_t)taken * BUS;
         assert_null(cycle(&b, &m, &r));
@@ -277,13 +291,17 @@ static void test_axi_slave_broken_rules_are_named(void **state)
     static const struct {
         uint64_t addr;
         uint32_t beats;
+        uint8_t size, burst;
         const char *rule;
     } rows[] = {
-        {0x108, 1, "a burst address is not bus-aligned"},
-        {0x100, 0, "a burst has no beats or more than 256"},
-        {0x100, 257, "a burst has no beats or more than 256"},
-        {0xff0, 2, "a burst crosses a 4 KiB boundary"},
-        {0x10000000000, 1, "a burst leaves the address space"},
+        {0x108, 1, SIZE, INCR, "a burst address is not bus-aligned"},
+        {0x100, 0, SIZE, INCR, "a burst has no beats or more than 256"},
+        {0x100, 257, SIZE, INCR, "a burst has no beats or more than 256"},
+        {0xff0, 2, SIZE, INCR, "a burst crosses a 4 KiB boundary"},
+        {0x10000000000, 1, SIZE, INCR, "a burst leaves the address space"},
+        {0x100, 1, SIZE - 1, INCR, "AxSIZE is not the width of the bus"},
+        {0x100, 1, SIZE, 0, "AxBURST is not INCR"},
+        {0x100, 1, SIZE, 2, "AxBURST is not INCR"},
     };
 
     (void)state;
@@ -291,10 +309,14 @@ static void test_axi_slave_broken_rules_are_named(void **state)
         struct bench b = open_bench(0, false);
         struct sth_axi_master read = {.ar_valid = true,
                                       .ar_addr = rows[i].addr,
-                                      .ar_beats = rows[i].beats};
+                                      .ar_beats = rows[i].beats,
+                                      .ar_size = rows[i].size,
+                                      .ar_burst = rows[i].burst};
         struct sth_axi_master write = {.aw_valid = true,
                                        .aw_addr = rows[i].addr,
-                                       .aw_beats = rows[i].beats};
+                                       .aw_beats = rows[i].beats,
+                                       .aw_size = rows[i].size,
+                                       .aw_burst = rows[i].burst};
         struct sth_axi_reply r;
 
         assert_string_equal(cycle(&b, &read, &r), rows[i].rule);
@@ -320,6 +342,136 @@ static void test_axi_slave_misplaced_last_is_named(void **state)
     }
 }
 
+/* What the slave refuses must come again; `spoil` alters it meanwhile. */
+static const char *offer_twice(struct sth_axi_master first,
+                               void (*spoil)(struct sth_axi_master *m))
+{
+    struct bench b = open_bench(90, false);
+    struct sth_axi_master second = first;
+    struct sth_axi_reply r;
+    const char *broken = NULL;
+
+    spoil(&second);
+    for (int i = 0; i < 20 && !broken; i++) {
+        const struct sth_axi_master none = {.r_ready = true};
+
+        broken = cycle(&b, &first, &r);
+        if (broken)
+            break;
+        if ((first.ar_valid && r.ar_ready) || (first.aw_valid && r.aw_ready) ||
+            (first.w_valid && r.w_ready))
+            assert_null(cycle(&b, &none, &r));
+        else
+            broken = cycle(&b, &second, &r);
+    }
+    close_bench(&b);
+    return broken;
+}
+
+static void drop_ar(struct sth_axi_master *m)
+{
+    m->ar_valid = false;
+}
+
+static void move_ar(struct sth_axi_master *m)
+{
+    m->ar_addr += BUS;
+}
+
+static void rename_ar(struct sth_axi_master *m)
+{
+    m->ar_id++;
+}
+
+static void drop_aw(struct sth_axi_master *m)
+{
+    m->aw_valid = false;
+}
+
+static void lengthen_aw(struct sth_axi_master *m)
+{
+    m->aw_beats++;
+}
+
+static void drop_w(struct sth_axi_master *m)
+{
+    m->w_valid = false;
+}
+
+static void change_data(struct sth_axi_master *m)
+{
+    m->w_data[BUS - 1] ^= 1;
+}
+
+static void change_strobe(struct sth_axi_master *m)
+{
+    m->w_strb[1] ^= 0x80;
+}
+
+static void change_last(struct sth_axi_master *m)
+{
+    m->w_last = !m->w_last;
+}
+
+static void test_axi_slave_offers_must_stay(void **state)
+{
+    const struct sth_axi_master read = {.ar_valid = true,
+                                        .ar_addr = 0x100,
+                                        .ar_beats = 1,
+                                        .ar_size = SIZE,
+                                        .ar_burst = INCR};
+    const struct sth_axi_master write = {.aw_valid = true,
+                                         .aw_addr = 0x100,
+                                         .aw_beats = 1,
+                                         .aw_size = SIZE,
+                                         .aw_burst = INCR};
+    const struct sth_axi_master data = {.w_valid = true, .w_last = true};
+
+    (void)state;
+    assert_string_equal(offer_twice(read, drop_ar),
+                        "a read address changed before ARREADY");
+    assert_string_equal(offer_twice(read, move_ar),
+                        "a read address changed before ARREADY");
+    assert_string_equal(offer_twice(read, rename_ar),
+                        "a read address changed before ARREADY");
+    assert_string_equal(offer_twice(write, drop_aw),
+                        "a write address changed before AWREADY");
+    assert_string_equal(offer_twice(write, lengthen_aw),
+                        "a write address changed before AWREADY");
+    assert_string_equal(offer_twice(data, drop_w),
+                        "write data changed before WREADY");
+    assert_string_equal(offer_twice(data, change_data),
+                        "write data changed before WREADY");
+    assert_string_equal(offer_twice(data, change_strobe),
+                        "write data changed before WREADY");
+    assert_string_equal(offer_twice(data, change_last),
+                        "write data changed before WREADY");
+}
+
+static void test_axi_slave_knows_the_ids_it_holds(void **state)
+{
+    struct bench b = open_bench(0, false);
+    struct sth_axi_master m = {.r_ready = true};
+    struct sth_axi_reply r;
+
+    (void)state;
+    send_read(&b, 3, 0x100, 2);
+    assert_true(sth_axi_slave_holds(b.slave, false, 3));
+    assert_false(sth_axi_slave_holds(b.slave, false, 2));
+    assert_false(sth_axi_slave_holds(b.slave, true, 3));
+    for (uint32_t i = 0; i < 2 * LATENCY; i++)
+        assert_null(cycle(&b, &m, &r));
+    assert_false(sth_axi_slave_holds(b.slave, false, 3));
+    m.r_ready = false;
+    assert_null(send_write(&b, 9, 0x300, 1, 0));
+    assert_true(sth_axi_slave_holds(b.slave, true, 9));
+    m.b_ready = true;
+    for (uint32_t i = 0; i < 2 * LATENCY; i++)
+        assert_null(cycle(&b, &m, &r));
+    assert_false(sth_axi_slave_holds(b.slave, true, 9));
+    close_bench(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -332,6 +484,8 @@ int main(void)
         cmocka_unit_test(test_axi_slave_never_takes_more_than_it_can_answer),
         cmocka_unit_test(test_axi_slave_broken_rules_are_named),
         cmocka_unit_test(test_axi_slave_misplaced_last_is_named),
+        cmocka_unit_test(test_axi_slave_offers_must_stay),
+        cmocka_unit_test(test_axi_slave_knows_the_ids_it_holds),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,7 +16,10 @@ enum spoil {
     SPOIL_DROP_LAST, /* loses every event from one on */
     SPOIL_TWICE,     /* gives one event twice */
     SPOIL_MEMORY,    /* memory that the host reads */
-    SPOIL_REGISTER   /* the register ID */
+    SPOIL_REGISTER,  /* the register ID */
+    SPOIL_COUNTER,   /* the counter MACS */
+    SPOIL_TIME,      /* each register read takes a cycle more */
+    SPOIL_RULE       /* breaks a rule of the bus */
 };
 
 /* A device around another that falsifies what that one says. */
@@ -24,6 +27,7 @@ struct wrapper {
     struct sth_device dev;
     struct sth_device *inner;
     uint32_t events;
+    uint32_t reads;
     bool pending;
     struct sth_event again;
 };
@@ -42,7 +46,12 @@ static uint32_t wrapped_reg_read(struct sth_device *dev, uint32_t offset)
 {
     uint32_t value = inner(dev)->ops->reg_read(inner(dev), offset);
 
-    return spoil == SPOIL_REGISTER && offset == STH_REG_ID ? value ^ 1 : value;
+    ((struct wrapper *)dev)->reads++;
+    if ((spoil == SPOIL_REGISTER && offset == STH_REG_ID) ||
+        (spoil == SPOIL_COUNTER &&
+         offset == STH_REG_CNT_BASE + 8 * STH_CNT_MACS))
+        return value ^ 1;
+    return value;
 }
 
 static void wrapped_reg_write(struct sth_device *dev, uint32_t offset,
@@ -113,7 +122,8 @@ static void wrapped_peek(struct sth_device *dev, enum sth_space space,
 
 static uint64_t wrapped_cycles(struct sth_device *dev)
 {
-    return inner(dev)->ops->cycles(inner(dev));
+    return inner(dev)->ops->cycles(inner(dev)) +
+           (spoil == SPOIL_TIME ? ((struct wrapper *)dev)->reads : 0);
 }
 
 static void wrapped_destroy(struct sth_device *dev)
@@ -140,10 +150,21 @@ static struct sth_device *create_rtl(struct sth_mem *mem,
     return &w->dev;
 }
 
+static const char *violation(struct sth_device *rtl)
+{
+    return spoil == SPOIL_RULE && ((struct wrapper *)rtl)->reads > 1
+               ? "AXI protocol: a rule"
+               : NULL;
+}
+
 static struct sth_device *create_lockstep(struct sth_device *reference,
                                           struct sth_device *rtl)
 {
-    return sth_lockstep_create(&params, reference, rtl);
+    struct sth_device *both = sth_lockstep_create(&params, reference, rtl);
+
+    assert_non_null(both);
+    sth_lockstep_guard(both, violation);
+    return both;
 }
 
 static const struct sth_backend backend = {
@@ -272,6 +293,35 @@ static void test_lockstep_other_memory_is_found(void **state)
                             "  memory byte 0x");
     assert_contains(r.text, "\n    csim 0x");
     assert_contains(r.text, "\n    rtl  0x");
+}
+
+static void test_lockstep_other_counter_is_found(void **state)
+{
+    struct sth_random_result r = run(SPOIL_COUNTER, 0, 10);
+
+    (void)state;
+    assert_false(r.passed);
+    assert_contains(r.text, "first difference: counter MACS is ");
+    assert_contains(r.text, " on csim, ");
+}
+
+static void test_lockstep_other_access_time_is_found(void **state)
+{
+    struct sth_random_result r = run(SPOIL_TIME, 0, 11);
+
+    (void)state;
+    assert_false(r.passed);
+    assert_contains(r.text, "first difference: a register access takes "
+                            "another time on rtl\n");
+}
+
+static void test_lockstep_broken_rule_is_a_difference(void **state)
+{
+    struct sth_random_result r = run(SPOIL_RULE, 0, 12);
+
+    (void)state;
+    assert_false(r.passed);
+    assert_contains(r.text, "first difference: AXI protocol: a rule\n");
 }
 
 /* Two devices of the C model behind a lock-step device. */
@@ -437,6 +487,9 @@ int main(void)
         cmocka_unit_test(test_lockstep_end_of_one_side_is_found),
         cmocka_unit_test(test_lockstep_additional_event_is_found),
         cmocka_unit_test(test_lockstep_other_memory_is_found),
+        cmocka_unit_test(test_lockstep_other_counter_is_found),
+        cmocka_unit_test(test_lockstep_other_access_time_is_found),
+        cmocka_unit_test(test_lockstep_broken_rule_is_a_difference),
         cmocka_unit_test(test_lockstep_other_register_is_found),
         cmocka_unit_test(test_lockstep_host_sees_both_memories_written),
         cmocka_unit_test(test_lockstep_first_difference_stays),

@@ -634,6 +634,7 @@ static bool play(struct sth_session *s, uint64_t wave_first, uint64_t wave_last,
                  int *status, struct failure *f)
 {
     struct owned *o = s->owned;
+    const char *rule = NULL;
     enum sth_fw_err err;
     double begin, cpu;
 
@@ -661,6 +662,10 @@ static bool play(struct sth_session *s, uint64_t wave_first, uint64_t wave_last,
     s->cpu_seconds = now(CLOCK_PROCESS_CPUTIME_ID) - cpu;
     *status = 1;
     collect(s);
+    if (o->rtl && !o->lockstep)
+        rule = o->backend->violation(o->rtl);
+    if (rule)
+        return fail(f, "%s", rule);
     if (err) {
         explain(s, err, f);
         return false;

@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BURSTS = 256 }; /* outstanding in each direction; a power of two */
+enum {
+    BURSTS = 256, /* outstanding in each direction; a power of two */
+    INCR = 1      /* the code of AxBURST */
+};
 
 struct burst {
     uint8_t id;
@@ -32,6 +35,9 @@ struct sth_axi_slave {
     uint32_t read_pick;   /* burst whose beat is being offered */
     uint32_t answer_pick; /* write response being offered */
     struct sth_axi_reply reply;
+    /* What the master drove last, and which of it the slave refused. */
+    struct sth_axi_master held;
+    bool ar_held, aw_held, w_held;
     uint64_t *cycles; /* backing store of the beat schedules */
 };
 
@@ -190,10 +196,14 @@ const struct sth_axi_reply *sth_axi_slave_drive(struct sth_axi_slave *slave,
 }
 
 static const char *check_address(const struct sth_axi_slave *s, uint64_t addr,
-                                 uint32_t beats)
+                                 uint32_t beats, uint8_t size, uint8_t burst)
 {
     uint64_t bytes = (uint64_t)beats * s->bus_bytes;
 
+    if (1u << size != s->bus_bytes)
+        return "AxSIZE is not the width of the bus";
+    if (burst != INCR)
+        return "AxBURST is not INCR";
     if (addr % s->bus_bytes)
         return "a burst address is not bus-aligned";
     if (beats < 1 || beats > STH_BURST_BEATS)
@@ -209,7 +219,8 @@ static const char *accept_read(struct sth_axi_slave *s, uint64_t now,
                                const struct sth_axi_master *m)
 {
     struct burst *b = at(&s->read, s->read.tail);
-    const char *broken = check_address(s, m->ar_addr, m->ar_beats);
+    const char *broken =
+        check_address(s, m->ar_addr, m->ar_beats, m->ar_size, m->ar_burst);
 
     if (broken)
         return broken;
@@ -228,7 +239,8 @@ static const char *accept_write(struct sth_axi_slave *s, uint64_t now,
                                 const struct sth_axi_master *m)
 {
     struct burst *b = at(&s->write, s->write.tail);
-    const char *broken = check_address(s, m->aw_addr, m->aw_beats);
+    const char *broken =
+        check_address(s, m->aw_addr, m->aw_beats, m->aw_size, m->aw_burst);
 
     if (broken)
         return broken;
@@ -289,13 +301,46 @@ static void retire(struct queue *q)
         q->head++;
 }
 
+/* What is offered and refused must be offered again as it was. */
+static const char *check_held(const struct sth_axi_slave *s,
+                              const struct sth_axi_master *m)
+{
+    const struct sth_axi_master *h = &s->held;
+
+    if (s->ar_held && (!m->ar_valid || m->ar_id != h->ar_id ||
+                       m->ar_addr != h->ar_addr || m->ar_beats != h->ar_beats ||
+                       m->ar_size != h->ar_size || m->ar_burst != h->ar_burst))
+        return "a read address changed before ARREADY";
+    if (s->aw_held && (!m->aw_valid || m->aw_id != h->aw_id ||
+                       m->aw_addr != h->aw_addr || m->aw_beats != h->aw_beats ||
+                       m->aw_size != h->aw_size || m->aw_burst != h->aw_burst))
+        return "a write address changed before AWREADY";
+    if (s->w_held && (!m->w_valid || m->w_last != h->w_last ||
+                      memcmp(m->w_data, h->w_data, s->bus_bytes) ||
+                      memcmp(m->w_strb, h->w_strb, (s->bus_bytes + 7) / 8)))
+        return "write data changed before WREADY";
+    return NULL;
+}
+
+static void hold(struct sth_axi_slave *s, const struct sth_axi_master *m)
+{
+    const struct sth_axi_reply *r = &s->reply;
+
+    s->ar_held = m->ar_valid && !r->ar_ready;
+    s->aw_held = m->aw_valid && !r->aw_ready;
+    s->w_held = m->w_valid && !r->w_ready;
+    if (s->ar_held || s->aw_held || s->w_held)
+        s->held = *m;
+}
+
 const char *sth_axi_slave_clock(struct sth_axi_slave *slave, uint64_t now,
                                 const struct sth_axi_master *master)
 {
     struct sth_axi_slave *s = slave;
     struct sth_axi_reply *r = &s->reply;
-    const char *broken = NULL;
+    const char *broken = check_held(s, master);
 
+    hold(s, master);
     if (r->r_valid && master->r_ready) {
         at(&s->read, s->read_pick)->done++;
         r->r_valid = false;
@@ -306,13 +351,31 @@ const char *sth_axi_slave_clock(struct sth_axi_slave *slave, uint64_t now,
         r->b_valid = false;
         retire(&s->answer);
     }
-    if (r->w_ready && master->w_valid)
+    if (!broken && r->w_ready && master->w_valid)
         broken = accept_beat(s, now, master);
     if (!broken && r->ar_ready && master->ar_valid)
         broken = accept_read(s, now, master);
     if (!broken && r->aw_ready && master->aw_valid)
         broken = accept_write(s, now, master);
     return broken;
+}
+
+static bool holds(const struct queue *q, uint8_t id)
+{
+    for (uint32_t i = q->head; i != q->tail; i++) {
+        const struct burst *b = &q->burst[i % BURSTS];
+
+        if (b->done < b->beats && b->id == id)
+            return true;
+    }
+    return false;
+}
+
+bool sth_axi_slave_holds(const struct sth_axi_slave *slave, bool write,
+                         uint8_t id)
+{
+    return write ? holds(&slave->write, id) || holds(&slave->answer, id)
+                 : holds(&slave->read, id);
 }
 
 bool sth_axi_slave_idle(const struct sth_axi_slave *slave)

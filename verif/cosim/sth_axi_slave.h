@@ -26,6 +26,8 @@ struct sth_axi_master {
     uint8_t ar_id, aw_id;
     uint64_t ar_addr, aw_addr;
     uint32_t ar_beats, aw_beats;
+    uint8_t ar_size, aw_size;   /* AxSIZE */
+    uint8_t ar_burst, aw_burst; /* AxBURST */
     bool w_last;
     uint8_t w_data[STH_AXI_BYTES_MAX];
     uint8_t w_strb[STH_AXI_BYTES_MAX / 8];
@@ -57,6 +59,10 @@ const struct sth_axi_reply *sth_axi_slave_drive(struct sth_axi_slave *slave,
  */
 const char *sth_axi_slave_clock(struct sth_axi_slave *slave, uint64_t now,
                                 const struct sth_axi_master *master);
+
+/* Whether a read or write that is accepted and not answered has this ID. */
+bool sth_axi_slave_holds(const struct sth_axi_slave *slave, bool write,
+                         uint8_t id);
 
 /* Nothing is outstanding. */
 bool sth_axi_slave_idle(const struct sth_axi_slave *slave);

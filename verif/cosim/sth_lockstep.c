@@ -41,7 +41,8 @@ struct lockstep {
     uint32_t ring_log2, tail;
     bool resetting; /* a soft reset was asked for and is not seen over */
     struct sth_difference difference;
-    sth_event_pair *pair; /* observer, or NULL */
+    const char *(*violation)(struct sth_device *dut); /* or NULL */
+    sth_event_pair *pair;                             /* observer, or NULL */
     void *user;
     struct doubt doubt[STH_ENGINE_COUNT];
 };
@@ -216,9 +217,19 @@ static void drain(struct lockstep *l, struct sth_device *dev,
     }
 }
 
+/* Rules that the dut broke, which nothing excuses. */
+static void check_violation(struct lockstep *l)
+{
+    const char *rule = l->violation ? l->violation(l->dut) : NULL;
+
+    if (rule && !l->difference.found)
+        differ(l, l->dut->ops->cycles(l->dut), rule);
+}
+
 /* Compares what both sides have given so far. */
 static void step(struct lockstep *l)
 {
+    check_violation(l);
     if (l->resetting)
         return;
     drain(l, l->reference, l->ours);
@@ -289,6 +300,56 @@ static void settle_lonely(struct lockstep *l)
     }
 }
 
+static bool is_idle(struct sth_device *dev)
+{
+    return !(dev->ops->reg_read(dev, STH_REG_STATUS) &
+             (STH_STATUS_BUSY | STH_STATUS_FAULTED));
+}
+
+static uint64_t read_counter(struct sth_device *dev, uint32_t number)
+{
+    uint32_t offset = STH_REG_CNT_BASE + 8 * number;
+    uint64_t low = dev->ops->reg_read(dev, offset);
+
+    return low | (uint64_t)dev->ops->reg_read(dev, offset + 4) << 32;
+}
+
+/* The counters that do not depend on cycles, once all commands retired. */
+static void settle_counters(struct lockstep *l)
+{
+    static const struct {
+        uint32_t number;
+        const char *name;
+    } rows[] = {
+#define ROW(name) {STH_CNT_##name, #name}
+        ROW(MACS),
+        ROW(ARRAY_STREAM),
+        ROW(LOAD_BYTES),
+        ROW(STORE_BYTES),
+        ROW(LOAD_COMMANDS),
+        ROW(MATRIX_COMMANDS),
+        ROW(VECTOR_COMMANDS),
+        ROW(STORE_COMMANDS),
+#undef ROW
+    };
+
+    if (l->difference.found || !is_idle(l->reference) || !is_idle(l->dut))
+        return;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        uint64_t ours = read_counter(l->reference, rows[i].number);
+        uint64_t theirs = read_counter(l->dut, rows[i].number);
+        char what[128];
+
+        if (ours == theirs)
+            continue;
+        snprintf(what, sizeof(what),
+                 "counter %s is %" PRIu64 " on csim, %" PRIu64 " on rtl",
+                 rows[i].name, ours, theirs);
+        differ(l, l->dut->ops->cycles(l->dut), what);
+        return;
+    }
+}
+
 /* When nothing more is to come: what the event streams amount to. */
 static void settle(struct lockstep *l)
 {
@@ -296,6 +357,7 @@ static void settle(struct lockstep *l)
         return;
     settle_doubts(l);
     settle_lonely(l);
+    settle_counters(l);
 }
 
 /* Before a soft reset: what a faulted core did is complete. */
@@ -361,12 +423,30 @@ static void check_register(struct lockstep *l, uint32_t offset, uint32_t ours,
     }
 }
 
+/* How far the dut's time is ahead of the reference's. */
+static uint64_t lead(struct lockstep *l)
+{
+    return l->dut->ops->cycles(l->dut) -
+           l->reference->ops->cycles(l->reference);
+}
+
+/* A register access takes both sides the same time: `before` is still right. */
+static void check_access_time(struct lockstep *l, uint64_t before)
+{
+    if (!l->difference.found && lead(l) != before)
+        differ(l, l->dut->ops->cycles(l->dut),
+               "a register access takes another time on rtl");
+}
+
 static uint32_t reg_read(struct sth_device *dev, uint32_t offset)
 {
     struct lockstep *l = self(dev);
+    uint64_t before = lead(l);
     uint32_t ours = l->reference->ops->reg_read(l->reference, offset);
     uint32_t theirs = l->dut->ops->reg_read(l->dut, offset);
 
+    check_violation(l);
+    check_access_time(l, before);
     step(l);
     if (offset == STH_REG_HEAD || offset == STH_REG_RETIRED)
         return slower(ours, theirs);
@@ -392,10 +472,11 @@ static void shadow_commands(struct lockstep *l, uint32_t tail)
 {
     for (; l->tail != tail; l->tail++) {
         uint64_t slot = l->tail & ((1u << l->ring_log2) - 1);
+        uint64_t addr = (l->ring + slot * STH_COMMAND_BYTES) & STH_ADDR_MASK;
+        uint8_t bytes[STH_COMMAND_BYTES];
 
-        l->reference->ops->mem_read(
-            l->reference, l->ring + slot * STH_COMMAND_BYTES,
-            &l->shadow[l->tail % SHADOW], STH_COMMAND_BYTES);
+        l->reference->ops->mem_read(l->reference, addr, bytes, sizeof(bytes));
+        l->shadow[l->tail % SHADOW] = sth_command_from_bytes(bytes);
     }
 }
 
@@ -429,10 +510,14 @@ static void note_register(struct lockstep *l, uint32_t offset, uint32_t value)
 static void reg_write(struct sth_device *dev, uint32_t offset, uint32_t value)
 {
     struct lockstep *l = self(dev);
+    uint64_t before;
 
     note_register(l, offset, value);
+    before = lead(l);
     l->reference->ops->reg_write(l->reference, offset, value);
     l->dut->ops->reg_write(l->dut, offset, value);
+    check_violation(l);
+    check_access_time(l, before);
 }
 
 static void mem_read(struct sth_device *dev, uint64_t addr, void *to,
@@ -442,8 +527,12 @@ static void mem_read(struct sth_device *dev, uint64_t addr, void *to,
     uint8_t *other = malloc(bytes);
 
     l->dut->ops->mem_read(l->dut, addr, to, bytes);
-    if (!other)
+    if (!other) {
+        if (!l->difference.found)
+            differ(l, l->dut->ops->cycles(l->dut),
+                   "out of memory for a comparison of memory");
         return;
+    }
     l->reference->ops->mem_read(l->reference, addr, other, bytes);
     if (!l->difference.found && memcmp(to, other, bytes))
         settle_doubts(l); /* one is the cause, then */
@@ -553,4 +642,10 @@ void sth_lockstep_observe(struct sth_device *lockstep, sth_event_pair *pair,
 {
     self(lockstep)->pair = pair;
     self(lockstep)->user = user;
+}
+
+void sth_lockstep_guard(struct sth_device *lockstep,
+                        const char *(*violation)(struct sth_device *dut))
+{
+    self(lockstep)->violation = violation;
 }

@@ -26,6 +26,10 @@ struct sth_device *sth_lockstep_create(const struct sth_params *params,
                                        struct sth_device *reference,
                                        struct sth_device *dut);
 
+/* Asks `violation` about the dut from now on; what it says is a difference. */
+void sth_lockstep_guard(struct sth_device *lockstep,
+                        const char *(*violation)(struct sth_device *dut));
+
 /* The first difference so far; difference->found says whether there is one. */
 void sth_lockstep_difference(struct sth_device *lockstep,
                              struct sth_difference *difference);

@@ -32,6 +32,10 @@ constexpr sth_params kParams = {
 
 constexpr uint32_t kBusBytes = STH_BUILD_BusBytes;
 constexpr uint32_t kLanes = STH_ENGINE_COUNT;
+// IDs from here on are those of command fetch, which may share one.
+constexpr uint8_t kFetchId = 0x80;
+// Cycles after which a register access counts as never answered.
+constexpr int kPatience = 10000;
 
 // A port as the bytes that lie on its wires.
 template <typename Port>
@@ -64,10 +68,12 @@ struct Rtl {
     sth_axi_master master;
     std::deque<sth_event> events;
     uint64_t cycle;
-    std::string broken; // protocol violation, empty while there is none
+    std::string broken; // what went wrong, empty while nothing did
 
     void start();
     void clock();
+    void check(const char *rule);
+    const char *check_ids() const;
     void drive();
     void sample();
     void take_events();
@@ -117,11 +123,15 @@ void Rtl::sample()
         master.ar_id = top->m_axi_arid_o;
         master.ar_addr = top->m_axi_araddr_o;
         master.ar_beats = top->m_axi_arlen_o + 1u;
+        master.ar_size = top->m_axi_arsize_o;
+        master.ar_burst = top->m_axi_arburst_o;
     }
     if (master.aw_valid) {
         master.aw_id = top->m_axi_awid_o;
         master.aw_addr = top->m_axi_awaddr_o;
         master.aw_beats = top->m_axi_awlen_o + 1u;
+        master.aw_size = top->m_axi_awsize_o;
+        master.aw_burst = top->m_axi_awburst_o;
     }
     if (master.w_valid) {
         master.w_last = top->m_axi_wlast_o;
@@ -148,9 +158,30 @@ void Rtl::take_events()
     }
 }
 
-// One cycle: the inputs of this cycle are set before it is called.
+void Rtl::check(const char *rule)
+{
+    if (rule && broken.empty())
+        broken = std::string("AXI protocol: ") + rule;
+}
+
+// Loads and stores name their slots: an ID is free again once it is answered.
+const char *Rtl::check_ids() const
+{
+    if (master.ar_valid && top->m_axi_arready_i && master.ar_id < kFetchId &&
+        sth_axi_slave_holds(slave, false, master.ar_id))
+        return "a load uses the ID of one that is outstanding";
+    if (master.aw_valid && top->m_axi_awready_i &&
+        sth_axi_slave_holds(slave, true, master.aw_id))
+        return "a store uses the ID of one that is outstanding";
+    return nullptr;
+}
+
+// One cycle: the inputs of this cycle are set before it is called.  Once
+// something went wrong time stands still.
 void Rtl::clock()
 {
+    if (!broken.empty())
+        return;
     drive();
     top->clk_i = 0;
     top->eval();
@@ -158,9 +189,8 @@ void Rtl::clock()
     sample();
     if (top->event_valid_o)
         take_events();
-    const char *rule = sth_axi_slave_clock(slave, cycle, &master);
-    if (rule && broken.empty())
-        broken = std::string("AXI protocol: ") + rule;
+    check(check_ids());
+    check(sth_axi_slave_clock(slave, cycle, &master));
     top->clk_i = 1;
     top->eval();
     dump(1);
@@ -174,7 +204,7 @@ uint32_t Rtl::read(uint32_t offset)
     top->s_axil_arvalid_i = 1;
     top->s_axil_araddr_i = static_cast<uint16_t>(offset & 0xfff);
     top->s_axil_rready_i = 1;
-    for (;;) {
+    for (int i = 0; i < kPatience && broken.empty(); i++) {
         drive();
         top->clk_i = 0;
         top->eval();
@@ -192,6 +222,9 @@ uint32_t Rtl::read(uint32_t offset)
             return value;
         }
     }
+    if (broken.empty())
+        broken = "a register read is not answered";
+    return 0;
 }
 
 void Rtl::write(uint32_t offset, uint32_t value)
@@ -202,7 +235,7 @@ void Rtl::write(uint32_t offset, uint32_t value)
     top->s_axil_wdata_i = value;
     top->s_axil_wstrb_i = 0xf;
     top->s_axil_bready_i = 1;
-    for (;;) {
+    for (int i = 0; i < kPatience && broken.empty(); i++) {
         drive();
         top->clk_i = 0;
         top->eval();
@@ -220,6 +253,8 @@ void Rtl::write(uint32_t offset, uint32_t value)
             return;
         }
     }
+    if (broken.empty())
+        broken = "a register write is not answered";
 }
 
 void Rtl::start()
@@ -277,7 +312,7 @@ bool op_wait(sth_device *dev, uint64_t max_cycles)
 {
     Rtl *rtl = self(dev);
 
-    for (uint64_t i = 0; i < max_cycles; i++) {
+    for (uint64_t i = 0; i < max_cycles && rtl->broken.empty(); i++) {
         if (rtl->top->irq_o)
             return true;
         if (i % 1024 == 1023 && !(rtl->read(STH_REG_STATUS) & STH_STATUS_BUSY))
@@ -339,7 +374,9 @@ void op_peek(sth_device *dev, enum sth_space space, uint32_t addr, void *to,
             n = bytes - done;
         if (!read_row(self(dev), space,
                       (addr + static_cast<uint32_t>(done)) / row_bytes, row)) {
-            std::fprintf(stderr, "sth_rtl: no bank memory found by name\n");
+            std::memset(out, 0, bytes);
+            if (self(dev)->broken.empty())
+                self(dev)->broken = "a memory bank is not found by its name";
             return;
         }
         std::memcpy(out + done, row + offset, n);
@@ -356,8 +393,6 @@ void op_destroy(sth_device *dev)
 {
     Rtl *rtl = self(dev);
 
-    if (!rtl->broken.empty())
-        std::fprintf(stderr, "sth_rtl: %s\n", rtl->broken.c_str());
     if (rtl->wave)
         rtl->wave->close();
     rtl->top->final();
@@ -386,15 +421,26 @@ sth_device *create_rtl(sth_mem *mem, const sth_rtl_options *options)
     return &rtl.release()->dev;
 }
 
+const char *violation(sth_device *rtl)
+{
+    const std::string &broken = self(rtl)->broken;
+
+    return broken.empty() ? nullptr : broken.c_str();
+}
+
 sth_device *create_lockstep(sth_device *reference, sth_device *rtl)
 {
-    return sth_lockstep_create(&kParams, reference, rtl);
+    sth_device *lockstep = sth_lockstep_create(&kParams, reference, rtl);
+
+    if (lockstep)
+        sth_lockstep_guard(lockstep, violation);
+    return lockstep;
 }
 
 } // namespace
 
 extern "C" const struct sth_backend sth_backend;
 const struct sth_backend sth_backend = {
-    STH_BACKEND_ABI, STH_BUILD_HASH,          create_rtl,
-    create_lockstep, sth_lockstep_difference, sth_lockstep_observe,
+    STH_BACKEND_ABI,         STH_BUILD_HASH,       create_rtl, create_lockstep,
+    sth_lockstep_difference, sth_lockstep_observe, violation,
 };
