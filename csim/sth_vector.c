@@ -2,7 +2,8 @@
  * Timing of the vector engine: one command at a time, row-tile by row-tile.
  *
  * A command is first given the time that it takes undisturbed, in closed form.
- * Only if the matrix engine uses the memories meanwhile are its row-tiles
+ * Only if others may use the same banks meanwhile (matrix at all, load while
+ * it writes the scratchpad, store while it reads it) are its row-tiles
  * followed one by one, each read and write waiting for its bank; that is done
  * in arrears, when the undisturbed end or another's need for it is reached.
  */

@@ -2,8 +2,9 @@
 //
 // One AXI4 master (8-bit ID, 40-bit address) for memory, one AXI4-Lite slave
 // for registers, one level interrupt, one event port that tells of each
-// retirement.  Memories are the only state that no reset clears.  This module
-// only wires: it holds no logic but the cycle counter.
+// retirement.  A reset clears what decides whether data counts: valid bits,
+// counts, states.  Memories and data on their way through a pipeline keep what
+// they hold.  This module only wires: it holds no logic but the cycle counter.
 //
 // AXI: INCR bursts of whole bus words; AxSIZE has a fourth bit so that a bus of
 // 256 bytes has a code (8).  IDs: loads and stores use their slot numbers,

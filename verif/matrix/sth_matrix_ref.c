@@ -126,7 +126,7 @@ sth_matrix_ref_time(struct sth_matrix_ref *ref,
         ref->load_end = times.accept_next;
         ref->row_end = max_u64(ref->row_end, grant) + 1;
         ref->sum_end = max_u64(ref->sum_end, grant) + 1;
-        times.retire = ref->sum_end + 3;
+        times.retire = ref->sum_end + STH_LAT_MATRIX_SYNC - 1;
         return times;
     }
     for (uint32_t nt = 0; nt < tiles_n; nt++) {
