@@ -13,15 +13,16 @@ static uint64_t sum_write_delay(const struct sth_csim *csim)
     return sum_read_delay(csim) + 2;
 }
 
-static const struct sth_tile *tile_at(const struct sth_matrix_state *matrix,
-                                      uint64_t number)
+static const struct sth_weight_tile *
+tile_at(const struct sth_matrix_state *matrix, uint64_t number)
 {
     return &matrix->tile[number % STH_TILES];
 }
 
 /* The first tile that streams in `cycle` or later; NULL: none is known. */
-static const struct sth_tile *find_stream(const struct sth_matrix_state *matrix,
-                                          uint64_t *hint, uint64_t cycle)
+static const struct sth_weight_tile *
+find_stream(const struct sth_matrix_state *matrix, uint64_t *hint,
+            uint64_t cycle)
 {
     if (*hint + STH_TILES < matrix->tiles)
         *hint = matrix->tiles - STH_TILES;
@@ -34,7 +35,7 @@ static bool weights_read(const struct sth_csim *csim, uint64_t *hint,
                          uint64_t cycle, uint32_t bank)
 {
     const struct sth_matrix_state *matrix = &csim->matrix;
-    const struct sth_tile *tile;
+    const struct sth_weight_tile *tile;
     uint64_t step;
 
     if (*hint + STH_TILES < matrix->tiles)
@@ -65,7 +66,7 @@ bool sth_banks_matrix_reads(const struct sth_csim *csim,
                             struct sth_tile_hints *hints, uint64_t cycle,
                             uint32_t bank)
 {
-    const struct sth_tile *tile =
+    const struct sth_weight_tile *tile =
         find_stream(&csim->matrix, &hints->stream, cycle);
 
     if (tile != NULL && cycle >= tile->first_row &&
@@ -75,8 +76,9 @@ bool sth_banks_matrix_reads(const struct sth_csim *csim,
     return weights_read(csim, &hints->weights, cycle, bank);
 }
 
-static bool sum_row_in(const struct sth_csim *csim, const struct sth_tile *tile,
-                       uint64_t cycle, uint32_t bank)
+static bool sum_row_in(const struct sth_csim *csim,
+                       const struct sth_weight_tile *tile, uint64_t cycle,
+                       uint32_t bank)
 {
     uint32_t row = tile->acc + (uint32_t)(cycle - tile->first_row);
 
@@ -88,7 +90,7 @@ bool sth_banks_sum_reads(const struct sth_csim *csim,
                          uint32_t bank)
 {
     uint64_t delay = sum_read_delay(csim);
-    const struct sth_tile *tile;
+    const struct sth_weight_tile *tile;
 
     if (cycle < delay)
         return false;
@@ -103,7 +105,7 @@ bool sth_banks_sum_writes(const struct sth_csim *csim,
                           uint32_t bank)
 {
     uint64_t delay = sum_write_delay(csim);
-    const struct sth_tile *tile;
+    const struct sth_weight_tile *tile;
 
     if (cycle < delay)
         return false;

@@ -21,19 +21,6 @@ static const struct key keys[STH_PARAM_COUNT] = {
 #undef PARAM
 };
 
-void sth_config_default(struct sth_config *config)
-{
-    *config = (struct sth_config){
-        .params =
-            {
-#define PARAM(c, v, def, min, max, doc) .c = (def),
-#include "params.def"
-#undef PARAM
-            },
-        .name = "default",
-    };
-}
-
 static uint32_t *param(struct sth_params *params, int i)
 {
     return (uint32_t *)(void *)((char *)params + keys[i].offset);

@@ -19,9 +19,6 @@ struct sth_config {
     char name[64]; /* file name without directory and ".cfg" */
 };
 
-/* The defaults of params.def, named "default". */
-void sth_config_default(struct sth_config *config);
-
 /*
  * Reads a file.  On failure returns false, leaves *config as it was and writes
  * one sentence into error: "FILE:LINE: key 'KEY': what is wrong", without

@@ -113,7 +113,7 @@ struct sth_burst {
 };
 
 /* One weight tile: when and where it reads and writes. */
-struct sth_tile {
+struct sth_weight_tile {
     uint64_t first_step; /* its weight reads, unless delayed one a cycle */
     uint64_t last_step;  /* includes the steps that inject zeros */
     uint32_t w, w_row, reads;
@@ -126,8 +126,9 @@ struct sth_tile {
 };
 
 struct sth_matrix_state {
-    struct sth_tile tile[STH_TILES]; /* ring, tile i in slot i % STH_TILES */
-    uint64_t tiles;                  /* so far */
+    struct sth_weight_tile
+        tile[STH_TILES]; /* ring, tile i in slot i % STH_TILES */
+    uint64_t tiles;      /* so far */
     uint32_t delayed[STH_DELAYED][STH_MAX_LANES]; /* read - first_step */
     uint32_t delayed_next;
     uint64_t last_step;   /* of the weight loader */

@@ -42,12 +42,6 @@ static inline uint32_t sth_digest_rotate(uint32_t data, unsigned by)
     return data << by | data >> (-by & 31);
 }
 
-/* Digest of one lane. */
-static inline uint32_t sth_digest_lane(uint32_t address, uint32_t data)
-{
-    return sth_digest_rotate(data, sth_digest_rotation(address));
-}
-
 static inline void sth_digest_init(struct sth_digest *digest)
 {
     memset(digest, 0, sizeof *digest);

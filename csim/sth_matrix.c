@@ -5,18 +5,18 @@
  */
 #include "sth_csim.h"
 
-static struct sth_tile *tile_before(struct sth_matrix_state *matrix,
-                                    uint64_t back)
+static struct sth_weight_tile *tile_before(struct sth_matrix_state *matrix,
+                                           uint64_t back)
 {
     return &matrix->tile[(matrix->tiles - back) % STH_TILES];
 }
 
 /* Reads the weights from first_step on; returns the cycle of the last step. */
-static uint64_t load_weights(struct sth_csim *csim, struct sth_tile *tile,
-                             uint32_t steps)
+static uint64_t load_weights(struct sth_csim *csim,
+                             struct sth_weight_tile *tile, uint32_t steps)
 {
     struct sth_matrix_state *matrix = &csim->matrix;
-    const struct sth_tile *streamed = tile_before(matrix, 1);
+    const struct sth_weight_tile *streamed = tile_before(matrix, 1);
     uint64_t wrap = (uint64_t)csim->sp_word * csim->params.sp_banks;
     bool a_stays = streamed->a_row % wrap == 0;
     uint32_t *read = matrix->delayed[matrix->delayed_next];
@@ -153,7 +153,7 @@ static void begin_tile(struct sth_csim *csim)
     uint32_t steps = west ? csim->params.array_cols : csim->params.array_rows;
     uint32_t used = west ? matrix->n_left : matrix->k_left;
     uint32_t m = STH_GET(c, MATMUL_M);
-    struct sth_tile tile = {
+    struct sth_weight_tile tile = {
         .first_step = csim->now,
         .w = matrix->w,
         .w_row = STH_GET(c, MATMUL_W_ROW),

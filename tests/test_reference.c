@@ -78,7 +78,7 @@ static double in(struct world *w, const char *name, uint32_t row, uint32_t col)
 
     assert_true(sth_source_encode(
         &w->source[i], (uint64_t)row * w->trace.tensor[i].cols + col, 1, raw));
-    sth_decode(w->trace.tensor[i].dtype, raw, 1, &value);
+    sth_tensor_decode(w->trace.tensor[i].dtype, raw, 1, &value);
     return value;
 }
 

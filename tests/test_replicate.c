@@ -88,7 +88,7 @@ static uint32_t compare(struct sth_session_request *q, const char *path)
     return simulated;
 }
 
-static void write_layers(char path[64], const struct sth_model *model,
+static void write_layers(char path[TEST_PATH], const struct sth_model *model,
                          const struct sth_trace_request *request)
 {
     char *text;
@@ -104,7 +104,7 @@ static void write_layers(char path[64], const struct sth_model *model,
 
 static void test_copies_are_exact(void **state)
 {
-    char path[64];
+    char path[TEST_PATH];
 
     (void)state;
     for (size_t m = 0; m < sizeof(models) / sizeof(*models); m++) {
@@ -133,7 +133,7 @@ static void test_stalls_forbid_copies(void **state)
     struct sth_trace_request request = {
         .seq = 5, .batch = 1, .layers = 3, .seed = 1};
     struct sth_session_request q = request_for("nano", "hbm2e");
-    char path[64];
+    char path[TEST_PATH];
 
     (void)state;
     q.memory.stall_percent = 20;
@@ -170,7 +170,7 @@ static void test_differences_are_seen(void **state)
                                "op add out=e.y a=e.t b=b.y\n"
                                "output e.y\n";
     struct sth_session_request q = request_for("edge", "ddr4-3200");
-    char path[64];
+    char path[TEST_PATH];
 
     (void)state;
     write_temporary(path, text, sizeof(text) - 1);

@@ -104,7 +104,7 @@ static const struct sth_model model = {.family = STH_MODEL_LLAMA,
                                        .norm_eps = 1e-5,
                                        .rope_theta = 1e4};
 
-static void write_layers(char path[64])
+static void write_layers(char path[TEST_PATH])
 {
     struct sth_trace_request request = {
         .seq = 6, .batch = 1, .layers = 2, .seed = 1};
@@ -144,7 +144,7 @@ static void test_parts_add_up_on_csim(void **state)
     static const char *const configs[] = {"nano", "edge", "wide", "server"};
     static const char *const memories[] = {"fixed:100:0", "fixed:9:3",
                                            "ddr4-3200", "hbm2e"};
-    char path[64];
+    char path[TEST_PATH];
 
     (void)state;
     write_layers(path);
@@ -162,7 +162,7 @@ static void test_parts_add_up_on_csim(void **state)
 static void test_parts_add_up_on_rtl(void **state)
 {
     struct sth_session session;
-    char path[64];
+    char path[TEST_PATH];
 
     (void)state;
     if (access("build/rtl/nano/libsth_rtl.so", R_OK) != 0)
@@ -179,7 +179,7 @@ static void test_work_matches_the_counters(void **state)
 {
     struct sth_session session;
     struct sth_work all = {0};
-    char path[64];
+    char path[TEST_PATH];
 
     (void)state;
     write_layers(path);
@@ -202,7 +202,7 @@ static void test_reports(void **state)
     struct sth_session session;
     struct sth_roofline_peaks p;
     json_t *root, *list, *item;
-    char path[64], *text;
+    char path[TEST_PATH], *text;
     size_t bytes, i;
     FILE *out;
 

@@ -25,7 +25,7 @@ static void values(struct sth_source *s, uint64_t first, size_t count,
 
     assert_non_null(raw);
     assert_true(sth_source_encode(s, first, count, raw));
-    sth_decode(s->dtype, raw, count, to);
+    sth_tensor_decode(s->dtype, raw, count, to);
     free(raw);
 }
 
@@ -250,7 +250,7 @@ static void test_source_rope_gives_the_angles(void **state)
 static void test_source_file_is_read_at_its_offset(void **state)
 {
     uint8_t bytes[40], read[32];
-    char path[64], text[128], error[512];
+    char path[TEST_PATH], text[TEST_PATH + 64], error[512], *slash;
     struct sth_source s;
 
     (void)state;
@@ -269,9 +269,12 @@ static void test_source_file_is_read_at_its_offset(void **state)
                                  sizeof(error)));
     assert_non_null(strstr(error, "is shorter than offset 9 + 32 bytes"));
     /* A relative path is relative to the trace's directory. */
-    snprintf(text, sizeof(text), "file:%s:0", strrchr(path, '/') + 1);
-    assert_true(sth_source_open(&s, text, STH_DTYPE_I8, 4, 4, "/tmp", error,
+    slash = strrchr(path, '/');
+    snprintf(text, sizeof(text), "file:%s:0", slash + 1);
+    *slash = 0;
+    assert_true(sth_source_open(&s, text, STH_DTYPE_I8, 4, 4, path, error,
                                 sizeof(error)));
+    *slash = '/';
     sth_source_close(&s);
     unlink(path);
 }
@@ -279,7 +282,7 @@ static void test_source_file_is_read_at_its_offset(void **state)
 static void test_source_file_that_shrinks_is_an_error(void **state)
 {
     static uint8_t bytes[1 << 16], read[1 << 16]; /* beyond any buffer */
-    char path[64], text[128];
+    char path[TEST_PATH], text[TEST_PATH + 64];
     struct sth_source s;
 
     (void)state;
@@ -298,13 +301,13 @@ static void test_decode_reads_every_type(void **state)
     double v[2];
 
     (void)state;
-    sth_decode(STH_DTYPE_I8, raw, 2, v);
+    sth_tensor_decode(STH_DTYPE_I8, raw, 2, v);
     assert_true(v[0] == -128 && v[1] == -1);
-    sth_decode(STH_DTYPE_BF16, raw + 2, 1, v);
+    sth_tensor_decode(STH_DTYPE_BF16, raw + 2, 1, v);
     assert_true(v[0] == 1);
-    sth_decode(STH_DTYPE_FP32, "\0\0\x80\x3f", 1, v);
+    sth_tensor_decode(STH_DTYPE_FP32, "\0\0\x80\x3f", 1, v);
     assert_true(v[0] == 1);
-    sth_decode(STH_DTYPE_I32, "\xfe\xff\xff\xff", 1, v);
+    sth_tensor_decode(STH_DTYPE_I32, "\xfe\xff\xff\xff", 1, v);
     assert_true(v[0] == -2);
 }
 

@@ -20,14 +20,18 @@
 
 #include "sth_config.h"
 
-/* A new file with these bytes; its name goes to path[64]. */
-static inline void write_temporary(char path[64], const void *bytes,
+enum { TEST_PATH = 512 };
+
+/* A new file with these bytes, in $TMPDIR; its name goes to path. */
+static inline void write_temporary(char path[TEST_PATH], const void *bytes,
                                    size_t count)
 {
+    const char *directory = getenv("TMPDIR");
     FILE *file;
     int fd;
 
-    snprintf(path, 64, "/tmp/systolith_test_XXXXXX");
+    snprintf(path, TEST_PATH, "%s/systolith_test_XXXXXX",
+             directory ? directory : "/tmp");
     fd = mkstemp(path);
     assert_true(fd >= 0);
     file = fdopen(fd, "wb");

@@ -72,7 +72,6 @@ struct parser {
     size_t arena_bytes;
     size_t arena_used;
     bool short_of_arena;
-    struct sth_trace_error *error;
     struct sth_message message;
     uint32_t line;
     uint32_t tensor_room; /* entries reserved */
@@ -668,10 +667,8 @@ enum sth_fw_err sth_trace_parse(struct sth_trace *trace, const char *text,
                                 struct sth_trace_error *error)
 {
     struct sth_span span = {text, text_bytes};
-    struct parser p = {.trace = trace,
-                       .arena = arena,
-                       .arena_bytes = arena_bytes,
-                       .error = error};
+    struct parser p = {
+        .trace = trace, .arena = arena, .arena_bytes = arena_bytes};
     bool good = false;
 
     memset(trace, 0, sizeof *trace);

@@ -42,7 +42,7 @@ static void read_row(struct sth_reference *r, uint32_t tensor, uint32_t row,
     } else {
         if (!sth_source_encode(&r->sources[tensor], first, cols, r->raw))
             r->failed = true;
-        sth_decode(t->dtype, r->raw, cols, to);
+        sth_tensor_decode(t->dtype, r->raw, cols, to);
     }
 }
 

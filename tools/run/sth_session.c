@@ -584,7 +584,7 @@ static bool compare_tensor(struct sth_session *s, uint32_t i,
     for (uint32_t r = 0; good && r < t->rows; r++) {
         o->dev->ops->mem_read(o->dev, t->addr + (uint64_t)r * bytes, raw,
                               bytes);
-        sth_decode(t->dtype, raw, t->cols, row);
+        sth_tensor_decode(t->dtype, raw, t->cols, row);
         for (uint32_t c = 0; c < t->cols; c++) {
             double want = expected[(size_t)r * t->cols + c];
             double error = fabs(row[c] - want);

@@ -212,7 +212,8 @@ bool sth_source_encode(struct sth_source *source, uint64_t first, size_t count,
     return true;
 }
 
-void sth_decode(uint32_t dtype, const void *from, size_t count, double *to)
+void sth_tensor_decode(uint32_t dtype, const void *from, size_t count,
+                       double *to)
 {
     const uint8_t *in = from;
 

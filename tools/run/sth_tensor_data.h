@@ -49,6 +49,7 @@ bool sth_source_encode(struct sth_source *source, uint64_t first, size_t count,
                        void *to);
 
 /* The numbers that `count` elements in memory stand for. */
-void sth_decode(uint32_t dtype, const void *from, size_t count, double *to);
+void sth_tensor_decode(uint32_t dtype, const void *from, size_t count,
+                       double *to);
 
 #endif
