@@ -200,7 +200,7 @@ struct sth_sent {
     uint64_t address;   /* cycle of its address */
     uint64_t scheduled; /* memory: its last beat at the earliest */
     uint64_t response;  /* memory: its response then */
-    uint64_t spacing;   /* memory: cycles from beat to beat */
+    uint64_t spacing;   /* memory: cycles from beat to beat; 0: uneven */
     uint32_t beats;
     uint32_t bytes;
     uint32_t sp;   /* scratchpad address of its first byte */
@@ -214,6 +214,8 @@ struct sth_sent {
 /* Store: fetches bus words from the scratchpad behind the addresses. */
 struct sth_reader {
     struct sth_sent sent[STH_SENT]; /* ring, the oldest being read */
+    /* Beside it, where beats are uneven: memory accepts each then. */
+    uint64_t accepts[STH_SENT][STH_BURST_BEATS];
     uint32_t first;
     uint32_t count;
     uint32_t word;                 /* of the oldest: the next to read */

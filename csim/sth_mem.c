@@ -904,3 +904,9 @@ bool sth_mem_is_at_rest(const struct sth_mem *mem, uint64_t now)
     }
     return !mem->dram || channels_at_rest(mem, now * PS_PER_CYCLE);
 }
+
+bool sth_mem_is_even(const struct sth_mem *mem)
+{
+    return !mem->dram && !mem->config.stall_percent &&
+           mem->bus_bytes % mem->bytes_per_cycle == 0;
+}

@@ -96,6 +96,12 @@ uint64_t sth_mem_cycle_period(const struct sth_mem *mem);
  */
 bool sth_mem_is_at_rest(const struct sth_mem *mem, uint64_t now);
 
+/*
+ * Whether the beats of a burst are evenly spaced, in both directions: no
+ * stalls, no DRAM, no fraction of a cycle.
+ */
+bool sth_mem_is_even(const struct sth_mem *mem);
+
 /* Forgets timing state (queues, open rows); storage stays. */
 void sth_mem_reset_timing(struct sth_mem *mem);
 

@@ -101,11 +101,14 @@ static bool blocked(struct sth_csim *csim, uint32_t first, uint32_t last,
     return false;
 }
 
-/* Memory accepts word i of a burst in this cycle at the earliest. */
-static uint64_t accepted(const struct sth_sent *sent, uint32_t word)
+/* Memory accepts word i of the oldest burst in this cycle at the earliest. */
+static uint64_t accepted(const struct sth_reader *reader, uint32_t word)
 {
+    const struct sth_sent *sent = &reader->sent[reader->first];
     uint64_t before = (sent->beats - 1 - word) * sent->spacing;
 
+    if (sent->spacing == 0)
+        return reader->accepts[reader->first][word];
     return before < sent->scheduled ? sent->scheduled - before : 0;
 }
 
@@ -133,7 +136,7 @@ static bool read_word(struct sth_csim *csim)
     if (granted >= csim->now)
         return false;
     *beat = sth_max64(sth_max64(granted + READ_PIPE, reader->last_data + 1),
-                      accepted(sent, reader->word));
+                      accepted(reader, reader->word));
     reader->last_data = *beat;
     reader->beat_next = (reader->beat_next + 1) % STH_READ_AHEAD;
     reader->cycle = granted + 1;
@@ -168,16 +171,29 @@ void sth_store_catch_up(struct sth_csim *csim)
     }
 }
 
-/* The last beat of the oldest burst if nothing is in the way from here on. */
-static uint64_t undisturbed_end(const struct sth_reader *reader)
+/* Undisturbed, the n-th word of the oldest burst from here is on the bus then.
+ */
+static uint64_t data_end(const struct sth_reader *reader, uint32_t n)
 {
-    const struct sth_sent *sent = &reader->sent[reader->first];
-    uint32_t left = sent->beats - reader->word;
-    uint64_t end = sth_max64(reader->last_data + left, sent->scheduled);
+    uint64_t end = sth_max64(reader->last_data + n,
+                             accepted(reader, reader->word + n - 1));
+
+    return sth_max64(end, reader->cycle + n - 1 + READ_PIPE);
+}
+
+/* Undisturbed, the last word of the oldest burst is read then. */
+static uint64_t reads_end(const struct sth_reader *reader)
+{
+    uint32_t left = reader->sent[reader->first].beats - reader->word;
+    uint64_t before; /* the word that makes room */
 
     if (left == 0)
-        return reader->last_data;
-    return sth_max64(end, reader->cycle + left - 1 + READ_PIPE);
+        return reader->cycle - 1;
+    if (left > STH_READ_AHEAD)
+        before = data_end(reader, left - STH_READ_AHEAD);
+    else
+        before = reader->beat[(reader->beat_next + left - 1) % STH_READ_AHEAD];
+    return sth_max64(reader->cycle + left - 1, before + 1);
 }
 
 /* The rest of the oldest burst, undisturbed. */
@@ -185,24 +201,20 @@ static void read_rest(struct sth_reader *reader)
 {
     const struct sth_sent *sent = oldest(reader);
     uint32_t left = sent->beats - reader->word;
-    uint64_t end = undisturbed_end(reader);
+    uint32_t kept = left < STH_READ_AHEAD ? left : STH_READ_AHEAD;
+    uint64_t cycle = reads_end(reader) + 1;
 
-    if (left == 0)
-        return;
-    reader->cycle += left;
-    if (end + 1 > reader->cycle + STH_READ_AHEAD)
-        reader->cycle = end + 1 - STH_READ_AHEAD + 1;
-    for (uint32_t i = 0; i < STH_READ_AHEAD; i++) {
-        uint64_t ago = STH_READ_AHEAD - 1 - i;
-
-        reader->beat[(reader->beat_next + i) % STH_READ_AHEAD] =
-            end > ago * sent->spacing ? end - ago * sent->spacing : 0;
+    for (uint32_t n = left - kept + 1; n <= left; n++) {
+        reader->beat[reader->beat_next] = data_end(reader, n);
+        reader->beat_next = (reader->beat_next + 1) % STH_READ_AHEAD;
     }
-    reader->last_data = end;
+    if (left > 0)
+        reader->last_data = data_end(reader, left);
+    reader->cycle = cycle;
     reader->word = sent->beats;
 }
 
-/* All data of the oldest burst is on the bus. */
+/* All data of the oldest burst is read: when it is on the bus is known. */
 static void retire_burst(struct sth_csim *csim)
 {
     struct sth_dma *dma = &csim->store;
@@ -249,10 +261,15 @@ static void send_address(struct sth_csim *csim)
         .flight = (uint32_t)(flight - engine->flight),
     };
     if (csim->mode != STH_CSIM_FUNCTION_ONLY) {
+        bool uneven = sth_banks_followed(csim) && !sth_mem_is_even(csim->mem);
+        uint64_t *accepts = reader->accepts[sent - reader->sent];
+
         sent->response =
             sth_mem_write_burst(csim->mem, csim->now, burst->addr, burst->beats,
-                                NULL, &sent->scheduled);
-        if (burst->beats > 1 && sent->scheduled > begin)
+                                uneven ? accepts : NULL, &sent->scheduled);
+        if (uneven)
+            sent->spacing = 0;
+        else if (burst->beats > 1 && sent->scheduled > begin)
             sent->spacing =
                 sth_max64(1, (sent->scheduled - begin) / (burst->beats - 1));
         reader->scheduled = sent->scheduled;
@@ -292,7 +309,7 @@ uint64_t sth_store_next(const struct sth_csim *csim)
     uint64_t next = next_address(csim);
 
     if (reader->count > 0)
-        next = sth_min64(next, undisturbed_end(reader));
+        next = sth_min64(next, reads_end(reader) + 1);
     return next;
 }
 
@@ -302,12 +319,11 @@ void sth_store_step(struct sth_csim *csim)
 
     if (sth_csim_draining(csim))
         csim->store.pending = false;
-    if (reader->count > 0) {
+    sth_store_catch_up(csim);
+    while (reader->count > 0 && reads_end(reader) < csim->now) {
+        read_rest(reader);
+        retire_burst(csim);
         sth_store_catch_up(csim);
-        if (undisturbed_end(reader) <= csim->now) {
-            read_rest(reader);
-            retire_burst(csim);
-        }
     }
     if (next_address(csim) <= csim->now)
         send_address(csim);
