@@ -29,7 +29,7 @@ static const char help[] =
     "  --jobs N       cases at a time (default 2)\n"
     "  --list         print the names of the cases and run nothing\n";
 
-enum { ONLY_MAX = 64 };
+enum { ONLY_MAX = 256 };
 
 struct options {
     const char *cases, *golden, *json, *svg;
