@@ -23,17 +23,17 @@ static const char good[] =
     "| 2\n";
 
 static bool load(const char *text, struct sth_parity_cases *cases,
-                 char error[512])
+                 char error[1024])
 {
-    char path[64];
+    char path[512];
     bool loaded;
 
     write_temporary(path, text, strlen(text));
-    loaded = sth_parity_cases_load(path, ".", cases, error, 512);
+    loaded = sth_parity_cases_load(path, ".", cases, error, 1024);
     if (!loaded) {
         /* What follows the name of the file. */
         assert_memory_equal(error, path, strlen(path));
-        memmove(error, error + strlen(path), 512 - strlen(path));
+        memmove(error, error + strlen(path), 1024 - strlen(path));
     }
     unlink(path);
     return loaded;
@@ -42,7 +42,7 @@ static bool load(const char *text, struct sth_parity_cases *cases,
 static void test_parity_cases_are_read(void **state)
 {
     struct sth_parity_cases cases;
-    char error[512];
+    char error[1024];
     const struct sth_parity_case *c;
 
     (void)state;
@@ -133,7 +133,7 @@ static void test_parity_malformed_lines_are_named(void **state)
          "tolerance: '2%'"},
     };
     struct sth_parity_cases cases;
-    char text[512], error[512];
+    char text[512], error[1024];
 
     (void)state;
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -149,7 +149,7 @@ static void test_parity_malformed_lines_are_named(void **state)
 static void test_parity_bad_files_are_named(void **state)
 {
     struct sth_parity_cases cases;
-    char *text = malloc(3000), error[512];
+    char *text = malloc(3000), error[1024];
 
     (void)state;
     assert_non_null(text);
@@ -173,7 +173,7 @@ static void expect_trace(const struct sth_parity_case *c)
 {
     struct sth_trace_error problem;
     struct sth_trace trace;
-    char *text = NULL, error[512];
+    char *text = NULL, error[1024];
     size_t bytes = 0, bound;
     void *arena;
     FILE *out;
@@ -206,7 +206,7 @@ static void expect_trace(const struct sth_parity_case *c)
 static void test_parity_shipped_cases_have_traces(void **state)
 {
     struct sth_parity_cases cases;
-    char error[512];
+    char error[1024];
     uint32_t quick = 0;
 
     (void)state;
@@ -225,7 +225,7 @@ static void test_parity_shipped_cases_have_traces(void **state)
 static void test_parity_every_vector_operation_has_a_trace(void **state)
 {
     struct sth_parity_cases cases;
-    char text[256], error[512];
+    char text[256], error[1024];
 
     (void)state;
     for (int op = 0; op < STH_PARITY_OPS; op++) {
@@ -262,24 +262,24 @@ static void test_parity_golden_cycles(void **state)
     static const char record[] = "# x\nsquare 1019\nnorm 2100\nother 5\n";
     struct sth_parity_result *r;
     struct sth_parity_cases cases;
-    char path[64], error[512];
+    char path[512], error[1024];
 
     (void)state;
     assert_true(load(good, &cases, error));
     r = results(&cases);
     write_temporary(path, record, sizeof(record) - 1);
-    assert_true(sth_parity_golden_check(path, &cases, r, error, 512));
+    assert_true(sth_parity_golden_check(path, &cases, r, error, 1024));
     assert_string_equal(sth_parity_verdict(&r[0]), "ok"); /* 1.9 % */
     assert_string_equal(sth_parity_verdict(&r[1]), "GOLDEN");
     assert_string_equal(sth_parity_verdict(&r[2]), "NEW");
     assert_string_equal(sth_parity_verdict(&r[3]), "FAILED");
-    assert_true(sth_parity_golden_record(path, &cases, r, error, 512));
-    assert_true(sth_parity_golden_check(path, &cases, r, error, 512));
+    assert_true(sth_parity_golden_record(path, &cases, r, error, 1024));
+    assert_true(sth_parity_golden_check(path, &cases, r, error, 1024));
     for (int i = 0; i < 3; i++)
         assert_string_equal(sth_parity_verdict(&r[i]), "ok");
     unlink(path);
     write_temporary(path, "square 10 11\n", 13);
-    assert_false(sth_parity_golden_check(path, &cases, r, error, 512));
+    assert_false(sth_parity_golden_check(path, &cases, r, error, 1024));
     assert_non_null(strstr(error, ":1: no line 'NAME CYCLES'"));
     unlink(path);
     sth_parity_results_destroy(r, cases.count);
@@ -291,7 +291,7 @@ static void test_parity_table_has_the_worst_first(void **state)
     struct sth_parity_result *r;
     struct sth_parity_cases cases;
     struct sth_parity_summary sum;
-    char *text = NULL, error[512];
+    char *text = NULL, error[1024];
     size_t bytes = 0;
     FILE *out;
 
@@ -322,7 +322,7 @@ static void test_parity_json_and_plot(void **state)
     struct sth_parity_result *r;
     struct sth_parity_cases cases;
     json_t *root, *first;
-    char *text = NULL, error[512];
+    char *text = NULL, error[1024];
     size_t bytes = 0;
     FILE *out;
 

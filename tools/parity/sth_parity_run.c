@@ -41,7 +41,8 @@ static bool prepare_trace(const struct sth_parity_case *c, char *path,
         snprintf(path, size, "%s", c->work.path);
         return true;
     }
-    snprintf(path, size, "/tmp/systolith-parity-XXXXXX");
+    snprintf(path, size, "%s/systolith-parity-XXXXXX",
+             getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
     fd = mkstemp(path);
     file = fd < 0 ? NULL : fdopen(fd, "w");
     if (!file) {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIDE = 400, TOP = 70, LEFT = 80, GAP = 100, LABELS = 4 };
+enum { SIDE = 400, TOP = 70, LEFT = 80, GAP = 100, LABELS = 2 };
 
 static const char *const colours[] = {"#1f5fa8", "#c2571a", "#2f7d32",
                                       "#7b3fa0"};
