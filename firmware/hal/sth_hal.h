@@ -38,7 +38,7 @@ void sth_hal_host_init(struct sth_hal *hal, struct sth_device *device);
 
 /*
  * Drives memory-mapped registers at reg_base; bus address a is processor
- * address mem_base + a, so what does not fit a pointer is out of reach.  Waiting
+ * address mem_base + a, so what does not fit a pointer is out of reach. Waiting
  * polls IRQ_STATUS & IRQ_ENABLE.
  */
 void sth_hal_mmio_init(struct sth_hal *hal, uintptr_t reg_base,
