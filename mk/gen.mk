@@ -4,7 +4,7 @@ SPEC = $(wildcard spec/*.def spec/*.h)
 GEN = $(BUILD)/gen/sth_spec.svh $(BUILD)/gen/sth_functions.svh
 MANUAL = docs/programming.md
 
-$(SPECGEN): $(wildcard tools/specgen/*.[ch]) csim/sth_config.c $(SPEC) | $(BUILD)/deps.stamp
+$(SPECGEN): $(wildcard tools/specgen/*.[ch]) csim/sth_config.c csim/sth_config.h $(SPEC) | $(BUILD)/deps.stamp
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -O1 $(filter %.c,$^) -o $@

@@ -10,17 +10,9 @@ MATRIX_RTL = verif/matrix/sth_matrix_tb.sv rtl/sth_matrix.sv \
 	rtl/sth_sram_1r1w.sv
 MATRIX = $(BUILD)/matrix
 MATRIX_C = verif/matrix/sth_matrix_ref.c csim/sth_numerics.c
-MATRIX_OBJ = $(addprefix $(MATRIX)/,$(notdir $(MATRIX_C:.c=.o)))
+MATRIX_OBJ = $(call obj,$(MATRIX_C))
 matrix_rows = $(firstword $(subst x, ,$(1)))
 matrix_cols = $(lastword $(subst x, ,$(1)))
-
-$(MATRIX)/%.o: verif/matrix/%.c $(wildcard verif/matrix/*.h spec/*)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) -c $< -o $@
-
-$(MATRIX)/%.o: csim/%.c $(wildcard csim/sth_numerics.h spec/*)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) -c $< -o $@
 
 $(MATRIX)/%/sth_matrix_test: $(MATRIX_RTL) $(wildcard rtl/*.svh) $(GEN) \
 		verif/matrix/sth_matrix_main.cpp $(MATRIX_OBJ)

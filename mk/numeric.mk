@@ -5,6 +5,7 @@ NUMERIC_RTL = verif/numeric/sth_numeric_top.sv rtl/sth_fp32_add.sv \
 	rtl/sth_pe_mul.sv rtl/sth_to_fp32.sv rtl/sth_from_fp32.sv \
 	rtl/sth_func.sv rtl/sth_func_rom.sv
 NUMERIC_C = csim/sth_numerics.c verif/numeric/sth_vectors.c
+NUMERIC_OBJ = $(call obj,$(NUMERIC_C))
 NUMERIC_PAIRS ?= 2000000
 NUMERIC_SEED ?= 1
 
@@ -15,27 +16,18 @@ $(NUMERIC)/rtl/Vsth_numeric_top.mk: $(NUMERIC_RTL) $(wildcard rtl/*.svh) $(GEN) 
 	$(Q)$(VERILATOR) --cc --exe -O3 -Wall --compiler clang \
 	  -I$(BUILD)/gen -Irtl $(NUMERIC_RTL) --top-module sth_numeric_top \
 	  --Mdir $(@D) -o sth_numeric $(abspath verif/numeric/sth_numeric_main.cpp) \
-	  $(addprefix $(abspath $(NUMERIC))/,$(notdir $(NUMERIC_C:.c=.o))) \
+	  $(abspath $(NUMERIC_OBJ)) \
 	  -CFLAGS "-I$(abspath csim) -I$(abspath spec) -I$(abspath verif/numeric)"
-
-$(NUMERIC)/%.o: csim/%.c csim/sth_numerics.h $(SPEC) | $(BUILD)/deps.stamp
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) -c $< -o $@
-
-$(NUMERIC)/%.o: verif/numeric/%.c verif/numeric/sth_vectors.h | $(BUILD)/deps.stamp
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) -c $< -o $@
-
-NUMERIC_OBJ = $(addprefix $(NUMERIC)/,$(notdir $(NUMERIC_C:.c=.o)))
 
 $(NUMERIC)/rtl/sth_numeric: $(NUMERIC)/rtl/Vsth_numeric_top.mk $(NUMERIC_OBJ)
 	$(call say,CXX,$@)
 	$(Q)$(MAKE) -s -C $(@D) -f Vsth_numeric_top.mk CXX=$(CXX) LINK=$(CXX) \
 	  OPT_FAST=-O3 >$(NUMERIC)/build.log
 
-$(NUMERIC)/test_numerics: tests/test_numerics.c $(NUMERIC_OBJ)
-	$(call say,CC,$@)
-	$(Q)$(CC) $(CFLAGS) $^ -o $@ -lcmocka -lm
+$(NUMERIC)/test_numerics: $(call obj,tests/test_numerics.c) $(NUMERIC_OBJ)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SANITIZE) $^ -o $@ -lcmocka -lm
 
 test-numeric: $(NUMERIC)/rtl/sth_numeric $(NUMERIC)/test_numerics ## arithmetic: RTL, C and host agree
 	$(Q)$(NUMERIC)/test_numerics
