@@ -38,8 +38,7 @@ enum {
     STH_SAMPLES = 256,         /* vector: kinds of commands */
     STH_SAMPLE_CYCLES = 16384, /* sampling: length of a stretch */
     STH_SAMPLE_RATIO = 16,     /* sampling: one in so many is followed */
-    STH_LOG = 4096,            /* cycles in sth_bank_log */
-    STH_RING_LOG2_MAX = 16
+    STH_LOG = 4096             /* cycles in sth_bank_log */
 };
 
 _Static_assert((int)STH_MAX_StoreSlots <= (int)STH_SLOTS_MAX, "store slots");

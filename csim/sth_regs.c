@@ -4,7 +4,6 @@
 #include <string.h>
 
 enum {
-    RING_LOG2_MIN = 6,
     RING_ALIGN = 4096,
     CNT_END = STH_REG_CNT_BASE + 8 * STH_CNT_COUNT,
     CAP_END = STH_REG_CAP_BASE + 4 * STH_PARAM_COUNT
@@ -17,11 +16,7 @@ uint64_t sth_regs_ring_base(const struct sth_csim *csim)
 
 uint32_t sth_regs_ring_slots(const struct sth_csim *csim)
 {
-    uint32_t log2 = csim->ring_log2;
-
-    if (log2 < RING_LOG2_MIN || log2 > STH_RING_LOG2_MAX)
-        log2 = RING_LOG2_MIN;
-    return 1u << log2;
+    return 1u << sth_ring_log2(csim->ring_log2);
 }
 
 uint64_t sth_regs_ring_addr(const struct sth_csim *csim, uint32_t index)

@@ -208,7 +208,8 @@ module sth_regs #(
   assign rd_data_o   = plain;
   assign enable_o    = enable_q;
   assign ring_base_o = {base_hi_q, base_lo_q, 12'd0};
-  assign ring_log2_o = log2_q < 5'd6 || log2_q > 5'd16 ? 5'd6 : log2_q;
+  assign ring_log2_o = log2_q < 5'(STH_RING_LOG2_MIN) || log2_q > 5'(STH_RING_LOG2_MAX)
+                       ? 5'(STH_RING_LOG2_MIN) : log2_q;
   assign tail_o      = tail_q;
   assign watchdog_o  = watchdog_q;
   assign irq_o       = (irq_status_q & irq_enable_q) != '0;

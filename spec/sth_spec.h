@@ -122,6 +122,8 @@ enum sth_latency {
 #define STH_COMMAND_WORDS 16
 #define STH_COMMAND_BYTES 64
 #define STH_SEMAPHORES 16
+#define STH_RING_LOG2_MIN 6 /* log2 of commands in the ring */
+#define STH_RING_LOG2_MAX 16
 #define STH_ADDR_BITS 40
 #define STH_ADDR_MASK ((UINT64_C(1) << STH_ADDR_BITS) - 1)
 #define STH_BURST_BYTES 4096 /* no burst crosses such a boundary */
@@ -168,6 +170,14 @@ static inline void sth_command_set(struct sth_command *command, unsigned word,
 
     command->word[word] =
         (command->word[word] & ~mask) | ((value << lsb) & mask);
+}
+
+/* log2 of the ring's size for a value of register RING_LOG2. */
+static inline uint32_t sth_ring_log2(uint32_t value)
+{
+    return value < STH_RING_LOG2_MIN || value > STH_RING_LOG2_MAX
+               ? STH_RING_LOG2_MIN
+               : value;
 }
 
 /* Bytes of one element of the table DTYPE. */

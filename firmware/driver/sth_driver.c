@@ -123,7 +123,8 @@ enum sth_fw_err sth_driver_init(struct sth_driver *driver, struct sth_hal *hal,
     memset(driver, 0, sizeof *driver);
     driver->hal = hal;
     driver->config = *config;
-    if (config->ring_log2 < 6 || config->ring_log2 > 16)
+    if (config->ring_log2 < STH_RING_LOG2_MIN ||
+        config->ring_log2 > STH_RING_LOG2_MAX)
         return STH_FW_ERR_RING;
     end =
         config->ring_addr + ((uint64_t)STH_COMMAND_BYTES << config->ring_log2);

@@ -16,7 +16,7 @@
 
 struct sth_driver_config {
     uint64_t ring_addr;      /* multiple of 4096 in the 40-bit space */
-    uint32_t ring_log2;      /* log2 of commands in the ring: 6..16 */
+    uint32_t ring_log2;      /* log2 of commands in the ring */
     uint32_t expected_hash;  /* of the configuration; 0: any */
     uint64_t timeout_cycles; /* without a retirement: TIMEOUT */
     uint32_t watchdog;       /* value of the WATCHDOG register; 0: off */

@@ -71,6 +71,8 @@ void sth_specgen_verilog(FILE *out)
     print_values(out, sth_rows_faults);
     print_values(out, sth_rows_counters);
     print_value(out, "CNT_", "COUNT", "", STH_CNT_COUNT);
+    print_value(out, "RING_LOG2_", "MIN", "", STH_RING_LOG2_MIN);
+    print_value(out, "RING_LOG2_", "MAX", "", STH_RING_LOG2_MAX);
     print_values(out, sth_rows_latencies);
     print_values(out, sth_rows_enums);
     fprintf(out, "/* verilator lint_on UNUSEDPARAM */\n");

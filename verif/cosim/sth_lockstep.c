@@ -9,10 +9,9 @@
 #include <string.h>
 
 enum {
-    SHADOW = 1 << 16, /* commands remembered for the report: the ring's limit */
-    PENDING = 1 << 17, /* events of one engine that wait for their partner */
-    RING_LOG2_MIN = 6,
-    RING_LOG2_MAX = 16
+    /* Commands remembered for the report. */
+    SHADOW = 1 << STH_RING_LOG2_MAX,
+    PENDING = 1 << 17 /* events of one engine that wait for their partner */
 };
 
 /* Events that one device has given and the other has not yet. */
@@ -382,7 +381,7 @@ static void end_reset(struct lockstep *l)
         l->doubt[e].difference.found = false;
     }
     l->ring = 0;
-    l->ring_log2 = RING_LOG2_MIN;
+    l->ring_log2 = STH_RING_LOG2_MIN;
     l->tail = 0;
     l->resetting = false;
 }
@@ -491,9 +490,7 @@ static void note_register(struct lockstep *l, uint32_t offset, uint32_t value)
         break;
     case STH_REG_RING_LOG2:
         value &= 31;
-        l->ring_log2 = value < RING_LOG2_MIN || value > RING_LOG2_MAX
-                           ? RING_LOG2_MIN
-                           : value;
+        l->ring_log2 = sth_ring_log2(value);
         break;
     case STH_REG_CTRL:
         if (value & STH_CTRL_SOFT_RESET)
@@ -611,7 +608,7 @@ struct sth_device *sth_lockstep_create(const struct sth_params *params,
     l->params = *params;
     l->reference = reference;
     l->dut = dut;
-    l->ring_log2 = RING_LOG2_MIN;
+    l->ring_log2 = STH_RING_LOG2_MIN;
     l->shadow = calloc(SHADOW, sizeof(*l->shadow));
     complete = l->shadow != NULL;
     for (int e = 0; e < STH_ENGINE_COUNT; e++) {
