@@ -39,15 +39,30 @@ leads() {
   esac
 }
 
+# is_test NAME: a unit test of that name exists.
+is_test() { grep -qrw --include='*.c' -- "$1" tests; }
+
+# is_step NAME: a step of the suite.
+is_step() { grep -q "^$1 *|" tests/suite.txt; }
+
 no_placeholder() { ! grep -nE '@[A-Z][A-Z0-9_]*@' "$1"; }
 
-for page in *.md docs/*.md docs/*/*.md; do
+for page in *.md docs/*.md docs/*/*.md verif/*.md; do
   judge "$page: a placeholder is left" no_placeholder "$page"
   while read -r target; do
     case $target in http://* | https://* | mailto:*) continue ;; esac
     judge "$page: link to $target" leads "$page" "$target"
   done < <(grep -oE '\]\([^)]+\)' "$page" | sed -E 's/^\]\(//; s/\)$//')
 done
+
+# The test plan names what exists.
+plan=verif/testplan.md
+while read -r name; do
+  judge "$plan: no test $name" is_test "$name"
+done < <(grep -oE '`test_[a-z0-9_]+`' "$plan" | tr -d '`')
+while read -r name; do
+  judge "$plan: no step $name" is_step "$name"
+done < <(grep -oE '\bsteps? `[^|;]*' "$plan" | grep -oE '`[a-z0-9-]+`' | tr -d '`')
 
 # The shown commands use build/; lay out a copy that another BUILD can serve.
 ln -s "$root"/* "$scratch" && rm -f "$scratch/build"
