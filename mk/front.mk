@@ -1,27 +1,39 @@
-# The front end alone, in the non-square configuration.
+# The front end alone, one model for each shape BUSxCOLS: bytes of the bus and
+# columns of the array, the rest as in configs/wide.cfg.  A command takes two
+# bus words, one, and a quarter of one.
 FRONT = $(BUILD)/front
+FRONT_SHAPES = 32x16 64x16 256x64
 FRONT_COMMANDS ?= 20000
 FRONT_SEED ?= 1
+
+front_number = $(word $(2),$(subst x, ,$(1)))
 
 $(FRONT)/sth_decode.o: csim/sth_decode.c csim/sth_decode.h $(SPEC)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -c $< -o $@
 
-$(FRONT)/sth_front_test: $(wildcard rtl/*.sv) $(GEN) $(FRONT)/sth_decode.o \
-		verif/front/sth_front_main.cpp configs/wide.cfg
-	$(call say,VERILATE,sth_front)
-	$(Q)$(SPECGEN) build configs/wide.cfg >$(FRONT)/options
+$(FRONT)/%/sth_front_test: $(wildcard rtl/*.sv) $(GEN) $(FRONT)/sth_decode.o \
+		verif/front/sth_front_main.cpp configs/wide.cfg mk/front.mk
+	$(call say,VERILATE,sth_front.$*)
+	@mkdir -p $(@D)
+	$(Q)sed -e 's/^bus_bytes = .*/bus_bytes = $(call front_number,$*,1)/' \
+	  -e 's/^array_cols = .*/array_cols = $(call front_number,$*,2)/' \
+	  configs/wide.cfg >$(@D)/shape.cfg
+	$(Q)$(SPECGEN) build $(@D)/shape.cfg >$(@D)/options
 	$(Q)$(VERILATOR) --cc --exe -O3 -Wall --compiler clang \
-	  $$(sed -n 1p $(FRONT)/options) -I$(BUILD)/gen -Irtl -y rtl \
-	  rtl/sth_front.sv --top-module sth_front --Mdir $(FRONT)/rtl \
+	  $$(sed -n 1p $(@D)/options) -I$(BUILD)/gen -Irtl -y rtl \
+	  rtl/sth_front.sv --top-module sth_front --Mdir $(@D)/rtl \
 	  -o ../sth_front_test $(abspath verif/front/sth_front_main.cpp) \
 	  $(abspath $(FRONT))/sth_decode.o -CFLAGS "-O2 $$(sed -n 2p \
-	  $(FRONT)/options) -I$(abspath csim) -I$(abspath spec)"
+	  $(@D)/options) -I$(abspath csim) -I$(abspath spec)"
 	$(call say,CXX,$@)
-	$(Q)$(MAKE) -s -C $(FRONT)/rtl -f Vsth_front.mk CXX=$(CXX) LINK=$(CXX) \
-	  OPT_FAST=-O3 >$(FRONT)/build.log
+	$(Q)$(MAKE) -s -C $(@D)/rtl -f Vsth_front.mk CXX=$(CXX) LINK=$(CXX) \
+	  OPT_FAST=-O3 >$(@D)/build.log 2>&1 || { cat $(@D)/build.log; exit 1; }
 
-test-front: $(FRONT)/sth_front_test ## the front end against directed tests and the model's checks
-	$(Q)$(FRONT)/sth_front_test $(FRONT_COMMANDS) $(FRONT_SEED)
+test-front: $(FRONT_SHAPES:%=$(FRONT)/%/sth_front_test) ## the front end against directed tests and the model's checks
+	$(Q)for shape in $(FRONT_SHAPES); do \
+	  $(FRONT)/$$shape/sth_front_test $(FRONT_COMMANDS) $(FRONT_SEED) || exit 1; \
+	done
 
+.PRECIOUS: $(FRONT)/%/sth_front_test
 .PHONY: test-front
