@@ -24,17 +24,17 @@ enum {
     STH_QUEUE_MAX = STH_MAX_QueueDepth,
     /* The buffer and the command being decoded, in a power of two. */
     STH_FETCH_MAX = 2 * STH_MAX_FetchDepth,
-    STH_SLOTS_MAX = STH_MAX_LoadSlots, /* of load and store */
-    STH_FLIGHTS_MAX = 4,               /* started commands of one engine */
-    STH_BURST_QUEUE = 4,       /* store: bursts before the scratchpad reader */
-    STH_SENT = 8,              /* store: bursts whose data is to come */
-    STH_READ_AHEAD = 8,        /* store: bus words read ahead of the bus */
-    STH_ARRIVALS = 256,        /* load: bursts whose data is followed */
-    STH_BEATS_AHEAD = 4,       /* load: beats accepted before a write */
-    STH_TILES = 256,           /* weight tiles that are remembered */
-    STH_DELAYED = 8,           /* those of them with delayed weight reads */
-    STH_VECTOR_SUMS = 8,       /* vector: rows of sums before the write port */
-    STH_VECTOR_RESULTS = 32,   /* vector: results before the write ports */
+    STH_SLOTS_MAX = STH_MAX_LoadSlots,           /* of load and store */
+    STH_FLIGHTS_MAX = STH_DEPTH_MATRIX_COMMANDS, /* of any engine */
+    STH_BURST_QUEUE = STH_DEPTH_STORE_BURSTS,
+    STH_SENT = 8, /* store: bursts whose data is to come */
+    STH_READ_AHEAD = STH_DEPTH_STORE_WORDS,
+    STH_ARRIVALS = 256,  /* load: bursts whose data is followed */
+    STH_BEATS_AHEAD = 4, /* load: beats accepted before a write */
+    STH_TILES = 256,     /* weight tiles that are remembered */
+    STH_DELAYED = 8,     /* those of them with delayed weight reads */
+    STH_VECTOR_SUMS = 8, /* vector: rows of sums before the write port */
+    STH_VECTOR_RESULTS = STH_DEPTH_VECTOR_RESULTS,
     STH_SAMPLES = 256,         /* vector: kinds of commands */
     STH_SAMPLE_CYCLES = 16384, /* sampling: length of a stretch */
     STH_SAMPLE_RATIO = 16,     /* sampling: one in so many is followed */
@@ -42,6 +42,8 @@ enum {
 };
 
 _Static_assert((int)STH_MAX_StoreSlots <= (int)STH_SLOTS_MAX, "store slots");
+_Static_assert((int)STH_DEPTH_LOAD_COMMANDS <= (int)STH_FLIGHTS_MAX, "load");
+_Static_assert((int)STH_DEPTH_STORE_COMMANDS <= (int)STH_FLIGHTS_MAX, "store");
 
 /*
  * Engines come first, so that an engine's number is its actor's.  Whatever one

@@ -11,10 +11,10 @@
 void sth_engine_reset(struct sth_csim *csim)
 {
     static const uint32_t limits[STH_ENGINE_COUNT] = {
-        [STH_ENGINE_LOAD] = 4,
-        [STH_ENGINE_MATRIX] = STH_LAT_MATRIX_COMMANDS,
-        [STH_ENGINE_VECTOR] = 1,
-        [STH_ENGINE_STORE] = 4,
+        [STH_ENGINE_LOAD] = STH_DEPTH_LOAD_COMMANDS,
+        [STH_ENGINE_MATRIX] = STH_DEPTH_MATRIX_COMMANDS,
+        [STH_ENGINE_VECTOR] = STH_DEPTH_VECTOR_COMMANDS,
+        [STH_ENGINE_STORE] = STH_DEPTH_STORE_COMMANDS,
     };
 
     for (int e = 0; e < STH_ENGINE_COUNT; e++) {

@@ -205,6 +205,11 @@ module sth_dma_track #(
 
   assign busy_o = count_q != '0 || retire_valid_o;
 
+  initial begin
+    if (STH_DEPTH_LOAD_COMMANDS != Depth || STH_DEPTH_STORE_COMMANDS != Depth)
+      $error("the tags of sth_dma_track are not made for this many commands");
+  end
+
 endmodule
 
 `default_nettype wire

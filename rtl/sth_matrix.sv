@@ -87,7 +87,7 @@ module sth_matrix #(
   assign push        = cmd_valid_i && cmd_ready_o;
   assign busy_o      = !empty;
 
-  sth_matrix_commands #(.Depth(STH_LAT_MATRIX_COMMANDS)) u_commands (
+  sth_matrix_commands #(.Depth(STH_DEPTH_MATRIX_COMMANDS)) u_commands (
     .clk_i,
     .rst_ni,
     .push_i        (push),

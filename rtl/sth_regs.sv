@@ -60,21 +60,23 @@ module sth_regs #(
 
   `include "sth_spec.svh"
 
-  // Capability registers in the order of params.def.
-  localparam int NumCaps = 11;
+  // Capability registers, one for each row of params.def.
+  localparam int NumCaps = STH_PARAM_COUNT;
   logic [NumCaps*32-1:0] caps;
 
-  assign caps[32 * 0 +: 32]  = ArrayRows;
-  assign caps[32 * 1 +: 32]  = ArrayCols;
-  assign caps[32 * 2 +: 32]  = SpBytes;
-  assign caps[32 * 3 +: 32]  = SpBanks;
-  assign caps[32 * 4 +: 32]  = AccBytes;
-  assign caps[32 * 5 +: 32]  = AccBanks;
-  assign caps[32 * 6 +: 32]  = BusBytes;
-  assign caps[32 * 7 +: 32]  = QueueDepth;
-  assign caps[32 * 8 +: 32]  = FetchDepth;
-  assign caps[32 * 9 +: 32]  = LoadSlots;
-  assign caps[32 * 10 +: 32] = StoreSlots;
+  assign caps[32 * STH_PARAM_ArrayRows +: 32]  = ArrayRows;
+  assign caps[32 * STH_PARAM_ArrayCols +: 32]  = ArrayCols;
+  assign caps[32 * STH_PARAM_SpBytes +: 32]    = SpBytes;
+  assign caps[32 * STH_PARAM_SpBanks +: 32]    = SpBanks;
+  assign caps[32 * STH_PARAM_AccBytes +: 32]   = AccBytes;
+  assign caps[32 * STH_PARAM_AccBanks +: 32]   = AccBanks;
+  assign caps[32 * STH_PARAM_BusBytes +: 32]   = BusBytes;
+  assign caps[32 * STH_PARAM_QueueDepth +: 32] = QueueDepth;
+  assign caps[32 * STH_PARAM_FetchDepth +: 32] = FetchDepth;
+  assign caps[32 * STH_PARAM_LoadSlots +: 32]  = LoadSlots;
+  assign caps[32 * STH_PARAM_StoreSlots +: 32] = StoreSlots;
+
+  initial if (NumCaps != 11) $error("a row of params.def has no capability register");
 
   localparam int CapWord = STH_REG_CAP_BASE / 4;
   localparam int CntWord = STH_REG_CNT_BASE / 4;

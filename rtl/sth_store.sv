@@ -81,7 +81,7 @@ module sth_store #(
   localparam int OffWidth = $clog2(BusBytes);
   localparam int BurstWidth = 24 + 15 + 8 + 2 * OffWidth + 2;
   // Bursts whose address may run ahead of their data.
-  localparam int BurstQueueDepth = 4;
+  localparam int BurstQueueDepth = STH_DEPTH_STORE_BURSTS;
 
   initial begin
     if (BusBytes < 4 || BusBytes > 256 || (BusBytes & (BusBytes - 1)) != 0)

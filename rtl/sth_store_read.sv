@@ -54,6 +54,8 @@ module sth_store_read #(
   output logic [            31:0] digest_o
 );
 
+  `include "sth_spec.svh"
+
   // Circular window of twice the bus width, and how many of them lie in a
   // folded window of two scratchpad words.
   localparam int RingBytes = 2 * BusBytes;
@@ -63,7 +65,7 @@ module sth_store_read #(
   localparam int WordLsb = $clog2(WordBytes);
   // Words from the read request to the bus: four in the pipeline and one for
   // the credit on its way back are needed for one word a cycle.
-  localparam int QueueDepth = 8;
+  localparam int QueueDepth = STH_DEPTH_STORE_WORDS;
 
   // Burst being read.
   logic                valid_q;

@@ -82,7 +82,7 @@ module sth_vector #(
 
   // A slot is reserved from launch to the cycle after the write; a reduction at the port may add
   // one cycle. Rows of reductions are at least Lanes cycles apart, but for the command's last.
-  localparam int WriteDepth = 1 << $clog2(AtWrite + 2);
+  localparam int WriteDepth = STH_DEPTH_VECTOR_RESULTS;
   localparam int ReduceDepth = 1 << $clog2(AtReduceWrite / Lanes + 3);
   localparam int GateDepth = 1 << $clog2(STH_LAT_FUNC);
   localparam int GateBits = $clog2(GateDepth);
@@ -367,6 +367,7 @@ module sth_vector #(
   initial begin
     if (STH_LAT_VECTOR_START != 2) $error("VECTOR_START: accept, start, first read");
     if (STH_LAT_VECTOR_PIPE != AtWrite) $error("VECTOR_PIPE is not the depth of the pipeline");
+    if (WriteDepth < AtWrite + 2) $error("VECTOR_RESULTS does not cover the pipeline");
     if (STH_LAT_VECTOR_RETIRE != 1) $error("VECTOR_RETIRE: last write, retirement");
     if (STH_LAT_SRAM != 1) $error("operand data is captured one cycle after the grant");
   end

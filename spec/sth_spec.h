@@ -119,6 +119,12 @@ enum sth_latency {
 #undef LATENCY
 };
 
+enum sth_depth {
+#define DEPTH(name, count, doc) STH_DEPTH_##name = (count),
+#include "depth.def"
+#undef DEPTH
+};
+
 #define STH_COMMAND_WORDS 16
 #define STH_COMMAND_BYTES 64
 #define STH_SEMAPHORES 16

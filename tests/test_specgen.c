@@ -67,7 +67,7 @@ static void test_specgen_page_is_filled(void **state)
 {
     static const char *const tables[] = {
         "parameters", "registers", "commands", "enums",
-        "faults",     "latencies", "counters",
+        "faults",     "latencies", "depths",   "counters",
     };
 
     (void)state;

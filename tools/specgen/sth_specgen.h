@@ -30,7 +30,8 @@ struct sth_row_cmd {
     uint32_t opcode;
     const char *engine, *doc;
 };
-/* Engines, faults, counters, latencies and enumerations: a named number. */
+/* Engines, faults, counters, latencies, depths and enumerations: a named
+ * number. */
 struct sth_row_value {
     const char *table, *name;
     uint32_t value;
@@ -47,6 +48,7 @@ extern const struct sth_row_value sth_rows_engines[];
 extern const struct sth_row_value sth_rows_faults[];
 extern const struct sth_row_value sth_rows_counters[];
 extern const struct sth_row_value sth_rows_latencies[];
+extern const struct sth_row_value sth_rows_depths[];
 extern const struct sth_row_value sth_rows_enums[];
 
 /* Whether a field row belongs to the command: its own, or one of ANY. */

@@ -92,6 +92,8 @@ static bool print_table(FILE *out, const char *table)
         print_values(out, "code", sth_rows_faults);
     else if (!strcmp(table, "latencies"))
         print_values(out, "cycles", sth_rows_latencies);
+    else if (!strcmp(table, "depths"))
+        print_values(out, "count", sth_rows_depths);
     else if (!strcmp(table, "counters"))
         print_counters(out);
     else

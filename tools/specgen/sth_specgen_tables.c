@@ -81,6 +81,12 @@ const struct sth_row_value sth_rows_latencies[] = {
 #undef LATENCY
     {NULL, NULL, 0, NULL}};
 
+const struct sth_row_value sth_rows_depths[] = {
+#define DEPTH(name, count, doc) {"DEPTH", #name, count, doc},
+#include "depth.def"
+#undef DEPTH
+    {NULL, NULL, 0, NULL}};
+
 const struct sth_row_value sth_rows_enums[] = {
 #define ENUM(table, name, value, doc) {#table, #name, value, doc},
 #include "enums.def"

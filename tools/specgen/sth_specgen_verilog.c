@@ -67,6 +67,10 @@ void sth_specgen_verilog(FILE *out)
                  "a part of the contract\n");
     print_registers(out);
     print_commands(out);
+    for (const struct sth_row_param *p = sth_rows_params; p->c_name; p++)
+        print_value(out, "PARAM_", p->v_name, "",
+                    (uint32_t)(p - sth_rows_params));
+    print_value(out, "PARAM_", "COUNT", "", STH_PARAM_COUNT);
     print_values(out, sth_rows_engines);
     print_values(out, sth_rows_faults);
     print_values(out, sth_rows_counters);
@@ -74,6 +78,7 @@ void sth_specgen_verilog(FILE *out)
     print_value(out, "RING_LOG2_", "MIN", "", STH_RING_LOG2_MIN);
     print_value(out, "RING_LOG2_", "MAX", "", STH_RING_LOG2_MAX);
     print_values(out, sth_rows_latencies);
+    print_values(out, sth_rows_depths);
     print_values(out, sth_rows_enums);
     fprintf(out, "/* verilator lint_on UNUSEDPARAM */\n");
 }

@@ -349,8 +349,8 @@ void run_random(uint32_t commands, uint32_t gap, bool specials)
             size_t i = grants.size();
             uint64_t expected = offered > free_from ? offered : free_from;
 
-            if (i >= STH_LAT_MATRIX_COMMANDS) {
-                const Grant &oldest = grants[i - STH_LAT_MATRIX_COMMANDS];
+            if (i >= STH_DEPTH_MATRIX_COMMANDS) {
+                const Grant &oldest = grants[i - STH_DEPTH_MATRIX_COMMANDS];
 
                 if (oldest.times.retire + 1 > expected)
                     expected = oldest.times.retire + 1;
