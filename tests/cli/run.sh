@@ -172,7 +172,7 @@ GiB" trace --gemm 1048576x1x1048576 -o "$out"
     run x --backend both --time-only
   refuses 2 "option --sanitize needs the C model with data" \
     run x --time-only --sanitize
-  refuses 2 "option --by-layer: 'some' is not all" run x --by-layer=some
+  refuses 2 "option --by-layer: 'some' is none of yes, no and all" run x --by-layer=some
   refuses 2 "option --roofline needs --backend csim or both" \
     run x --backend rtl --roofline
   refuses 2 "'more' is unexpected; see --help" bench more

@@ -26,9 +26,11 @@ static const char help[] =
     "  --stalls P:S    random bus stalls: P percent, seed S\n"
     "  --reorder       RTL: answer reads of different IDs out of order\n"
     "  --time-only     csim: cycles without data\n"
-    "  --by-layer[=all] csim, time only: layers one after another, equal ones "
-    "are\n"
-    "                  simulated once; all: simulate each of them\n"
+    "  --by-layer[=W]  csim, time only: layers one after another, equal ones "
+    "simulated\n"
+    "                  once (yes: the default for several layers), each (all), "
+    "or the\n"
+    "                  trace as a whole (no)\n"
     "  --roofline[=F]  csim: what bounds each operation; F: a picture, SVG\n"
     "  --sanitize      csim: look for races and misused semaphores\n"
     "  --no-reference  do not evaluate the trace in double precision\n"
@@ -41,7 +43,7 @@ static const char help[] =
     "  --quiet         print nothing but errors\n";
 
 struct options {
-    const char *config, *backend, *memory, *stalls;
+    const char *config, *backend, *by_layer, *memory, *stalls;
     const char *json, *timeline, *events, *wave, *roofline;
     bool time_only, quiet;
     uint64_t seed;
@@ -113,12 +115,7 @@ static bool parse(int argc, char **argv, struct options *o,
         } else if (c == OPT_TIME_ONLY) {
             o->time_only = true;
         } else if (c == OPT_BY_LAYER) {
-            q->by_layer = true;
-            q->all_layers = optarg && !strcmp(optarg, "all");
-            if (optarg && !q->all_layers) {
-                sth_cmd_error("option --by-layer: '%s' is not all", optarg);
-                return false;
-            }
+            o->by_layer = optarg ? optarg : "yes";
         } else if (c == OPT_ROOFLINE) {
             q->roofline = true;
             o->roofline = optarg;
@@ -145,6 +142,33 @@ static bool parse(int argc, char **argv, struct options *o,
     return true;
 }
 
+/*
+ * Time-only runs of several layers go layer by layer unless told otherwise or
+ * asked for what only a run as a whole has.
+ */
+static bool resolve_layers(const struct options *o,
+                           struct sth_session_request *q)
+{
+    const char *word = o->by_layer;
+    bool whole = !o->time_only || o->timeline || o->events;
+
+    q->if_layers = !word;
+    q->by_layer = word ? strcmp(word, "no") != 0 : !whole && !o->stalls;
+    q->all_layers = word && !strcmp(word, "all");
+    if (word && strcmp(word, "yes") && strcmp(word, "no") &&
+        strcmp(word, "all")) {
+        sth_cmd_error("option --by-layer: '%s' is none of yes, no and all",
+                      word);
+        return false;
+    }
+    if (q->by_layer && whole) {
+        sth_cmd_error("option --by-layer needs --time-only and excludes "
+                      "--timeline and --events");
+        return false;
+    }
+    return true;
+}
+
 /* Turns the words into a request. */
 static bool resolve(const struct options *o, struct sth_session_request *q)
 {
@@ -168,11 +192,8 @@ static bool resolve(const struct options *o, struct sth_session_request *q)
         sth_cmd_error("option --roofline needs --backend csim or both");
         return false;
     }
-    if (q->by_layer && (!o->time_only || o->timeline || o->events)) {
-        sth_cmd_error("option --by-layer needs --time-only and excludes "
-                      "--timeline and --events");
+    if (!resolve_layers(o, q))
         return false;
-    }
     if (q->sanitize && (q->backend == STH_BACKEND_RTL || o->time_only)) {
         sth_cmd_error("option --sanitize needs the C model with data");
         return false;

@@ -107,6 +107,15 @@ static bool same_op(const struct sth_trace *trace, struct pairs *pairs,
     return true;
 }
 
+uint32_t sth_layers_count(const struct sth_trace *trace)
+{
+    uint32_t count = 0;
+
+    for (uint32_t op = 0; op < trace->ops; op += layer_ops(trace, op))
+        count++;
+    return count;
+}
+
 /* Whether firmware does the same in both layers, but for where tensors are. */
 static bool same_layer(const struct sth_trace *trace, struct pairs *pairs,
                        uint32_t a, uint32_t b, uint32_t ops)

@@ -48,6 +48,9 @@ struct sth_layers {
 uint64_t sth_layers_place(struct sth_trace *trace, uint64_t base,
                           const struct sth_mem *mem);
 
+/* Layers of a trace. */
+uint32_t sth_layers_count(const struct sth_trace *trace);
+
 /* WORKSPACE when memory is short. */
 enum sth_fw_err sth_layers_run(const struct sth_layers *job,
                                struct sth_layers_figures *figures);

@@ -721,6 +721,8 @@ int sth_session_run(struct sth_session *session,
     }
     if (!load_trace(s, &f) || !open_sources(s, &f))
         return 2;
+    if (s->request.if_layers && sth_layers_count(&s->trace) < 2)
+        s->request.by_layer = false;
     s->phase = calloc(s->trace.ops + 1, sizeof(*s->phase));
     if (!s->phase) {
         fail(&f, "out of memory");

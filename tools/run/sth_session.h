@@ -37,6 +37,7 @@ struct sth_session_request {
     bool keep_events;
     bool roofline;   /* report it; needs csim */
     bool by_layer;   /* csim, time only: docs/performance.md */
+    bool if_layers;  /* by_layer only when there are several layers */
     bool all_layers; /* by_layer, but simulate equal layers again */
     void (*progress)(void *user, const char *what, double done);
     void *user;
