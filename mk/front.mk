@@ -8,11 +8,7 @@ FRONT_SEED ?= 1
 
 front_number = $(word $(2),$(subst x, ,$(1)))
 
-$(FRONT)/sth_decode.o: csim/sth_decode.c csim/sth_decode.h $(SPEC)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) -c $< -o $@
-
-$(FRONT)/%/sth_front_test: $(wildcard rtl/*.sv) $(GEN) $(FRONT)/sth_decode.o \
+$(FRONT)/%/sth_front_test: $(wildcard rtl/*.sv) $(GEN) $(BUILD)/csim/sth_decode.o \
 		verif/front/sth_front_main.cpp configs/wide.cfg mk/front.mk
 	$(call say,VERILATE,sth_front.$*)
 	@mkdir -p $(@D)
@@ -24,7 +20,7 @@ $(FRONT)/%/sth_front_test: $(wildcard rtl/*.sv) $(GEN) $(FRONT)/sth_decode.o \
 	  $$(sed -n 1p $(@D)/options) -I$(BUILD)/gen -Irtl -y rtl \
 	  rtl/sth_front.sv --top-module sth_front --Mdir $(@D)/rtl \
 	  -o ../sth_front_test $(abspath verif/front/sth_front_main.cpp) \
-	  $(abspath $(FRONT))/sth_decode.o -CFLAGS "-O2 $$(sed -n 2p \
+	  $(abspath $(BUILD))/csim/sth_decode.o -CFLAGS "-O2 $$(sed -n 2p \
 	  $(@D)/options) -I$(abspath csim) -I$(abspath spec)"
 	$(call say,CXX,$@)
 	$(Q)$(MAKE) -s -C $(@D)/rtl -f Vsth_front.mk CXX=$(CXX) LINK=$(CXX) \
