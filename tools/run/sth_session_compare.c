@@ -1,0 +1,77 @@
+/* The outputs of a run against the double-precision reference. */
+#include "sth_session_impl.h"
+
+#include "sth_reference.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static void reference_progress(void *user, uint32_t done)
+{
+    struct sth_session *s = user;
+
+    sth_session_progress(s, "reference", (double)done / s->trace.ops);
+}
+
+struct error_sum {
+    double worst, ours, theirs, product;
+};
+
+/* Compares one output tensor with the device's memory. */
+static bool compare_tensor(struct sth_session *s, uint32_t i,
+                           const double *expected, struct error_sum *sum)
+{
+    const struct sth_trace_tensor *t = &s->trace.tensor[i];
+    struct sth_session_owned *o = s->owned;
+    size_t bytes = (size_t)sth_dtype_bytes(t->dtype) * t->cols;
+    uint8_t *raw = malloc(bytes);
+    double *row = malloc(t->cols * sizeof(*row));
+    bool good = raw && row;
+
+    for (uint32_t r = 0; good && r < t->rows; r++) {
+        o->dev->ops->mem_read(o->dev, t->addr + (uint64_t)r * bytes, raw,
+                              bytes);
+        sth_tensor_decode(t->dtype, raw, t->cols, row);
+        for (uint32_t c = 0; c < t->cols; c++) {
+            double want = expected[(size_t)r * t->cols + c];
+            double error = fabs(row[c] - want);
+
+            if (!(error <= sum->worst)) /* NaN counts as the worst */
+                sum->worst = error;
+            sum->ours += row[c] * row[c];
+            sum->theirs += want * want;
+            sum->product += row[c] * want;
+        }
+    }
+    free(raw);
+    free(row);
+    return good;
+}
+
+bool sth_session_compare(struct sth_session *s, struct sth_session_failure *f)
+{
+    struct sth_session_owned *o = s->owned;
+    struct error_sum sum = {0, 0, 0, 0};
+    struct sth_reference *r;
+    bool good = true;
+
+    if (s->request.no_reference || s->request.mode == STH_CSIM_TIME_ONLY)
+        return true;
+    r = sth_reference_run(&s->trace, o->sources, reference_progress, s);
+    if (!r)
+        return sth_session_fail(f, "out of memory in the reference");
+    for (uint32_t i = 0; i < s->trace.tensors && good; i++) {
+        const double *expected = sth_reference_tensor(r, i);
+
+        if (s->trace.tensor[i].output && expected) {
+            good = compare_tensor(s, i, expected, &sum);
+            s->compared = true;
+        }
+    }
+    sth_reference_destroy(r);
+    s->max_abs_error = sum.worst;
+    s->cosine = sum.ours > 0 && sum.theirs > 0
+                    ? sum.product / sqrt(sum.ours) / sqrt(sum.theirs)
+                    : (sum.ours == sum.theirs ? 1 : 0);
+    return good ? true : sth_session_fail(f, "out of memory");
+}

@@ -1,0 +1,131 @@
+/* The devices of a session and the contents of their memories. */
+#include "sth_session_impl.h"
+
+#include "sth_rtl_library.h"
+
+static bool create_csim(struct sth_session *s, struct sth_session_failure *f)
+{
+    const struct sth_session_request *q = &s->request;
+    struct sth_session_owned *o = s->owned;
+    struct sth_csim_options options = {
+        .mode = q->mode,
+        .sanitize = q->sanitize,
+        .no_events = q->backend == STH_BACKEND_CSIM,
+        .on_retire = sth_session_on_retire,
+        .context = s,
+    };
+
+    o->csim_mem = sth_mem_create(&q->memory, q->config.params.bus_bytes,
+                                 q->mode == STH_CSIM_TIME_ONLY);
+    if (o->csim_mem)
+        o->csim = sth_csim_create(&q->config.params, o->csim_mem, &options);
+    return o->csim ? true : sth_session_fail(f, "out of memory");
+}
+
+/* wave_last zero: no waveform. */
+static bool create_rtl(struct sth_session *s, uint64_t wave_first,
+                       uint64_t wave_last, struct sth_session_failure *f)
+{
+    const struct sth_session_request *q = &s->request;
+    struct sth_session_owned *o = s->owned;
+    struct sth_rtl_options options = {
+        .wave_path = wave_last ? q->wave_path : NULL,
+        .wave_first = wave_first,
+        .wave_last = wave_last,
+        .stall_percent = q->memory.stall_percent,
+        .seed = (uint32_t)q->seed ^ q->memory.seed,
+        .reorder = q->reorder,
+    };
+
+    if (!o->backend)
+        o->backend = sth_rtl_library_open(q->library_dir, &q->config,
+                                          &o->library, f->text, f->size);
+    if (!o->backend)
+        return false;
+    o->rtl_mem = sth_mem_create(&q->memory, q->config.params.bus_bytes, false);
+    if (o->rtl_mem)
+        o->rtl = o->backend->create_rtl(o->rtl_mem, &options);
+    return o->rtl ? true : sth_session_fail(f, "out of memory");
+}
+
+bool sth_session_create_devices(struct sth_session *s, uint64_t wave_first,
+                                uint64_t wave_last,
+                                struct sth_session_failure *f)
+{
+    const enum sth_session_backend backend = s->request.backend;
+    struct sth_session_owned *o = s->owned;
+
+    if (backend != STH_BACKEND_RTL && !create_csim(s, f))
+        return false;
+    if (backend != STH_BACKEND_CSIM && !create_rtl(s, wave_first, wave_last, f))
+        return false;
+    o->dev = backend == STH_BACKEND_CSIM ? o->csim : o->rtl;
+    if (backend == STH_BACKEND_BOTH) {
+        o->lockstep = o->backend->create_lockstep(o->csim, o->rtl);
+        if (!o->lockstep)
+            return sth_session_fail(f, "out of memory");
+        o->backend->observe(o->lockstep, sth_session_on_pair, s);
+        o->dev = o->lockstep;
+    }
+    return true;
+}
+
+static void destroy(struct sth_device **dev)
+{
+    if (*dev)
+        (*dev)->ops->destroy(*dev);
+    *dev = NULL;
+}
+
+void sth_session_destroy_devices(struct sth_session_owned *o)
+{
+    destroy(&o->lockstep);
+    destroy(&o->rtl);
+    destroy(&o->csim);
+    if (o->rtl_mem)
+        sth_mem_destroy(o->rtl_mem);
+    if (o->csim_mem)
+        sth_mem_destroy(o->csim_mem);
+    o->rtl_mem = o->csim_mem = NULL;
+}
+
+enum { FILL_BYTES = 1 << 16 };
+
+static bool fill_tensor(struct sth_session *s, uint32_t i,
+                        struct sth_session_failure *f)
+{
+    const struct sth_trace_tensor *t = &s->trace.tensor[i];
+    struct sth_session_owned *o = s->owned;
+    const size_t element = sth_dtype_bytes(t->dtype);
+    const uint64_t count = (uint64_t)t->rows * t->cols;
+    uint8_t buffer[FILL_BYTES];
+
+    if (o->sources[i].kind == STH_SOURCE_ZERO)
+        return true; /* memory that was never written reads as zero */
+    for (uint64_t first = 0; first < count; first += FILL_BYTES / element) {
+        size_t n = FILL_BYTES / element;
+
+        if (n > count - first)
+            n = (size_t)(count - first);
+        if (!sth_source_encode(&o->sources[i], first, n, buffer))
+            return sth_session_fail(
+                f, "%s:%u: tensor '%s': its file cannot be read",
+                s->request.trace_path, t->line, t->name);
+        o->dev->ops->mem_write(o->dev, t->addr + first * element, buffer,
+                               n * element);
+    }
+    return true;
+}
+
+bool sth_session_fill_tensors(struct sth_session *s,
+                              struct sth_session_failure *f)
+{
+    if (s->request.mode == STH_CSIM_TIME_ONLY)
+        return true;
+    for (uint32_t i = 0; i < s->trace.tensors; i++) {
+        sth_session_progress(s, "tensors", (double)i / s->trace.tensors);
+        if (!fill_tensor(s, i, f))
+            return false;
+    }
+    return true;
+}

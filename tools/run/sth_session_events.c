@@ -1,0 +1,93 @@
+/* What a session keeps of retirements: events, spans, work. */
+#include "sth_session_impl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void keep_event(struct sth_session *s, const struct sth_event *event,
+                       const struct sth_command *command)
+{
+    struct sth_session_owned *o = s->owned;
+
+    if (s->event_count == o->events_room) {
+        size_t room = o->events_room ? 2 * o->events_room : 4096;
+        void *events = realloc(s->events, room * sizeof(*s->events));
+        void *commands =
+            realloc(s->commands_seen, room * sizeof(*s->commands_seen));
+
+        if (events)
+            s->events = events;
+        if (commands)
+            s->commands_seen = commands;
+        if (!events || !commands) {
+            o->event_lost = true;
+            return;
+        }
+        o->events_room = room;
+    }
+    s->events[s->event_count] = *event;
+    memset(&s->commands_seen[s->event_count], 0, sizeof(*s->commands_seen));
+    if (command)
+        s->commands_seen[s->event_count] = *command;
+    s->event_count++;
+}
+
+/* The phase that holds a command: phases are in command order. */
+static struct sth_session_phase *find_phase(struct sth_session *s,
+                                            uint32_t index)
+{
+    const struct sth_session_owned *o = s->owned;
+    uint32_t low = o->layer_first, high = s->phases;
+
+    while (low + 1 < high) {
+        uint32_t middle = (low + high) / 2;
+
+        if (s->phase[middle].first <= index)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low < s->phases && index >= s->phase[low].first ? &s->phase[low]
+                                                           : NULL;
+}
+
+static void extend_span(struct sth_session_span *span,
+                        const struct sth_event *event)
+{
+    if (!span->end || event->start < span->start)
+        span->start = event->start;
+    if (event->end > span->end)
+        span->end = event->end;
+    span->engine_end[event->engine] = event->end;
+}
+
+void sth_session_on_retire(void *context, const struct sth_event *event,
+                           const struct sth_command *command)
+{
+    struct sth_session *s = context;
+    struct sth_session_owned *o = s->owned;
+    struct sth_session_phase *p = find_phase(s, event->index);
+    struct sth_event later = *event;
+
+    later.start += o->layer_later;
+    later.end += o->layer_later;
+    if (p)
+        extend_span(s->request.backend == STH_BACKEND_RTL ? &p->rtl : &p->csim,
+                    &later);
+    if (p && command)
+        sth_work_add(&p->work, &o->engine_end[event->engine], &later, command,
+                     &s->request.config.params);
+    if (s->request.keep_events)
+        keep_event(s, event, command);
+}
+
+/* The C model's half has come through sth_session_on_retire(). */
+void sth_session_on_pair(void *user, const struct sth_event *reference,
+                         const struct sth_event *dut)
+{
+    struct sth_session_phase *p = find_phase(user, dut->index);
+
+    (void)reference;
+    if (p)
+        extend_span(&p->rtl, dut);
+}

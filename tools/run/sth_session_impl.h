@@ -1,0 +1,81 @@
+/*
+ * The inside of a session, shared by the files sth_session*.c alone.
+ */
+#ifndef STH_SESSION_IMPL_H
+#define STH_SESSION_IMPL_H
+
+#include "sth_backend.h"
+#include "sth_hal.h"
+#include "sth_runtime.h"
+#include "sth_session.h"
+#include "sth_tensor_data.h"
+
+/* Everything that a session holds beyond its results. */
+struct sth_session_owned {
+    char *text;  /* of the trace */
+    void *arena; /* of the parsed trace */
+    struct sth_source *sources;
+    uint32_t sources_open;
+    void *workspace;
+    size_t workspace_bytes;
+    struct sth_runtime *runtime;
+    struct sth_hal hal;
+    const struct sth_backend *backend;
+    void *library;
+    struct sth_mem *csim_mem, *rtl_mem;
+    struct sth_device *csim, *rtl, *lockstep, *dev;
+    uint64_t macs_total, macs_done;
+    size_t events_room;
+    bool event_lost;                       /* memory was short */
+    uint64_t engine_end[STH_ENGINE_COUNT]; /* of the last command */
+    uint32_t layer_first; /* operation; commands are numbered from it */
+    uint64_t layer_later; /* cycles to add to those of events */
+};
+
+/* Where a failure leaves its words. */
+struct sth_session_failure {
+    char *text;
+    size_t size;
+};
+
+/* sth_session.c: writes the words and returns false. */
+bool sth_session_fail(struct sth_session_failure *f, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Calls the progress hook, if there is one. */
+void sth_session_progress(struct sth_session *s, const char *what, double done);
+
+/* sth_session_input.c: the trace and what its tensors begin with. */
+bool sth_session_load_trace(struct sth_session *s,
+                            struct sth_session_failure *f);
+bool sth_session_open_sources(struct sth_session *s,
+                              struct sth_session_failure *f);
+
+/* sth_session_devices.c: wave_last zero means no waveform. */
+bool sth_session_create_devices(struct sth_session *s, uint64_t wave_first,
+                                uint64_t wave_last,
+                                struct sth_session_failure *f);
+void sth_session_destroy_devices(struct sth_session_owned *o);
+bool sth_session_fill_tensors(struct sth_session *s,
+                              struct sth_session_failure *f);
+
+/* sth_session_events.c: retirements, from one device and from two in step. */
+void sth_session_on_retire(void *context, const struct sth_event *event,
+                           const struct sth_command *command);
+void sth_session_on_pair(void *user, const struct sth_event *reference,
+                         const struct sth_event *dut);
+
+/*
+ * sth_session_play.c: creates the devices, fills their memory and plays the
+ * trace.  *status is what sth_session_run() returns for a failure.
+ */
+bool sth_session_play(struct sth_session *s, uint64_t wave_first,
+                      uint64_t wave_last, int *status,
+                      struct sth_session_failure *f);
+
+/* sth_session_results.c: reads the devices after a run. */
+void sth_session_collect(struct sth_session *s);
+
+/* sth_session_compare.c: outputs against the double-precision reference. */
+bool sth_session_compare(struct sth_session *s, struct sth_session_failure *f);
+
+#endif

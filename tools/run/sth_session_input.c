@@ -1,0 +1,89 @@
+/* What a session reads: the trace and its tensor files. */
+#include "sth_session_impl.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Reads a whole file; NULL with a message when that fails. */
+static char *read_file(const char *path, size_t *bytes,
+                       struct sth_session_failure *f)
+{
+    FILE *file = fopen(path, "rb");
+    char *text = NULL;
+    size_t room = 1 << 16;
+
+    *bytes = 0;
+    while (file && (text == NULL || *bytes == room)) {
+        char *larger = realloc(text, room *= 2);
+
+        if (!larger)
+            break;
+        text = larger;
+        *bytes += fread(text + *bytes, 1, room - *bytes, file);
+    }
+    if (!file || ferror(file) || *bytes == room) {
+        sth_session_fail(f, "%s: %s", path, strerror(errno ? errno : EIO));
+        free(text);
+        text = NULL;
+    }
+    if (file)
+        fclose(file);
+    return text;
+}
+
+bool sth_session_load_trace(struct sth_session *s,
+                            struct sth_session_failure *f)
+{
+    const char *path = s->request.trace_path;
+    struct sth_session_owned *o = s->owned;
+    struct sth_trace_error error;
+    size_t bytes, bound;
+
+    o->text = read_file(path, &bytes, f);
+    if (!o->text)
+        return false;
+    bound = sth_trace_arena_bound(o->text, bytes);
+    o->arena = malloc(bound);
+    if (!o->arena)
+        return sth_session_fail(f, "%s: out of memory", path);
+    if (sth_trace_parse(&s->trace, o->text, bytes, o->arena, bound, &error)) {
+        if (error.line)
+            return sth_session_fail(f, "%s:%u: %s", path, error.line,
+                                    error.message);
+        return sth_session_fail(f, "%s: %s", path, error.message);
+    }
+    return true;
+}
+
+static void directory_of(const char *path, char *dir, size_t size)
+{
+    const char *slash = strrchr(path, '/');
+
+    snprintf(dir, size, "%.*s", slash ? (int)(slash - path) : 1,
+             slash ? path : ".");
+}
+
+bool sth_session_open_sources(struct sth_session *s,
+                              struct sth_session_failure *f)
+{
+    struct sth_session_owned *o = s->owned;
+    char dir[4096], why[512];
+
+    directory_of(s->request.trace_path, dir, sizeof(dir));
+    o->sources = calloc(s->trace.tensors + 1, sizeof(*o->sources));
+    if (!o->sources)
+        return sth_session_fail(f, "out of memory");
+    for (uint32_t i = 0; i < s->trace.tensors; i++) {
+        const struct sth_trace_tensor *t = &s->trace.tensor[i];
+
+        if (!sth_source_open(&o->sources[i], t->source, t->dtype, t->rows,
+                             t->cols, dir, why, sizeof(why)))
+            return sth_session_fail(f, "%s:%u: tensor '%s': %s",
+                                    s->request.trace_path, t->line, t->name,
+                                    why);
+        o->sources_open = i + 1;
+    }
+    return true;
+}

@@ -1,0 +1,215 @@
+/* One play of the trace: firmware on the devices, with progress. */
+#include "sth_session_impl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static double now(clockid_t clock)
+{
+    struct timespec t;
+
+    clock_gettime(clock, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+/* Multiply-accumulates that an operation needs; a causal mask saves some. */
+static uint64_t count_macs(const struct sth_trace_op *op)
+{
+    const struct sth_trace_view *v = op->view;
+    const uint64_t rows = v[STH_TRACE_VIEW_OUT].rows;
+    const uint64_t cols = v[STH_TRACE_VIEW_OUT].cols;
+    const uint64_t seq = op->number[STH_TRACE_NUMBER_SEQ];
+    const uint64_t past = op->number[STH_TRACE_NUMBER_PAST];
+
+    if (op->kind == STH_TRACE_KIND_MATMUL)
+        return rows * cols * v[STH_TRACE_VIEW_X].cols;
+    if (op->kind != STH_TRACE_KIND_ATTENTION)
+        return 0;
+    if (op->number[STH_TRACE_NUMBER_CAUSAL])
+        return op->number[STH_TRACE_NUMBER_BATCH] * cols *
+               (2 * seq * past + seq * (seq + 1));
+    return 2 * rows * cols * (past + seq);
+}
+
+static void op_begin(void *user, uint32_t op, const struct sth_trace_op *what,
+                     uint32_t command)
+{
+    struct sth_session *s = user;
+    const struct sth_session_owned *o = s->owned;
+    struct sth_session_phase *p = &s->phase[o->layer_first + op];
+
+    memset(p, 0, sizeof(*p));
+    p->op = what;
+    p->macs = count_macs(what);
+    p->first = command;
+    s->phases = o->layer_first + op + 1;
+}
+
+static void op_end(void *user, uint32_t op, const struct sth_trace_op *what,
+                   uint32_t command)
+{
+    struct sth_session *s = user;
+    struct sth_session_owned *o = s->owned;
+
+    (void)what;
+    op += o->layer_first;
+    s->phase[op].last = command;
+    /* An operation without products still counts for a little. */
+    o->macs_done += s->phase[op].macs + 1;
+    sth_session_progress(s, "run",
+                         (double)o->macs_done / (double)o->macs_total);
+}
+
+static bool prepare_runtime(struct sth_session *s,
+                            struct sth_session_failure *f)
+{
+    struct sth_session_owned *o = s->owned;
+    struct sth_runtime_config config;
+    enum sth_fw_err err;
+    uint64_t end;
+
+    sth_runtime_config_default(&config);
+    config.driver.expected_hash = sth_params_hash(&s->request.config.params);
+    config.hooks.user = s;
+    config.hooks.op_begin = op_begin;
+    config.hooks.op_end = op_end;
+    sth_hal_host_init(&o->hal, o->dev);
+    err = sth_runtime_init(o->runtime, &o->hal, &config);
+    if (err)
+        return sth_session_fail(f, "the driver refuses the device: %s",
+                                sth_fw_err_text(err));
+    end = s->request.by_layer
+              ? sth_layers_place(&s->trace, config.tensor_base, o->csim_mem)
+              : sth_runtime_place(o->runtime, &s->trace);
+    if (end >> STH_ADDR_BITS)
+        return sth_session_fail(
+            f,
+            "%s: the tensors need more than the 1 TiB that the "
+            "chip can address",
+            s->request.trace_path);
+    return true;
+}
+
+/* Words for a run that firmware gave up. */
+static void explain(struct sth_session *s, enum sth_fw_err err,
+                    struct sth_session_failure *f)
+{
+    struct sth_session_owned *o = s->owned;
+    const struct sth_runtime *r = o->runtime;
+    struct sth_driver_fault fault;
+    const struct sth_trace_op *op =
+        r->failed_op < s->trace.ops ? &s->trace.op[r->failed_op] : NULL;
+    char place[128] = "";
+
+    if (op)
+        snprintf(place, sizeof(place), ":%u: operation '%s'", op->line,
+                 *op->name ? op->name : sth_trace_kind_text(op->kind));
+    sth_driver_read_fault(&o->runtime->driver, &fault);
+    sth_session_fail(f, "%s%s: %s (fault code %u, command %u, address 0x%llx)",
+                     s->request.trace_path, place, sth_fw_err_text(err),
+                     fault.code, fault.index, (unsigned long long)fault.addr);
+}
+
+static void layer_begin(void *user, uint32_t first, uint64_t later)
+{
+    struct sth_session *s = user;
+    struct sth_session_owned *o = s->owned;
+
+    o->layer_first = first;
+    o->layer_later = later;
+}
+
+static void shift_span(struct sth_session_span *span, uint64_t later)
+{
+    span->start += later;
+    span->end += later;
+    for (int e = 0; e < STH_ENGINE_COUNT; e++)
+        span->engine_end[e] += span->engine_end[e] ? later : 0;
+}
+
+static void layer_copy(void *user, uint32_t first, uint32_t ops, uint32_t like,
+                       uint64_t later)
+{
+    struct sth_session *s = user;
+    struct sth_session_owned *o = s->owned;
+
+    for (uint32_t i = 0; i < ops; i++) {
+        struct sth_session_phase *p = &s->phase[first + i];
+
+        *p = s->phase[like + i];
+        p->op = &s->trace.op[first + i];
+        shift_span(&p->csim, later);
+        o->macs_done += p->macs + 1;
+    }
+    s->phases = first + ops;
+    sth_session_progress(s, "run",
+                         (double)o->macs_done / (double)o->macs_total);
+}
+
+static enum sth_fw_err run_trace(struct sth_session *s)
+{
+    struct sth_session_owned *o = s->owned;
+    struct sth_layers job = {.runtime = o->runtime,
+                             .csim = o->csim,
+                             .mem = o->csim_mem,
+                             .trace = &s->trace,
+                             .workspace = o->workspace,
+                             .workspace_bytes = o->workspace_bytes,
+                             .simulate_all = s->request.all_layers,
+                             .begin = layer_begin,
+                             .copy = layer_copy,
+                             .user = s};
+
+    if (s->request.by_layer)
+        return sth_layers_run(&job, &s->layers);
+    return sth_runtime_run(o->runtime, &s->trace, o->workspace,
+                           o->workspace_bytes);
+}
+
+/* Creates the devices, fills their memory and plays the trace. */
+bool sth_session_play(struct sth_session *s, uint64_t wave_first,
+                      uint64_t wave_last, int *status,
+                      struct sth_session_failure *f)
+{
+    struct sth_session_owned *o = s->owned;
+    const char *rule = NULL;
+    enum sth_fw_err err;
+    double begin, cpu;
+
+    *status = 2;
+    o->macs_total = 1;
+    for (uint32_t i = 0; i < s->trace.ops; i++)
+        o->macs_total += count_macs(&s->trace.op[i]) + 1;
+    o->macs_done = 0;
+    memset(o->engine_end, 0, sizeof(o->engine_end));
+    s->phases = 0;
+    s->event_count = 0;
+    o->event_lost = false;
+    if (!sth_session_create_devices(s, wave_first, wave_last, f) ||
+        !prepare_runtime(s, f) || !sth_session_fill_tensors(s, f))
+        return false;
+    o->workspace_bytes = sth_runtime_workspace_bytes(&s->trace);
+    free(o->workspace);
+    o->workspace = malloc(o->workspace_bytes);
+    if (!o->workspace)
+        return sth_session_fail(f, "out of memory");
+    begin = now(CLOCK_MONOTONIC);
+    cpu = now(CLOCK_PROCESS_CPUTIME_ID);
+    err = run_trace(s);
+    s->seconds = now(CLOCK_MONOTONIC) - begin;
+    s->cpu_seconds = now(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+    *status = 1;
+    sth_session_collect(s);
+    if (o->rtl && !o->lockstep)
+        rule = o->backend->violation(o->rtl);
+    if (rule)
+        return sth_session_fail(f, "%s", rule);
+    if (err) {
+        explain(s, err, f);
+        return false;
+    }
+    return o->event_lost ? sth_session_fail(f, "out of memory for the events")
+                         : true;
+}
