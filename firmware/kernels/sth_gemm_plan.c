@@ -2,8 +2,11 @@
 #include "sth_emit.h"
 #include "sth_gemm_plan.h"
 
-/* A run of bytes costs more than its beats: it opens a row of DRAM anew. */
-#define RUN_OVERHEAD 1u
+/*
+ * A run opens a row of DRAM anew.  Memory as wide as a bus of this many bytes
+ * loses about a cycle by it; behind a narrow bus it has time to spare.
+ */
+#define RUN_BUS_BYTES 256u
 /* Memory latency that prefetching should cover. */
 #define LATENCY 120u
 /* Grant to retirement of a vector command beyond its row-tiles. */
@@ -48,7 +51,7 @@ static uint64_t transfer(const struct sth_params *p, uint64_t runs,
     uint64_t bursts = 1 + bytes / STH_BURST_BYTES;
     uint64_t limit = (bursts * LATENCY + beats) / slots;
 
-    return runs * (max_u64(beats, limit) + RUN_OVERHEAD);
+    return runs * (max_u64(beats, limit) + p->bus_bytes / RUN_BUS_BYTES);
 }
 
 /* Scratchpad bytes beside the x and w blocks. */
