@@ -23,4 +23,4 @@ run: $(BUILD)/deps.stamp ## the main job: transformer layers on model and RTL in
 	$(Q)$(BUILD)/systolith table $(RUN_TRACES:%=$(RUN)/%.json)
 
 .PHONY: run
-.PRECIOUS: $(RUN)/%.trace
+.SECONDARY: $(RUN_TRACES:%=$(RUN)/%.trace)
