@@ -100,6 +100,7 @@ struct sth_mem {
     uint32_t bus_bytes;
     uint32_t bytes_per_cycle; /* 1..bus_bytes */
     bool timing_only;
+    bool failed; /* the host was out of memory */
     bool has_error_range;
     uint64_t error_first, error_last;
     struct mem_port port[DIRECTIONS];
@@ -305,27 +306,28 @@ static uint8_t *find_page(const struct sth_mem *mem, uint64_t addr)
                  : NULL;
 }
 
-/* The host being out of memory leaves nothing to simulate: stop. */
-static void *allocate(size_t bytes)
-{
-    void *p = calloc(1, bytes);
-
-    if (!p)
-        abort();
-    return p;
-}
-
+/* NULL, remembered as a failure, when the host is out of memory. */
 static uint8_t *make_page(struct sth_mem *mem, uint64_t addr)
 {
     struct page_table **table = &mem->table[addr >> (PAGE_BITS + TABLE_BITS)];
-    uint8_t **page;
+    uint8_t **page = NULL;
 
     if (!*table)
-        *table = allocate(sizeof **table);
-    page = &(*table)->page[(addr >> PAGE_BITS) & (TABLE_ENTRIES - 1)];
-    if (!*page)
-        *page = allocate(PAGE_BYTES);
+        *table = calloc(1, sizeof **table);
+    if (*table)
+        page = &(*table)->page[(addr >> PAGE_BITS) & (TABLE_ENTRIES - 1)];
+    if (page && !*page)
+        *page = calloc(1, PAGE_BYTES);
+    if (!page || !*page) {
+        mem->failed = true;
+        return NULL;
+    }
     return *page;
+}
+
+bool sth_mem_failed(const struct sth_mem *mem)
+{
+    return mem->failed;
 }
 
 void sth_mem_read(struct sth_mem *mem, uint64_t addr, void *to, size_t bytes)
@@ -359,11 +361,15 @@ void sth_mem_write(struct sth_mem *mem, uint64_t addr, const void *from,
         return;
     while (bytes) {
         size_t offset, n;
+        uint8_t *page;
 
         addr &= ADDR_MASK;
         offset = addr & (PAGE_BYTES - 1);
         n = PAGE_BYTES - offset < bytes ? PAGE_BYTES - offset : bytes;
-        memcpy(make_page(mem, addr) + offset, in, n);
+        page = make_page(mem, addr);
+        if (!page)
+            return;
+        memcpy(page + offset, in, n);
         addr += n;
         in += n;
         bytes -= n;

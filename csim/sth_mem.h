@@ -59,6 +59,9 @@ void sth_mem_read(struct sth_mem *mem, uint64_t addr, void *to, size_t bytes);
 void sth_mem_write(struct sth_mem *mem, uint64_t addr, const void *from,
                    size_t bytes);
 
+/* Whether the host was out of memory for a write, which was dropped then. */
+bool sth_mem_failed(const struct sth_mem *mem);
+
 /* Accesses to [first, last] answer with a bus error; one range at a time. */
 void sth_mem_set_error_range(struct sth_mem *mem, uint64_t first,
                              uint64_t last);

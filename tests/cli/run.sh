@@ -166,6 +166,7 @@ GiB" trace --gemm 1048576x1x1048576 -o "$out"
   refuses 2 "name one trace; see --help" run a b
   refuses 2 "nothing.trace: No such file or directory" run nothing.trace
   refuses 2 "configs: Is a directory" run configs
+  refuses 2 "/dev/zero: not a regular file" run /dev/zero
   refuses 2 "option --backend: 'fpga' is none of csim, rtl and both" \
     run x --backend fpga
   refuses 2 "option --time-only needs --backend csim" \
@@ -276,9 +277,23 @@ good_runs() {
     [ -z "$(find "$work" -name '*.part')" ]
 }
 
+# Less memory than the tensors take: refused, not aborted.
+short_of_memory() {
+  local t=$work/large.trace
+  run trace --gemm 1x4096x65536 -o "$t"
+  (
+    ulimit -v 300000
+    exec "$systolith" run "$t" --quiet
+  ) >"$work/out" 2>"$work/err"
+  check "short of memory: status" [ $? -eq 2 ]
+  check "short of memory: message" grep -qxF "systolith: out of memory for the \
+simulated memory; use --time-only" "$work/err"
+}
+
 help_pages
 malformed_files
 command_lines
 good_runs
+short_of_memory
 printf 'command line: %d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]

@@ -89,6 +89,18 @@ void sth_session_destroy_devices(struct sth_session_owned *o)
     o->rtl_mem = o->csim_mem = NULL;
 }
 
+bool sth_session_memory_holds(const struct sth_session *s,
+                              struct sth_session_failure *f)
+{
+    const struct sth_session_owned *o = s->owned;
+
+    if ((!o->csim_mem || !sth_mem_failed(o->csim_mem)) &&
+        (!o->rtl_mem || !sth_mem_failed(o->rtl_mem)))
+        return true;
+    return sth_session_fail(
+        f, "out of memory for the simulated memory; use --time-only");
+}
+
 enum { FILL_BYTES = 1 << 16 };
 
 static bool fill_tensor(struct sth_session *s, uint32_t i,
@@ -113,6 +125,8 @@ static bool fill_tensor(struct sth_session *s, uint32_t i,
                 s->request.trace_path, t->line, t->name);
         o->dev->ops->mem_write(o->dev, t->addr + first * element, buffer,
                                n * element);
+        if (!sth_session_memory_holds(s, f))
+            return false;
     }
     return true;
 }

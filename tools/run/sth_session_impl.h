@@ -55,6 +55,9 @@ bool sth_session_create_devices(struct sth_session *s, uint64_t wave_first,
                                 uint64_t wave_last,
                                 struct sth_session_failure *f);
 void sth_session_destroy_devices(struct sth_session_owned *o);
+/* Whether every write to the devices' memories found room on the host. */
+bool sth_session_memory_holds(const struct sth_session *s,
+                              struct sth_session_failure *f);
 bool sth_session_fill_tensors(struct sth_session *s,
                               struct sth_session_failure *f);
 

@@ -5,17 +5,44 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+
+/* Larger files are no traces. */
+static const size_t FILE_MAX = (size_t)1 << 30;
+
+/* Opens a file or a pipe: what else there is may never end. */
+static FILE *open_file(const char *path, struct sth_session_failure *f)
+{
+    FILE *file = fopen(path, "rb");
+    struct stat status;
+
+    if (!file || fstat(fileno(file), &status)) {
+        sth_session_fail(f, "%s: %s", path, strerror(errno));
+    } else if (S_ISDIR(status.st_mode)) {
+        sth_session_fail(f, "%s: %s", path, strerror(EISDIR));
+    } else if (!S_ISREG(status.st_mode) && !S_ISFIFO(status.st_mode)) {
+        sth_session_fail(f, "%s: not a regular file", path);
+    } else {
+        return file;
+    }
+    if (file)
+        fclose(file);
+    return NULL;
+}
 
 /* Reads a whole file; NULL with a message when that fails. */
 static char *read_file(const char *path, size_t *bytes,
                        struct sth_session_failure *f)
 {
-    FILE *file = fopen(path, "rb");
+    FILE *file = open_file(path, f);
     char *text = NULL;
     size_t room = 1 << 16;
+    bool good;
 
     *bytes = 0;
-    while (file && (text == NULL || *bytes == room)) {
+    if (!file)
+        return NULL;
+    while ((text == NULL || *bytes == room) && *bytes <= FILE_MAX) {
         char *larger = realloc(text, room *= 2);
 
         if (!larger)
@@ -23,14 +50,16 @@ static char *read_file(const char *path, size_t *bytes,
         text = larger;
         *bytes += fread(text + *bytes, 1, room - *bytes, file);
     }
-    if (!file || ferror(file) || *bytes == room) {
-        sth_session_fail(f, "%s: %s", path, strerror(errno ? errno : EIO));
+    good = !ferror(file) && *bytes < room && *bytes <= FILE_MAX;
+    if (!good) {
+        if (*bytes > FILE_MAX)
+            sth_session_fail(f, "%s: larger than 1 GiB", path);
+        else
+            sth_session_fail(f, "%s: %s", path, strerror(errno ? errno : EIO));
         free(text);
-        text = NULL;
     }
-    if (file)
-        fclose(file);
-    return text;
+    fclose(file);
+    return good ? text : NULL;
 }
 
 bool sth_session_load_trace(struct sth_session *s,
