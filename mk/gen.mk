@@ -2,7 +2,7 @@
 SPECGEN = $(BUILD)/specgen
 SPEC = $(wildcard spec/*.def spec/*.h)
 GEN = $(BUILD)/gen/sth_spec.svh $(BUILD)/gen/sth_functions.svh
-MANUAL = docs/programming.md
+MANUAL = docs/programming.md docs/configurations.md
 
 $(SPECGEN): $(wildcard tools/specgen/*.[ch]) csim/sth_config.c csim/sth_config.h $(SPEC) | $(BUILD)/deps.stamp
 	$(call say,CC,$@)
