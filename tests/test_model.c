@@ -156,6 +156,19 @@ static const struct {
      "field 'attention_bias' must be true or false"},
     {LLAMA(", \"hidden_act\": \"gelu\""),
      "field 'hidden_act' must be one of silu swish"},
+    {LLAMA(", \"mlp_bias\": true"),
+     "field 'mlp_bias': true is not supported; the feed-forward products of "
+     "this family have no bias"},
+    {LLAMA(", \"mlp_bias\": \"no\""), "field 'mlp_bias' must be true or false"},
+    {LLAMA(", \"quantization_config\": {\"bits\": 4}"),
+     "field 'quantization_config' is not supported: a quantised checkpoint's "
+     "formats are not modelled; remove the field and choose --dtype int8 for "
+     "W8A8"},
+    {LLAMA(", \"max_position_embeddings\": 0"),
+     "field 'max_position_embeddings' must be a whole number from 1 to "
+     "1073741824"},
+    {GPT2(GPT2_SHAPE ", \"n_positions\": \"many\""),
+     "field 'n_positions' must be a whole number from 1 to 1073741824"},
     {"{\"model_type\": \"llama\", \"hidden_size\": 66, "
      "\"num_attention_heads\": 4, \"num_hidden_layers\": 2, "
      "\"intermediate_size\": 96}",
@@ -184,6 +197,23 @@ static void test_model_mistakes_have_their_messages(void **state)
     }
 }
 
+static void test_model_positions_are_read(void **state)
+{
+    struct sth_model m = load_shipped("gpt2");
+    char path[TEST_PATH], error[512];
+
+    (void)state;
+    assert_int_equal(m.positions, 1024);
+    assert_string_equal(m.positions_key, "n_positions");
+    m = load_shipped("bert-base");
+    assert_int_equal(m.positions, 512);
+    assert_string_equal(m.positions_key, "max_position_embeddings");
+    assert_true(load_text(LLAMA(", \"mlp_bias\": false, "
+                                "\"quantization_config\": null"),
+                          &m, path, error, sizeof(error)));
+    assert_int_equal(m.positions, 0);
+}
+
 static void test_model_missing_file_is_named(void **state)
 {
     struct sth_model m;
@@ -204,6 +234,7 @@ int main(void)
         cmocka_unit_test(test_model_shipped_files_load),
         cmocka_unit_test(test_model_defaults_fill_optional_fields),
         cmocka_unit_test(test_model_mistakes_have_their_messages),
+        cmocka_unit_test(test_model_positions_are_read),
         cmocka_unit_test(test_model_missing_file_is_named),
     };
 

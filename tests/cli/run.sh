@@ -154,6 +154,15 @@ GiB" trace --gemm 1048576x1x1048576 -o "$out"
   refuses 2 "unexpected argument 'more'" trace --gemm 2x2x2 -o "$out" more
   refuses 2 "unable to open ./nothing.json: No such file or directory" \
     trace --model ./nothing.json --phase prefill --seq 4 -o "$out"
+  refuses 2 "option --phase: bert is not causal and has no decode; use prefill" \
+    trace --model bert-base --phase decode --seq 4 -o "$out"
+  refuses 2 "1025 tokens, 0 of them past, exceed the model's 1024 (field \
+'n_positions')" trace --model gpt2 --phase prefill --seq 1025 -o "$out"
+  refuses 2 "8193 tokens, 8192 of them past, exceed the model's 8192 (field \
+'max_position_embeddings')" \
+    trace --model llama-3-8b --phase decode --past 8192 -o "$out"
+  run trace --model gpt2 --phase decode --seq 1023 -o "$work/longest.trace"
+  check "as many tokens as the model takes" [ "$status" -eq 0 ]
   refuses 1 "cannot create '/nonexistent/x': No such file or directory" \
     trace --gemm 2x2x2 -o /nonexistent/x
 

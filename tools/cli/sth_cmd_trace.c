@@ -3,6 +3,7 @@
 #include "sth_tracegen.h"
 
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -166,6 +167,26 @@ static bool load_model(const char *name, struct sth_model *model)
     return false;
 }
 
+/* Whether the model can do what is asked for. */
+static bool check_request(const struct sth_model *m,
+                          const struct sth_trace_request *request, bool decode)
+{
+    const uint64_t tokens = (uint64_t)request->past + request->seq;
+
+    if (request->layers > m->layers)
+        sth_cmd_error("option --layers: the model has %u layers", m->layers);
+    else if (decode && m->family == STH_MODEL_BERT)
+        sth_cmd_error("option --phase: bert is not causal and has no decode; "
+                      "use prefill");
+    else if (m->positions && tokens > m->positions)
+        sth_cmd_error("%" PRIu64 " tokens, %" PRIu32 " of them past, exceed "
+                      "the model's %" PRIu32 " (field '%s')",
+                      tokens, request->past, m->positions, m->positions_key);
+    else
+        return true;
+    return false;
+}
+
 static int write_layers(const struct options *o, bool int8)
 {
     struct sth_trace_request request = {
@@ -194,9 +215,8 @@ static int write_layers(const struct options *o, bool int8)
                              TOKENS_MAX);
     if (!load_model(o->model, &model))
         return 2;
-    if (request.layers > model.layers)
-        return sth_cmd_error("option --layers: the model has %u layers",
-                             model.layers);
+    if (!check_request(&model, &request, !strcmp(o->phase, "decode")))
+        return 2;
     if (!sth_output_open(&output, o->out))
         return 1;
     if (!sth_tracegen_layers(output.file, &model, &request)) {

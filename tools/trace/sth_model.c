@@ -98,7 +98,26 @@ static void check_activation(struct reader *r, const char *key,
              (int)strlen(accepted) - 2, accepted + 1);
 }
 
-enum { DIM_MAX = 262144, COUNT_MAX = 4096 };
+enum { DIM_MAX = 262144, COUNT_MAX = 4096, POSITIONS_MAX = 1 << 30 };
+
+/* How many tokens the model takes at most. */
+static void read_positions(struct reader *r, struct sth_model *m,
+                           const char *key)
+{
+    const uint32_t none = 0;
+
+    m->positions = get_count(r, key, 1, POSITIONS_MAX, &none);
+    m->positions_key = key;
+}
+
+/* Refuses what would change the layers and is not computed. */
+static void check_unsupported(struct reader *r)
+{
+    if (is_present(r, "quantization_config"))
+        fail(r, "field 'quantization_config' is not supported: a quantised "
+                "checkpoint's formats are not modelled; remove the field and "
+                "choose --dtype int8 for W8A8");
+}
 
 static void read_gpt2(struct reader *r, struct sth_model *m)
 {
@@ -110,6 +129,7 @@ static void read_gpt2(struct reader *r, struct sth_model *m)
     m->layers = get_count(r, "n_layer", 1, COUNT_MAX, NULL);
     four = 4 * m->hidden;
     m->intermediate = get_count(r, "n_inner", 1, 4 * DIM_MAX, &four);
+    read_positions(r, m, "n_positions");
     m->norm_eps = get_positive(r, "layer_norm_epsilon", 1e-5);
     check_activation(r, "activation_function",
                      " gelu gelu_new gelu_pytorch_tanh ");
@@ -133,6 +153,9 @@ static void read_llama(struct reader *r, struct sth_model *m, const char *type)
     m->qkv_bias = !strcmp(type, "qwen2") || get_bool(r, "attention_bias");
     m->head_dim = get_count(r, "head_dim", 1, COUNT_MAX, &none);
     check_activation(r, "hidden_act", " silu swish ");
+    if (get_bool(r, "mlp_bias"))
+        fail(r, "field 'mlp_bias': true is not supported; the feed-forward "
+                "products of this family have no bias");
     if (strcmp(type, "mixtral"))
         return;
     m->family = STH_MODEL_MIXTRAL;
@@ -152,6 +175,7 @@ static void read_model(struct reader *r, struct sth_model *m)
                 "config.json of a Hugging Face model");
         return;
     }
+    check_unsupported(r);
     if (!strcmp(type, "gpt2")) {
         read_gpt2(r, m);
     } else {
@@ -160,6 +184,7 @@ static void read_model(struct reader *r, struct sth_model *m)
         m->layers = get_count(r, "num_hidden_layers", 1, COUNT_MAX, NULL);
         m->intermediate =
             get_count(r, "intermediate_size", 1, 4 * DIM_MAX, NULL);
+        read_positions(r, m, "max_position_embeddings");
         if (!strcmp(type, "bert"))
             read_bert(r, m);
         else if (!strcmp(type, "llama") || !strcmp(type, "mistral") ||

@@ -17,15 +17,17 @@ enum sth_model_family {
 
 struct sth_model {
     enum sth_model_family family;
-    uint32_t hidden;         /* model dimension */
-    uint32_t heads;          /* query heads */
-    uint32_t kv_heads;       /* key and value heads; divides heads */
-    uint32_t head_dim;       /* even for RoPE */
-    uint32_t layers;         /* of the whole model */
-    uint32_t intermediate;   /* FFN dimension */
-    uint32_t experts;        /* 0: dense */
-    uint32_t experts_active; /* experts that each token visits */
-    bool qkv_bias;           /* Llama families: bias on Q, K and V */
+    uint32_t hidden;           /* model dimension */
+    uint32_t heads;            /* query heads */
+    uint32_t kv_heads;         /* key and value heads; divides heads */
+    uint32_t head_dim;         /* even for RoPE */
+    uint32_t layers;           /* of the whole model */
+    uint32_t positions;        /* tokens that it takes at most; 0: not said */
+    const char *positions_key; /* the field that says so */
+    uint32_t intermediate;     /* FFN dimension */
+    uint32_t experts;          /* 0: dense */
+    uint32_t experts_active;   /* experts that each token visits */
+    bool qkv_bias;             /* Llama families: bias on Q, K and V */
     double norm_eps;
     double rope_theta;
 };
