@@ -1,6 +1,7 @@
 #include "sth_lockstep.h"
 
 #include "sth_disasm.h"
+#include "sth_footprint.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -107,64 +108,56 @@ static bool append_bytes(struct lockstep *l, const char *space, uint64_t addr,
     return false;
 }
 
-static void append_space(struct lockstep *l, enum sth_space space,
-                         const char *name, size_t bytes)
-{
-    uint8_t *ours = calloc(1, bytes), *theirs = calloc(1, bytes);
+/* A search for the first byte that differs among those a command wrote. */
+struct search {
+    struct lockstep *l;
+    bool found;
+};
 
-    if (ours && theirs) {
-        l->reference->ops->peek(l->reference, space, 0, ours, bytes);
-        l->dut->ops->peek(l->dut, space, 0, theirs, bytes);
-        append_bytes(l, name, 0, ours, theirs, bytes);
+/* Accumulator runs are whole rows: lanes beyond the columns belong to others.
+ */
+static void search_run(void *context, const struct sth_footprint_run *run)
+{
+    struct search *search = context;
+    struct lockstep *l = search->l;
+    const bool memory = run->space == STH_FOOTPRINT_MEM;
+    const bool acc = run->space == STH_FOOTPRINT_ACC;
+    const uint32_t unit = acc ? sth_acc_row_bytes(&l->params) : 1;
+    const uint64_t addr = run->addr * unit;
+    const size_t bytes = (size_t)(run->bytes * unit);
+    uint8_t *ours, *theirs;
+
+    if (search->found || (run->role != STH_FOOTPRINT_WRITE &&
+                          run->role != STH_FOOTPRINT_WRITE_SUM))
+        return;
+    ours = malloc(bytes);
+    theirs = malloc(bytes);
+    if (ours && theirs && memory) {
+        l->reference->ops->mem_read(l->reference, addr, ours, bytes);
+        l->dut->ops->mem_read(l->dut, addr, theirs, bytes);
+    } else if (ours && theirs) {
+        enum sth_space space = acc ? STH_SPACE_ACC : STH_SPACE_SP;
+
+        l->reference->ops->peek(l->reference, space, (uint32_t)addr, ours,
+                                bytes);
+        l->dut->ops->peek(l->dut, space, (uint32_t)addr, theirs, bytes);
     }
-    free(ours);
-    free(theirs);
-}
-
-/* Looks for the difference along the runs that a store wrote. */
-static void append_store(struct lockstep *l, const struct sth_command *c)
-{
-    uint64_t base =
-        STH_GET(c, STORE_MEM_LO) | (uint64_t)STH_GET(c, STORE_MEM_HI) << 32;
-    uint32_t len = STH_GET(c, STORE_LEN);
-    uint8_t *ours = calloc(1, len), *theirs = calloc(1, len);
-    bool found = !ours || !theirs;
-
-    for (uint32_t j = 0; !found && j < STH_GET(c, STORE_N2); j++)
-        for (uint32_t i = 0; !found && i < STH_GET(c, STORE_N1); i++) {
-            uint64_t addr = base + (uint64_t)j * STH_GET(c, STORE_MEM_S2) +
-                            (uint64_t)i * STH_GET(c, STORE_MEM_S1);
-
-            l->reference->ops->mem_read(l->reference, addr, ours, len);
-            l->dut->ops->mem_read(l->dut, addr, theirs, len);
-            found = append_bytes(l, "memory", addr, ours, theirs, len);
-        }
+    if (ours && theirs)
+        search->found = append_bytes(l,
+                                     memory ? "memory"
+                                     : acc  ? "accumulator"
+                                            : "scratchpad",
+                                     addr, ours, theirs, bytes);
     free(ours);
     free(theirs);
 }
 
 static void append_destination(struct lockstep *l, uint32_t index)
 {
-    const struct sth_command *c = &l->shadow[index % SHADOW];
+    struct search search = {.l = l};
 
-    switch (STH_GET(c, ANY_OPCODE)) {
-    case STH_OP_STORE:
-        append_store(l, c);
-        break;
-    case STH_OP_LOAD:
-        append_space(l, STH_SPACE_SP, "scratchpad", l->params.sp_bytes);
-        break;
-    case STH_OP_MATMUL:
-        append_space(l, STH_SPACE_ACC, "accumulator", l->params.acc_bytes);
-        break;
-    case STH_OP_VECTOR:
-        if (STH_GET(c, VECTOR_WRITE) && STH_GET(c, VECTOR_D_SP))
-            append_space(l, STH_SPACE_SP, "scratchpad", l->params.sp_bytes);
-        append_space(l, STH_SPACE_ACC, "accumulator", l->params.acc_bytes);
-        break;
-    default:
-        break;
-    }
+    sth_footprint_visit(&l->params, &l->shadow[index % SHADOW], search_run,
+                        &search);
 }
 
 static void compare(struct lockstep *l, const struct sth_event *ours,
