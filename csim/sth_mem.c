@@ -139,6 +139,7 @@ bool sth_mem_config_parse(struct sth_mem_config *config, const char *text,
 {
     uint32_t latency, bytes;
     const char *p = text;
+    bool good;
     int n;
 
     for (int i = 0; i < MEMORY_COUNT; i++) {
@@ -159,13 +160,27 @@ bool sth_mem_config_parse(struct sth_mem_config *config, const char *text,
         return false;
     }
     p += 6;
-    if (!parse_u32(&p, 1000000, &latency) || latency < 1 || *p != ':') {
+    if (!parse_u32(&p, 1000000, &latency) || latency < 1 || (*p && *p != ':')) {
         snprintf(error, error_size,
                  "memory '%s': the latency must be 1 to 1000000 cycles", text);
         return false;
     }
-    p++;
-    if (!parse_u32(&p, 65536, &bytes) || *p) {
+    if (!*p++) {
+        snprintf(error, error_size,
+                 "memory '%s': the bytes per cycle are missing; write "
+                 "fixed:LATENCY:BYTES_PER_CYCLE",
+                 text);
+        return false;
+    }
+    good = parse_u32(&p, 65536, &bytes);
+    if (good && *p == ':') {
+        snprintf(error, error_size,
+                 "memory '%s': '%s' is too much; write "
+                 "fixed:LATENCY:BYTES_PER_CYCLE",
+                 text, p);
+        return false;
+    }
+    if (!good || *p) {
         snprintf(error, error_size,
                  "memory '%s': bytes per cycle must be 0 (full width) to 65536",
                  text);

@@ -75,8 +75,10 @@ static void test_parse_bad_text_is_named_and_changes_nothing(void **state)
          "memory 'fixed:0:8': the latency must be 1 to 1000000 cycles"},
         {"fixed:x:8",
          "memory 'fixed:x:8': the latency must be 1 to 1000000 cycles"},
-        {"fixed:9", "memory 'fixed:9': the latency must be 1 to 1000000 "
-                    "cycles"},
+        {"fixed:9", "memory 'fixed:9': the bytes per cycle are missing; write "
+                    "fixed:LATENCY:BYTES_PER_CYCLE"},
+        {"fixed:9:8:1", "memory 'fixed:9:8:1': ':1' is too much; write "
+                        "fixed:LATENCY:BYTES_PER_CYCLE"},
         {"fixed:9:", "memory 'fixed:9:': bytes per cycle must be 0 (full "
                      "width) to 65536"},
         {"fixed:9:8b", "memory 'fixed:9:8b': bytes per cycle must be 0 (full "

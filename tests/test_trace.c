@@ -93,6 +93,9 @@ static const struct malformed malformed[] = {
      "layer trace?"},
     {"systolith-trace 2\n", 1,
      "field 'version': '2' is not supported; use version 1"},
+    {"systolith-trace 1 x\n", 1,
+     "field 'header': 'x' follows the version; write 'systolith-trace 1' "
+     "alone"},
     {HEAD "tensr x bf16 1x1 zero\n", 2,
      "field 'item': 'tensr' begins no item; use tensor, op or output"},
     {HEAD "tensor 9x bf16 1x1 zero\n", 2,

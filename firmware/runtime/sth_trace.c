@@ -553,9 +553,13 @@ static bool parse_header(struct parser *p, struct sth_span line)
                          "' instead of 'systolith-trace 1'; is this a layer "
                          "trace?");
     if (!sth_span_decimal(version, 0xffffffffu, &number) ||
-        number != STH_TRACE_VERSION || extra.bytes != 0)
+        number != STH_TRACE_VERSION)
         return fail_with(p, "version", "'", version,
                          "' is not supported; use version 1");
+    if (extra.bytes != 0)
+        return fail_with(p, "header", "'", extra,
+                         "' follows the version; write 'systolith-trace 1' "
+                         "alone");
     return true;
 }
 
