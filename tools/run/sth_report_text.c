@@ -140,7 +140,9 @@ void sth_report_text(FILE *out, const struct sth_session *session)
     fputc('\n', out);
     for (size_t i = 0; i < s->diagnostics; i++)
         fprintf(out, "diagnostic: %s\n", s->diagnostic[i].text);
-    if (s->compared)
+    if (s->compared && !s->finite)
+        fputs("against double precision: outputs are not finite\n", out);
+    else if (s->compared)
         fprintf(out,
                 "against double precision: maximum error %.4g, cosine "
                 "%.7f\n",

@@ -86,7 +86,10 @@ int sth_session_run(struct sth_session *session,
         record_wave(s, difference_cycle(s));
     if (!good)
         return status;
-    return (s->in_step && !s->bit_exact) || s->diagnostics ? 1 : 0;
+    return (s->in_step && !s->bit_exact) || s->diagnostics ||
+                   (s->compared && !s->finite)
+               ? 1
+               : 0;
 }
 
 void sth_session_fini(struct sth_session *session)

@@ -78,6 +78,7 @@ struct sth_session {
     uint64_t macs;               /* retired */
     double seconds, cpu_seconds; /* of the host, of the run itself */
     bool compared;               /* with the reference */
+    bool finite;                 /* so are the outputs; else the next are NaN */
     double max_abs_error, cosine;
     bool in_step;   /* both ran */
     bool bit_exact; /* no difference between them */

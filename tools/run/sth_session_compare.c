@@ -15,6 +15,7 @@ static void reference_progress(void *user, uint32_t done)
 
 struct error_sum {
     double worst, ours, theirs, product;
+    bool infinite; /* or NaN */
 };
 
 /* Compares one output tensor with the device's memory. */
@@ -36,8 +37,9 @@ static bool compare_tensor(struct sth_session *s, uint32_t i,
             double want = expected[(size_t)r * t->cols + c];
             double error = fabs(row[c] - want);
 
-            if (!(error <= sum->worst)) /* NaN counts as the worst */
+            if (error > sum->worst)
                 sum->worst = error;
+            sum->infinite = sum->infinite || !isfinite(error);
             sum->ours += row[c] * row[c];
             sum->theirs += want * want;
             sum->product += row[c] * want;
@@ -51,7 +53,7 @@ static bool compare_tensor(struct sth_session *s, uint32_t i,
 bool sth_session_compare(struct sth_session *s, struct sth_session_failure *f)
 {
     struct sth_session_owned *o = s->owned;
-    struct error_sum sum = {0, 0, 0, 0};
+    struct error_sum sum = {.worst = 0};
     struct sth_reference *r;
     bool good = true;
 
@@ -73,5 +75,8 @@ bool sth_session_compare(struct sth_session *s, struct sth_session_failure *f)
     s->cosine = sum.ours > 0 && sum.theirs > 0
                     ? sum.product / sqrt(sum.ours) / sqrt(sum.theirs)
                     : (sum.ours == sum.theirs ? 1 : 0);
+    s->finite = !sum.infinite;
+    if (!s->finite)
+        s->max_abs_error = s->cosine = NAN;
     return good ? true : sth_session_fail(f, "out of memory");
 }
