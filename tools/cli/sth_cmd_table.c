@@ -1,9 +1,12 @@
 #include "sth_cmd.h"
 
+#include <errno.h>
 #include <jansson.h>
-#include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const char help[] = "usage: systolith table FILE.json...\n"
                            "\n"
@@ -11,52 +14,186 @@ static const char help[] = "usage: systolith table FILE.json...\n"
                            "--json`) as one table.\n"
                            "Exit status 1 when a run was not bit-exact.\n";
 
-static double real_at(const json_t *root, const char *key)
-{
-    const json_t *value = json_object_get(root, key);
+/* A figure of a report, and what its key must hold. */
+struct rule {
+    const char *key;
+    bool may_be_null;
+    bool (*holds)(const json_t *value);
+    const char *words;
+};
 
-    return json_is_number(value) ? json_number_value(value) : NAN;
+static bool is_text(const json_t *value)
+{
+    return json_is_string(value);
 }
 
-static json_int_t cycles_of(const json_t *root, const char *side)
+static bool is_count(const json_t *value)
 {
-    return json_integer_value(
-        json_object_get(json_object_get(root, side), "cycles"));
+    return json_is_integer(value) && json_integer_value(value) >= 0;
+}
+
+static bool is_real(const json_t *value)
+{
+    return json_is_number(value);
+}
+
+static bool is_truth(const json_t *value)
+{
+    return json_is_boolean(value);
+}
+
+static bool is_side(const json_t *value)
+{
+    const json_t *cycles = json_object_get(value, "cycles");
+
+    return json_is_integer(cycles) && json_integer_value(cycles) > 0;
+}
+
+static const struct rule rules[] = {
+    {"trace", false, is_text, "a text"},
+    {"commands", false, is_count, "a whole number"},
+    {"macs", false, is_count, "a whole number"},
+    {"csim", true, is_side, "null or an object with positive 'cycles'"},
+    {"rtl", true, is_side, "null or an object with positive 'cycles'"},
+    {"cycle_error_pct", true, is_real, "null or a number"},
+    {"array_utilization", false, is_real, "a number"},
+    {"bit_exact", true, is_truth, "null, true or false"},
+    {"max_abs_error", true, is_real, "null or a number"},
+    {"cosine", true, is_real, "null or a number"},
+};
+
+/* 0, or the exit status with a message printed. */
+static int check(const char *path, const json_t *root)
+{
+    if (!json_is_string(json_object_get(root, "config")))
+        return sth_cmd_error("%s: is not a report of 'systolith run --json'",
+                             path);
+    for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++) {
+        const struct rule *r = &rules[i];
+        const json_t *value = json_object_get(root, r->key);
+
+        if (!r->holds(value) && !(r->may_be_null && json_is_null(value)))
+            return sth_cmd_error("%s: key '%s' is not %s", path, r->key,
+                                 r->words);
+    }
+    return 0;
+}
+
+/* NULL with a message when the file is no report. */
+static json_t *load(const char *path)
+{
+    json_error_t problem;
+    struct stat status;
+    json_t *root;
+
+    if (!stat(path, &status) && S_ISDIR(status.st_mode)) {
+        sth_cmd_error("%s: %s", path, strerror(EISDIR));
+        return NULL;
+    }
+    root = json_load_file(path, 0, &problem);
+    if (!root && problem.line > 0)
+        sth_cmd_error("%s:%d: not valid JSON: %s", path, problem.line,
+                      problem.text);
+    else if (!root)
+        sth_cmd_error("%s", problem.text);
+    if (root && check(path, root)) {
+        json_decref(root);
+        return NULL;
+    }
+    return root;
 }
 
 /* "dir/gpt2-bf16.trace" as "gpt2-bf16". */
 static void print_name(const json_t *root)
 {
     const char *path = json_string_value(json_object_get(root, "trace"));
-    const char *name = path ? strrchr(path, '/') : NULL;
-    const char *end;
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    const char *end = strstr(name, ".trace");
 
-    name = name ? name + 1 : path ? path : "?";
-    end = strstr(name, ".trace");
     printf("| %-28.*s ", end ? (int)(end - name) : 28, name);
 }
 
-static bool print_row(const json_t *root)
+static void print_count(const json_t *value, int width)
+{
+    if (json_is_integer(value))
+        printf("| %*lld ", width, (long long)json_integer_value(value));
+    else
+        printf("| %*s ", width, "-");
+}
+
+/* The cycles of a side, if it ran. */
+static void print_cycles(const json_t *root, const char *side)
+{
+    print_count(json_object_get(json_object_get(root, side), "cycles"), 10);
+}
+
+/* Of cycles; only where both sides ran. */
+static void print_error(const json_t *root)
+{
+    const json_t *value = json_object_get(root, "cycle_error_pct");
+
+    if (json_is_number(value))
+        printf("| %+7.3f %% ", json_number_value(value));
+    else
+        printf("| %9s ", "-");
+}
+
+static void print_accuracy(const json_t *root)
+{
+    const json_t *worst = json_object_get(root, "max_abs_error");
+    const json_t *cosine = json_object_get(root, "cosine");
+
+    if (json_is_number(worst))
+        printf("| %8.3g ", json_number_value(worst));
+    else
+        printf("| %8s ", "-");
+    if (json_is_number(cosine))
+        printf("| %.7f |\n", json_number_value(cosine));
+    else
+        printf("| %9s |\n", "-");
+}
+
+static void print_row(const json_t *root)
 {
     const json_t *exact = json_object_get(root, "bit_exact");
 
     print_name(root);
-    printf("| %-6s | %8lld | %11lld | %10lld | %10lld | %+7.3f %% | %5.1f %% "
-           "| %-9s | %8.3g | %.7f |\n",
-           json_string_value(json_object_get(root, "config")),
-           json_integer_value(json_object_get(root, "commands")),
-           json_integer_value(json_object_get(root, "macs")),
-           cycles_of(root, "rtl"), cycles_of(root, "csim"),
-           real_at(root, "cycle_error_pct"),
-           100 * real_at(root, "array_utilization"),
-           json_is_boolean(exact) ? json_is_true(exact) ? "yes" : "NO" : "-",
-           real_at(root, "max_abs_error"), real_at(root, "cosine"));
-    return !json_is_false(exact);
+    printf("| %-6s ", json_string_value(json_object_get(root, "config")));
+    print_count(json_object_get(root, "commands"), 8);
+    print_count(json_object_get(root, "macs"), 11);
+    print_cycles(root, "rtl");
+    print_cycles(root, "csim");
+    print_error(root);
+    printf("| %5.1f %% | %-9s ",
+           100 * json_number_value(json_object_get(root, "array_utilization")),
+           json_is_boolean(exact) ? json_is_true(exact) ? "yes" : "NO" : "-");
+    print_accuracy(root);
+}
+
+/* Prints a report from each file; returns the exit status. */
+static int print_table(json_t *const *root, size_t count)
+{
+    int status = 0;
+
+    printf("| %-28s | config | commands |        MACs | RTL cycles |"
+           " csim cycles |   error  |  array  | bit-exact | max error |"
+           " cosine    |\n"
+           "|---|---|---|---|---|---|---|---|---|---|---|\n",
+           "layer");
+    for (size_t i = 0; i < count; i++) {
+        print_row(root[i]);
+        if (json_is_false(json_object_get(root[i], "bit_exact")))
+            status = 1;
+    }
+    return status;
 }
 
 int sth_cmd_table(int argc, char **argv)
 {
-    int status = 0;
+    size_t count = 0;
+    int status = 2;
+    json_t **root;
 
     if (argc < 2)
         return sth_cmd_error("name the JSON files of runs; see --help");
@@ -64,29 +201,15 @@ int sth_cmd_table(int argc, char **argv)
         fputs(help, stdout);
         return 0;
     }
-    printf("| %-28s | config | commands |        MACs | RTL cycles |"
-           " csim cycles |   error  |  array  | bit-exact | max error |"
-           " cosine    |\n"
-           "|---|---|---|---|---|---|---|---|---|---|---|\n",
-           "layer");
-    for (int i = 1; i < argc; i++) {
-        json_error_t problem;
-        json_t *root = json_load_file(argv[i], 0, &problem);
-        bool good;
-
-        if (!root && problem.line > 0)
-            return sth_cmd_error("%s:%d: not valid JSON: %s", argv[i],
-                                 problem.line, problem.text);
-        if (!root)
-            return sth_cmd_error("%s", problem.text);
-        good = json_is_string(json_object_get(root, "config"));
-        if (good && !print_row(root))
-            status = 1;
-        json_decref(root);
-        if (!good)
-            return sth_cmd_error("%s: is not a report of 'systolith run "
-                                 "--json'",
-                                 argv[i]);
-    }
+    root = calloc((size_t)argc, sizeof(json_t *));
+    if (!root)
+        return sth_cmd_error("out of memory");
+    while (count + 1 < (size_t)argc && (root[count] = load(argv[count + 1])))
+        count++;
+    if (count + 1 == (size_t)argc)
+        status = print_table(root, count);
+    while (count > 0)
+        json_decref(root[--count]);
+    free(root);
     return status;
 }
