@@ -4,6 +4,7 @@
 #include "sth_report.h"
 #include "sth_roofline.h"
 #include "sth_session.h"
+#include "sth_targets.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -217,8 +218,20 @@ static bool resolve(const struct options *o, struct sth_session_request *q)
     }
     q->seed = o->seed;
     q->keep_events = o->timeline || o->events;
-    q->wave_path = o->wave;
+    q->wave_path = o->wave ? o->wave : "difference.fst";
     return true;
+}
+
+static int check_targets(const struct options *o, const char *trace)
+{
+    const struct sth_target targets[] = {
+        {"--json", o->json},     {"--timeline", o->timeline},
+        {"--events", o->events}, {"--roofline", o->roofline},
+        {"--wave", o->wave},
+    };
+
+    return sth_targets_check(targets, sizeof(targets) / sizeof(*targets),
+                             trace);
 }
 
 struct bar {
@@ -263,10 +276,7 @@ static bool write_report(const char *path, enum report which,
 
 int sth_cmd_run(int argc, char **argv)
 {
-    struct options o = {.config = "edge",
-                        .backend = "csim",
-                        .wave = "difference.fst",
-                        .seed = 1};
+    struct options o = {.config = "edge", .backend = "csim", .seed = 1};
     struct sth_session_request q = {.home = sth_cmd_home(),
                                     .library_dir = sth_cmd_library_dir()};
     struct sth_session session;
@@ -277,6 +287,9 @@ int sth_cmd_run(int argc, char **argv)
 
     if (!parse(argc, argv, &o, &q) || !resolve(&o, &q))
         return 2;
+    status = check_targets(&o, q.trace_path);
+    if (status)
+        return status;
     q.progress = show;
     q.user = &bar;
     status = sth_session_run(&session, &q, error, sizeof(error));

@@ -21,6 +21,29 @@ static bool is_special(const char *path)
            !S_ISDIR(status.st_mode);
 }
 
+static bool is_directory(const char *path)
+{
+    struct stat status;
+
+    return !stat(path, &status) && S_ISDIR(status.st_mode);
+}
+
+bool sth_output_probe(const char *path)
+{
+    struct sth_output output = {.file = NULL};
+
+    if (!strcmp(path, "-"))
+        return true;
+    if (is_special(path)) {
+        snprintf(output.path, sizeof(output.path), "%s", path);
+        return access(path, W_OK) ? complain(&output, "open") : true;
+    }
+    if (!sth_output_open(&output, path))
+        return false;
+    sth_output_discard(&output);
+    return true;
+}
+
 bool sth_output_open(struct sth_output *output, const char *path)
 {
     memset(output, 0, sizeof(*output));
@@ -35,6 +58,10 @@ bool sth_output_open(struct sth_output *output, const char *path)
     if (is_special(path)) {
         output->file = fopen(path, "w");
         return output->file ? true : complain(output, "open");
+    }
+    if (!*path || is_directory(path)) {
+        errno = *path ? EISDIR : ENOENT;
+        return complain(output, "create");
     }
     snprintf(output->temporary, sizeof(output->temporary), "%s.%ld.part",
              output->path, (long)getpid());

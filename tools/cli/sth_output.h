@@ -17,6 +17,8 @@ struct sth_output {
 
 /* "-" means standard output.  Reports on stderr and returns false on error. */
 bool sth_output_open(struct sth_output *output, const char *path);
+/* Whether it could be opened, without leaving or touching anything. */
+bool sth_output_probe(const char *path);
 bool sth_output_commit(struct sth_output *output);
 void sth_output_discard(struct sth_output *output);
 

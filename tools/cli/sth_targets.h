@@ -1,0 +1,19 @@
+/* The files that a command is asked to write, looked at before it works. */
+#ifndef STH_TARGETS_H
+#define STH_TARGETS_H
+
+#include <stddef.h>
+
+struct sth_target {
+    const char *option; /* "--json" */
+    const char *path;   /* NULL: not asked for */
+};
+
+/*
+ * Returns 0 when every target can be written and no two of them, nor one and
+ * the input, are the same file; else the exit status, with a message printed.
+ */
+int sth_targets_check(const struct sth_target *target, size_t targets,
+                      const char *input);
+
+#endif
