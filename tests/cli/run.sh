@@ -200,6 +200,10 @@ GiB" trace --gemm 1048576x1x1048576 -o "$out"
     check "--memory $memory: message" grep -q \
       '^systolith: option --memory: memory ' "$work/err"
   done
+  refuses 2 "option --memory: memory 'fixed:100': the bytes per cycle are \
+missing; write fixed:LATENCY:BYTES_PER_CYCLE" run x --memory fixed:100
+  refuses 2 "option --memory: memory 'fixed:100:0:1': ':1' is too much; write \
+fixed:LATENCY:BYTES_PER_CYCLE" run x --memory fixed:100:0:1
   for stalls in 10 x:1 96:1 10:x 10:1:1; do
     run run x --stalls "$stalls"
     check "--stalls $stalls: status" [ "$status" -eq 2 ]
@@ -279,11 +283,76 @@ good_runs() {
   check "/dev/null stays a device" [ -c /dev/null ]
   succeeds '"array_rows": 16,' info --json edge
   succeeds '2 programs' random --csim-only --config nano --count 2
+  succeeds 'reported by the C model; without RTL nothing' \
+    random --csim-only --faults --config nano --count 2
   run info edge
   "$systolith" info edge >/dev/full 2>"$work/err"
   check "a full standard output is a failure" [ $? -ne 0 ]
   check "no temporary file is left" \
     [ -z "$(find "$work" -name '*.part')" ]
+}
+
+# Reports that are none, and sides that did not run.
+tables() {
+  local good=$work/side.json bad=$work/bad.json
+  run trace --gemm 9x10x11 -o "$work/side.trace"
+  run run "$work/side.trace" --config nano --quiet --json "$good"
+  succeeds '\| +- \| +[0-9]+ \| +- \|.*\| - +\|' table "$good"
+  refuses 2 "configs: Is a directory" table configs
+  sed 's/"bit_exact": null/"bit_exact": "yes"/' "$good" >"$bad"
+  refuses 2 "$bad: key 'bit_exact' is not null, true or false" table "$good" \
+    "$bad"
+  check "a table with a bad file prints nothing" [ ! -s "$work/out" ]
+  sed 's/"cycles": [0-9]*/"cycles": 0/' "$good" >"$bad"
+  refuses 2 "$bad: key 'csim' is not null or an object with positive \
+'cycles'" table "$bad"
+  sed 's/"macs": [0-9]*,/"macs": -1,/' "$good" >"$bad"
+  refuses 2 "$bad: key 'macs' is not a whole number" table "$bad"
+}
+
+# Targets that cannot be written are found before anything runs.
+targets() {
+  local t=$work/target.trace x=$work/result
+  run trace --gemm 2x2x2 -o "$t"
+  refuses 2 "option --json: the path is empty" run "$t" --json ''
+  refuses 2 "option --roofline: the path is empty" run "$t" --roofline=
+  refuses 2 "option --events: '$t' is the input" run "$t" --events "$t"
+  refuses 2 "options --json and --events: '$work/./result' is the same file \
+for both" run "$t" --json "$x" --events "$work/./result"
+  refuses 2 "options --timeline and --wave: '$x' is the same file for both" \
+    run "$t" --timeline "$x" --wave "$x"
+  refuses 1 "cannot create '$work': Is a directory" run "$t" --json "$work"
+  check "a bad target: nothing has run" [ ! -s "$work/out" ]
+  refuses 1 "cannot create '/nonexistent/x': No such file or directory" \
+    run "$t" --timeline /nonexistent/x
+  run run "$t" --config nano --json /dev/null --events /dev/null
+  check "/dev/null twice: status" [ "$status" -eq 0 ]
+}
+
+infinite_outputs() {
+  local t=$work/infinite.trace
+  printf '%s\n' 'systolith-trace 1' 'tensor a bf16 2x2 seed:1:1e38' \
+    'tensor b bf16 2x2 seed:2:1e38' 'tensor c bf16 2x2 zero' \
+    'op matmul name=gemm out=c x=a w=b' 'output c' >"$t"
+  run run "$t" --config nano --json "$work/infinite.json"
+  check "infinite outputs: status" [ "$status" -eq 1 ]
+  check "infinite outputs: text" grep -q 'outputs are not finite' "$work/out"
+  check "infinite outputs: error" grep -q '"max_abs_error": null' \
+    "$work/infinite.json"
+  check "infinite outputs: cosine" grep -q '"cosine": null' \
+    "$work/infinite.json"
+}
+
+# An operation that no tiling fits: no fault, but what to enlarge.
+too_small_a_chip() {
+  local t=$work/fit.trace c=$work/tiny.cfg
+  sed -E 's/^((sp|acc)_bytes) = .*/\1 = 1024/' configs/nano.cfg >"$c"
+  run trace --model gpt2 --phase prefill --seq 64 -o "$t"
+  run run "$t" --config "$c" --quiet --time-only
+  check "too small a chip: status" [ "$status" -eq 1 ]
+  check "too small a chip: message" grep -qE "^systolith: $t:[0-9]+: operation \
+'attention': the operation does not fit the on-chip memories; enlarge sp_bytes \
+\(1024\) or acc_bytes \(1024\) of 'tiny'\$" "$work/err"
 }
 
 # Less memory than the tensors take: refused, not aborted.
@@ -303,6 +372,10 @@ help_pages
 malformed_files
 command_lines
 good_runs
+tables
+targets
+infinite_outputs
+too_small_a_chip
 short_of_memory
 printf 'command line: %d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]

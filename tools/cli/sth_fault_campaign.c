@@ -49,7 +49,9 @@ int sth_fault_campaign(const struct sth_fault_campaign *c)
         }
     }
     sth_progress_end(&progress);
-    printf("faults reported alike:\n");
+    puts(c->backend ? "faults reported alike:"
+                    : "faults reported by the C model; without RTL nothing "
+                      "compares them:");
     complete = print_coverage(seen, c->count);
     printf("%s: %" PRIu64 " programs with a fault, %" PRIu64
            " commands: %" PRIu64 " passed, %" PRIu64 " failed\n",
