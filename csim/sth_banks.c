@@ -8,7 +8,7 @@ static uint64_t sum_read_delay(const struct sth_csim *csim)
            STH_LAT_MATRIX_RETIRE - 3;
 }
 
-static uint64_t sum_write_delay(const struct sth_csim *csim)
+uint64_t sth_banks_sum_write_delay(const struct sth_csim *csim)
 {
     return sum_read_delay(csim) + 2;
 }
@@ -31,29 +31,36 @@ find_stream(const struct sth_matrix_state *matrix, uint64_t *hint,
     return *hint < matrix->tiles ? tile_at(matrix, *hint) : NULL;
 }
 
-static bool weights_read(const struct sth_csim *csim, uint64_t *hint,
-                         uint64_t cycle, uint32_t bank)
+static bool weights_read(const struct sth_csim *csim,
+                         struct sth_tile_hints *hints, uint64_t cycle,
+                         uint32_t bank)
 {
     const struct sth_matrix_state *matrix = &csim->matrix;
     const struct sth_weight_tile *tile;
     uint64_t step;
 
-    if (*hint + STH_TILES < matrix->tiles)
-        *hint = matrix->tiles - STH_TILES;
-    while (*hint < matrix->tiles && tile_at(matrix, *hint)->last_step < cycle)
-        (*hint)++;
-    if (*hint == matrix->tiles)
+    if (hints->weights + STH_TILES < matrix->tiles)
+        hints->weights = matrix->tiles - STH_TILES;
+    while (hints->weights < matrix->tiles &&
+           tile_at(matrix, hints->weights)->last_step < cycle) {
+        hints->weights++;
+        hints->read = 0;
+    }
+    if (hints->weights == matrix->tiles)
         return false;
-    tile = tile_at(matrix, *hint);
+    tile = tile_at(matrix, hints->weights);
     if (cycle < tile->first_step)
         return false;
     step = cycle - tile->first_step;
-    if (tile->delays >= 0) {
-        const uint32_t *read = matrix->delayed[tile->delays];
-        uint32_t i = 0;
+    if (tile->pattern >= 0) {
+        const uint32_t *read = matrix->pattern[tile->pattern].read;
+        uint32_t i = hints->read;
 
+        if (i > 0 && read[i - 1] >= step)
+            i = 0;
         while (i < tile->reads && read[i] < step)
             i++;
+        hints->read = i;
         if (i == tile->reads || read[i] != step)
             return false;
         step = i;
@@ -73,7 +80,7 @@ bool sth_banks_matrix_reads(const struct sth_csim *csim,
         sth_banks_sp(csim, tile->a + (uint32_t)(cycle - tile->first_row) *
                                          tile->a_row) == bank)
         return true;
-    return weights_read(csim, &hints->weights, cycle, bank);
+    return weights_read(csim, hints, cycle, bank);
 }
 
 static bool sum_row_in(const struct sth_csim *csim,
@@ -104,7 +111,7 @@ bool sth_banks_sum_writes(const struct sth_csim *csim,
                           struct sth_tile_hints *hints, uint64_t cycle,
                           uint32_t bank)
 {
-    uint64_t delay = sum_write_delay(csim);
+    uint64_t delay = sth_banks_sum_write_delay(csim);
     const struct sth_weight_tile *tile;
 
     if (cycle < delay)

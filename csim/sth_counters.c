@@ -12,6 +12,7 @@ void sth_counters_advance(struct sth_csim *csim)
     csim->counted = csim->now;
     if (cycles == 0 || !sth_csim_busy(csim))
         return;
+    sth_matrix_count(csim);
     csim->counter[STH_CNT_CYCLES] += cycles;
     for (unsigned e = 0; e < STH_ENGINE_COUNT; e++) {
         if (csim->engine[e].flight_count > 0) {

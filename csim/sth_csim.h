@@ -32,7 +32,7 @@ enum {
     STH_ARRIVALS = 256,  /* load: bursts whose data is followed */
     STH_BEATS_AHEAD = 4, /* load: beats accepted before a write */
     STH_TILES = 256,     /* weight tiles that are remembered */
-    STH_DELAYED = 8,     /* those of them with delayed weight reads */
+    STH_PATTERNS = 64,   /* ways in which weight reads are delayed */
     STH_VECTOR_SUMS = 8, /* vector: rows of sums before the write port */
     STH_VECTOR_RESULTS = STH_DEPTH_VECTOR_RESULTS,
     STH_SAMPLES = 256,         /* vector: kinds of commands */
@@ -118,32 +118,47 @@ struct sth_weight_tile {
     uint64_t first_step; /* its weight reads, unless delayed one a cycle */
     uint64_t last_step;  /* includes the steps that inject zeros */
     uint32_t w, w_row, reads;
-    int32_t delays;     /* row of sth_matrix_state.delayed, -1: none */
+    int32_t pattern;    /* of sth_matrix_state.pattern, -1: not delayed */
     uint64_t first_row; /* its activation rows, one a cycle */
     uint64_t last_row;
+    uint64_t stalls; /* cycles before first_row in which rows waited for it */
     uint32_t a, a_row;
     uint32_t acc; /* accumulator row of its first sum */
     bool adds;    /* reads the accumulator */
+};
+
+/*
+ * When the weights of a tile are read beside the rows of the one before it.
+ * That depends on strides and places modulo the banks, so it repeats.
+ */
+struct sth_read_pattern {
+    uint64_t key;    /* all of these; 0: the rows ended meanwhile */
+    uint64_t in_use; /* until the end of this cycle */
+    uint32_t end;    /* behind the last read */
+    uint32_t read[STH_MAX_LANES]; /* from first_step on */
 };
 
 struct sth_matrix_state {
     struct sth_weight_tile
         tile[STH_TILES]; /* ring, tile i in slot i % STH_TILES */
     uint64_t tiles;      /* so far */
-    uint32_t delayed[STH_DELAYED][STH_MAX_LANES]; /* read - first_step */
-    uint32_t delayed_next;
+    uint64_t counted;    /* the counters have those before this one ... */
+    uint64_t counted_to; /* ... and the cycles before this one */
+    struct sth_read_pattern pattern[STH_PATTERNS];
     uint64_t last_step;   /* of the weight loader */
     uint64_t stream_free; /* cycle from which a row can enter */
     /* The loader's place in the oldest command that is not loaded. */
     uint32_t unloaded; /* commands */
     uint32_t n_left, k_left;
     uint32_t w_n, w, a, acc;
-    uint64_t next; /* cycle in which the next tile begins to load */
+    uint64_t begin; /* cycle in which the next tile begins to load */
+    uint64_t next;  /* cycle in which to look for room for more tiles */
 };
 
 /* Where a reader of sth_matrix_state looked last. */
 struct sth_tile_hints {
     uint64_t stream, weights, sum_read, sum_write;
+    uint32_t read; /* of the pattern of tile `weights` */
 };
 
 /* What conflicts cost where they were followed. */
@@ -518,6 +533,8 @@ uint64_t sth_store_next(const struct sth_csim *csim);
 void sth_store_catch_up(struct sth_csim *csim);
 void sth_matrix_start(struct sth_csim *csim, struct sth_flight *flight);
 void sth_matrix_step(struct sth_csim *csim);
+/* Counts the rows and stalls of the array before now. */
+void sth_matrix_count(struct sth_csim *csim);
 void sth_vector_start(struct sth_csim *csim, struct sth_flight *flight);
 void sth_vector_step(struct sth_csim *csim);
 /* Simulates the row-tiles that begin before now. */
@@ -553,6 +570,8 @@ static inline uint64_t sth_banks_estimate(const struct sth_sample *sample,
 bool sth_banks_matrix_reads(const struct sth_csim *csim,
                             struct sth_tile_hints *hints, uint64_t cycle,
                             uint32_t bank);
+/* Cycles from an activation row to the write of its sums. */
+uint64_t sth_banks_sum_write_delay(const struct sth_csim *csim);
 /* Sums read or write this accumulator bank. */
 bool sth_banks_sum_reads(const struct sth_csim *csim,
                          struct sth_tile_hints *hints, uint64_t cycle,

@@ -11,40 +11,113 @@ static struct sth_weight_tile *tile_before(struct sth_matrix_state *matrix,
     return &matrix->tile[(matrix->tiles - back) % STH_TILES];
 }
 
-/* Reads the weights from first_step on; returns the cycle of the last step. */
-static uint64_t load_weights(struct sth_csim *csim,
-                             struct sth_weight_tile *tile, uint32_t steps)
+/*
+ * What the reads of a tile's weights depend on while the rows of the one
+ * before stream all along.  Not 0: a tile reads something.
+ */
+static uint64_t pattern_key(const struct sth_weight_tile *tile,
+                            const struct sth_weight_tile *streamed,
+                            uint32_t wrap)
 {
-    struct sth_matrix_state *matrix = &csim->matrix;
-    const struct sth_weight_tile *streamed = tile_before(matrix, 1);
-    uint64_t wrap = (uint64_t)csim->sp_word * csim->params.sp_banks;
-    bool a_stays = streamed->a_row % wrap == 0;
-    uint32_t *read = matrix->delayed[matrix->delayed_next];
-    uint64_t cycle = tile->first_step;
-    bool delayed = false;
+    uint32_t row = (uint32_t)(tile->first_step - streamed->first_row);
+    uint32_t phase = streamed->a + row * streamed->a_row;
+    uint64_t key = tile->reads;
 
-    tile->delays = -1;
-    if (matrix->tiles == 0 || cycle > streamed->last_row ||
-        (a_stays && tile->w_row % wrap == 0 &&
-         sth_banks_sp(csim, streamed->a) != sth_banks_sp(csim, tile->w)))
-        return cycle + steps - 1;
+    _Static_assert(STH_MAX_LANES * 2 * STH_MAX_SpBanks <= 1u << 13, "key");
+    key = key << 13 | (phase & (wrap - 1));
+    key = key << 13 | (streamed->a_row & (wrap - 1));
+    key = key << 13 | (tile->w & (wrap - 1));
+    return key << 13 | (tile->w_row & (wrap - 1));
+}
+
+/* The pattern with that key, or one that may be overwritten; -1: none. */
+static int32_t find_pattern(const struct sth_csim *csim, uint64_t key)
+{
+    uint32_t hash = (uint32_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> 32);
+    int32_t free = -1;
+
+    for (uint32_t i = 0; i < STH_PATTERNS; i++) {
+        uint32_t place = (hash + i) % STH_PATTERNS;
+        const struct sth_read_pattern *pattern = &csim->matrix.pattern[place];
+
+        if (key != 0 && pattern->key == key)
+            return (int32_t)place;
+        if (free < 0 && (pattern->in_use < csim->now || pattern->end == 0))
+            free = (int32_t)place;
+    }
+    return free;
+}
+
+/* Each read waits while it meets a row of the tile before in its bank. */
+static void find_reads(const struct sth_csim *csim,
+                       struct sth_read_pattern *pattern,
+                       const struct sth_weight_tile *tile,
+                       const struct sth_weight_tile *streamed, bool a_stays)
+{
+    uint64_t cycle = tile->first_step;
+
     for (uint32_t i = 0; i < tile->reads; i++, cycle++) {
         uint32_t bank = sth_banks_sp(csim, tile->w + i * tile->w_row);
 
         while (cycle >= streamed->first_row && cycle <= streamed->last_row &&
                sth_banks_sp(csim, streamed->a +
                                       (uint32_t)(cycle - streamed->first_row) *
-                                          streamed->a_row) == bank) {
+                                          streamed->a_row) == bank)
             cycle = a_stays ? streamed->last_row + 1 : cycle + 1;
-            delayed = true;
-        }
-        read[i] = (uint32_t)(cycle - tile->first_step);
+        pattern->read[i] = (uint32_t)(cycle - tile->first_step);
     }
-    if (delayed) {
-        tile->delays = (int32_t)matrix->delayed_next;
-        matrix->delayed_next = (matrix->delayed_next + 1) % STH_DELAYED;
+    pattern->end = (uint32_t)(cycle - tile->first_step);
+}
+
+/*
+ * Reads the weights from first_step on: finds last_step and the pattern.
+ * False: there is no room for another pattern yet.
+ */
+static bool load_weights(struct sth_csim *csim, struct sth_weight_tile *tile,
+                         uint32_t steps)
+{
+    struct sth_matrix_state *matrix = &csim->matrix;
+    const struct sth_weight_tile *streamed = tile_before(matrix, 1);
+    uint32_t wrap = csim->sp_word * csim->params.sp_banks;
+    bool a_stays = (streamed->a_row & (wrap - 1)) == 0;
+    bool w_stays = (tile->w_row & (wrap - 1)) == 0;
+    struct sth_read_pattern *pattern;
+    uint64_t key = 0;
+
+    tile->pattern = -1;
+    tile->last_step = tile->first_step + steps - 1;
+    if (matrix->tiles == 0 || tile->first_step > streamed->last_row ||
+        tile->first_step + tile->reads <= streamed->first_row ||
+        (a_stays && w_stays &&
+         sth_banks_sp(csim, streamed->a) != sth_banks_sp(csim, tile->w)))
+        return true;
+    if (tile->first_step >= streamed->first_row)
+        key = pattern_key(tile, streamed, wrap);
+    tile->pattern = find_pattern(csim, key);
+    if (tile->pattern < 0)
+        return false;
+    pattern = &matrix->pattern[tile->pattern];
+    if (key != 0 && pattern->key == key &&
+        tile->first_step + pattern->end > streamed->last_row + 1) {
+        key = 0;
+        tile->pattern = find_pattern(csim, key);
+        if (tile->pattern < 0)
+            return false;
+        pattern = &matrix->pattern[tile->pattern];
     }
-    return cycle + (steps - tile->reads) - 1;
+    if (key == 0 || pattern->key != key) {
+        find_reads(csim, pattern, tile, streamed, a_stays);
+        if (tile->first_step + pattern->end > streamed->last_row + 1)
+            key = 0;
+        pattern->key = key;
+        pattern->in_use = 0;
+    }
+    tile->last_step += pattern->end - tile->reads;
+    if (pattern->end == tile->reads)
+        tile->pattern = -1;
+    else
+        pattern->in_use = tile->last_step;
+    return true;
 }
 
 static struct sth_flight *loading(struct sth_csim *csim)
@@ -73,7 +146,7 @@ static void turn_to_tile(struct sth_csim *csim, uint64_t cycle)
         csim->engine[STH_ENGINE_MATRIX].ready = cycle;
     if (matrix->tiles >= 2)
         cycle = sth_max64(cycle, tile_before(matrix, 2)->last_row + 1);
-    matrix->next = cycle;
+    matrix->begin = cycle;
 }
 
 static void finish(struct sth_csim *csim, struct sth_flight *flight,
@@ -117,7 +190,6 @@ static void begin_command(struct sth_csim *csim)
                               1;
         finish(csim, flight, flight->start + STH_LAT_MATRIX_SYNC);
     }
-    matrix->next = STH_NEVER;
 }
 
 /* The place after the present tile; false: it was the command's last. */
@@ -143,8 +215,8 @@ static bool advance(struct sth_csim *csim, const struct sth_command *c)
     return false;
 }
 
-/* A tile begins to load now: everything about it is known. */
-static void begin_tile(struct sth_csim *csim)
+/* The next tile: everything about it is known.  False: no room for it yet. */
+static bool begin_tile(struct sth_csim *csim)
 {
     struct sth_matrix_state *matrix = &csim->matrix;
     struct sth_flight *flight = loading(csim);
@@ -152,9 +224,10 @@ static void begin_tile(struct sth_csim *csim)
     bool west = STH_GET(c, MATMUL_WEST) != 0;
     uint32_t steps = west ? csim->params.array_cols : csim->params.array_rows;
     uint32_t used = west ? matrix->n_left : matrix->k_left;
-    uint32_t m = STH_GET(c, MATMUL_M);
+    uint64_t could_stream = sth_max64(matrix->stream_free,
+                                      flight->start + STH_LAT_MATRIX_LOAD);
     struct sth_weight_tile tile = {
-        .first_step = csim->now,
+        .first_step = matrix->begin,
         .w = matrix->w,
         .w_row = STH_GET(c, MATMUL_W_ROW),
         .reads = used < steps ? used : steps,
@@ -165,20 +238,18 @@ static void begin_tile(struct sth_csim *csim)
                 matrix->k_left != STH_GET(c, MATMUL_K),
     };
 
-    tile.last_step = load_weights(csim, &tile, steps);
+    if (!load_weights(csim, &tile, steps))
+        return false;
     tile.first_row =
         sth_max64(matrix->stream_free, tile.last_step + STH_LAT_MATRIX_STREAM);
-    tile.last_row = tile.first_row + m - 1;
-    csim->counter[STH_CNT_ARRAY_STREAM] += m;
-    csim->counter[STH_CNT_ARRAY_WEIGHT_STALL] +=
-        tile.first_row -
-        sth_max64(matrix->stream_free, flight->start + STH_LAT_MATRIX_LOAD);
+    tile.last_row = tile.first_row + STH_GET(c, MATMUL_M) - 1;
+    tile.stalls = tile.first_row - could_stream;
     matrix->last_step = tile.last_step;
     matrix->stream_free = tile.last_row + 1;
     matrix->tile[matrix->tiles++ % STH_TILES] = tile;
     if (advance(csim, c)) {
         turn_to_tile(csim, tile.last_step + 1);
-        return;
+        return true;
     }
     finish(csim, flight,
            tile.last_row + csim->params.array_rows + csim->params.array_cols +
@@ -188,19 +259,81 @@ static void begin_tile(struct sth_csim *csim)
         csim->engine[STH_ENGINE_MATRIX].ready = sth_min64(
             csim->engine[STH_ENGINE_MATRIX].ready, tile.last_step + 1);
     begin_command(csim);
+    return true;
 }
 
+/* From this cycle on nobody looks for tile `number` any more. */
+static uint64_t past(const struct sth_csim *csim, uint64_t number)
+{
+    return csim->matrix.tile[number % STH_TILES].last_row +
+           sth_banks_sum_write_delay(csim) + 1;
+}
+
+/* Cycles that two intervals without their ends have in common. */
+static uint64_t overlap(uint64_t begin, uint64_t end, uint64_t from,
+                        uint64_t to)
+{
+    uint64_t first = sth_max64(begin, from);
+    uint64_t last = sth_min64(end, to);
+
+    return last > first ? last - first : 0;
+}
+
+void sth_matrix_count(struct sth_csim *csim)
+{
+    struct sth_matrix_state *matrix = &csim->matrix;
+    uint64_t from = matrix->counted_to;
+
+    for (; matrix->counted < matrix->tiles; matrix->counted++) {
+        const struct sth_weight_tile *tile =
+            &matrix->tile[matrix->counted % STH_TILES];
+
+        csim->counter[STH_CNT_ARRAY_STREAM] +=
+            overlap(tile->first_row, tile->last_row + 1, from, csim->now);
+        csim->counter[STH_CNT_ARRAY_WEIGHT_STALL] +=
+            overlap(tile->first_row - tile->stalls, tile->first_row, from,
+                    csim->now);
+        if (tile->last_row >= csim->now)
+            break;
+    }
+    matrix->counted_to = csim->now;
+}
+
+/* Whether another tile can be remembered. */
+static bool has_room(const struct sth_csim *csim)
+{
+    const struct sth_matrix_state *matrix = &csim->matrix;
+
+    return matrix->tiles < STH_TILES || matrix->begin <= csim->now ||
+           past(csim, matrix->tiles - STH_TILES) <= csim->now;
+}
+
+/*
+ * Nothing but its own commands has any effect on the matrix engine, so its
+ * tiles are looked at ahead of time, as many as can be remembered.
+ */
 void sth_matrix_step(struct sth_csim *csim)
 {
+    struct sth_matrix_state *matrix = &csim->matrix;
+    bool room;
+
     /* The others first look at the past, which is about to be forgotten. */
     sth_vector_catch_up(csim);
     sth_store_catch_up(csim);
-    begin_tile(csim);
+    sth_matrix_count(csim);
+    do
+        room = has_room(csim) && begin_tile(csim);
+    while (room && matrix->unloaded > 0);
+    matrix->next = matrix->unloaded > 0 ? matrix->begin : STH_NEVER;
+    if (matrix->unloaded > 0 && matrix->tiles >= STH_TILES)
+        matrix->next = sth_min64(matrix->next,
+                                 past(csim, matrix->tiles - STH_TILES / 2));
 }
 
 void sth_matrix_start(struct sth_csim *csim, struct sth_flight *flight)
 {
     struct sth_engine_state *engine = &csim->engine[STH_ENGINE_MATRIX];
+    struct sth_matrix_state *matrix = &csim->matrix;
 
     if (csim->mode == STH_CSIM_FUNCTION_ONLY) {
         finish(csim, flight, csim->now + 1);
@@ -208,7 +341,9 @@ void sth_matrix_start(struct sth_csim *csim, struct sth_flight *flight)
         return;
     }
     engine->ready = STH_NEVER;
-    csim->matrix.unloaded++;
-    if (csim->matrix.unloaded == 1)
+    matrix->unloaded++;
+    if (matrix->unloaded == 1) {
         begin_command(csim);
+        matrix->next = matrix->unloaded > 0 ? matrix->begin : STH_NEVER;
+    }
 }
