@@ -53,7 +53,8 @@ static bool weights_read(const struct sth_csim *csim,
         return false;
     step = cycle - tile->first_step;
     if (tile->pattern >= 0) {
-        const uint32_t *read = matrix->pattern[tile->pattern].read;
+        const uint32_t *read =
+            &matrix->patterns.read[sth_pattern_reads(csim, tile->pattern)];
         uint32_t i = hints->read;
 
         if (i > 0 && read[i - 1] >= step)

@@ -102,7 +102,7 @@ struct sth_cursor {
     uint32_t length, n1, s1, s2;
     uint32_t runs;   /* after this one, of this repetition */
     uint32_t planes; /* repetitions after this one */
-    uint32_t bus;
+    uint32_t bus_log2; /* of bus_bytes */
 };
 
 struct sth_burst {
@@ -115,10 +115,10 @@ struct sth_burst {
 
 /* One weight tile: when and where it reads and writes. */
 struct sth_weight_tile {
-    uint64_t first_step; /* its weight reads, unless delayed one a cycle */
+    uint64_t first_step; /* its weight reads */
     uint64_t last_step;  /* includes the steps that inject zeros */
     uint32_t w, w_row, reads;
-    int32_t pattern;    /* of sth_matrix_state.pattern, -1: not delayed */
+    int32_t pattern;    /* of its reads; -1: one a cycle */
     uint64_t first_row; /* its activation rows, one a cycle */
     uint64_t last_row;
     uint64_t stalls; /* cycles before first_row in which rows waited for it */
@@ -129,13 +129,13 @@ struct sth_weight_tile {
 
 /*
  * When the weights of a tile are read beside the rows of the one before it.
- * That depends on strides and places modulo the banks, so it repeats.
+ * That depends on strides and distances modulo the banks, so it repeats.
  */
-struct sth_read_pattern {
-    uint64_t key;    /* all of these; 0: the rows ended meanwhile */
-    uint64_t in_use; /* until the end of this cycle */
-    uint32_t end;    /* behind the last read */
-    uint32_t read[STH_MAX_LANES]; /* from first_step on */
+struct sth_patterns {
+    uint64_t key[STH_PATTERNS];    /* all of these; 0: the rows ended early */
+    uint64_t in_use[STH_PATTERNS]; /* until the end of this cycle */
+    uint32_t end[STH_PATTERNS];    /* from first_step to behind the last read */
+    uint32_t read[STH_PATTERNS * STH_MAX_LANES]; /* from first_step on */
 };
 
 struct sth_matrix_state {
@@ -144,7 +144,7 @@ struct sth_matrix_state {
     uint64_t tiles;      /* so far */
     uint64_t counted;    /* the counters have those before this one ... */
     uint64_t counted_to; /* ... and the cycles before this one */
-    struct sth_read_pattern pattern[STH_PATTERNS];
+    struct sth_patterns patterns;
     uint64_t last_step;   /* of the weight loader */
     uint64_t stream_free; /* cycle from which a row can enter */
     /* The loader's place in the oldest command that is not loaded. */
@@ -279,6 +279,7 @@ struct sth_dma {
     struct sth_cursor cursor;
     struct sth_burst burst;       /* the next one, if pending */
     bool pending;                 /* the newest command still issues bursts */
+    uint64_t alone;               /* nobody else acts before this cycle */
     uint64_t issue;               /* cycle in which the next one can go out */
     uint64_t done;                /* last completion of the newest command */
     uint64_t slot[STH_SLOTS_MAX]; /* ring: cycle in which each gets free */
@@ -570,6 +571,16 @@ static inline uint64_t sth_banks_estimate(const struct sth_sample *sample,
 bool sth_banks_matrix_reads(const struct sth_csim *csim,
                             struct sth_tile_hints *hints, uint64_t cycle,
                             uint32_t bank);
+/* Where the reads of a pattern begin: as many as the larger side has PEs. */
+static inline size_t sth_pattern_reads(const struct sth_csim *csim,
+                                       int32_t pattern)
+{
+    uint32_t rows = csim->params.array_rows;
+    uint32_t cols = csim->params.array_cols;
+
+    return (size_t)pattern * (rows > cols ? rows : cols);
+}
+
 /* Cycles from an activation row to the write of its sums. */
 uint64_t sth_banks_sum_write_delay(const struct sth_csim *csim);
 /* Sums read or write this accumulator bank. */

@@ -18,8 +18,9 @@ static void cursor_init(struct sth_cursor *cursor, const struct sth_command *c,
         .sp_plane = STH_GET(c, LOAD_SP),
         .sp_s1 = STH_GET(c, LOAD_SP_S1),
         .sp_s2 = STH_GET(c, LOAD_SP_S2),
-        .bus = bus_bytes,
     };
+    while (1u << cursor->bus_log2 < bus_bytes)
+        cursor->bus_log2++;
     cursor->run = cursor->plane;
     cursor->addr = cursor->plane;
     cursor->sp_run = cursor->sp_plane;
@@ -49,6 +50,7 @@ static void next_run(struct sth_cursor *cursor)
 /* The next burst; false: there is none left. */
 static bool cursor_next(struct sth_cursor *cursor, struct sth_burst *burst)
 {
+    uint64_t word = UINT64_C(1) << cursor->bus_log2;
     uint64_t aligned;
     uint64_t limit;
 
@@ -57,16 +59,16 @@ static bool cursor_next(struct sth_cursor *cursor, struct sth_burst *burst)
             return false;
         next_run(cursor);
     }
-    aligned = cursor->addr & ~(uint64_t)(cursor->bus - 1);
+    aligned = cursor->addr & ~(word - 1);
     limit = sth_min64((cursor->addr | (STH_BURST_BYTES - 1)) + 1,
-                      aligned + (uint64_t)STH_BURST_BEATS * cursor->bus);
+                      aligned + STH_BURST_BEATS * word);
     burst->addr = aligned;
     burst->sp = cursor->sp;
     burst->skip = (uint32_t)(cursor->addr - aligned);
     burst->bytes = (uint32_t)sth_min64(limit - cursor->addr, cursor->left);
     burst->beats =
-        (uint32_t)((cursor->addr + burst->bytes - aligned + cursor->bus - 1) /
-                   cursor->bus);
+        (uint32_t)((cursor->addr + burst->bytes - aligned + word - 1) >>
+                   cursor->bus_log2);
     cursor->addr += burst->bytes;
     cursor->sp += burst->bytes;
     cursor->left -= burst->bytes;

@@ -115,16 +115,23 @@ static uint64_t rest_end(const struct sth_writer *writer)
     return sth_max64(end, written > WRITE_PIPE ? written - WRITE_PIPE : 0);
 }
 
+/* The last beat so far is on the bus in that cycle, and nothing was in the
+ * way of those before it. */
+static void set_bus(struct sth_writer *writer, uint64_t bus)
+{
+    writer->bus = bus;
+    for (uint32_t i = 0; i < STH_BEATS_AHEAD; i++)
+        writer->grant[(writer->grant_next + i) % STH_BEATS_AHEAD] =
+            bus + WRITE_PIPE - (STH_BEATS_AHEAD - 1 - i);
+}
+
 /* The rest of the oldest burst, undisturbed. */
 static void write_rest(struct sth_writer *writer)
 {
     const struct sth_arrival *arrival =
         &writer->arrival[writer->written % STH_ARRIVALS];
 
-    writer->bus = rest_end(writer);
-    for (uint32_t i = 0; i < STH_BEATS_AHEAD; i++)
-        writer->grant[(writer->grant_next + i) % STH_BEATS_AHEAD] =
-            writer->bus + WRITE_PIPE - (STH_BEATS_AHEAD - 1 - i);
+    set_bus(writer, rest_end(writer));
     writer->word = arrival->beats;
 }
 
@@ -144,6 +151,42 @@ static void release_slot(struct sth_csim *csim)
 }
 
 /*
+ * Follows whole bursts below number `end` while vector is known to write
+ * nothing, in one go.
+ */
+static void catch_up_undisturbed(struct sth_csim *csim, uint32_t end,
+                                 uint64_t horizon)
+{
+    struct sth_dma *dma = &csim->load;
+    struct sth_writer *writer = &dma->writer;
+    uint64_t bus = writer->bus;
+    uint32_t first = writer->written;
+    uint32_t i = first;
+
+    if (writer->word != 0 || last_write(writer) > bus + WRITE_PIPE ||
+        csim->vector_writes.latest > bus + WRITE_PIPE)
+        return;
+    for (; (int32_t)(end - i) > 0; i++) {
+        struct sth_arrival *arrival = &writer->arrival[i % STH_ARRIVALS];
+        uint64_t last =
+            sth_max64(bus + arrival->fetched + arrival->beats, arrival->last);
+        uint64_t *slot = &dma->slot[i & (dma->slots - 1)];
+
+        if (!arrival->followed || last + WRITE_PIPE >= horizon)
+            break;
+        bus = last;
+        writer->sample.work += arrival->beats;
+        arrival->written = bus + WRITE_PIPE;
+        if (writer->sent - i <= dma->slots)
+            *slot = sth_max64(*slot, bus + STH_LAT_LOAD_REUSE);
+    }
+    if (i == first)
+        return;
+    writer->written = i;
+    set_bus(writer, bus);
+}
+
+/*
  * Follows the bursts below number `end`, but no further than to writes before
  * `horizon`: what vector writes from then on is not known yet.
  */
@@ -152,6 +195,7 @@ static void catch_up(struct sth_csim *csim, uint32_t end, uint64_t horizon)
     struct sth_writer *writer = &csim->load.writer;
 
     sth_vector_catch_up(csim);
+    catch_up_undisturbed(csim, end, horizon);
     while ((int32_t)(end - writer->written) > 0) {
         struct sth_arrival *arrival =
             &writer->arrival[writer->written % STH_ARRIVALS];
@@ -244,6 +288,10 @@ static uint64_t slot_free(struct sth_csim *csim)
     struct sth_writer *writer = &dma->writer;
     uint32_t end = writer->sent - dma->slots + 1; /* bursts to be over */
 
+    if (writer->sent - writer->written >= dma->slots && !csim->vector.active)
+        catch_up_undisturbed(csim, writer->sent,
+                             sth_max64(csim->now, dma->alone) +
+                                 STH_LAT_VECTOR_PIPE);
     if (writer->sent - writer->written >= dma->slots)
         catch_up(csim, end, csim->now + STH_LAT_VECTOR_PIPE);
     if (writer->sent - writer->written >= dma->slots)
@@ -297,15 +345,14 @@ static void send_address(struct sth_csim *csim)
 /* Sends addresses for as long as nobody else has anything to do. */
 void sth_load_step(struct sth_csim *csim)
 {
-    uint64_t alone;
+    struct sth_dma *dma = &csim->load;
 
+    dma->alone =
+        sth_min64(sth_csim_alone(csim, STH_ENGINE_LOAD),
+                  sth_flight_oldest(&csim->engine[STH_ENGINE_LOAD])->done);
     send_address(csim);
-    if (!csim->load.pending)
-        return;
-    alone = sth_min64(sth_csim_alone(csim, STH_ENGINE_LOAD),
-                      sth_flight_oldest(&csim->engine[STH_ENGINE_LOAD])->done);
-    while (csim->load.pending && csim->load.issue < alone) {
-        csim->now = csim->load.issue;
+    while (dma->pending && dma->issue < dma->alone) {
+        csim->now = dma->issue;
         send_address(csim);
     }
 }

@@ -13,47 +13,54 @@ static struct sth_weight_tile *tile_before(struct sth_matrix_state *matrix,
 
 /*
  * What the reads of a tile's weights depend on while the rows of the one
- * before stream all along.  Not 0: a tile reads something.
+ * before stream all along; never 0.
  */
-static uint64_t pattern_key(const struct sth_weight_tile *tile,
-                            const struct sth_weight_tile *streamed,
-                            uint32_t wrap)
+static uint64_t pattern_key(const struct sth_csim *csim,
+                            const struct sth_weight_tile *tile,
+                            const struct sth_weight_tile *streamed)
 {
+    uint32_t wrap = csim->sp_word * csim->params.sp_banks - 1;
     uint32_t row = (uint32_t)(tile->first_step - streamed->first_row);
-    uint32_t phase = streamed->a + row * streamed->a_row;
+    uint32_t a = streamed->a + row * streamed->a_row;
+    uint32_t in_word = tile->w & (csim->sp_word - 1);
     uint64_t key = tile->reads;
 
     _Static_assert(STH_MAX_LANES * 2 * STH_MAX_SpBanks <= 1u << 13, "key");
-    key = key << 13 | (phase & (wrap - 1));
-    key = key << 13 | (streamed->a_row & (wrap - 1));
-    key = key << 13 | (tile->w & (wrap - 1));
-    return key << 13 | (tile->w_row & (wrap - 1));
+    key = key << 13 | in_word;
+    key = key << 13 | ((a - (tile->w - in_word)) & wrap);
+    key = key << 13 | (streamed->a_row & wrap);
+    return key << 13 | (tile->w_row & wrap);
 }
 
 /* The pattern with that key, or one that may be overwritten; -1: none. */
 static int32_t find_pattern(const struct sth_csim *csim, uint64_t key)
 {
+    const struct sth_patterns *patterns = &csim->matrix.patterns;
     uint32_t hash = (uint32_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> 32);
     int32_t free = -1;
 
     for (uint32_t i = 0; i < STH_PATTERNS; i++) {
         uint32_t place = (hash + i) % STH_PATTERNS;
-        const struct sth_read_pattern *pattern = &csim->matrix.pattern[place];
 
-        if (key != 0 && pattern->key == key)
+        if (key != 0 && patterns->key[place] == key)
             return (int32_t)place;
-        if (free < 0 && (pattern->in_use < csim->now || pattern->end == 0))
+        if (free < 0 && patterns->in_use[place] < csim->now)
             free = (int32_t)place;
     }
     return free;
 }
 
-/* Each read waits while it meets a row of the tile before in its bank. */
-static void find_reads(const struct sth_csim *csim,
-                       struct sth_read_pattern *pattern,
-                       const struct sth_weight_tile *tile,
-                       const struct sth_weight_tile *streamed, bool a_stays)
+/*
+ * Each read waits while it meets a row of the tile before in its bank.
+ * Returns the steps from the first to behind the last.
+ */
+static uint32_t find_reads(const struct sth_csim *csim,
+                           const struct sth_weight_tile *tile,
+                           const struct sth_weight_tile *streamed,
+                           uint32_t *read)
 {
+    uint32_t wrap = csim->sp_word * csim->params.sp_banks;
+    bool a_stays = (streamed->a_row & (wrap - 1)) == 0;
     uint64_t cycle = tile->first_step;
 
     for (uint32_t i = 0; i < tile->reads; i++, cycle++) {
@@ -64,9 +71,23 @@ static void find_reads(const struct sth_csim *csim,
                                       (uint32_t)(cycle - streamed->first_row) *
                                           streamed->a_row) == bank)
             cycle = a_stays ? streamed->last_row + 1 : cycle + 1;
-        pattern->read[i] = (uint32_t)(cycle - tile->first_step);
+        read[i] = (uint32_t)(cycle - tile->first_step);
     }
-    pattern->end = (uint32_t)(cycle - tile->first_step);
+    return (uint32_t)(cycle - tile->first_step);
+}
+
+/* Whether no weight of the tile can meet a row of the one before. */
+static bool reads_freely(const struct sth_csim *csim,
+                         const struct sth_weight_tile *tile,
+                         const struct sth_weight_tile *streamed)
+{
+    uint32_t wrap = csim->sp_word * csim->params.sp_banks;
+
+    if (csim->matrix.tiles == 0 || tile->first_step > streamed->last_row ||
+        tile->first_step + tile->reads <= streamed->first_row)
+        return true;
+    return ((streamed->a_row | tile->w_row) & (wrap - 1)) == 0 &&
+           sth_banks_sp(csim, streamed->a) != sth_banks_sp(csim, tile->w);
 }
 
 /*
@@ -77,46 +98,37 @@ static bool load_weights(struct sth_csim *csim, struct sth_weight_tile *tile,
                          uint32_t steps)
 {
     struct sth_matrix_state *matrix = &csim->matrix;
+    struct sth_patterns *patterns = &matrix->patterns;
     const struct sth_weight_tile *streamed = tile_before(matrix, 1);
-    uint32_t wrap = csim->sp_word * csim->params.sp_banks;
-    bool a_stays = (streamed->a_row & (wrap - 1)) == 0;
-    bool w_stays = (tile->w_row & (wrap - 1)) == 0;
-    struct sth_read_pattern *pattern;
+    uint64_t most = streamed->last_row + 1 - tile->first_step;
     uint64_t key = 0;
+    int32_t i;
 
     tile->pattern = -1;
     tile->last_step = tile->first_step + steps - 1;
-    if (matrix->tiles == 0 || tile->first_step > streamed->last_row ||
-        tile->first_step + tile->reads <= streamed->first_row ||
-        (a_stays && w_stays &&
-         sth_banks_sp(csim, streamed->a) != sth_banks_sp(csim, tile->w)))
+    if (reads_freely(csim, tile, streamed))
         return true;
     if (tile->first_step >= streamed->first_row)
-        key = pattern_key(tile, streamed, wrap);
-    tile->pattern = find_pattern(csim, key);
-    if (tile->pattern < 0)
-        return false;
-    pattern = &matrix->pattern[tile->pattern];
-    if (key != 0 && pattern->key == key &&
-        tile->first_step + pattern->end > streamed->last_row + 1) {
+        key = pattern_key(csim, tile, streamed);
+    i = find_pattern(csim, key);
+    if (key != 0 && i >= 0 && patterns->key[i] == key &&
+        patterns->end[i] > most) {
         key = 0;
-        tile->pattern = find_pattern(csim, key);
-        if (tile->pattern < 0)
-            return false;
-        pattern = &matrix->pattern[tile->pattern];
+        i = find_pattern(csim, key);
     }
-    if (key == 0 || pattern->key != key) {
-        find_reads(csim, pattern, tile, streamed, a_stays);
-        if (tile->first_step + pattern->end > streamed->last_row + 1)
-            key = 0;
-        pattern->key = key;
-        pattern->in_use = 0;
+    if (i < 0)
+        return false;
+    if (key == 0 || patterns->key[i] != key) {
+        patterns->end[i] =
+            find_reads(csim, tile, streamed,
+                       &patterns->read[sth_pattern_reads(csim, i)]);
+        patterns->key[i] = patterns->end[i] > most ? 0 : key;
     }
-    tile->last_step += pattern->end - tile->reads;
-    if (pattern->end == tile->reads)
-        tile->pattern = -1;
-    else
-        pattern->in_use = tile->last_step;
+    if (patterns->end[i] > tile->reads) {
+        tile->last_step += patterns->end[i] - tile->reads;
+        tile->pattern = i;
+        patterns->in_use[i] = tile->last_step;
+    }
     return true;
 }
 
