@@ -99,6 +99,7 @@ struct sth_mem {
     struct dram_shifts shift;
     uint32_t bus_bytes;
     uint32_t bytes_per_cycle; /* 1..bus_bytes */
+    unsigned rate_log2;       /* of that, if it is a power of two */
     bool timing_only;
     bool failed; /* the host was out of memory */
     bool has_error_range;
@@ -292,6 +293,8 @@ struct sth_mem *sth_mem_create(const struct sth_mem_config *config,
     mem->bytes_per_cycle = config->bytes_per_cycle;
     if (!mem->bytes_per_cycle || mem->bytes_per_cycle > bus_bytes)
         mem->bytes_per_cycle = bus_bytes;
+    while (2u << mem->rate_log2 <= mem->bytes_per_cycle)
+        mem->rate_log2++;
     mem->timing_only = timing_only;
     sth_mem_reset_timing(mem);
     return mem;
@@ -439,6 +442,21 @@ static uint64_t stall(struct sth_mem *mem, enum direction direction)
     }
 }
 
+static inline uint64_t max_u64(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* The first whole cycle at or after `time` in 1 / bytes_per_cycle. */
+static inline uint64_t whole_cycle(const struct sth_mem *mem, uint64_t time)
+{
+    uint64_t up = time + mem->bytes_per_cycle - 1;
+
+    if (1u << mem->rate_log2 == mem->bytes_per_cycle)
+        return up >> mem->rate_log2;
+    return up / mem->bytes_per_cycle;
+}
+
 /*
  * Fixed timing of one direction: beats from cycle `first` on, each keeping the
  * channel for bus_bytes / bytes_per_cycle cycles, counted exactly in fractions
@@ -450,28 +468,21 @@ static uint64_t fixed_burst(struct sth_mem *mem, enum direction direction,
 {
     struct mem_port *port = &mem->port[direction];
     uint64_t rate = mem->bytes_per_cycle, cycle = 0;
-    uint64_t free = port->free > first * rate ? port->free : first * rate;
+    uint64_t free = max_u64(port->free, first * rate);
 
     if (!mem->config.stall_percent && !beat_cycle) {
-        cycle =
-            (free + (beats - 1) * (uint64_t)mem->bus_bytes + rate - 1) / rate;
         port->free = free + beats * (uint64_t)mem->bus_bytes;
-        return cycle;
+        return whole_cycle(mem, port->free - mem->bus_bytes);
     }
     for (uint32_t i = 0; i < beats; i++) {
         free += stall(mem, direction) * rate;
-        cycle = (free + rate - 1) / rate;
+        cycle = whole_cycle(mem, free);
         free += mem->bus_bytes;
         if (beat_cycle)
             beat_cycle[i] = cycle;
     }
     port->free = free;
     return cycle;
-}
-
-static inline uint64_t max_u64(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
 }
 
 /* One bit of choice without a jump: these are as good as random. */
