@@ -24,8 +24,7 @@ static const struct sth_weight_tile *
 find_stream(const struct sth_matrix_state *matrix, uint64_t *hint,
             uint64_t cycle)
 {
-    if (*hint + STH_TILES < matrix->tiles)
-        *hint = matrix->tiles - STH_TILES;
+    *hint = sth_max64(*hint, sth_matrix_first_tile(matrix));
     while (*hint < matrix->tiles && tile_at(matrix, *hint)->last_row < cycle)
         (*hint)++;
     return *hint < matrix->tiles ? tile_at(matrix, *hint) : NULL;
@@ -39,13 +38,10 @@ static bool weights_read(const struct sth_csim *csim,
     const struct sth_weight_tile *tile;
     uint64_t step;
 
-    if (hints->weights + STH_TILES < matrix->tiles)
-        hints->weights = matrix->tiles - STH_TILES;
+    hints->weights = sth_max64(hints->weights, sth_matrix_first_tile(matrix));
     while (hints->weights < matrix->tiles &&
-           tile_at(matrix, hints->weights)->last_step < cycle) {
+           tile_at(matrix, hints->weights)->last_step < cycle)
         hints->weights++;
-        hints->read = 0;
-    }
     if (hints->weights == matrix->tiles)
         return false;
     tile = tile_at(matrix, hints->weights);
@@ -57,7 +53,7 @@ static bool weights_read(const struct sth_csim *csim,
             &matrix->patterns.read[sth_pattern_reads(csim, tile->pattern)];
         uint32_t i = hints->read;
 
-        if (i > 0 && read[i - 1] >= step)
+        if (i > tile->reads || (i > 0 && read[i - 1] >= step))
             i = 0;
         while (i < tile->reads && read[i] < step)
             i++;

@@ -31,7 +31,7 @@ enum {
     STH_READ_AHEAD = STH_DEPTH_STORE_WORDS,
     STH_ARRIVALS = 256,  /* load: bursts whose data is followed */
     STH_BEATS_AHEAD = 4, /* load: beats accepted before a write */
-    STH_TILES = 256,     /* weight tiles that are remembered */
+    STH_TILES = 256,     /* weight tiles remembered, and the next one */
     STH_PATTERNS = 64,   /* ways in which weight reads are delayed */
     STH_VECTOR_SUMS = 8, /* vector: rows of sums before the write port */
     STH_VECTOR_RESULTS = STH_DEPTH_VECTOR_RESULTS,
@@ -158,7 +158,7 @@ struct sth_matrix_state {
 /* Where a reader of sth_matrix_state looked last. */
 struct sth_tile_hints {
     uint64_t stream, weights, sum_read, sum_write;
-    uint32_t read; /* of the pattern of tile `weights` */
+    uint32_t read; /* in a pattern */
 };
 
 /* What conflicts cost where they were followed. */
@@ -571,6 +571,13 @@ static inline uint64_t sth_banks_estimate(const struct sth_sample *sample,
 bool sth_banks_matrix_reads(const struct sth_csim *csim,
                             struct sth_tile_hints *hints, uint64_t cycle,
                             uint32_t bank);
+/* The first tile that is remembered. */
+static inline uint64_t
+sth_matrix_first_tile(const struct sth_matrix_state *matrix)
+{
+    return matrix->tiles < STH_TILES ? 0 : matrix->tiles - STH_TILES + 1;
+}
+
 /* Where the reads of a pattern begin: as many as the larger side has PEs. */
 static inline size_t sth_pattern_reads(const struct sth_csim *csim,
                                        int32_t pattern)

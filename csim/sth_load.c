@@ -258,6 +258,7 @@ static void expect(struct sth_csim *csim, uint64_t last)
     struct sth_dma *dma = &csim->load;
     struct sth_writer *writer = &dma->writer;
     const struct sth_burst *burst = &dma->burst;
+    struct sth_arrival *arrival;
     uint64_t gap = last - dma->last_bus - writer->fetched;
 
     /* Behind another burst the time for each beat shows. */
@@ -268,16 +269,15 @@ static void expect(struct sth_csim *csim, uint64_t last)
                               : gap / burst->beats;
     if (writer->sent - writer->written == STH_ARRIVALS)
         catch_up(csim, writer->written + 1, STH_NEVER);
-    writer->arrival[writer->sent++ % STH_ARRIVALS] = (struct sth_arrival){
-        .last = last,
-        .spacing = writer->spacing,
-        .beats = burst->beats,
-        .bytes = burst->bytes,
-        .sp = burst->sp,
-        .skip = burst->skip,
-        .followed = sth_banks_followed(csim),
-        .fetched = writer->fetched,
-    };
+    arrival = &writer->arrival[writer->sent++ % STH_ARRIVALS];
+    arrival->last = last;
+    arrival->spacing = writer->spacing;
+    arrival->beats = burst->beats;
+    arrival->bytes = burst->bytes;
+    arrival->sp = burst->sp;
+    arrival->skip = burst->skip;
+    arrival->followed = sth_banks_followed(csim);
+    arrival->fetched = writer->fetched;
     writer->fetched = 0;
 }
 

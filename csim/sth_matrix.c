@@ -238,38 +238,37 @@ static bool begin_tile(struct sth_csim *csim)
     uint32_t used = west ? matrix->n_left : matrix->k_left;
     uint64_t could_stream = sth_max64(matrix->stream_free,
                                       flight->start + STH_LAT_MATRIX_LOAD);
-    struct sth_weight_tile tile = {
-        .first_step = matrix->begin,
-        .w = matrix->w,
-        .w_row = STH_GET(c, MATMUL_W_ROW),
-        .reads = used < steps ? used : steps,
-        .a = matrix->a,
-        .a_row = STH_GET(c, MATMUL_A_ROW),
-        .acc = matrix->acc,
-        .adds = STH_GET(c, MATMUL_ACCUMULATE) != 0 ||
-                matrix->k_left != STH_GET(c, MATMUL_K),
-    };
+    struct sth_weight_tile *tile = &matrix->tile[matrix->tiles % STH_TILES];
 
-    if (!load_weights(csim, &tile, steps))
+    tile->first_step = matrix->begin;
+    tile->w = matrix->w;
+    tile->w_row = STH_GET(c, MATMUL_W_ROW);
+    tile->reads = used < steps ? used : steps;
+    tile->a = matrix->a;
+    tile->a_row = STH_GET(c, MATMUL_A_ROW);
+    tile->acc = matrix->acc;
+    tile->adds = STH_GET(c, MATMUL_ACCUMULATE) != 0 ||
+                 matrix->k_left != STH_GET(c, MATMUL_K);
+    if (!load_weights(csim, tile, steps))
         return false;
-    tile.first_row =
-        sth_max64(matrix->stream_free, tile.last_step + STH_LAT_MATRIX_STREAM);
-    tile.last_row = tile.first_row + STH_GET(c, MATMUL_M) - 1;
-    tile.stalls = tile.first_row - could_stream;
-    matrix->last_step = tile.last_step;
-    matrix->stream_free = tile.last_row + 1;
-    matrix->tile[matrix->tiles++ % STH_TILES] = tile;
+    tile->first_row =
+        sth_max64(matrix->stream_free, tile->last_step + STH_LAT_MATRIX_STREAM);
+    tile->last_row = tile->first_row + STH_GET(c, MATMUL_M) - 1;
+    tile->stalls = tile->first_row - could_stream;
+    matrix->last_step = tile->last_step;
+    matrix->stream_free = tile->last_row + 1;
+    matrix->tiles++;
     if (advance(csim, c)) {
-        turn_to_tile(csim, tile.last_step + 1);
+        turn_to_tile(csim, tile->last_step + 1);
         return true;
     }
     finish(csim, flight,
-           tile.last_row + csim->params.array_rows + csim->params.array_cols +
+           tile->last_row + csim->params.array_rows + csim->params.array_cols +
                STH_LAT_MATRIX_RETIRE);
     matrix->unloaded--;
     if (matrix->unloaded == 0)
         csim->engine[STH_ENGINE_MATRIX].ready = sth_min64(
-            csim->engine[STH_ENGINE_MATRIX].ready, tile.last_step + 1);
+            csim->engine[STH_ENGINE_MATRIX].ready, tile->last_step + 1);
     begin_command(csim);
     return true;
 }
@@ -317,7 +316,7 @@ static bool has_room(const struct sth_csim *csim)
     const struct sth_matrix_state *matrix = &csim->matrix;
 
     return matrix->tiles < STH_TILES || matrix->begin <= csim->now ||
-           past(csim, matrix->tiles - STH_TILES) <= csim->now;
+           past(csim, sth_matrix_first_tile(matrix)) <= csim->now;
 }
 
 /*
