@@ -19,13 +19,32 @@ tile_at(const struct sth_matrix_state *matrix, uint64_t number)
     return &matrix->tile[number % STH_TILES];
 }
 
-/* The first tile that streams in `cycle` or later; NULL: none is known. */
-static const struct sth_weight_tile *
+/*
+ * The first tile that streams in `cycle` or later; NULL: none is known.  A
+ * hint that is out of date still names a slot, and a tile in it that streams
+ * then is the one.
+ */
+static inline const struct sth_weight_tile *
 find_stream(const struct sth_matrix_state *matrix, uint64_t *hint,
             uint64_t cycle)
 {
+    const struct sth_weight_tile *tile = tile_at(matrix, *hint);
+
+    if (tile->first_row <= cycle && cycle <= tile->last_row)
+        return tile;
     *hint = sth_max64(*hint, sth_matrix_first_tile(matrix));
     while (*hint < matrix->tiles && tile_at(matrix, *hint)->last_row < cycle)
+        (*hint)++;
+    return *hint < matrix->tiles ? tile_at(matrix, *hint) : NULL;
+}
+
+/* The first tile whose weights are read in `cycle` or later. */
+static inline const struct sth_weight_tile *
+find_steps(const struct sth_matrix_state *matrix, uint64_t *hint,
+           uint64_t cycle)
+{
+    *hint = sth_max64(*hint, sth_matrix_first_tile(matrix));
+    while (*hint < matrix->tiles && tile_at(matrix, *hint)->last_step < cycle)
         (*hint)++;
     return *hint < matrix->tiles ? tile_at(matrix, *hint) : NULL;
 }
@@ -35,17 +54,10 @@ static bool weights_read(const struct sth_csim *csim,
                          uint32_t bank)
 {
     const struct sth_matrix_state *matrix = &csim->matrix;
-    const struct sth_weight_tile *tile;
+    const struct sth_weight_tile *tile = find_steps(matrix, &hints->weights, cycle);
     uint64_t step;
 
-    hints->weights = sth_max64(hints->weights, sth_matrix_first_tile(matrix));
-    while (hints->weights < matrix->tiles &&
-           tile_at(matrix, hints->weights)->last_step < cycle)
-        hints->weights++;
-    if (hints->weights == matrix->tiles)
-        return false;
-    tile = tile_at(matrix, hints->weights);
-    if (cycle < tile->first_step)
+    if (tile == NULL || cycle < tile->first_step)
         return false;
     step = cycle - tile->first_step;
     if (tile->pattern >= 0) {

@@ -103,6 +103,7 @@ struct sth_cursor {
     uint32_t runs;   /* after this one, of this repetition */
     uint32_t planes; /* repetitions after this one */
     uint32_t bus_log2; /* of bus_bytes */
+    bool alike;        /* each run is one burst like the first */
 };
 
 struct sth_burst {

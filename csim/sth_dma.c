@@ -3,6 +3,22 @@
 
 #include <string.h>
 
+/*
+ * Whether each run is one burst with as many beats and skipped bytes as the
+ * first.  It is if nothing that addresses are made of is less aligned than a
+ * run is long; otherwise it may be.
+ */
+static bool runs_are_alike(const struct sth_cursor *cursor)
+{
+    uint64_t bits = cursor->plane | cursor->s1 | cursor->s2;
+    uint64_t alignment = bits & -bits;
+
+    return cursor->length <= STH_BURST_BYTES &&
+           cursor->length <= (uint64_t)STH_BURST_BEATS << cursor->bus_log2 &&
+           (bits == 0 || cursor->length <= alignment) &&
+           (bits & ((UINT64_C(1) << cursor->bus_log2) - 1)) == 0;
+}
+
 static void cursor_init(struct sth_cursor *cursor, const struct sth_command *c,
                         uint32_t bus_bytes)
 {
@@ -26,6 +42,7 @@ static void cursor_init(struct sth_cursor *cursor, const struct sth_command *c,
     cursor->sp_run = cursor->sp_plane;
     cursor->sp = cursor->sp_plane;
     cursor->left = cursor->length;
+    cursor->alike = runs_are_alike(cursor);
 }
 
 static void next_run(struct sth_cursor *cursor)
@@ -58,6 +75,12 @@ static bool cursor_next(struct sth_cursor *cursor, struct sth_burst *burst)
         if (cursor->runs == 0 && cursor->planes == 0)
             return false;
         next_run(cursor);
+        if (cursor->alike) {
+            burst->addr = cursor->addr;
+            burst->sp = cursor->sp;
+            cursor->left = 0;
+            return true;
+        }
     }
     aligned = cursor->addr & ~(word - 1);
     limit = sth_min64((cursor->addr | (STH_BURST_BYTES - 1)) + 1,
