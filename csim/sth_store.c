@@ -84,23 +84,6 @@ static uint64_t room(const struct sth_reader *reader)
     return reader->taken[reader->bursts_sent % STH_BURST_QUEUE] + 2;
 }
 
-/* Whether a read of one bus word meets another in a bank. */
-static bool blocked(struct sth_csim *csim, uint32_t first, uint32_t last,
-                    uint64_t cycle)
-{
-    struct sth_reader *reader = &csim->store.reader;
-    const struct sth_bank_log *log = &csim->vector_reads;
-    uint32_t bank[2] = {sth_banks_sp(csim, first), sth_banks_sp(csim, last)};
-
-    for (int i = 0; i < (bank[0] == bank[1] ? 1 : 2); i++) {
-        if ((log->cycle[cycle % STH_LOG] == cycle &&
-             log->bank[cycle % STH_LOG] == bank[i]) ||
-            sth_banks_matrix_reads(csim, &reader->hints, cycle, bank[i]))
-            return true;
-    }
-    return false;
-}
-
 /* Memory accepts word i of the oldest burst in this cycle at the earliest. */
 static uint64_t accepted(const struct sth_reader *reader, uint32_t word)
 {
@@ -112,51 +95,85 @@ static uint64_t accepted(const struct sth_reader *reader, uint32_t word)
     return before < sent->scheduled ? sent->scheduled - before : 0;
 }
 
-/* Reads the next bus word and offers it, if that happens before now. */
-static bool read_word(struct sth_csim *csim)
-{
-    struct sth_reader *reader = &csim->store.reader;
-    const struct sth_sent *sent = oldest(reader);
-    uint32_t bus = csim->params.bus_bytes;
-    uint32_t total = sent->skip + sent->bytes;
-    uint32_t begin = reader->word * bus;
-    uint32_t end = begin + bus < total ? begin + bus : total;
-    uint64_t *beat = &reader->beat[reader->beat_next];
-    uint64_t granted = sth_max64(reader->cycle, *beat + 1);
+/* The banks of a bus word of the oldest burst. */
+struct word_banks {
+    uint32_t first, last;
+};
 
-    begin = begin > sent->skip ? begin - sent->skip : 0;
-    end = end - sent->skip - 1;
-    while (granted < csim->now &&
-           blocked(csim, sent->sp + begin, sent->sp + end, granted)) {
-        csim->counter[STH_CNT_STORE_BANK_STALL]++;
-        reader->sample.stalls++;
-        granted++;
-    }
-    reader->cycle = granted;
-    if (granted >= csim->now)
-        return false;
-    *beat = sth_max64(sth_max64(granted + READ_PIPE, reader->last_data + 1),
-                      accepted(reader, reader->word));
-    reader->last_data = *beat;
-    reader->beat_next = (reader->beat_next + 1) % STH_READ_AHEAD;
-    reader->cycle = granted + 1;
-    reader->word++;
-    return true;
+static struct word_banks banks_of(const struct sth_csim *csim,
+                                  const struct sth_sent *sent, uint32_t word)
+{
+    uint32_t bus = csim->params.bus_bytes;
+    uint32_t begin = word == 0 ? sent->skip : word * bus;
+    uint32_t end = (word + 1) * bus;
+    uint32_t total = sent->skip + sent->bytes;
+
+    end = end < total ? end : total;
+    return (struct word_banks){
+        sth_banks_sp(csim, sent->sp + begin - sent->skip),
+        sth_banks_sp(csim, sent->sp + end - 1 - sent->skip)};
 }
 
-/* Whether anything can be in the reader's way. */
-static bool disturbed(const struct sth_csim *csim)
+/* Whether a read of these banks meets another. */
+static bool blocked(struct sth_csim *csim, struct word_banks banks,
+                    uint64_t cycle)
+{
+    struct sth_tile_hints *hints = &csim->store.reader.hints;
+    const struct sth_bank_log *log = &csim->vector_reads;
+
+    if (log->cycle[cycle % STH_LOG] == cycle &&
+        (log->bank[cycle % STH_LOG] == banks.first ||
+         log->bank[cycle % STH_LOG] == banks.last))
+        return true;
+    return sth_banks_matrix_reads(csim, hints, cycle, banks.first) ||
+           (banks.last != banks.first &&
+            sth_banks_matrix_reads(csim, hints, cycle, banks.last));
+}
+
+/* From this cycle on nothing is known to be in the reader's way. */
+static uint64_t undisturbed_from(const struct sth_csim *csim)
 {
     const struct sth_vector_state *v = &csim->vector;
     const struct sth_matrix_state *matrix = &csim->matrix;
-    const struct sth_reader *reader = &csim->store.reader;
+    uint64_t last = csim->vector_reads.latest;
 
-    if (csim->vector_reads.latest >= reader->cycle ||
-        (v->active && (v->source[0].sp || v->source[1].sp || v->source[2].sp)))
-        return true;
-    return matrix->tiles > 0 &&
-           matrix->tile[(matrix->tiles - 1) % STH_TILES].last_row >=
-               reader->cycle;
+    if (v->active && (v->source[0].sp || v->source[1].sp || v->source[2].sp))
+        return STH_NEVER;
+    if (matrix->tiles > 0)
+        last = sth_max64(
+            last, matrix->tile[(matrix->tiles - 1) % STH_TILES].last_row);
+    return last + 1;
+}
+
+/* Reads words of the oldest burst and offers them, if that happens before now,
+ * for as long as anything can be in the way. */
+static void read_words(struct sth_csim *csim)
+{
+    struct sth_reader *reader = &csim->store.reader;
+    const struct sth_sent *sent = oldest(reader);
+    uint64_t until = sth_min64(csim->now, undisturbed_from(csim));
+    uint64_t cycle = reader->cycle;
+
+    while (reader->word < sent->beats && cycle < until) {
+        struct word_banks banks = banks_of(csim, sent, reader->word);
+        uint64_t *beat = &reader->beat[reader->beat_next];
+        uint64_t first = sth_max64(cycle, *beat + 1);
+
+        cycle = first;
+        while (cycle < csim->now && blocked(csim, banks, cycle))
+            cycle++;
+        csim->counter[STH_CNT_STORE_BANK_STALL] += cycle - first;
+        reader->sample.stalls += cycle - first;
+        if (cycle >= csim->now)
+            break;
+        *beat = sth_max64(sth_max64(cycle + READ_PIPE, reader->last_data + 1),
+                          accepted(reader, reader->word));
+        reader->last_data = *beat;
+        reader->beat_next = (reader->beat_next + 1) % STH_READ_AHEAD;
+        reader->word++;
+        cycle++;
+    }
+    reader->cycle = cycle;
 }
 
 void sth_store_catch_up(struct sth_csim *csim)
@@ -166,9 +183,8 @@ void sth_store_catch_up(struct sth_csim *csim)
     if (reader->count == 0)
         return;
     sth_vector_catch_up(csim);
-    while (oldest(reader)->followed && reader->word < oldest(reader)->beats &&
-           reader->cycle < csim->now && disturbed(csim) && read_word(csim)) {
-    }
+    if (oldest(reader)->followed)
+        read_words(csim);
 }
 
 /* Undisturbed, the n-th word of the oldest burst from here is on the bus then.
