@@ -280,7 +280,6 @@ struct sth_dma {
     struct sth_cursor cursor;
     struct sth_burst burst;       /* the next one, if pending */
     bool pending;                 /* the newest command still issues bursts */
-    uint64_t alone;               /* nobody else acts before this cycle */
     uint64_t issue;               /* cycle in which the next one can go out */
     uint64_t done;                /* last completion of the newest command */
     uint64_t slot[STH_SLOTS_MAX]; /* ring: cycle in which each gets free */

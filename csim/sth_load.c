@@ -150,6 +150,16 @@ static void release_slot(struct sth_csim *csim)
         *slot = sth_max64(*slot, leaves + STH_LAT_LOAD_REUSE - 1);
 }
 
+/* Whether vector is known to write nothing that is to come. */
+static bool undisturbed(const struct sth_csim *csim)
+{
+    const struct sth_writer *writer = &csim->load.writer;
+    uint64_t written = writer->bus + WRITE_PIPE;
+
+    return writer->word == 0 && last_write(writer) <= written &&
+           csim->vector_writes.latest <= written;
+}
+
 /*
  * Follows whole bursts below number `end` while vector is known to write
  * nothing, in one go.
@@ -163,8 +173,7 @@ static void catch_up_undisturbed(struct sth_csim *csim, uint32_t end,
     uint32_t first = writer->written;
     uint32_t i = first;
 
-    if (writer->word != 0 || last_write(writer) > bus + WRITE_PIPE ||
-        csim->vector_writes.latest > bus + WRITE_PIPE)
+    if (!undisturbed(csim))
         return;
     for (; (int32_t)(end - i) > 0; i++) {
         struct sth_arrival *arrival = &writer->arrival[i % STH_ARRIVALS];
@@ -252,24 +261,28 @@ uint64_t sth_load_done(struct sth_csim *csim)
     return sth_max64(flight->done, bus + STH_LAT_LOAD_RETIRE);
 }
 
-/* Remembers the burst that was just asked for. */
-static void expect(struct sth_csim *csim, uint64_t last)
+/* Learns the time for each beat, which shows behind another burst. */
+static inline void measure_spacing(struct sth_dma *dma, uint64_t address,
+                                   uint64_t last)
 {
-    struct sth_dma *dma = &csim->load;
     struct sth_writer *writer = &dma->writer;
-    const struct sth_burst *burst = &dma->burst;
-    struct sth_arrival *arrival;
+    uint32_t beats = dma->burst.beats;
     uint64_t gap = last - dma->last_bus - writer->fetched;
 
-    /* Behind another burst the time for each beat shows. */
-    if (dma->last_bus > csim->now + burst->beats &&
+    if (dma->last_bus > address + beats &&
         last > dma->last_bus + writer->fetched)
-        writer->spacing = gap < 2 * (uint64_t)burst->beats
-                              ? 1 /* spares a division */
-                              : gap / burst->beats;
-    if (writer->sent - writer->written == STH_ARRIVALS)
-        catch_up(csim, writer->written + 1, STH_NEVER);
-    arrival = &writer->arrival[writer->sent++ % STH_ARRIVALS];
+        writer->spacing = gap < 2 * (uint64_t)beats ? 1 /* spares a division */
+                                                    : gap / beats;
+}
+
+/* Remembers the burst that was just asked for. */
+static inline void expect(struct sth_csim *csim, uint64_t last)
+{
+    struct sth_writer *writer = &csim->load.writer;
+    const struct sth_burst *burst = &csim->load.burst;
+    struct sth_arrival *arrival =
+        &writer->arrival[writer->sent++ % STH_ARRIVALS];
+
     arrival->last = last;
     arrival->spacing = writer->spacing;
     arrival->beats = burst->beats;
@@ -281,6 +294,25 @@ static void expect(struct sth_csim *csim, uint64_t last)
     writer->fetched = 0;
 }
 
+/*
+ * The burst went out and holds its slot until before slot_free: what
+ * retirement and the next one need to know.
+ */
+static inline void account(struct sth_csim *csim, uint64_t address,
+                           uint64_t last, uint64_t slot_free)
+{
+    struct sth_dma *dma = &csim->load;
+
+    csim->statistics.load_bursts++;
+    dma->last_bus = sth_max64(dma->last_bus, last);
+    dma->done = sth_max64(dma->done, last + STH_LAT_LOAD_RETIRE);
+    sth_dma_advance(dma, address, slot_free);
+    if (dma->pending)
+        return;
+    finish_issue(csim, dma->done);
+    csim->engine[STH_ENGINE_LOAD].ready = csim->now + STH_LAT_LOAD_NEXT;
+}
+
 /* The cycle in which the next address may use its slot, now that it may be. */
 static uint64_t slot_free(struct sth_csim *csim)
 {
@@ -288,10 +320,6 @@ static uint64_t slot_free(struct sth_csim *csim)
     struct sth_writer *writer = &dma->writer;
     uint32_t end = writer->sent - dma->slots + 1; /* bursts to be over */
 
-    if (writer->sent - writer->written >= dma->slots && !csim->vector.active)
-        catch_up_undisturbed(csim, writer->sent,
-                             sth_max64(csim->now, dma->alone) +
-                                 STH_LAT_VECTOR_PIPE);
     if (writer->sent - writer->written >= dma->slots)
         catch_up(csim, end, csim->now + STH_LAT_VECTOR_PIPE);
     if (writer->sent - writer->written >= dma->slots)
@@ -304,6 +332,7 @@ static void send_address(struct sth_csim *csim)
 {
     struct sth_engine_state *engine = &csim->engine[STH_ENGINE_LOAD];
     struct sth_dma *dma = &csim->load;
+    struct sth_writer *writer = &dma->writer;
     struct sth_flight *flight = sth_flight_newest(engine);
     uint64_t address = csim->now;
     uint64_t last = address;
@@ -324,35 +353,92 @@ static void send_address(struct sth_csim *csim)
         csim->read_free = address + 1;
         last = sth_mem_read_burst(csim->mem, address, dma->burst.addr,
                                   dma->burst.beats, NULL);
+        measure_spacing(dma, csim->now, last);
+        if (writer->sent - writer->written == STH_ARRIVALS)
+            catch_up(csim, writer->written + 1, STH_NEVER);
         expect(csim, last);
     }
-    csim->statistics.load_bursts++;
-    dma->last_bus = sth_max64(dma->last_bus, last);
-    dma->done = sth_max64(dma->done, last + STH_LAT_LOAD_RETIRE);
     if (!flight->error &&
         sth_mem_is_error(csim->mem, dma->burst.addr,
                          (uint64_t)dma->burst.beats * csim->params.bus_bytes)) {
         flight->error = true;
         flight->error_addr = dma->burst.addr;
     }
-    sth_dma_advance(dma, address, last + STH_LAT_LOAD_REUSE);
-    if (!dma->pending) {
-        finish_issue(csim, dma->done);
-        engine->ready = csim->now + STH_LAT_LOAD_NEXT;
+    account(csim, address, last, last + STH_LAT_LOAD_REUSE);
+}
+
+/*
+ * Sends addresses before cycle `alone` while nothing meets their data: what
+ * send_address() and catch_up() do burst by burst, in one go.  The rest of the
+ * command is theirs; returns whether there is any before alone.
+ */
+static bool send_undisturbed(struct sth_csim *csim, uint64_t alone)
+{
+    struct sth_dma *dma = &csim->load;
+    struct sth_writer *writer = &dma->writer;
+    struct sth_mem_channel *channel = sth_mem_read_channel(csim->mem);
+    uint64_t horizon = alone + STH_LAT_VECTOR_PIPE;
+    uint64_t bus;
+    uint32_t written;
+
+    catch_up_undisturbed(csim, writer->sent, horizon);
+    bus = writer->bus;
+    written = writer->written;
+    while (writer->sent - writer->written < dma->slots) {
+        uint64_t now = sth_max64(dma->issue, dma->slot[dma->slot_next]);
+        uint64_t address = sth_max64(now, csim->read_free);
+        uint32_t beats = dma->burst.beats;
+        uint64_t last, end;
+
+        dma->issue = now;
+        if (now >= alone)
+            break;
+        csim->now = now;
+        csim->read_free = address + 1;
+        if (channel != NULL)
+            last = sth_mem_channel_beats(channel, address + channel->latency,
+                                         beats);
+        else
+            last = sth_mem_read_burst(csim->mem, address, dma->burst.addr,
+                                      beats, NULL);
+        end = sth_max64(bus + writer->fetched + beats, last);
+        measure_spacing(dma, now, last);
+        if (writer->sent != writer->written || end + WRITE_PIPE >= horizon ||
+            !sth_banks_followed(csim)) {
+            expect(csim, last);
+            account(csim, address, last, last + STH_LAT_LOAD_REUSE);
+        } else {
+            bus = end;
+            writer->arrival[writer->sent++ % STH_ARRIVALS].written =
+                bus + WRITE_PIPE;
+            writer->written++;
+            writer->fetched = 0;
+            writer->sample.work += beats;
+            account(csim, address, last, bus + STH_LAT_LOAD_REUSE);
+        }
+        if (!dma->pending)
+            break;
     }
+    if (writer->written != written)
+        set_bus(writer, bus);
+    return dma->pending && dma->issue < alone;
 }
 
 /* Sends addresses for as long as nobody else has anything to do. */
 void sth_load_step(struct sth_csim *csim)
 {
     struct sth_dma *dma = &csim->load;
-
-    dma->alone =
+    uint64_t alone =
         sth_min64(sth_csim_alone(csim, STH_ENGINE_LOAD),
                   sth_flight_oldest(&csim->engine[STH_ENGINE_LOAD])->done);
-    send_address(csim);
-    while (dma->pending && dma->issue < dma->alone) {
+
+    dma->issue = csim->now;
+    do {
+        if (csim->mode != STH_CSIM_FUNCTION_ONLY && dma->issue < alone &&
+            !csim->vector.active && undisturbed(csim) &&
+            !sth_mem_has_errors(csim->mem) && !send_undisturbed(csim, alone))
+            return;
         csim->now = dma->issue;
         send_address(csim);
-    }
+    } while (dma->pending && dma->issue < alone);
 }

@@ -78,8 +78,8 @@ struct channels {
 enum direction { READ, WRITE, DIRECTIONS };
 
 struct mem_port {
-    uint64_t free; /* fixed: when the data channel is, in 1/bpc cycles */
-    uint64_t next; /* earliest cycle of the next beat */
+    struct sth_mem_channel channel; /* fixed */
+    uint64_t next;                  /* DRAM: earliest cycle of the next beat */
     uint64_t beat; /* beats so far: counter of the stall sequence */
 };
 
@@ -98,8 +98,6 @@ struct sth_mem {
     const struct dram_figures *dram; /* NULL: fixed timing */
     struct dram_shifts shift;
     uint32_t bus_bytes;
-    uint32_t bytes_per_cycle; /* 1..bus_bytes */
-    unsigned rate_log2;       /* of that, if it is a power of two */
     bool timing_only;
     bool failed; /* the host was out of memory */
     bool has_error_range;
@@ -272,6 +270,20 @@ static struct dram_shifts shifts_of(const struct dram_figures *d,
     };
 }
 
+static struct sth_mem_channel
+fixed_channel(const struct sth_mem_config *config, uint32_t bus_bytes)
+{
+    struct sth_mem_channel channel = {.latency = config->latency,
+                                      .bus_bytes = bus_bytes,
+                                      .rate = config->bytes_per_cycle};
+
+    if (!channel.rate || channel.rate > bus_bytes)
+        channel.rate = bus_bytes;
+    while (2u << channel.rate_log2 <= channel.rate)
+        channel.rate_log2++;
+    return channel;
+}
+
 struct sth_mem *sth_mem_create(const struct sth_mem_config *config,
                                uint32_t bus_bytes, bool timing_only)
 {
@@ -290,11 +302,6 @@ struct sth_mem *sth_mem_create(const struct sth_mem_config *config,
         mem->wide = can_read_wide(mem->dram);
     }
     mem->bus_bytes = bus_bytes;
-    mem->bytes_per_cycle = config->bytes_per_cycle;
-    if (!mem->bytes_per_cycle || mem->bytes_per_cycle > bus_bytes)
-        mem->bytes_per_cycle = bus_bytes;
-    while (2u << mem->rate_log2 <= mem->bytes_per_cycle)
-        mem->rate_log2++;
     mem->timing_only = timing_only;
     sth_mem_reset_timing(mem);
     return mem;
@@ -401,6 +408,11 @@ void sth_mem_set_error_range(struct sth_mem *mem, uint64_t first, uint64_t last)
     mem->error_last = last;
 }
 
+bool sth_mem_has_errors(const struct sth_mem *mem)
+{
+    return mem->has_error_range;
+}
+
 bool sth_mem_is_error(const struct sth_mem *mem, uint64_t addr, uint64_t bytes)
 {
     return mem->has_error_range && bytes && addr <= mem->error_last &&
@@ -411,7 +423,9 @@ bool sth_mem_is_error(const struct sth_mem *mem, uint64_t addr, uint64_t bytes)
 
 void sth_mem_reset_timing(struct sth_mem *mem)
 {
-    memset(mem->port, 0, sizeof mem->port);
+    for (int i = 0; i < DIRECTIONS; i++)
+        mem->port[i] = (struct mem_port){
+            .channel = fixed_channel(&mem->config, mem->bus_bytes)};
     memset(&mem->channels, 0, sizeof mem->channels);
     memset(mem->write_done, 0, sizeof mem->write_done);
     mem->write_count = 0;
@@ -447,41 +461,23 @@ static inline uint64_t max_u64(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
-/* The first whole cycle at or after `time` in 1 / bytes_per_cycle. */
-static inline uint64_t whole_cycle(const struct sth_mem *mem, uint64_t time)
-{
-    uint64_t up = time + mem->bytes_per_cycle - 1;
-
-    if (1u << mem->rate_log2 == mem->bytes_per_cycle)
-        return up >> mem->rate_log2;
-    return up / mem->bytes_per_cycle;
-}
-
-/*
- * Fixed timing of one direction: beats from cycle `first` on, each keeping the
- * channel for bus_bytes / bytes_per_cycle cycles, counted exactly in fractions
- * of 1 / bytes_per_cycle.  Returns the cycle of the last beat.
- */
-static uint64_t fixed_burst(struct sth_mem *mem, enum direction direction,
+/* Fixed timing with stalls, or with the cycle of each beat. */
+static uint64_t fixed_beats(struct sth_mem *mem, enum direction direction,
                             uint64_t first, uint32_t beats,
                             uint64_t *beat_cycle)
 {
-    struct mem_port *port = &mem->port[direction];
-    uint64_t rate = mem->bytes_per_cycle, cycle = 0;
-    uint64_t free = max_u64(port->free, first * rate);
+    struct sth_mem_channel *channel = &mem->port[direction].channel;
+    uint64_t cycle = first;
 
-    if (!mem->config.stall_percent && !beat_cycle) {
-        port->free = free + beats * (uint64_t)mem->bus_bytes;
-        return whole_cycle(mem, port->free - mem->bus_bytes);
-    }
+    if (!mem->config.stall_percent && !beat_cycle)
+        return sth_mem_channel_beats(channel, first, beats);
+    channel->free = max_u64(channel->free, first * channel->rate);
     for (uint32_t i = 0; i < beats; i++) {
-        free += stall(mem, direction) * rate;
-        cycle = whole_cycle(mem, free);
-        free += mem->bus_bytes;
+        channel->free += stall(mem, direction) * channel->rate;
+        cycle = sth_mem_channel_beats(channel, 0, 1);
         if (beat_cycle)
             beat_cycle[i] = cycle;
     }
-    port->free = free;
     return cycle;
 }
 
@@ -864,7 +860,14 @@ uint64_t sth_mem_read_burst(struct sth_mem *mem, uint64_t now, uint64_t addr,
         return dram_read_wide(mem, now, addr, beats);
     if (mem->dram)
         return dram_read(mem, now, addr, beats, beat_cycle);
-    return fixed_burst(mem, READ, now + mem->config.latency, beats, beat_cycle);
+    return fixed_beats(mem, READ, now + mem->config.latency, beats, beat_cycle);
+}
+
+struct sth_mem_channel *sth_mem_read_channel(struct sth_mem *mem)
+{
+    if (mem->dram || mem->config.stall_percent)
+        return NULL;
+    return &mem->port[READ].channel;
 }
 
 uint64_t sth_mem_write_burst(struct sth_mem *mem, uint64_t now, uint64_t addr,
@@ -876,7 +879,7 @@ uint64_t sth_mem_write_burst(struct sth_mem *mem, uint64_t now, uint64_t addr,
         return *last_beat +
                (mem->dram->t_ctrl + PS_PER_CYCLE - 1) / PS_PER_CYCLE;
     }
-    *last_beat = fixed_burst(mem, WRITE, now, beats, beat_cycle);
+    *last_beat = fixed_beats(mem, WRITE, now, beats, beat_cycle);
     return *last_beat + mem->config.latency;
 }
 
@@ -931,7 +934,7 @@ bool sth_mem_is_at_rest(const struct sth_mem *mem, uint64_t now)
         return false;
     for (int i = 0; i < DIRECTIONS; i++) {
         if (mem->port[i].next > now ||
-            mem->port[i].free > now * mem->bytes_per_cycle)
+            mem->port[i].channel.free > now * mem->port[i].channel.rate)
             return false;
     }
     return !mem->dram || channels_at_rest(mem, now * PS_PER_CYCLE);
@@ -940,5 +943,5 @@ bool sth_mem_is_at_rest(const struct sth_mem *mem, uint64_t now)
 bool sth_mem_is_even(const struct sth_mem *mem)
 {
     return !mem->dram && !mem->config.stall_percent &&
-           mem->bus_bytes % mem->bytes_per_cycle == 0;
+           mem->bus_bytes % mem->port[READ].channel.rate == 0;
 }

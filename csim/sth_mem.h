@@ -65,6 +65,8 @@ bool sth_mem_failed(const struct sth_mem *mem);
 /* Accesses to [first, last] answer with a bus error; one range at a time. */
 void sth_mem_set_error_range(struct sth_mem *mem, uint64_t first,
                              uint64_t last);
+/* Whether there is an address for which sth_mem_is_error() can hold. */
+bool sth_mem_has_errors(const struct sth_mem *mem);
 bool sth_mem_is_error(const struct sth_mem *mem, uint64_t addr, uint64_t bytes);
 
 /*
@@ -74,6 +76,41 @@ bool sth_mem_is_error(const struct sth_mem *mem, uint64_t addr, uint64_t bytes);
  */
 uint64_t sth_mem_read_burst(struct sth_mem *mem, uint64_t now, uint64_t addr,
                             uint32_t beats, uint64_t *beat_cycle);
+
+/*
+ * One direction of a bus with fixed timing: after a latency each beat keeps it
+ * for bus_bytes / rate cycles, counted exactly in fractions of 1 / rate.
+ */
+struct sth_mem_channel {
+    uint64_t free;      /* when it is, in 1 / rate cycles */
+    uint64_t latency;   /* of reads, cycles */
+    uint32_t bus_bytes; /* of a beat */
+    uint32_t rate;      /* bytes per cycle, 1..bus_bytes */
+    unsigned rate_log2; /* of that, if it is a power of two */
+};
+
+/* Beats from cycle `first` on: returns the cycle of the last. */
+static inline uint64_t sth_mem_channel_beats(struct sth_mem_channel *channel,
+                                             uint64_t first, uint32_t beats)
+{
+    uint64_t rate = channel->rate;
+    uint64_t from = first * rate;
+    uint64_t last;
+
+    if (from < channel->free)
+        from = channel->free;
+    channel->free = from + (uint64_t)beats * channel->bus_bytes;
+    last = channel->free - channel->bus_bytes + rate - 1;
+    return UINT64_C(1) << channel->rate_log2 == rate ? last >> channel->rate_log2
+                                                     : last / rate;
+}
+
+/*
+ * The read channel, if reads are no more than that: sth_mem_channel_beats()
+ * from latency after the address on is then what sth_mem_read_burst() does.
+ * NULL with DRAM or stalls.
+ */
+struct sth_mem_channel *sth_mem_read_channel(struct sth_mem *mem);
 
 /*
  * A write burst whose address and first data are offered in cycle now.
