@@ -145,26 +145,30 @@ static uint64_t undisturbed_from(const struct sth_csim *csim)
     return last + 1;
 }
 
-/* Reads words of the oldest burst and offers them, if that happens before now,
- * for as long as anything can be in the way. */
-static void read_words(struct sth_csim *csim)
+/*
+ * Reads words of the oldest burst and offers them, if that happens before
+ * `until`, for as long as anything can be in the way.
+ */
+static void read_words(struct sth_csim *csim, uint64_t until)
 {
     struct sth_reader *reader = &csim->store.reader;
     const struct sth_sent *sent = oldest(reader);
-    uint64_t until = sth_min64(csim->now, undisturbed_from(csim));
+    uint64_t end = sth_min64(until, undisturbed_from(csim));
     uint64_t cycle = reader->cycle;
 
-    while (reader->word < sent->beats && cycle < until) {
+    if (!sent->followed)
+        return;
+    while (reader->word < sent->beats && cycle < end) {
         struct word_banks banks = banks_of(csim, sent, reader->word);
         uint64_t *beat = &reader->beat[reader->beat_next];
         uint64_t first = sth_max64(cycle, *beat + 1);
 
         cycle = first;
-        while (cycle < csim->now && blocked(csim, banks, cycle))
+        while (cycle < until && blocked(csim, banks, cycle))
             cycle++;
         csim->counter[STH_CNT_STORE_BANK_STALL] += cycle - first;
         reader->sample.stalls += cycle - first;
-        if (cycle >= csim->now)
+        if (cycle >= until)
             break;
         *beat = sth_max64(sth_max64(cycle + READ_PIPE, reader->last_data + 1),
                           accepted(reader, reader->word));
@@ -183,8 +187,7 @@ void sth_store_catch_up(struct sth_csim *csim)
     if (reader->count == 0)
         return;
     sth_vector_catch_up(csim);
-    if (oldest(reader)->followed)
-        read_words(csim);
+    read_words(csim, csim->now);
 }
 
 /* Undisturbed, the n-th word of the oldest burst from here is on the bus then.
@@ -329,18 +332,51 @@ uint64_t sth_store_next(const struct sth_csim *csim)
     return next;
 }
 
-void sth_store_step(struct sth_csim *csim)
+/* The cycle before which nobody else does anything that store notices. */
+static uint64_t alone_until(struct sth_csim *csim)
+{
+    struct sth_engine_state *engine = &csim->engine[STH_ENGINE_STORE];
+    uint64_t alone = sth_csim_alone(csim, STH_ENGINE_STORE);
+
+    /* Its own retirements wake others. */
+    if (engine->flight_count > 0)
+        alone = sth_min64(alone, sth_flight_oldest(engine)->done);
+    return sth_max64(alone, csim->now);
+}
+
+/* Reads words and retires bursts, ahead of time where that is safe. */
+static void read_bursts(struct sth_csim *csim)
 {
     struct sth_reader *reader = &csim->store.reader;
+    uint64_t until = csim->now;
 
-    if (sth_csim_draining(csim))
-        csim->store.pending = false;
     sth_store_catch_up(csim);
-    while (reader->count > 0 && reads_end(reader) < csim->now) {
+    while (reader->count > 0) {
+        if (!csim->vector.active) {
+            until = alone_until(csim);
+            read_words(csim, until);
+        }
+        if (reads_end(reader) >= until)
+            return;
         read_rest(reader);
         retire_burst(csim);
-        sth_store_catch_up(csim);
     }
-    if (next_address(csim) <= csim->now)
-        send_address(csim);
+}
+
+/* Acts on its command for as long as nobody else has anything to do. */
+void sth_store_step(struct sth_csim *csim)
+{
+    for (;;) {
+        uint64_t next;
+
+        if (sth_csim_draining(csim))
+            csim->store.pending = false;
+        read_bursts(csim);
+        if (next_address(csim) <= csim->now)
+            send_address(csim);
+        next = sth_store_next(csim);
+        if (!csim->store.pending || next >= alone_until(csim))
+            return;
+        csim->now = next;
+    }
 }
