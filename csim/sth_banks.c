@@ -49,12 +49,19 @@ find_steps(const struct sth_matrix_state *matrix, uint64_t *hint,
     return *hint < matrix->tiles ? tile_at(matrix, *hint) : NULL;
 }
 
-static bool weights_read(const struct sth_csim *csim,
-                         struct sth_tile_hints *hints, uint64_t cycle,
-                         uint32_t bank)
+/* Whether the bank is one of two. */
+static inline bool among(struct sth_two_banks banks, uint32_t bank)
+{
+    return bank == banks.first || bank == banks.last;
+}
+
+static inline bool weights_read(const struct sth_csim *csim,
+                                struct sth_tile_hints *hints, uint64_t cycle,
+                                struct sth_two_banks banks)
 {
     const struct sth_matrix_state *matrix = &csim->matrix;
-    const struct sth_weight_tile *tile = find_steps(matrix, &hints->weights, cycle);
+    const struct sth_weight_tile *tile =
+        find_steps(matrix, &hints->weights, cycle);
     uint64_t step;
 
     if (tile == NULL || cycle < tile->first_step)
@@ -75,58 +82,74 @@ static bool weights_read(const struct sth_csim *csim,
         step = i;
     }
     return step < tile->reads &&
-           sth_banks_sp(csim, tile->w + (uint32_t)step * tile->w_row) == bank;
+           among(banks, sth_banks_sp(csim, tile->w + (uint32_t)step *
+                                                         tile->w_row));
 }
 
-bool sth_banks_matrix_reads(const struct sth_csim *csim,
-                            struct sth_tile_hints *hints, uint64_t cycle,
-                            uint32_t bank)
+uint64_t sth_banks_matrix_free(const struct sth_csim *csim,
+                               struct sth_tile_hints *hints, uint64_t cycle,
+                               uint64_t until, struct sth_two_banks banks)
 {
-    const struct sth_weight_tile *tile =
-        find_stream(&csim->matrix, &hints->stream, cycle);
+    for (; cycle < until; cycle++) {
+        const struct sth_weight_tile *tile =
+            find_stream(&csim->matrix, &hints->stream, cycle);
 
-    if (tile != NULL && cycle >= tile->first_row &&
-        sth_banks_sp(csim, tile->a + (uint32_t)(cycle - tile->first_row) *
-                                         tile->a_row) == bank)
-        return true;
-    return weights_read(csim, hints, cycle, bank);
+        if (tile != NULL && cycle >= tile->first_row &&
+            among(banks, sth_banks_sp(
+                             csim, tile->a + (uint32_t)(cycle -
+                                                        tile->first_row) *
+                                                 tile->a_row)))
+            continue;
+        if (!weights_read(csim, hints, cycle, banks))
+            break;
+    }
+    return cycle;
 }
 
-static bool sum_row_in(const struct sth_csim *csim,
-                       const struct sth_weight_tile *tile, uint64_t cycle,
-                       uint32_t bank)
+/* Whether the row whose activations enter in `cycle` has its sums there. */
+static inline bool sum_row_in(const struct sth_csim *csim,
+                              const struct sth_weight_tile *tile,
+                              uint64_t cycle, uint32_t bank)
 {
     uint32_t row = tile->acc + (uint32_t)(cycle - tile->first_row);
 
     return (row & (csim->params.acc_banks - 1)) == bank;
 }
 
-bool sth_banks_sum_reads(const struct sth_csim *csim,
-                         struct sth_tile_hints *hints, uint64_t cycle,
-                         uint32_t bank)
+uint64_t sth_banks_sum_read_free(const struct sth_csim *csim,
+                                 struct sth_tile_hints *hints, uint64_t cycle,
+                                 uint64_t until, uint32_t bank)
 {
     uint64_t delay = sum_read_delay(csim);
-    const struct sth_weight_tile *tile;
 
-    if (cycle < delay)
-        return false;
-    cycle -= delay;
-    tile = find_stream(&csim->matrix, &hints->sum_read, cycle);
-    return tile != NULL && tile->adds && cycle >= tile->first_row &&
-           sum_row_in(csim, tile, cycle, bank);
+    for (; cycle < until; cycle++) {
+        const struct sth_weight_tile *tile;
+
+        if (cycle < delay)
+            break;
+        tile = find_stream(&csim->matrix, &hints->sum_read, cycle - delay);
+        if (tile == NULL || !tile->adds || cycle - delay < tile->first_row ||
+            !sum_row_in(csim, tile, cycle - delay, bank))
+            break;
+    }
+    return cycle;
 }
 
-bool sth_banks_sum_writes(const struct sth_csim *csim,
-                          struct sth_tile_hints *hints, uint64_t cycle,
-                          uint32_t bank)
+uint64_t sth_banks_sum_write_free(const struct sth_csim *csim,
+                                  struct sth_tile_hints *hints, uint64_t cycle,
+                                  uint64_t until, uint32_t bank)
 {
     uint64_t delay = sth_banks_sum_write_delay(csim);
-    const struct sth_weight_tile *tile;
 
-    if (cycle < delay)
-        return false;
-    cycle -= delay;
-    tile = find_stream(&csim->matrix, &hints->sum_write, cycle);
-    return tile != NULL && cycle >= tile->first_row &&
-           sum_row_in(csim, tile, cycle, bank);
+    for (; cycle < until; cycle++) {
+        const struct sth_weight_tile *tile;
+
+        if (cycle < delay)
+            break;
+        tile = find_stream(&csim->matrix, &hints->sum_write, cycle - delay);
+        if (tile == NULL || cycle - delay < tile->first_row ||
+            !sum_row_in(csim, tile, cycle - delay, bank))
+            break;
+    }
+    return cycle;
 }

@@ -162,6 +162,11 @@ struct sth_tile_hints {
     uint32_t read; /* in a pattern */
 };
 
+/* The scratchpad banks of one access; often the same. */
+struct sth_two_banks {
+    uint32_t first, last;
+};
+
 /* What conflicts cost where they were followed. */
 struct sth_sample {
     uint32_t key;
@@ -567,10 +572,23 @@ static inline uint64_t sth_banks_estimate(const struct sth_sample *sample,
  * sth_banks.c: who uses a bank in a cycle.  Cycles of one caller do not go
  * back by more than the memory of sth_matrix_state.
  */
-/* Activations or weights read this scratchpad bank. */
-bool sth_banks_matrix_reads(const struct sth_csim *csim,
-                            struct sth_tile_hints *hints, uint64_t cycle,
-                            uint32_t bank);
+/*
+ * The first cycle from `cycle` on, at most `until`, in which the matrix engine
+ * reads neither of two scratchpad banks, or reads or writes no sum in a bank
+ * of the accumulator.
+ */
+uint64_t sth_banks_matrix_free(const struct sth_csim *csim,
+                               struct sth_tile_hints *hints, uint64_t cycle,
+                               uint64_t until, struct sth_two_banks banks);
+uint64_t sth_banks_sum_read_free(const struct sth_csim *csim,
+                                 struct sth_tile_hints *hints, uint64_t cycle,
+                                 uint64_t until, uint32_t bank);
+uint64_t sth_banks_sum_write_free(const struct sth_csim *csim,
+                                  struct sth_tile_hints *hints, uint64_t cycle,
+                                  uint64_t until, uint32_t bank);
+/* Cycles from an activation row to the write of its sums. */
+uint64_t sth_banks_sum_write_delay(const struct sth_csim *csim);
+
 /* The first tile that is remembered. */
 static inline uint64_t
 sth_matrix_first_tile(const struct sth_matrix_state *matrix)
@@ -587,16 +605,6 @@ static inline size_t sth_pattern_reads(const struct sth_csim *csim,
 
     return (size_t)pattern * (rows > cols ? rows : cols);
 }
-
-/* Cycles from an activation row to the write of its sums. */
-uint64_t sth_banks_sum_write_delay(const struct sth_csim *csim);
-/* Sums read or write this accumulator bank. */
-bool sth_banks_sum_reads(const struct sth_csim *csim,
-                         struct sth_tile_hints *hints, uint64_t cycle,
-                         uint32_t bank);
-bool sth_banks_sum_writes(const struct sth_csim *csim,
-                          struct sth_tile_hints *hints, uint64_t cycle,
-                          uint32_t bank);
 
 /*
  * sth_counters.c

@@ -95,13 +95,9 @@ static uint64_t accepted(const struct sth_reader *reader, uint32_t word)
     return before < sent->scheduled ? sent->scheduled - before : 0;
 }
 
-/* The banks of a bus word of the oldest burst. */
-struct word_banks {
-    uint32_t first, last;
-};
-
-static struct word_banks banks_of(const struct sth_csim *csim,
-                                  const struct sth_sent *sent, uint32_t word)
+/* The banks of a bus word of a burst. */
+static struct sth_two_banks
+banks_of(const struct sth_csim *csim, const struct sth_sent *sent, uint32_t word)
 {
     uint32_t bus = csim->params.bus_bytes;
     uint32_t begin = word == 0 ? sent->skip : word * bus;
@@ -109,25 +105,27 @@ static struct word_banks banks_of(const struct sth_csim *csim,
     uint32_t total = sent->skip + sent->bytes;
 
     end = end < total ? end : total;
-    return (struct word_banks){
+    return (struct sth_two_banks){
         sth_banks_sp(csim, sent->sp + begin - sent->skip),
         sth_banks_sp(csim, sent->sp + end - 1 - sent->skip)};
 }
 
-/* Whether a read of these banks meets another. */
-static bool blocked(struct sth_csim *csim, struct word_banks banks,
-                    uint64_t cycle)
+/* The first cycle before `until` in which nothing is in the way of a read. */
+static uint64_t free_cycle(struct sth_csim *csim, struct sth_two_banks banks,
+                           uint64_t cycle, uint64_t until)
 {
-    struct sth_tile_hints *hints = &csim->store.reader.hints;
     const struct sth_bank_log *log = &csim->vector_reads;
 
-    if (log->cycle[cycle % STH_LOG] == cycle &&
-        (log->bank[cycle % STH_LOG] == banks.first ||
-         log->bank[cycle % STH_LOG] == banks.last))
-        return true;
-    return sth_banks_matrix_reads(csim, hints, cycle, banks.first) ||
-           (banks.last != banks.first &&
-            sth_banks_matrix_reads(csim, hints, cycle, banks.last));
+    for (;; cycle++) {
+        uint64_t slot;
+
+        cycle = sth_banks_matrix_free(csim, &csim->store.reader.hints, cycle,
+                                      until, banks);
+        slot = cycle % STH_LOG;
+        if (cycle >= until || log->cycle[slot] != cycle ||
+            (log->bank[slot] != banks.first && log->bank[slot] != banks.last))
+            return cycle;
+    }
 }
 
 /* From this cycle on nothing is known to be in the reader's way. */
@@ -159,13 +157,11 @@ static void read_words(struct sth_csim *csim, uint64_t until)
     if (!sent->followed)
         return;
     while (reader->word < sent->beats && cycle < end) {
-        struct word_banks banks = banks_of(csim, sent, reader->word);
         uint64_t *beat = &reader->beat[reader->beat_next];
         uint64_t first = sth_max64(cycle, *beat + 1);
 
-        cycle = first;
-        while (cycle < until && blocked(csim, banks, cycle))
-            cycle++;
+        cycle = free_cycle(csim, banks_of(csim, sent, reader->word), first,
+                           until);
         csim->counter[STH_CNT_STORE_BANK_STALL] += cycle - first;
         reader->sample.stalls += cycle - first;
         if (cycle >= until)

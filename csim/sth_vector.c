@@ -202,23 +202,22 @@ static bool read_sources(struct sth_csim *csim)
         if (source->sp) {
             uint32_t bank = sth_banks_sp(csim, source->addr);
 
-            while (*port < csim->now &&
-                   sth_banks_matrix_reads(csim, &v->hints, *port, bank))
-                log_access(&csim->vector_reads, (*port)++, bank);
-            if (*port < csim->now)
-                log_access(&csim->vector_reads, *port, bank);
+            uint64_t first = *port;
+
+            *port = sth_banks_matrix_free(csim, &v->hints, first, csim->now,
+                                          (struct sth_two_banks){bank, bank});
+            for (; first <= *port && first < csim->now; first++)
+                log_access(&csim->vector_reads, first, bank);
         } else {
-            while (*port < csim->now &&
-                   sth_banks_sum_reads(csim, &v->hints, *port,
-                                       source->addr & mask))
-                (*port)++;
+            *port = sth_banks_sum_read_free(csim, &v->hints, *port, csim->now,
+                                            source->addr & mask);
         }
-        if (*port < csim->now) {
-            source->pending = false;
-            (*port)++;
-        } else {
+        if (*port >= csim->now) {
             complete = false;
+            continue;
         }
+        source->pending = false;
+        (*port)++;
     }
     return complete;
 }
@@ -232,10 +231,9 @@ static void write_results(struct sth_csim *csim)
         uint32_t place = v->results_written % STH_VECTOR_RESULTS;
         uint64_t cycle = sth_max64(v->result[place], v->last_result + 1);
 
-        while (
-            !v->d_sp && cycle < csim->now &&
-            sth_banks_sum_writes(csim, &v->hints, cycle, v->result_bank[place]))
-            cycle++;
+        if (!v->d_sp)
+            cycle = sth_banks_sum_write_free(csim, &v->hints, cycle, csim->now,
+                                             v->result_bank[place]);
         v->result[place] = cycle;
         if (cycle >= csim->now)
             break;
@@ -252,10 +250,9 @@ static void write_sums(struct sth_csim *csim)
         uint64_t *sum = &v->sum[v->sums_written % STH_VECTOR_SUMS];
         uint64_t cycle = sth_max64(*sum, v->last_sum + 1);
 
-        while (cycle < csim->now &&
-               sth_banks_sum_writes(csim, &v->sum_hints, cycle,
-                                    v->r_addr & (csim->params.acc_banks - 1)))
-            cycle++;
+        cycle = sth_banks_sum_write_free(
+            csim, &v->sum_hints, cycle, csim->now,
+            v->r_addr & (csim->params.acc_banks - 1));
         *sum = cycle;
         if (cycle >= csim->now)
             break;
