@@ -177,7 +177,7 @@ struct sth_sample {
 
 /* One source of the vector engine, as its sequencer sees it. */
 struct sth_vector_source {
-    bool used, sp, scalar;
+    bool sp, scalar;
     uint32_t row_step, tile_step; /* in rows or bytes */
     uint32_t row_addr, addr;
     bool pending; /* has to be read for the present row-tile */
@@ -189,7 +189,9 @@ struct sth_vector_state {
     struct sth_sample *sample;          /* of its kind */
     uint64_t plain;                     /* cycles from its start, undisturbed */
     uint64_t check;                     /* cycle in which it may retire */
-    struct sth_vector_source source[4]; /* x, y, z, carry */
+    struct sth_vector_source source[4]; /* those used of x, y, z, carry */
+    uint32_t sources;
+    bool reads_sp;
     uint32_t rows_left, tile, tiles, lane;
     bool d_sp, write, reduce, slot;
     uint32_t d_row_step, d_tile_step, d_row_addr, d_addr, r_addr;
@@ -213,8 +215,7 @@ struct sth_vector_state {
 /* Scratchpad accesses of vector, by cycle. */
 struct sth_bank_log {
     uint64_t latest;
-    uint64_t cycle[STH_LOG]; /* slot cycle % STH_LOG */
-    uint32_t bank[STH_LOG];
+    uint64_t access[STH_LOG]; /* slot cycle % STH_LOG: cycle << 8 | bank */
 };
 
 /* A burst whose address is out and whose data is not. */
@@ -550,6 +551,16 @@ void sth_vector_catch_up(struct sth_csim *csim);
 static inline uint32_t sth_banks_sp(const struct sth_csim *csim, uint32_t addr)
 {
     return (addr >> csim->sp_word_log2) & (csim->params.sp_banks - 1);
+}
+
+/* Whether vector accesses one of these banks in a cycle. */
+static inline bool sth_banks_logged(const struct sth_bank_log *log,
+                                    uint64_t cycle, struct sth_two_banks banks)
+{
+    uint64_t access = log->access[cycle % STH_LOG];
+
+    return access == (cycle << 8 | banks.first) ||
+           access == (cycle << 8 | banks.last);
 }
 
 /* Whether bank conflicts are followed in this stretch of time. */

@@ -73,7 +73,6 @@ static uint64_t next_write(const struct sth_writer *writer)
 static bool write_word(struct sth_csim *csim, uint64_t horizon)
 {
     struct sth_writer *writer = &csim->load.writer;
-    const struct sth_bank_log *log = &csim->vector_writes;
     const struct sth_arrival *arrival =
         &writer->arrival[writer->written % STH_ARRIVALS];
     uint32_t bus = csim->params.bus_bytes;
@@ -82,14 +81,12 @@ static bool write_word(struct sth_csim *csim, uint64_t horizon)
     uint32_t end = begin + bus < total ? begin + bus : total;
     uint64_t first = next_write(writer);
     uint64_t cycle = first;
-    uint32_t bank[2];
+    struct sth_two_banks banks;
 
     begin = begin > arrival->skip ? begin - arrival->skip : 0;
-    bank[0] = sth_banks_sp(csim, arrival->sp + begin);
-    bank[1] = sth_banks_sp(csim, arrival->sp + end - arrival->skip - 1);
-    while (log->cycle[cycle % STH_LOG] == cycle &&
-           (log->bank[cycle % STH_LOG] == bank[0] ||
-            log->bank[cycle % STH_LOG] == bank[1]))
+    banks.first = sth_banks_sp(csim, arrival->sp + begin);
+    banks.last = sth_banks_sp(csim, arrival->sp + end - arrival->skip - 1);
+    while (sth_banks_logged(&csim->vector_writes, cycle, banks))
         cycle++;
     if (cycle >= horizon)
         return false;

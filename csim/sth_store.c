@@ -114,16 +114,11 @@ banks_of(const struct sth_csim *csim, const struct sth_sent *sent, uint32_t word
 static uint64_t free_cycle(struct sth_csim *csim, struct sth_two_banks banks,
                            uint64_t cycle, uint64_t until)
 {
-    const struct sth_bank_log *log = &csim->vector_reads;
-
     for (;; cycle++) {
-        uint64_t slot;
-
         cycle = sth_banks_matrix_free(csim, &csim->store.reader.hints, cycle,
                                       until, banks);
-        slot = cycle % STH_LOG;
-        if (cycle >= until || log->cycle[slot] != cycle ||
-            (log->bank[slot] != banks.first && log->bank[slot] != banks.last))
+        if (cycle >= until ||
+            !sth_banks_logged(&csim->vector_reads, cycle, banks))
             return cycle;
     }
 }
@@ -135,7 +130,7 @@ static uint64_t undisturbed_from(const struct sth_csim *csim)
     const struct sth_matrix_state *matrix = &csim->matrix;
     uint64_t last = csim->vector_reads.latest;
 
-    if (v->active && (v->source[0].sp || v->source[1].sp || v->source[2].sp))
+    if (v->active && v->reads_sp)
         return STH_NEVER;
     if (matrix->tiles > 0)
         last = sth_max64(

@@ -11,11 +11,10 @@
 
 #include <string.h>
 
-enum { X, Y, Z, CARRY, SOURCES };
+enum { SOURCES = 4 };
 
 /* When an operand's chunk has to be read (again). */
 struct operand {
-    bool used;
     bool sp;
     bool tile_moves;  /* from one tile of a row to the next */
     bool row_moves;   /* from the last tile of a row to the next row's first */
@@ -25,7 +24,7 @@ struct operand {
 static struct operand operand_of(const struct sth_vector_source *source,
                                  uint32_t tiles)
 {
-    struct operand o = {.used = source->used, .sp = source->sp};
+    struct operand o = {.sp = source->sp};
 
     o.group_moves = source->row_step != 0;
     if (!source->scalar) {
@@ -38,16 +37,14 @@ static struct operand operand_of(const struct sth_vector_source *source,
 }
 
 /* Cycles of a row-tile: reads of the busier port. */
-static uint64_t cost(const struct operand *o, const bool *read)
+static uint64_t cost(const struct operand *o, uint32_t n, const bool *read)
 {
     uint64_t acc = 0;
     uint64_t sp = 0;
 
-    for (int i = 0; i < SOURCES; i++) {
-        if (o[i].used && read[i] && o[i].sp)
-            sp++;
-        else if (o[i].used && read[i])
-            acc++;
+    for (uint32_t i = 0; i < n; i++) {
+        sp += read[i] && o[i].sp;
+        acc += read[i] && !o[i].sp;
     }
     return sth_max64(1, sth_max64(acc, sp));
 }
@@ -63,17 +60,17 @@ static uint64_t total_cost(const struct sth_csim *csim)
     bool all[SOURCES], tile[SOURCES], row[SOURCES], group[SOURCES];
     uint64_t first, next, start, begin, total;
 
-    for (int i = 0; i < SOURCES; i++) {
+    for (uint32_t i = 0; i < v->sources; i++) {
         o[i] = operand_of(&v->source[i], v->tiles);
         all[i] = true;
         tile[i] = o[i].tile_moves;
         row[i] = o[i].row_moves;
         group[i] = o[i].group_moves;
     }
-    first = cost(o, all);
-    begin = cost(o, group);
-    start = cost(o, row);
-    next = cost(o, tile);
+    first = cost(o, v->sources, all);
+    begin = cost(o, v->sources, group);
+    start = cost(o, v->sources, row);
+    next = cost(o, v->sources, tile);
     total = first + (groups - 1) * begin + (rows - groups) * start +
             rows * (v->tiles - 1) * next;
     /* The last row-tile of a group of rows takes two cycles. */
@@ -100,12 +97,10 @@ static uint32_t tree_depth(const struct sth_csim *csim)
 
 static struct sth_vector_source source_of(const struct sth_csim *csim,
                                           const struct sth_command *c,
-                                          uint32_t word, uint32_t select)
+                                          uint32_t word)
 {
     uint32_t unit = 1;
     struct sth_vector_source source = {
-        .used = select == STH_OPERAND_STREAM || select == STH_OPERAND_SCALAR,
-        .scalar = select == STH_OPERAND_SCALAR,
         .sp = (c->word[word] >> STH_VECTOR_X_SP_LSB & 1u) != 0,
         .addr = c->word[word] & 0xffffffu,
     };
@@ -115,8 +110,19 @@ static struct sth_vector_source source_of(const struct sth_csim *csim,
     source.row_addr = source.addr;
     source.row_step = (c->word[word + 1] & 0xffffu) * unit;
     source.tile_step = (c->word[word + 1] >> 16) * unit;
-    source.pending = source.used;
+    source.pending = true;
     return source;
+}
+
+/* One more source, unless the selection reads nothing. */
+static void add_source(struct sth_vector_state *v,
+                       struct sth_vector_source source, uint32_t select)
+{
+    if (select != STH_OPERAND_STREAM && select != STH_OPERAND_SCALAR)
+        return;
+    source.scalar = select == STH_OPERAND_SCALAR;
+    v->reads_sp |= source.sp;
+    v->source[v->sources++] = source;
 }
 
 /* Everything that the sequencer takes from the command. */
@@ -124,31 +130,31 @@ static void set_up(struct sth_csim *csim, const struct sth_command *c)
 {
     struct sth_vector_state *v = &csim->vector;
     uint32_t lanes = csim->params.array_cols;
-    struct sth_vector_source d =
-        source_of(csim, c, STH_VECTOR_D_ADDR_WORD, STH_OPERAND_STREAM);
+    struct sth_vector_source d = source_of(csim, c, STH_VECTOR_D_ADDR_WORD);
     struct sth_tile_hints hints = v->hints;
     struct sth_tile_hints sum_hints = v->sum_hints;
 
     memset(v, 0, sizeof(*v));
     v->hints = hints;
     v->sum_hints = sum_hints;
-    v->source[X] =
-        source_of(csim, c, STH_VECTOR_X_ADDR_WORD, STH_OPERAND_STREAM);
-    v->source[Y] =
-        source_of(csim, c, STH_VECTOR_Y_ADDR_WORD, STH_GET(c, VECTOR_MULSEL));
-    v->source[Z] =
-        source_of(csim, c, STH_VECTOR_Z_ADDR_WORD, STH_GET(c, VECTOR_ADDSEL));
     v->rows_left = STH_GET(c, VECTOR_ROWS);
     v->tiles = (STH_GET(c, VECTOR_COLS) + lanes - 1) / lanes;
     v->reduce = STH_GET(c, VECTOR_REDUCE) != STH_REDUCE_NONE;
     v->r_addr = STH_GET(c, VECTOR_R_ADDR);
+    /* In the order in which they are read. */
+    add_source(v, source_of(csim, c, STH_VECTOR_X_ADDR_WORD),
+               STH_OPERAND_STREAM);
+    add_source(v, source_of(csim, c, STH_VECTOR_Y_ADDR_WORD),
+               STH_GET(c, VECTOR_MULSEL));
+    add_source(v, source_of(csim, c, STH_VECTOR_Z_ADDR_WORD),
+               STH_GET(c, VECTOR_ADDSEL));
     if (v->reduce && STH_GET(c, VECTOR_CARRY) != 0)
-        v->source[CARRY] = (struct sth_vector_source){.used = true,
-                                                      .scalar = true,
-                                                      .row_step = 1,
-                                                      .row_addr = v->r_addr,
-                                                      .addr = v->r_addr,
-                                                      .pending = true};
+        add_source(v,
+                   (struct sth_vector_source){.row_step = 1,
+                                              .row_addr = v->r_addr,
+                                              .addr = v->r_addr,
+                                              .pending = true},
+                   STH_OPERAND_SCALAR);
     v->write = STH_GET(c, VECTOR_WRITE) != 0;
     v->d_sp = d.sp;
     v->d_addr = d.addr;
@@ -164,8 +170,7 @@ static void set_up(struct sth_csim *csim, const struct sth_command *c)
 static void log_access(struct sth_bank_log *log, uint64_t cycle, uint32_t bank)
 {
     log->latest = sth_max64(log->latest, cycle);
-    log->cycle[cycle % STH_LOG] = cycle;
-    log->bank[cycle % STH_LOG] = bank;
+    log->access[cycle % STH_LOG] = cycle << 8 | bank;
 }
 
 /* Undisturbed cycles of the present row-tile from its first on. */
@@ -174,11 +179,9 @@ static uint64_t plain_cost(const struct sth_vector_state *v, bool extra)
     uint64_t acc = 0;
     uint64_t sp = 0;
 
-    for (int i = 0; i < SOURCES; i++) {
-        if (v->source[i].pending && v->source[i].sp)
-            sp++;
-        else if (v->source[i].pending)
-            acc++;
+    for (uint32_t i = 0; i < v->sources; i++) {
+        sp += v->source[i].pending && v->source[i].sp;
+        acc += v->source[i].pending && !v->source[i].sp;
     }
     return sth_max64(sth_max64(acc, sp), extra ? 2 : 1);
 }
@@ -193,7 +196,7 @@ static bool read_sources(struct sth_csim *csim)
     uint32_t mask = csim->params.acc_banks - 1;
     bool complete = true;
 
-    for (int i = 0; i < SOURCES; i++) {
+    for (uint32_t i = 0; i < v->sources; i++) {
         struct sth_vector_source *source = &v->source[i];
         uint64_t *port = source->sp ? &v->sp_port : &v->acc_port;
 
@@ -268,12 +271,10 @@ static void move_on(struct sth_csim *csim, bool row_ends)
     struct sth_vector_state *v = &csim->vector;
     bool lane_last = v->lane == csim->params.array_cols - 1;
 
-    for (int i = 0; i < SOURCES; i++) {
+    for (uint32_t i = 0; i < v->sources; i++) {
         struct sth_vector_source *s = &v->source[i];
         uint32_t before = s->addr;
 
-        if (!s->used)
-            continue;
         if (row_ends && (!s->scalar || lane_last))
             s->row_addr += s->row_step;
         if (row_ends)
@@ -373,38 +374,45 @@ static bool do_row_tile(struct sth_csim *csim)
     return true;
 }
 
-/* Whether anybody needs to know the accesses of vector cycle by cycle. */
-static bool disturbed(const struct sth_csim *csim)
+/*
+ * Up to which cycle somebody needs to know the accesses of vector one by one;
+ * STH_NEVER: as long as it runs.
+ */
+static uint64_t disturbed_until(const struct sth_csim *csim)
 {
     const struct sth_matrix_state *matrix = &csim->matrix;
     const struct sth_vector_state *v = &csim->vector;
-    uint64_t quiet;
+    uint64_t until = 0;
 
-    if (v->write && v->d_sp &&
-        (csim->load.last_bus >= v->cycle ||
-         csim->load.writer.written != csim->load.writer.sent))
-        return true;
-    if ((v->source[X].sp || v->source[Y].sp || v->source[Z].sp) &&
-        csim->store.reader.count > 0)
-        return true;
-    if (matrix->tiles == 0)
-        return false;
-    quiet = matrix->tile[(matrix->tiles - 1) % STH_TILES].last_row +
-            csim->params.array_rows + csim->params.array_cols +
-            STH_LAT_MATRIX_RETIRE;
-    return quiet >= v->cycle;
+    if (v->reads_sp && csim->store.reader.count > 0)
+        return STH_NEVER;
+    if (v->write && v->d_sp) {
+        if (csim->load.writer.written != csim->load.writer.sent)
+            return STH_NEVER;
+        until = csim->load.last_bus;
+    }
+    if (matrix->tiles > 0)
+        until = sth_max64(
+            until, matrix->tile[(matrix->tiles - 1) % STH_TILES].last_row +
+                       csim->params.array_rows + csim->params.array_cols +
+                       STH_LAT_MATRIX_RETIRE);
+    return until;
 }
 
 void sth_vector_catch_up(struct sth_csim *csim)
 {
     struct sth_vector_state *v = &csim->vector;
     bool moves = v->active && v->followed;
+    uint64_t until;
 
+    if (!moves)
+        return;
+    until = disturbed_until(csim);
     while (moves) {
         write_results(csim);
         write_sums(csim);
         moves = v->rows_left > 0 && v->cycle < csim->now &&
-                (v->opened || disturbed(csim)) && do_row_tile(csim);
+                (v->opened || v->cycle <= until) && do_row_tile(csim);
     }
 }
 
@@ -428,11 +436,9 @@ static uint64_t undisturbed_end(const struct sth_csim *csim)
         uint64_t acc = v->acc_port;
         uint64_t sp = v->sp_port;
 
-        for (int i = 0; i < SOURCES; i++) {
-            if (v->source[i].pending && v->source[i].sp)
-                sp++;
-            else if (v->source[i].pending)
-                acc++;
+        for (uint32_t i = 0; i < v->sources; i++) {
+            sp += v->source[i].pending && v->source[i].sp;
+            acc += v->source[i].pending && !v->source[i].sp;
         }
         last = sth_max64(sth_max64(acc, sp), v->plain_end);
     } else {
