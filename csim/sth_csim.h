@@ -522,6 +522,9 @@ void sth_dma_begin(struct sth_dma *dma, const struct sth_command *command,
 /* The burst went out in cycle now and holds its slot until before slot_free:
  * prepares the next one.  pending is false after the last. */
 void sth_dma_advance(struct sth_dma *dma, uint64_t now, uint64_t slot_free);
+/* Of runs that are alike, the next one and others went out, `bursts` in all, no
+ * more than cursor.runs: prepares the one after them. */
+void sth_dma_skip(struct sth_dma *dma, uint32_t bursts);
 
 /*
  * The engines.  start: a command was taken in cycle now: sets its done cycle

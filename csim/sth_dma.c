@@ -121,3 +121,14 @@ void sth_dma_advance(struct sth_dma *dma, uint64_t now, uint64_t slot_free)
     dma->pending = cursor_next(&dma->cursor, &dma->burst);
     dma->issue = sth_max64(now + 1, dma->slot[dma->slot_next]);
 }
+
+void sth_dma_skip(struct sth_dma *dma, uint32_t bursts)
+{
+    struct sth_cursor *cursor = &dma->cursor;
+
+    cursor->runs -= bursts;
+    cursor->run += (uint64_t)bursts * cursor->s1;
+    cursor->sp_run += bursts * cursor->sp_s1;
+    dma->burst.addr = cursor->run;
+    dma->burst.sp = cursor->sp_run;
+}

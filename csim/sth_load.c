@@ -258,16 +258,15 @@ uint64_t sth_load_done(struct sth_csim *csim)
     return sth_max64(flight->done, bus + STH_LAT_LOAD_RETIRE);
 }
 
-/* Learns the time for each beat, which shows behind another burst. */
-static inline void measure_spacing(struct sth_dma *dma, uint64_t address,
-                                   uint64_t last)
+/* Learns the time for each beat, which shows in a burst that follows another,
+ * whose data ends in cycle `before`. */
+static inline void measure_spacing(struct sth_writer *writer, uint64_t before,
+                                   uint64_t address, uint64_t last,
+                                   uint32_t beats)
 {
-    struct sth_writer *writer = &dma->writer;
-    uint32_t beats = dma->burst.beats;
-    uint64_t gap = last - dma->last_bus - writer->fetched;
+    uint64_t gap = last - before - writer->fetched;
 
-    if (dma->last_bus > address + beats &&
-        last > dma->last_bus + writer->fetched)
+    if (before > address + beats && last > before + writer->fetched)
         writer->spacing = gap < 2 * (uint64_t)beats ? 1 /* spares a division */
                                                     : gap / beats;
 }
@@ -350,7 +349,8 @@ static void send_address(struct sth_csim *csim)
         csim->read_free = address + 1;
         last = sth_mem_read_burst(csim->mem, address, dma->burst.addr,
                                   dma->burst.beats, NULL);
-        measure_spacing(dma, csim->now, last);
+        measure_spacing(writer, dma->last_bus, csim->now, last,
+                        dma->burst.beats);
         if (writer->sent - writer->written == STH_ARRIVALS)
             catch_up(csim, writer->written + 1, STH_NEVER);
         expect(csim, last);
@@ -362,6 +362,58 @@ static void send_address(struct sth_csim *csim)
         flight->error_addr = dma->burst.addr;
     }
     account(csim, address, last, last + STH_LAT_LOAD_REUSE);
+}
+
+/*
+ * Sends bursts that are alike in a loop of its own: fixed memory, every earlier
+ * burst followed to its end at *bus, no fetch between them.  Stops with the
+ * last run of a repetition; updates *bus.
+ */
+static void send_alike(struct sth_csim *csim, struct sth_mem_channel *channel,
+                       uint64_t alone, uint64_t *bus)
+{
+    struct sth_dma *dma = &csim->load;
+    struct sth_writer *writer = &dma->writer;
+    struct sth_mem_channel port = *channel;
+    uint64_t horizon = alone + STH_LAT_VECTOR_PIPE - WRITE_PIPE;
+    uint64_t issue = sth_max64(dma->issue, csim->read_free);
+    uint64_t last_bus = dma->last_bus;
+    uint64_t end = *bus;
+    uint32_t beats = dma->burst.beats;
+    uint32_t place = dma->slot_next;
+    uint32_t n = 0;
+
+    for (; n < dma->cursor.runs; n++) {
+        uint64_t now = sth_max64(issue, dma->slot[place]);
+        uint64_t last =
+            sth_mem_channel_beats(&port, now + port.latency, beats);
+
+        if (now >= alone || sth_max64(end + beats, last) >= horizon)
+            break;
+        channel->free = port.free;
+        end = sth_max64(end + beats, last);
+        measure_spacing(writer, last_bus, now, last, beats);
+        last_bus = sth_max64(last_bus, last);
+        dma->slot[place] = end + STH_LAT_LOAD_REUSE;
+        place = (place + 1) & (dma->slots - 1);
+        issue = now + 1;
+    }
+    if (n == 0)
+        return;
+    csim->now = issue - 1;
+    csim->read_free = issue;
+    csim->statistics.load_bursts += n;
+    dma->issue = issue;
+    dma->last_bus = last_bus;
+    dma->done = sth_max64(dma->done, last_bus + STH_LAT_LOAD_RETIRE);
+    dma->slot_next = place;
+    sth_dma_skip(dma, n);
+    writer->sample.work += (uint64_t)n * beats;
+    writer->sent += n;
+    writer->written += n;
+    writer->arrival[(writer->sent - 1) % STH_ARRIVALS].written =
+        end + WRITE_PIPE;
+    *bus = end;
 }
 
 /*
@@ -382,11 +434,15 @@ static bool send_undisturbed(struct sth_csim *csim, uint64_t alone)
     bus = writer->bus;
     written = writer->written;
     while (writer->sent - writer->written < dma->slots) {
-        uint64_t now = sth_max64(dma->issue, dma->slot[dma->slot_next]);
-        uint64_t address = sth_max64(now, csim->read_free);
-        uint32_t beats = dma->burst.beats;
-        uint64_t last, end;
+        uint64_t now, address, last, end;
+        uint32_t beats;
 
+        if (channel != NULL && dma->cursor.alike && writer->fetched == 0 &&
+            writer->sent == writer->written && sth_banks_followed(csim))
+            send_alike(csim, channel, alone, &bus);
+        now = sth_max64(dma->issue, dma->slot[dma->slot_next]);
+        address = sth_max64(now, csim->read_free);
+        beats = dma->burst.beats;
         dma->issue = now;
         if (now >= alone)
             break;
@@ -399,7 +455,7 @@ static bool send_undisturbed(struct sth_csim *csim, uint64_t alone)
             last = sth_mem_read_burst(csim->mem, address, dma->burst.addr,
                                       beats, NULL);
         end = sth_max64(bus + writer->fetched + beats, last);
-        measure_spacing(dma, now, last);
+        measure_spacing(writer, dma->last_bus, now, last, beats);
         if (writer->sent != writer->written || end + WRITE_PIPE >= horizon ||
             !sth_banks_followed(csim)) {
             expect(csim, last);
