@@ -43,6 +43,11 @@ static inline const struct sth_weight_tile *
 find_steps(const struct sth_matrix_state *matrix, uint64_t *hint,
            uint64_t cycle)
 {
+    const struct sth_weight_tile *tile = tile_at(matrix, *hint);
+
+    if (tile->first_step <= cycle && cycle <= tile->last_step &&
+        *hint < matrix->tiles)
+        return tile;
     *hint = sth_max64(*hint, sth_matrix_first_tile(matrix));
     while (*hint < matrix->tiles && tile_at(matrix, *hint)->last_step < cycle)
         (*hint)++;

@@ -157,6 +157,11 @@ static void keep_ring_part(struct sth_csim *csim, uint64_t addr,
         uint64_t offset = (a - base) % STH_COMMAND_BYTES;
         uint64_t n = sth_min64(STH_COMMAND_BYTES - offset, last - a);
 
+        if (n == STH_COMMAND_BYTES) {
+            *command = sth_command_from_bytes(from + (a - addr));
+            a += n;
+            continue;
+        }
         for (uint64_t i = 0; i < n; i++) {
             uint32_t *word = &command->word[(offset + i) / 4];
             unsigned shift = 8 * (unsigned)((offset + i) & 3u);

@@ -111,16 +111,18 @@ banks_of(const struct sth_csim *csim, const struct sth_sent *sent, uint32_t word
 }
 
 /* The first cycle before `until` in which nothing is in the way of a read. */
-static uint64_t free_cycle(struct sth_csim *csim, struct sth_two_banks banks,
-                           uint64_t cycle, uint64_t until)
+static inline uint64_t free_cycle(struct sth_csim *csim,
+                                  struct sth_two_banks banks, uint64_t cycle,
+                                  uint64_t until)
 {
-    for (;; cycle++) {
+    const struct sth_bank_log *log = &csim->vector_reads;
+
+    do
         cycle = sth_banks_matrix_free(csim, &csim->store.reader.hints, cycle,
                                       until, banks);
-        if (cycle >= until ||
-            !sth_banks_logged(&csim->vector_reads, cycle, banks))
-            return cycle;
-    }
+    while (cycle < until && cycle <= log->latest &&
+           sth_banks_logged(log, cycle, banks) && cycle++ < until);
+    return cycle;
 }
 
 /* From this cycle on nothing is known to be in the reader's way. */
