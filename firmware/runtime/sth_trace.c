@@ -3,6 +3,7 @@
 
 #include "sth_trace.h"
 #include "sth_trace_check.h"
+#include "sth_trace_names.h"
 #include "sth_trace_text.h"
 
 #define DIM_MAX 0x3fffffffu
@@ -68,6 +69,7 @@ static const struct signature signatures[STH_TRACE_KIND_COUNT] = {
 
 struct parser {
     struct sth_trace *trace;
+    struct sth_trace_names names;
     uint8_t *arena;
     size_t arena_bytes;
     size_t arena_used;
@@ -187,10 +189,7 @@ static bool is_name(struct sth_span span)
 
 static int32_t find_tensor(const struct parser *p, struct sth_span name)
 {
-    for (uint32_t i = 0; i < p->trace->tensors; i++)
-        if (sth_span_equals(name, p->trace->tensor[i].name))
-            return (int32_t)i;
-    return -1;
+    return sth_trace_names_find(&p->names, p->trace, name);
 }
 
 /* Takes the next word of a line. */
@@ -266,7 +265,9 @@ static bool parse_tensor(struct parser *p, struct sth_span rest)
                          "' behind it; remove it");
     tensor->name = keep_text(p, name);
     tensor->source = keep_text(p, source);
-    p->trace->tensors++;
+    if (p->short_of_arena)
+        return false;
+    sth_trace_names_add(&p->names, p->trace, p->trace->tensors++);
     return true;
 }
 
@@ -662,6 +663,7 @@ size_t sth_trace_arena_bound(const char *text, size_t text_bytes)
      */
     count_items(span, &tensors, &ops);
     return tensors * (sizeof(struct sth_trace_tensor) + 5 * 8) +
+           sth_trace_names_places(tensors) * sizeof(uint32_t) +
            ops * (sizeof(struct sth_trace_op) + 5 * 8) + 3 * text_bytes + 64;
 }
 
@@ -673,6 +675,8 @@ enum sth_fw_err sth_trace_parse(struct sth_trace *trace, const char *text,
     struct sth_span span = {text, text_bytes};
     struct parser p = {
         .trace = trace, .arena = arena, .arena_bytes = arena_bytes};
+    uint32_t *places;
+    uint32_t names;
     bool good = false;
 
     memset(trace, 0, sizeof *trace);
@@ -682,8 +686,12 @@ enum sth_fw_err sth_trace_parse(struct sth_trace *trace, const char *text,
     count_items(span, &p.tensor_room, &p.op_room);
     trace->tensor = take(&p, p.tensor_room * sizeof *trace->tensor);
     trace->op = take(&p, p.op_room * sizeof *trace->op);
-    if (!p.short_of_arena)
+    names = sth_trace_names_places(p.tensor_room);
+    places = take(&p, names * sizeof *places);
+    if (!p.short_of_arena) {
+        sth_trace_names_init(&p.names, places, names);
         good = parse_lines(&p, span);
+    }
     if (good)
         return STH_FW_ERR_OK;
     memset(trace, 0, sizeof *trace);

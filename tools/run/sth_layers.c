@@ -116,17 +116,32 @@ uint32_t sth_layers_count(const struct sth_trace *trace)
     return count;
 }
 
+static void forget_pairs(const struct sth_trace *trace, struct pairs *pairs,
+                         uint32_t first, uint32_t ops)
+{
+    for (uint32_t op = first; op < first + ops; op++) {
+        for (uint32_t i = 0; i < STH_TRACE_VIEW_COUNT; i++) {
+            int32_t tensor = trace->op[op].view[i].tensor;
+
+            if (tensor < 0)
+                continue;
+            pairs->of_first[tensor] = -1;
+            pairs->of_second[tensor] = -1;
+        }
+    }
+}
+
 /* Whether firmware does the same in both layers, but for where tensors are. */
 static bool same_layer(const struct sth_trace *trace, struct pairs *pairs,
                        uint32_t a, uint32_t b, uint32_t ops)
 {
-    memset(pairs->of_first, 0xff, trace->tensors * sizeof(int32_t));
-    memset(pairs->of_second, 0xff, trace->tensors * sizeof(int32_t));
-    for (uint32_t i = 0; i < ops; i++) {
-        if (!same_op(trace, pairs, &trace->op[a + i], &trace->op[b + i]))
-            return false;
-    }
-    return true;
+    bool same = true;
+
+    for (uint32_t i = 0; i < ops && same; i++)
+        same = same_op(trace, pairs, &trace->op[a + i], &trace->op[b + i]);
+    forget_pairs(trace, pairs, a, ops);
+    forget_pairs(trace, pairs, b, ops);
+    return same;
 }
 
 /* ---- the run ----------------------------------------------------------- */
@@ -239,11 +254,14 @@ enum sth_fw_err sth_layers_run(const struct sth_layers *job,
     enum sth_fw_err err = STH_FW_ERR_WORKSPACE;
 
     memset(figures, 0, sizeof(*figures));
-    r.pairs.of_first = calloc(tensors, sizeof(*r.pairs.of_first));
-    r.pairs.of_second = calloc(tensors, sizeof(*r.pairs.of_second));
+    r.pairs.of_first = malloc(tensors * sizeof(*r.pairs.of_first));
+    r.pairs.of_second = malloc(tensors * sizeof(*r.pairs.of_second));
     r.layer = calloc(job->trace->ops + 1, sizeof(*r.layer));
-    if (r.pairs.of_first && r.pairs.of_second && r.layer)
+    if (r.pairs.of_first && r.pairs.of_second && r.layer) {
+        memset(r.pairs.of_first, 0xff, tensors * sizeof(*r.pairs.of_first));
+        memset(r.pairs.of_second, 0xff, tensors * sizeof(*r.pairs.of_second));
         err = run_layers(&r);
+    }
     free(r.pairs.of_first);
     free(r.pairs.of_second);
     free(r.layer);
