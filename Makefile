@@ -10,6 +10,7 @@
 
 BUILD ?= build
 CONFIG ?= edge
+CONFIGS = $(basename $(notdir $(sort $(wildcard configs/*.cfg))))
 CC = gcc
 CXX = clang++
 VERILATOR = verilator

@@ -1,6 +1,8 @@
 # How fast the simulators are: text and JSON.
-bench: $(BUILD)/systolith $(BUILD)/rtl/edge/libsth_rtl.so ## simulated cycles per second of model and RTL
+BENCH_RTL = $(CONFIGS:%=$(BUILD)/rtl/%/libsth_rtl.so)
+
+bench: $(BUILD)/systolith $(BENCH_RTL) ## simulated cycles per second of model and RTL
 	@mkdir -p $(BUILD)/bench
-	$(Q)$(BUILD)/systolith bench --instructions --json $(BUILD)/bench/bench.json
+	$(Q)$(BUILD)/systolith bench --instructions --growth --json $(BUILD)/bench/bench.json
 
 .PHONY: bench

@@ -3,7 +3,6 @@
 RTL = $(sort $(wildcard rtl/*.sv))
 RTL_HEADERS = $(wildcard rtl/*.svh) $(GEN)
 RTL_INCLUDES = -I$(BUILD)/gen -Irtl
-CONFIGS = $(basename $(notdir $(sort $(wildcard configs/*.cfg))))
 LINT_RTL = $(BUILD)/lint-rtl
 
 # One configuration as -G options; Yosys takes the same without the hash.

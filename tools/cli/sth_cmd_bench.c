@@ -1,5 +1,6 @@
 #include "sth_cmd.h"
 #include "sth_output.h"
+#include "sth_rtl_library.h"
 #include "sth_session.h"
 #include "sth_tracegen.h"
 
@@ -20,7 +21,8 @@ static const char help[] =
     "Each measurement is a process of its own; times are those of its "
     "processor.\n"
     "\n"
-    "  --no-rtl        leave the RTL out (it needs `make rtl CONFIG=edge`)\n"
+    "  --no-rtl        leave the RTL out (each configuration needs `make rtl`)\n"
+    "  --growth        also products of up to ten million commands\n"
     "  --repeat N      the fastest of N runs counts (default 3)\n"
     "  --instructions  count them as well, with valgrind where it is\n"
     "  --json F        write the figures as JSON\n";
@@ -34,7 +36,21 @@ struct work {
     struct sth_trace_request layers;
 };
 
-enum { PRODUCT, SMALL, GPT2, LLAMA, GPT3, WORKS };
+enum {
+    PRODUCT,
+    SMALL,
+    SMALL_NANO,
+    SMALL_WIDE,
+    SMALL_SERVER,
+    GPT2,
+    LLAMA,
+    GPT3,
+    GROWTH, /* from here on with --growth alone */
+    GROWTH_2,
+    GROWTH_3,
+    GROWTH_4,
+    WORKS
+};
 
 static const struct work works[WORKS] = {
     [PRODUCT] = {.name = "1024x1024x1024 bf16",
@@ -45,6 +61,18 @@ static const struct work works[WORKS] = {
                .config = "edge",
                .memory = "fixed:100:0",
                .size = 128},
+    [SMALL_NANO] = {.name = "128x128x128 bf16",
+                    .config = "nano",
+                    .memory = "fixed:100:0",
+                    .size = 128},
+    [SMALL_WIDE] = {.name = "256x256x256 bf16",
+                    .config = "wide",
+                    .memory = "fixed:100:0",
+                    .size = 256},
+    [SMALL_SERVER] = {.name = "512x512x512 bf16",
+                      .config = "server",
+                      .memory = "fixed:100:0",
+                      .size = 512},
     [GPT2] = {.name = "GPT-2, 1024 tokens, 1 layer",
               .config = "server",
               .memory = "hbm2e",
@@ -64,6 +92,22 @@ static const struct work works[WORKS] = {
               .memory = "hbm2e",
               .model = "gpt-3-175b",
               .layers = {.seq = 2048, .batch = 1, .layers = 96, .seed = 1}},
+    [GROWTH] = {.name = "512x512x512 bf16",
+                .config = "nano",
+                .memory = "fixed:100:0",
+                .size = 512},
+    [GROWTH_2] = {.name = "1024x1024x1024 bf16",
+                  .config = "nano",
+                  .memory = "fixed:100:0",
+                  .size = 1024},
+    [GROWTH_3] = {.name = "2048x2048x2048 bf16",
+                  .config = "nano",
+                  .memory = "fixed:100:0",
+                  .size = 2048},
+    [GROWTH_4] = {.name = "4800x4800x4800 bf16",
+                  .config = "nano",
+                  .memory = "fixed:100:0",
+                  .size = 4800},
 };
 
 struct measurement {
@@ -84,9 +128,19 @@ static const struct measurement list[] = {
      false},
     {"C model, function only", SMALL, false, STH_CSIM_FUNCTION_ONLY, false},
     {"Verilated RTL", SMALL, true, STH_CSIM_FUNCTION_AND_TIME, false},
+    {"C model, time only", SMALL_NANO, false, STH_CSIM_TIME_ONLY, false},
+    {"Verilated RTL", SMALL_NANO, true, STH_CSIM_FUNCTION_AND_TIME, false},
+    {"C model, time only", SMALL_WIDE, false, STH_CSIM_TIME_ONLY, false},
+    {"Verilated RTL", SMALL_WIDE, true, STH_CSIM_FUNCTION_AND_TIME, false},
+    {"C model, time only", SMALL_SERVER, false, STH_CSIM_TIME_ONLY, false},
+    {"Verilated RTL", SMALL_SERVER, true, STH_CSIM_FUNCTION_AND_TIME, false},
     {"C model, time only", GPT2, false, STH_CSIM_TIME_ONLY, false},
     {"C model, by layer", LLAMA, false, STH_CSIM_TIME_ONLY, true},
     {"C model, by layer", GPT3, false, STH_CSIM_TIME_ONLY, true},
+    {"C model, time only", GROWTH, false, STH_CSIM_TIME_ONLY, false},
+    {"C model, time only", GROWTH_2, false, STH_CSIM_TIME_ONLY, false},
+    {"C model, time only", GROWTH_3, false, STH_CSIM_TIME_ONLY, false},
+    {"C model, time only", GROWTH_4, false, STH_CSIM_TIME_ONLY, false},
 };
 
 enum { COUNT = sizeof(list) / sizeof(list[0]) };
@@ -221,12 +275,15 @@ static double rate(const struct result *results, int i)
     return results[i].cpu > 0 ? (double)cycles / results[i].cpu : 0;
 }
 
-/* How much faster than the RTL on the same work; 0: it was not measured. */
+/* How much faster than the RTL of the configuration, on the same work or a
+ * smaller product; 0: it was not measured. */
 static double ratio(const struct result *results, int i)
 {
+    const struct work *w = &works[list[i].work];
+
     for (int j = 0; j < COUNT; j++)
-        if (list[j].rtl && results[j].done &&
-            (list[j].work == list[i].work || works[list[i].work].size > 0))
+        if (list[j].rtl && results[j].done && w->size > 0 &&
+            !strcmp(works[list[j].work].config, w->config))
             return rate(results, i) / rate(results, j);
     return 0;
 }
@@ -293,22 +350,37 @@ static bool write_json(const char *path, const struct result *results)
     return sth_output_commit(&output);
 }
 
-static bool run_all(bool no_rtl, int repeat, bool instructions,
+/* Whether to measure it: what was asked for, and can be. */
+static bool is_wanted(const struct measurement *m, bool no_rtl, bool growth)
+{
+    const char *config = works[m->work].config;
+    bool built = sth_rtl_library_is_built(sth_cmd_library_dir(), config);
+
+    if (!m->rtl)
+        return growth || m->work < GROWTH;
+    if (!no_rtl && !built)
+        printf("no RTL of %s to measure: make rtl CONFIG=%s\n", config, config);
+    return !no_rtl && built;
+}
+
+static bool run_all(bool no_rtl, bool growth, int repeat, bool instructions,
                     struct result *results)
 {
+    const double long_enough = 2; /* seconds */
     bool good = true;
 
     for (int i = 0; i < COUNT; i++) {
         char path[64];
 
-        if (list[i].rtl && no_rtl)
+        if (!is_wanted(&list[i], no_rtl, growth))
             continue;
         if (!write_trace(&works[list[i].work], path)) {
             sth_cmd_error("cannot write the trace of '%s'",
                           works[list[i].work].name);
             return false;
         }
-        for (int n = 0; n < repeat; n++) {
+        for (int n = 0;
+             n < repeat && (n == 0 || results[i].cpu < long_enough); n++) {
             struct result r = measure(&list[i], path);
 
             good = good && r.done;
@@ -326,6 +398,7 @@ int sth_cmd_bench(int argc, char **argv)
 {
     static const struct option options[] = {
         {"no-rtl", no_argument, NULL, 'n'},
+        {"growth", no_argument, NULL, 'g'},
         {"repeat", required_argument, NULL, 'r'},
         {"instructions", no_argument, NULL, 'i'},
         {"json", required_argument, NULL, 'j'},
@@ -334,7 +407,7 @@ int sth_cmd_bench(int argc, char **argv)
     };
     static struct result results[COUNT];
     const char *json = NULL;
-    bool no_rtl = false, instructions = false, good;
+    bool no_rtl = false, growth = false, instructions = false, good;
     uint64_t repeat = 3;
     int c;
 
@@ -344,6 +417,8 @@ int sth_cmd_bench(int argc, char **argv)
             return 0;
         } else if (c == 'n') {
             no_rtl = true;
+        } else if (c == 'g') {
+            growth = true;
         } else if (c == 'i') {
             instructions = true;
         } else if (c == 'j') {
@@ -355,7 +430,7 @@ int sth_cmd_bench(int argc, char **argv)
     }
     if (optind != argc)
         return sth_cmd_error("'%s' is unexpected; see --help", argv[optind]);
-    good = run_all(no_rtl, (int)repeat, instructions, results);
+    good = run_all(no_rtl, growth, (int)repeat, instructions, results);
     print_text(results);
     if (json && !write_json(json, results))
         return 1;

@@ -6,6 +6,19 @@
 #include <stdio.h>
 #include <unistd.h>
 
+static bool find(const char *dir, const char *name, char *path, size_t size)
+{
+    snprintf(path, size, "%s/%s/libsth_rtl.so", dir, name);
+    return access(path, R_OK) == 0;
+}
+
+bool sth_rtl_library_is_built(const char *dir, const char *name)
+{
+    char path[4096];
+
+    return find(dir, name, path, sizeof(path));
+}
+
 const struct sth_backend *sth_rtl_library_open(const char *dir,
                                                const struct sth_config *config,
                                                void **handle, char *error,
@@ -14,8 +27,7 @@ const struct sth_backend *sth_rtl_library_open(const char *dir,
     const struct sth_backend *backend;
     char path[4096];
 
-    snprintf(path, sizeof(path), "%s/%s/libsth_rtl.so", dir, config->name);
-    if (access(path, R_OK)) {
+    if (!find(dir, config->name, path, sizeof(path))) {
         snprintf(error, error_size,
                  "the RTL of configuration '%s' is not built (%s); run `make "
                  "rtl CONFIG=%s`",

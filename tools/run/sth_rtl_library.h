@@ -5,6 +5,11 @@
 #include "sth_backend.h"
 #include "sth_config.h"
 
+#include <stdbool.h>
+
+/* Whether there is a DIR/NAME/libsth_rtl.so. */
+bool sth_rtl_library_is_built(const char *dir, const char *name);
+
 /*
  * The backend in DIR/NAME/libsth_rtl.so, NULL with a sentence in error when it
  * is missing or was built for other parameters.  *handle is for dlclose().
