@@ -87,8 +87,8 @@ static inline bool weights_read(const struct sth_csim *csim,
         step = i;
     }
     return step < tile->reads &&
-           among(banks, sth_banks_sp(csim, tile->w + (uint32_t)step *
-                                                         tile->w_row));
+           among(banks,
+                 sth_banks_sp(csim, tile->w + (uint32_t)step * tile->w_row));
 }
 
 uint64_t sth_banks_matrix_free(const struct sth_csim *csim,
@@ -100,10 +100,10 @@ uint64_t sth_banks_matrix_free(const struct sth_csim *csim,
             find_stream(&csim->matrix, &hints->stream, cycle);
 
         if (tile != NULL && cycle >= tile->first_row &&
-            among(banks, sth_banks_sp(
-                             csim, tile->a + (uint32_t)(cycle -
-                                                        tile->first_row) *
-                                                 tile->a_row)))
+            among(banks,
+                  sth_banks_sp(csim,
+                               tile->a + (uint32_t)(cycle - tile->first_row) *
+                                             tile->a_row)))
             continue;
         if (!weights_read(csim, hints, cycle, banks))
             break;

@@ -100,8 +100,8 @@ struct sth_cursor {
     uint32_t sp_plane, sp_run, sp; /* the same in the scratchpad */
     uint32_t sp_s1, sp_s2;
     uint32_t length, n1, s1, s2;
-    uint32_t runs;   /* after this one, of this repetition */
-    uint32_t planes; /* repetitions after this one */
+    uint32_t runs;     /* after this one, of this repetition */
+    uint32_t planes;   /* repetitions after this one */
     uint32_t bus_log2; /* of bus_bytes */
     bool alike;        /* each run is one burst like the first */
 };

@@ -385,8 +385,7 @@ static void send_alike(struct sth_csim *csim, struct sth_mem_channel *channel,
 
     for (; n < dma->cursor.runs; n++) {
         uint64_t now = sth_max64(issue, dma->slot[place]);
-        uint64_t last =
-            sth_mem_channel_beats(&port, now + port.latency, beats);
+        uint64_t last = sth_mem_channel_beats(&port, now + port.latency, beats);
 
         if (now >= alone || sth_max64(end + beats, last) >= horizon)
             break;

@@ -120,9 +120,8 @@ static bool load_weights(struct sth_csim *csim, struct sth_weight_tile *tile,
     if (i < 0)
         return false;
     if (key == 0 || patterns->key[i] != key) {
-        patterns->end[i] =
-            find_reads(csim, tile, streamed,
-                       &patterns->read[sth_pattern_reads(csim, i)]);
+        patterns->end[i] = find_reads(
+            csim, tile, streamed, &patterns->read[sth_pattern_reads(csim, i)]);
         patterns->key[i] = patterns->end[i] > most ? 0 : key;
     }
     if (patterns->end[i] > tile->reads) {
@@ -237,8 +236,8 @@ static bool begin_tile(struct sth_csim *csim)
     bool west = STH_GET(c, MATMUL_WEST) != 0;
     uint32_t steps = west ? csim->params.array_cols : csim->params.array_rows;
     uint32_t used = west ? matrix->n_left : matrix->k_left;
-    uint64_t could_stream = sth_max64(matrix->stream_free,
-                                      flight->start + STH_LAT_MATRIX_LOAD);
+    uint64_t could_stream =
+        sth_max64(matrix->stream_free, flight->start + STH_LAT_MATRIX_LOAD);
     struct sth_weight_tile *tile = &matrix->tile[matrix->tiles % STH_TILES];
 
     tile->first_step = matrix->begin;
@@ -302,9 +301,8 @@ void sth_matrix_count(struct sth_csim *csim)
 
         csim->counter[STH_CNT_ARRAY_STREAM] +=
             overlap(tile->first_row, tile->last_row + 1, from, csim->now);
-        csim->counter[STH_CNT_ARRAY_WEIGHT_STALL] +=
-            overlap(tile->first_row - tile->stalls, tile->first_row, from,
-                    csim->now);
+        csim->counter[STH_CNT_ARRAY_WEIGHT_STALL] += overlap(
+            tile->first_row - tile->stalls, tile->first_row, from, csim->now);
         if (tile->last_row >= csim->now)
             break;
     }
@@ -338,8 +336,8 @@ void sth_matrix_step(struct sth_csim *csim)
     while (room && matrix->unloaded > 0);
     matrix->next = matrix->unloaded > 0 ? matrix->begin : STH_NEVER;
     if (matrix->unloaded > 0 && matrix->tiles >= STH_TILES)
-        matrix->next = sth_min64(matrix->next,
-                                 past(csim, matrix->tiles - STH_TILES / 2));
+        matrix->next =
+            sth_min64(matrix->next, past(csim, matrix->tiles - STH_TILES / 2));
 }
 
 void sth_matrix_start(struct sth_csim *csim, struct sth_flight *flight)

@@ -85,12 +85,13 @@ struct mem_port {
 
 /* Binary logarithms of figures, for a fast address mapping. */
 struct dram_shifts {
-    unsigned bus;     /* bytes in a beat */
-    unsigned unit;    /* bytes in an interleave unit */
-    unsigned access;  /* bytes in an access */
-    unsigned channel; /* channels */
-    unsigned column;  /* interleave units in a row */
-    unsigned bank;    /* banks */
+    unsigned bus;       /* bytes in a beat */
+    unsigned unit;      /* bytes in an interleave unit */
+    unsigned access;    /* bytes in an access */
+    unsigned channel;   /* channels */
+    unsigned column;    /* interleave units in a row */
+    unsigned bank;      /* banks */
+    uint32_t turn_mask; /* of what a channel turns with */
 };
 
 struct sth_mem {
@@ -267,11 +268,14 @@ static struct dram_shifts shifts_of(const struct dram_figures *d,
         .channel = log2_of(d->channels),
         .column = log2_of(d->row_bytes / d->interleave_bytes),
         .bank = log2_of(d->banks),
+        .turn_mask = (1u << (log2_of(d->row_bytes / d->interleave_bytes) +
+                             2 * log2_of(d->banks))) -
+                     1,
     };
 }
 
-static struct sth_mem_channel
-fixed_channel(const struct sth_mem_config *config, uint32_t bus_bytes)
+static struct sth_mem_channel fixed_channel(const struct sth_mem_config *config,
+                                            uint32_t bus_bytes)
 {
     struct sth_mem_channel channel = {.latency = config->latency,
                                       .bus_bytes = bus_bytes,
@@ -508,18 +512,34 @@ static void refresh(const struct dram_figures *d, struct channels *s,
 struct place {
     uint32_t channel, bank;
     int64_t row;
+    uint32_t lanes; /* units from it on in channels after it, in one row */
 };
 
+/*
+ * Neighbouring units lie in neighbouring channels.  The channel of the first
+ * of them turns with the units of a row and the pages, so that accesses a
+ * power of two apart do not all meet in a few channels.
+ */
 static inline struct place place_of(const struct sth_mem *mem, uint64_t addr)
 {
     const struct dram_figures *d = mem->dram;
     uint64_t unit = addr >> mem->shift.unit;
-    uint64_t page = unit >> (mem->shift.channel + mem->shift.column);
+    uint64_t above = unit >> mem->shift.channel;
+    uint64_t page = above >> mem->shift.column;
     uint64_t row = page >> mem->shift.bank;
+    uint32_t turn = (uint32_t)above & mem->shift.turn_mask;
 
-    return (struct place){.channel = (uint32_t)unit & (d->channels - 1),
-                          .bank = (uint32_t)(page ^ row) & (d->banks - 1),
+    uint32_t in_group = (uint32_t)unit & (d->channels - 1);
+    struct place place = {.bank = (uint32_t)(page ^ row) & (d->banks - 1),
                           .row = (int64_t)row};
+
+    turn ^= turn >> mem->shift.channel;
+    turn ^= turn >> 2 * mem->shift.channel;
+    turn ^= turn >> 4 * mem->shift.channel;
+    place.channel = (in_group + turn) & (d->channels - 1);
+    place.lanes =
+        d->channels - (place.channel > in_group ? place.channel : in_group);
+    return place;
 }
 
 /*
@@ -748,9 +768,8 @@ TARGET_WIDE static uint64_t dram_read_units(struct sth_mem *mem, uint64_t now,
 
     while (beats > 0) {
         const struct place p = place_of(mem, addr);
-        uint32_t lanes = d->channels - p.channel;
+        uint32_t lanes = p.lanes < 4 ? p.lanes : 4;
 
-        lanes = lanes < 4 ? lanes : 4;
         lanes = lanes < beats ? lanes : beats;
         dram_lanes(mem, (int64_t)(now * PS_PER_CYCLE), p, lanes, accesses,
                    ready);
@@ -784,8 +803,7 @@ TARGET_WIDE static uint64_t dram_read_wide(struct sth_mem *mem, uint64_t now,
         int64_t accesses[4] = {0}, ready[4];
         uint32_t lanes = 0;
 
-        while (lanes < 4 && p.channel + lanes < d->channels &&
-               at[lanes] < finish) {
+        while (lanes < 4 && lanes < p.lanes && at[lanes] < finish) {
             uint64_t end =
                 at[lanes] + chunk_bytes(d, at[lanes], finish - at[lanes]);
 

@@ -101,8 +101,9 @@ static inline uint64_t sth_mem_channel_beats(struct sth_mem_channel *channel,
         from = channel->free;
     channel->free = from + (uint64_t)beats * channel->bus_bytes;
     last = channel->free - channel->bus_bytes + rate - 1;
-    return UINT64_C(1) << channel->rate_log2 == rate ? last >> channel->rate_log2
-                                                     : last / rate;
+    return UINT64_C(1) << channel->rate_log2 == rate
+               ? last >> channel->rate_log2
+               : last / rate;
 }
 
 /*

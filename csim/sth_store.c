@@ -96,8 +96,8 @@ static uint64_t accepted(const struct sth_reader *reader, uint32_t word)
 }
 
 /* The banks of a bus word of a burst. */
-static struct sth_two_banks
-banks_of(const struct sth_csim *csim, const struct sth_sent *sent, uint32_t word)
+static struct sth_two_banks banks_of(const struct sth_csim *csim,
+                                     const struct sth_sent *sent, uint32_t word)
 {
     uint32_t bus = csim->params.bus_bytes;
     uint32_t begin = word == 0 ? sent->skip : word * bus;
@@ -157,8 +157,8 @@ static void read_words(struct sth_csim *csim, uint64_t until)
         uint64_t *beat = &reader->beat[reader->beat_next];
         uint64_t first = sth_max64(cycle, *beat + 1);
 
-        cycle = free_cycle(csim, banks_of(csim, sent, reader->word), first,
-                           until);
+        cycle =
+            free_cycle(csim, banks_of(csim, sent, reader->word), first, until);
         csim->counter[STH_CNT_STORE_BANK_STALL] += cycle - first;
         reader->sample.stalls += cycle - first;
         if (cycle >= until)

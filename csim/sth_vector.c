@@ -253,9 +253,9 @@ static void write_sums(struct sth_csim *csim)
         uint64_t *sum = &v->sum[v->sums_written % STH_VECTOR_SUMS];
         uint64_t cycle = sth_max64(*sum, v->last_sum + 1);
 
-        cycle = sth_banks_sum_write_free(
-            csim, &v->sum_hints, cycle, csim->now,
-            v->r_addr & (csim->params.acc_banks - 1));
+        cycle =
+            sth_banks_sum_write_free(csim, &v->sum_hints, cycle, csim->now,
+                                     v->r_addr & (csim->params.acc_banks - 1));
         *sum = cycle;
         if (cycle >= csim->now)
             break;

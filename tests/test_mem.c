@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "sth_mem.h"
+#include "sth_random.h"
 
 /* A memory as --memory and --stalls would make it. */
 static struct sth_mem *make_mem(const char *text, const char *stalls,
@@ -408,15 +409,69 @@ static void test_dram_row_spans_its_channel_interleave(void **state)
     struct sth_mem *mem = make_mem("hbm2e", NULL, 32);
 
     (void)state;
-    /* A row of 1 KiB holds one unit of 256 bytes from every 4 KiB. */
+    /*
+     * A row of 1 KiB holds one unit of 256 bytes from every 4 KiB, each in the
+     * channel before: what lies above the channel's bits turns it.
+     */
     assert_int_equal(sth_mem_read_burst(mem, 1000, 0, 1, NULL), 1062);
     for (uint64_t i = 1; i < 4; i++)
-        assert_int_equal(
-            sth_mem_read_burst(mem, 1000 + 100 * i, i * 4096, 1, NULL),
-            1050 + 100 * i);
+        assert_int_equal(sth_mem_read_burst(mem, 1000 + 100 * i,
+                                            i * 4096 + (16 - i) * 256, 1, NULL),
+                         1050 + 100 * i);
     /* Its neighbours in other channels are not open. */
     assert_int_equal(sth_mem_read_burst(mem, 1500, 256, 1, NULL), 1562);
     sth_mem_destroy(mem);
+}
+
+/* Reads `bytes` at every multiple of stride; returns bytes a cycle. */
+static double strided_rate(const char *memory, uint32_t bus, uint32_t bytes,
+                           uint64_t stride)
+{
+    struct sth_mem *mem = make_mem(memory, NULL, bus);
+    const uint64_t runs = 1000;
+    uint64_t end = 0;
+
+    for (uint64_t i = 0; i < runs; i++)
+        end = sth_mem_read_burst(mem, i, i * stride, bytes / bus, NULL);
+    sth_mem_destroy(mem);
+    return (double)runs * bytes / (double)end;
+}
+
+static void test_dram_strides_spread_over_channels(void **state)
+{
+    (void)state;
+    for (uint64_t stride = 1024; stride <= 65536; stride *= 2) {
+        assert_true(strided_rate("hbm2e", 256, 1024, stride) > 200);
+        assert_true(strided_rate("lpddr5-6400", 64, 1024, stride) > 40);
+    }
+}
+
+/* With the cycles of the beats and without: two ways through the channels. */
+static void test_dram_ways_of_reading_agree(void **state)
+{
+    static const char *const names[] = {"hbm2e", "lpddr5-6400", "ddr4-3200"};
+    uint64_t random = 1;
+
+    (void)state;
+    for (int n = 0; n < 3; n++) {
+        for (uint32_t bus = 8; bus <= 256; bus *= 2) {
+            struct sth_mem *a = make_mem(names[n], NULL, bus);
+            struct sth_mem *b = make_mem(names[n], NULL, bus);
+            uint64_t beat[256], now = 0;
+
+            for (int i = 0; i < 2000; i++) {
+                uint64_t r = sth_random_next(&random);
+                uint32_t beats = 1 + (uint32_t)(r >> 8) % (4096 / bus) % 256;
+                uint64_t addr = (r >> 24) % (8 << 20) & ~(uint64_t)(bus - 1);
+
+                now += r % 16;
+                assert_int_equal(sth_mem_read_burst(a, now, addr, beats, NULL),
+                                 sth_mem_read_burst(b, now, addr, beats, beat));
+            }
+            sth_mem_destroy(a);
+            sth_mem_destroy(b);
+        }
+    }
 }
 
 static void test_dram_refresh_blocks_and_closes_rows(void **state)
@@ -582,6 +637,8 @@ int main(void)
         cmocka_unit_test(test_dram_row_hit_is_faster_than_miss_and_conflict),
         cmocka_unit_test(test_dram_conflict_waits_for_precharge_times),
         cmocka_unit_test(test_dram_row_spans_its_channel_interleave),
+        cmocka_unit_test(test_dram_strides_spread_over_channels),
+        cmocka_unit_test(test_dram_ways_of_reading_agree),
         cmocka_unit_test(test_dram_refresh_blocks_and_closes_rows),
         cmocka_unit_test(test_dram_directions_share_the_data_bus),
         cmocka_unit_test(test_dram_posted_writes_push_back_when_full),

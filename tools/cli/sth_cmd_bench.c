@@ -21,7 +21,8 @@ static const char help[] =
     "Each measurement is a process of its own; times are those of its "
     "processor.\n"
     "\n"
-    "  --no-rtl        leave the RTL out (each configuration needs `make rtl`)\n"
+    "  --no-rtl        leave the RTL out (each configuration needs `make "
+    "rtl`)\n"
     "  --growth        also products of up to ten million commands\n"
     "  --repeat N      the fastest of N runs counts (default 3)\n"
     "  --instructions  count them as well, with valgrind where it is\n"
@@ -379,8 +380,8 @@ static bool run_all(bool no_rtl, bool growth, int repeat, bool instructions,
                           works[list[i].work].name);
             return false;
         }
-        for (int n = 0;
-             n < repeat && (n == 0 || results[i].cpu < long_enough); n++) {
+        for (int n = 0; n < repeat && (n == 0 || results[i].cpu < long_enough);
+             n++) {
             struct result r = measure(&list[i], path);
 
             good = good && r.done;
