@@ -55,23 +55,20 @@ static const struct dram_figures presets[MEMORY_COUNT] = {
 #define NO_ROW (-1)
 #define PS_PER_CYCLE 1000
 
-/* Places behind the last channel that whole vectors may read. */
-#define PAD 3
-
 /*
  * Each channel's state, in ps; one array a figure, so that neighbours can be
  * treated together.  Comparisons are signed: no time comes near 2^63.
  */
 struct channels {
-    int64_t bus_free[MAX_CHANNELS + PAD];    /* end of the last transfer */
-    int64_t refresh[MAX_CHANNELS + PAD];     /* start of the next refresh */
-    int64_t refresh_end[MAX_CHANNELS + PAD]; /* end of the last one */
-    int64_t writes[MAX_CHANNELS + PAD]; /* last transfer: -1 write, 0 read */
+    int64_t bus_free[MAX_CHANNELS];    /* end of the last transfer */
+    int64_t refresh[MAX_CHANNELS];     /* start of the next refresh */
+    int64_t refresh_end[MAX_CHANNELS]; /* end of the last one */
+    int64_t writes[MAX_CHANNELS];      /* last transfer: -1 write, 0 read */
     /* Each bank: its open row and the earliest time of each command. */
     struct {
-        int64_t row[MAX_CHANNELS + PAD];
-        int64_t column_ok[MAX_CHANNELS + PAD];    /* after activation */
-        int64_t precharge_ok[MAX_CHANNELS + PAD]; /* after tRAS, tRTP, tWR */
+        int64_t row[MAX_CHANNELS];
+        int64_t column_ok[MAX_CHANNELS];    /* after activation */
+        int64_t precharge_ok[MAX_CHANNELS]; /* after tRAS, tRTP, tWR */
     } bank[MAX_BANKS];
 };
 
@@ -91,7 +88,7 @@ struct dram_shifts {
     unsigned channel;   /* channels */
     unsigned column;    /* interleave units in a row */
     unsigned bank;      /* banks */
-    uint32_t turn_mask; /* of what a channel turns with */
+    uint32_t fold_mask; /* of what is folded into the channel */
 };
 
 struct sth_mem {
@@ -268,7 +265,7 @@ static struct dram_shifts shifts_of(const struct dram_figures *d,
         .channel = log2_of(d->channels),
         .column = log2_of(d->row_bytes / d->interleave_bytes),
         .bank = log2_of(d->banks),
-        .turn_mask = (1u << (log2_of(d->row_bytes / d->interleave_bytes) +
+        .fold_mask = (1u << (log2_of(d->row_bytes / d->interleave_bytes) +
                              2 * log2_of(d->banks))) -
                      1,
     };
@@ -512,34 +509,32 @@ static void refresh(const struct dram_figures *d, struct channels *s,
 struct place {
     uint32_t channel, bank;
     int64_t row;
-    uint32_t lanes; /* units from it on in channels after it, in one row */
+    uint32_t flip; /* what its channel's number is XORed with */
 };
 
 /*
- * Neighbouring units lie in neighbouring channels.  The channel of the first
- * of them turns with the units of a row and the pages, so that accesses a
+ * The bits above those of the channel are folded into it, so that accesses a
  * power of two apart do not all meet in a few channels.
  */
 static inline struct place place_of(const struct sth_mem *mem, uint64_t addr)
 {
     const struct dram_figures *d = mem->dram;
-    uint64_t unit = addr >> mem->shift.unit;
-    uint64_t above = unit >> mem->shift.channel;
-    uint64_t page = above >> mem->shift.column;
-    uint64_t row = page >> mem->shift.bank;
-    uint32_t turn = (uint32_t)above & mem->shift.turn_mask;
+    const struct dram_shifts shift = mem->shift;
+    uint64_t unit = addr >> shift.unit;
+    uint64_t above = unit >> shift.channel;
+    uint64_t page = above >> shift.column;
+    uint64_t row = page >> shift.bank;
+    uint32_t flip = (uint32_t)above & shift.fold_mask;
 
-    uint32_t in_group = (uint32_t)unit & (d->channels - 1);
-    struct place place = {.bank = (uint32_t)(page ^ row) & (d->banks - 1),
-                          .row = (int64_t)row};
-
-    turn ^= turn >> mem->shift.channel;
-    turn ^= turn >> 2 * mem->shift.channel;
-    turn ^= turn >> 4 * mem->shift.channel;
-    place.channel = (in_group + turn) & (d->channels - 1);
-    place.lanes =
-        d->channels - (place.channel > in_group ? place.channel : in_group);
-    return place;
+    flip ^= flip >> shift.channel;
+    flip ^= flip >> 2 * shift.channel;
+    flip ^= flip >> 4 * shift.channel;
+    flip &= d->channels - 1;
+    return (struct place){.channel =
+                              ((uint32_t)unit & (d->channels - 1)) ^ flip,
+                          .bank = (uint32_t)(page ^ row) & (d->banks - 1),
+                          .row = (int64_t)row,
+                          .flip = flip};
 }
 
 /*
@@ -708,27 +703,37 @@ TARGET_WIDE static inline vec splat(int64_t value)
     return (vec){value, value, value, value};
 }
 
+/* Units from that place on in its group of four channels, one row. */
+static inline uint32_t units_in_group(struct place p)
+{
+    return 4 - ((p.channel ^ p.flip) & 3);
+}
+
 /*
- * dram_chunk() for a read of `lanes` (1 to 4) channels from p on, which have
- * the bank and row in common; ready[i] is when the data of lane i comes.
+ * dram_chunk() for a read of `units` neighbouring units from p on, no more
+ * than units_in_group(); ready[i] is when the data of unit i comes.
  */
-TARGET_WIDE static inline void dram_lanes(struct sth_mem *mem, int64_t now,
-                                          struct place p, uint32_t lanes,
+TARGET_WIDE static inline void dram_units(struct sth_mem *mem, int64_t now,
+                                          struct place p, uint32_t units,
                                           const int64_t *accesses,
                                           int64_t *ready)
 {
-    static const int64_t ones[8] = {-1, -1, -1, -1, 0, 0, 0, 0};
     const struct dram_figures *d = mem->dram;
     struct channels *s = &mem->channels;
-    const uint32_t c = p.channel;
-    const vec mask = load_vec(ones + 4 - lanes);
+    const uint32_t c = p.channel & ~3u;
+    const int64_t flip = p.flip & 3;
+    const vec count = {0, 1, 2, 3};
+    /* The unit in each lane, and the lane of each unit. */
+    const vec unit = (count ^ flip) - (4 - (int64_t)units_in_group(p));
+    const vec lane = ((count + (4 - (int64_t)units_in_group(p))) & 3) ^ flip;
+    const vec mask = (unit >= 0) & (unit < (int64_t)units);
     const vec bus_free = load_vec(&s->bus_free[c]);
     const vec busy = later_vec(splat(now), bus_free);
     const vec due = (busy >= load_vec(&s->refresh[c])) & mask;
     vec start, row, hit, precharge_ok, column_ok, activate, data, end;
 
     if (due[0] | due[1] | due[2] | due[3])
-        for (uint32_t i = 0; i < lanes; i++)
+        for (uint32_t i = 0; i < 4; i++)
             if (due[i])
                 refresh(d, s, c + i, busy[i]);
     start = later_vec(splat(now), load_vec(&s->refresh_end[c]));
@@ -743,7 +748,7 @@ TARGET_WIDE static inline void dram_lanes(struct sth_mem *mem, int64_t now,
     data = bus_free + (load_vec(&s->writes[c]) & (int64_t)d->t_turn);
     activate = later_vec(start, column_ok) + d->t_cl;
     data = later_vec(data, activate);
-    end = data + load_vec(accesses) * d->t_burst;
+    end = data + __builtin_shuffle(load_vec(accesses), unit & 3) * d->t_burst;
     activate = end - (int64_t)d->t_burst - (int64_t)d->t_cl + d->t_rtp;
     precharge_ok = later_vec(precharge_ok, activate);
     store_vec(&s->bus_free[c], mask, end);
@@ -751,8 +756,7 @@ TARGET_WIDE static inline void dram_lanes(struct sth_mem *mem, int64_t now,
     store_vec(&s->bank[p.bank].row[c], mask, splat(p.row));
     store_vec(&s->bank[p.bank].column_ok[c], mask, column_ok);
     store_vec(&s->bank[p.bank].precharge_ok[c], mask, precharge_ok);
-    data += d->t_ctrl;
-    *(vec_in_array *)ready = data;
+    *(vec_in_array *)ready = __builtin_shuffle(data + d->t_ctrl, lane);
 }
 
 /* dram_read_wide() where every beat is a unit of interleaving. */
@@ -768,18 +772,18 @@ TARGET_WIDE static uint64_t dram_read_units(struct sth_mem *mem, uint64_t now,
 
     while (beats > 0) {
         const struct place p = place_of(mem, addr);
-        uint32_t lanes = p.lanes < 4 ? p.lanes : 4;
+        uint32_t units = units_in_group(p);
 
-        lanes = lanes < beats ? lanes : beats;
-        dram_lanes(mem, (int64_t)(now * PS_PER_CYCLE), p, lanes, accesses,
+        units = units < beats ? units : beats;
+        dram_units(mem, (int64_t)(now * PS_PER_CYCLE), p, units, accesses,
                    ready);
-        for (uint32_t i = 0; i < lanes; i++)
+        for (uint32_t i = 0; i < units; i++)
             next = (uint64_t)later(
                        (int64_t)(((uint64_t)ready[i] + whole) / PS_PER_CYCLE),
                        (int64_t)next) +
                    1;
-        beats -= lanes;
-        addr += (uint64_t)lanes << mem->shift.unit;
+        beats -= units;
+        addr += (uint64_t)units << mem->shift.unit;
     }
     mem->port[READ].next = next;
     return next - 1;
@@ -801,22 +805,22 @@ TARGET_WIDE static uint64_t dram_read_wide(struct sth_mem *mem, uint64_t now,
         const struct place p = place_of(mem, begin);
         uint64_t at[5] = {begin};
         int64_t accesses[4] = {0}, ready[4];
-        uint32_t lanes = 0;
+        uint32_t units = 0;
 
-        while (lanes < 4 && lanes < p.lanes && at[lanes] < finish) {
+        while (units < units_in_group(p) && at[units] < finish) {
             uint64_t end =
-                at[lanes] + chunk_bytes(d, at[lanes], finish - at[lanes]);
+                at[units] + chunk_bytes(d, at[units], finish - at[units]);
 
-            accesses[lanes] =
-                (int64_t)(((end - 1) >> access) - (at[lanes] >> access) + 1);
-            at[++lanes] = end;
+            accesses[units] =
+                (int64_t)(((end - 1) >> access) - (at[units] >> access) + 1);
+            at[++units] = end;
         }
-        dram_lanes(mem, (int64_t)(now * PS_PER_CYCLE), p, lanes, accesses,
+        dram_units(mem, (int64_t)(now * PS_PER_CYCLE), p, units, accesses,
                    ready);
-        for (uint32_t i = 0; i < lanes; i++)
+        for (uint32_t i = 0; i < units; i++)
             cycle = chunk_beats(mem, at[i], at[i + 1], (uint64_t)ready[i],
                                 &beat_end, &no_cycles);
-        begin = at[lanes];
+        begin = at[units];
     }
     return cycle;
 }

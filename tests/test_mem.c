@@ -410,13 +410,13 @@ static void test_dram_row_spans_its_channel_interleave(void **state)
 
     (void)state;
     /*
-     * A row of 1 KiB holds one unit of 256 bytes from every 4 KiB, each in the
-     * channel before: what lies above the channel's bits turns it.
+     * A row of 1 KiB holds one unit of 256 bytes from every 4 KiB: of those,
+     * the one whose number is that of the 4 KiB.
      */
     assert_int_equal(sth_mem_read_burst(mem, 1000, 0, 1, NULL), 1062);
     for (uint64_t i = 1; i < 4; i++)
         assert_int_equal(sth_mem_read_burst(mem, 1000 + 100 * i,
-                                            i * 4096 + (16 - i) * 256, 1, NULL),
+                                            i * 4096 + i * 256, 1, NULL),
                          1050 + 100 * i);
     /* Its neighbours in other channels are not open. */
     assert_int_equal(sth_mem_read_burst(mem, 1500, 256, 1, NULL), 1562);
