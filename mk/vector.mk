@@ -5,7 +5,7 @@ VECTOR_SHAPES = 4x16 16x64 4x32 16x128
 VECTOR_RTL = $(wildcard rtl/sth_vector*.sv) rtl/sth_digest.sv \
 	$(wildcard rtl/sth_func*.sv)
 VECTOR_C = $(filter-out %.inc.c,$(wildcard csim/sth_kernels*.c)) \
-	csim/sth_digest.c csim/sth_numerics.c csim/sth_mem.c
+	csim/sth_digest.c csim/sth_numerics.c csim/sth_dram.c $(wildcard csim/sth_mem*.c)
 VECTOR_OBJ = $(patsubst %.c,$(BUILD)/%.o,$(VECTOR_C))
 VECTOR_COMMANDS ?= 3000
 VECTOR_SEED ?= 1
