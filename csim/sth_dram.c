@@ -196,7 +196,7 @@ static uint64_t read_beats(struct sth_dram *dram, struct sth_mem_port *port,
     return cycle;
 }
 
-#if defined(__x86_64__) && defined(__GNUC__)
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
 #define HAS_WIDE 1
 #define TARGET_WIDE __attribute__((target("avx2")))
 

@@ -4,6 +4,7 @@
  * writes are followed in arrears, when a command should retire, and only while
  * vector writes the scratchpad.
  */
+#include "sth_banks.h"
 #include "sth_csim.h"
 
 /* A beat on the bus to its write; the write to what retirement allows. */

@@ -3,6 +3,7 @@
  * when its activation rows enter.  Activation reads are always granted; a
  * weight read waits while it meets one in the same bank.
  */
+#include "sth_banks.h"
 #include "sth_csim.h"
 
 static struct sth_weight_tile *tile_before(struct sth_matrix_state *matrix,

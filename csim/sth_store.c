@@ -4,6 +4,7 @@
  * order, one a cycle while its banks are free, and may be some words ahead of
  * the bus.  Like vector, the reader is followed in arrears.
  */
+#include "sth_banks.h"
 #include "sth_csim.h"
 
 /* Scratchpad read granted to its word on the bus. */

@@ -7,6 +7,7 @@
  * followed one by one, each read and write waiting for its bank; that is done
  * in arrears, when the undisturbed end or another's need for it is reached.
  */
+#include "sth_banks.h"
 #include "sth_csim.h"
 
 #include <string.h>
