@@ -24,22 +24,6 @@ static inline bool sth_banks_logged(const struct sth_bank_log *log,
            access == (cycle << 8 | banks.last);
 }
 
-/* Whether bank conflicts are followed in this stretch of time. */
-static inline bool sth_banks_followed(const struct sth_csim *csim)
-{
-    return !csim->sample_banks ||
-           (csim->now / STH_SAMPLE_CYCLES) % STH_SAMPLE_RATIO == 0;
-}
-
-/* Cycles that conflicts cost where they are not followed. */
-static inline uint64_t sth_banks_estimate(const struct sth_sample *sample,
-                                          uint64_t work)
-{
-    return sample->work == 0
-               ? 0
-               : (work * sample->stalls + sample->work / 2) / sample->work;
-}
-
 /* The first tile that is remembered. */
 static inline uint64_t
 sth_matrix_first_tile(const struct sth_matrix_state *matrix)

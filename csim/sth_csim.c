@@ -307,7 +307,6 @@ struct sth_device *sth_csim_create(const struct sth_params *params,
     csim->sp_word = sth_sp_word_bytes(params);
     while (1u << csim->sp_word_log2 < csim->sp_word)
         csim->sp_word_log2++;
-    csim->sample_banks = options->sample_banks;
     csim->on_retire = options->on_retire;
     csim->context = options->context;
     csim->chip.params = &csim->params;

@@ -35,10 +35,7 @@ enum {
     STH_PATTERNS = 64,   /* ways in which weight reads are delayed */
     STH_VECTOR_SUMS = 8, /* vector: rows of sums before the write port */
     STH_VECTOR_RESULTS = STH_DEPTH_VECTOR_RESULTS,
-    STH_SAMPLES = 256,         /* vector: kinds of commands */
-    STH_SAMPLE_CYCLES = 16384, /* sampling: length of a stretch */
-    STH_SAMPLE_RATIO = 16,     /* sampling: one in so many is followed */
-    STH_LOG = 4096             /* cycles in sth_bank_log */
+    STH_LOG = 4096 /* cycles in sth_bank_log */
 };
 
 _Static_assert((int)STH_MAX_StoreSlots <= (int)STH_SLOTS_MAX, "store slots");
@@ -167,14 +164,6 @@ struct sth_two_banks {
     uint32_t first, last;
 };
 
-/* What conflicts cost where they were followed. */
-struct sth_sample {
-    uint32_t key;
-    uint32_t count;
-    uint64_t work;   /* undisturbed cycles */
-    uint64_t stalls; /* on top of them */
-};
-
 /* One source of the vector engine, as its sequencer sees it. */
 struct sth_vector_source {
     bool sp, scalar;
@@ -185,9 +174,6 @@ struct sth_vector_source {
 
 struct sth_vector_state {
     bool active;
-    bool followed;
-    struct sth_sample *sample;          /* of its kind */
-    uint64_t plain;                     /* cycles from its start, undisturbed */
     uint64_t check;                     /* cycle in which it may retire */
     struct sth_vector_source source[4]; /* those used of x, y, z, carry */
     uint32_t sources;
@@ -231,7 +217,6 @@ struct sth_sent {
     uint32_t slot;
     uint32_t flight; /* place among the engine's flights */
     bool last;       /* of its command */
-    bool followed;
 };
 
 /* Store: fetches bus words from the scratchpad behind the addresses. */
@@ -250,7 +235,6 @@ struct sth_reader {
     uint32_t bursts_taken;
     uint32_t bursts_sent;
     uint64_t scheduled; /* memory: the last beat of all bursts sent */
-    struct sth_sample sample;
     struct sth_tile_hints hints;
 };
 
@@ -260,9 +244,8 @@ struct sth_arrival {
     uint64_t spacing; /* memory: cycles from beat to beat */
     uint32_t beats;
     uint32_t bytes;
-    uint32_t sp;   /* scratchpad address of its first byte */
-    uint32_t skip; /* bytes of the first bus word before that */
-    bool followed;
+    uint32_t sp;      /* scratchpad address of its first byte */
+    uint32_t skip;    /* bytes of the first bus word before that */
     uint64_t written; /* cycle of its last write, once that is known */
     uint32_t fetched; /* beats of fetch on the bus before it */
 };
@@ -278,7 +261,6 @@ struct sth_writer {
     uint64_t bus;                    /* cycle of the last beat on the bus */
     uint64_t grant[STH_BEATS_AHEAD]; /* ring: cycles of the last writes */
     uint32_t grant_next;
-    struct sth_sample sample;
 };
 
 /* Load or store: the command whose bursts are being issued. */
@@ -368,8 +350,6 @@ struct sth_csim {
     struct sth_matrix_state matrix;
     struct sth_vector_state vector;
     struct sth_bank_log vector_reads, vector_writes;
-    struct sth_sample sample[STH_SAMPLES]; /* vector, by kind */
-    bool sample_banks;
     struct sth_fault_state fault;
     uint8_t semaphore[STH_SEMAPHORES];
     struct sth_post post[STH_ENGINE_COUNT]; /* of this cycle */

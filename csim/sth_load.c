@@ -92,7 +92,6 @@ static bool write_word(struct sth_csim *csim, uint64_t horizon)
     if (cycle >= horizon)
         return false;
     csim->counter[STH_CNT_LOAD_BANK_STALL] += cycle - first;
-    writer->sample.stalls += cycle - first;
     writer->bus = next_beat(writer);
     writer->grant[writer->grant_next] = cycle;
     writer->grant_next = (writer->grant_next + 1) % STH_BEATS_AHEAD;
@@ -179,10 +178,9 @@ static void catch_up_undisturbed(struct sth_csim *csim, uint32_t end,
             sth_max64(bus + arrival->fetched + arrival->beats, arrival->last);
         uint64_t *slot = &dma->slot[i & (dma->slots - 1)];
 
-        if (!arrival->followed || last + WRITE_PIPE >= horizon)
+        if (last + WRITE_PIPE >= horizon)
             break;
         bus = last;
-        writer->sample.work += arrival->beats;
         arrival->written = bus + WRITE_PIPE;
         if (writer->sent - i <= dma->slots)
             *slot = sth_max64(*slot, bus + STH_LAT_LOAD_REUSE);
@@ -207,18 +205,14 @@ static void catch_up(struct sth_csim *csim, uint32_t end, uint64_t horizon)
         struct sth_arrival *arrival =
             &writer->arrival[writer->written % STH_ARRIVALS];
 
-        while (arrival->followed && writer->word < arrival->beats &&
+        while (writer->word < arrival->beats &&
                csim->vector_writes.latest >= next_write(writer) &&
                write_word(csim, horizon))
             ;
-        if (writer->word < arrival->beats && arrival->followed &&
+        if (writer->word < arrival->beats &&
             (csim->vector_writes.latest >= next_write(writer) ||
              rest_end(writer) + WRITE_PIPE >= horizon))
             return;
-        if (arrival->followed)
-            writer->sample.work += arrival->beats;
-        else
-            writer->bus += sth_banks_estimate(&writer->sample, arrival->beats);
         if (writer->word < arrival->beats)
             write_rest(writer);
         arrival->written = last_write(writer);
@@ -286,7 +280,6 @@ static inline void expect(struct sth_csim *csim, uint64_t last)
     arrival->bytes = burst->bytes;
     arrival->sp = burst->sp;
     arrival->skip = burst->skip;
-    arrival->followed = sth_banks_followed(csim);
     arrival->fetched = writer->fetched;
     writer->fetched = 0;
 }
@@ -408,7 +401,6 @@ static void send_alike(struct sth_csim *csim, struct sth_mem_channel *channel,
     dma->done = sth_max64(dma->done, last_bus + STH_LAT_LOAD_RETIRE);
     dma->slot_next = place;
     sth_dma_skip(dma, n);
-    writer->sample.work += (uint64_t)n * beats;
     writer->sent += n;
     writer->written += n;
     writer->arrival[(writer->sent - 1) % STH_ARRIVALS].written =
@@ -438,7 +430,7 @@ static bool send_undisturbed(struct sth_csim *csim, uint64_t alone)
         uint32_t beats;
 
         if (channel != NULL && dma->cursor.alike && writer->fetched == 0 &&
-            writer->sent == writer->written && sth_banks_followed(csim))
+            writer->sent == writer->written)
             send_alike(csim, channel, alone, &bus);
         now = sth_max64(dma->issue, dma->slot[dma->slot_next]);
         address = sth_max64(now, csim->read_free);
@@ -456,8 +448,7 @@ static bool send_undisturbed(struct sth_csim *csim, uint64_t alone)
                                       beats, NULL);
         end = sth_max64(bus + writer->fetched + beats, last);
         measure_spacing(writer, dma->last_bus, now, last, beats);
-        if (writer->sent != writer->written || end + WRITE_PIPE >= horizon ||
-            !sth_banks_followed(csim)) {
+        if (writer->sent != writer->written || end + WRITE_PIPE >= horizon) {
             expect(csim, last);
             account(csim, address, last, last + STH_LAT_LOAD_REUSE);
         } else {
@@ -466,7 +457,6 @@ static bool send_undisturbed(struct sth_csim *csim, uint64_t alone)
                 bus + WRITE_PIPE;
             writer->written++;
             writer->fetched = 0;
-            writer->sample.work += beats;
             account(csim, address, last, bus + STH_LAT_LOAD_REUSE);
         }
         if (!dma->pending)

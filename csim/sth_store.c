@@ -67,11 +67,6 @@ static void take_burst(struct sth_csim *csim)
     reader->word = 0;
     reader->cycle = sth_max64(sent->address + 1, reader->cycle);
     reader->taken[reader->bursts_taken++ % STH_BURST_QUEUE] = reader->cycle - 1;
-    sent->followed = sth_banks_followed(csim);
-    if (sent->followed)
-        reader->sample.work += sent->beats;
-    else
-        reader->cycle += sth_banks_estimate(&reader->sample, sent->beats);
 }
 
 /* The cycle in which the burst queue has room for one more; STH_NEVER: not
@@ -152,8 +147,6 @@ static void read_words(struct sth_csim *csim, uint64_t until)
     uint64_t end = sth_min64(until, undisturbed_from(csim));
     uint64_t cycle = reader->cycle;
 
-    if (!sent->followed)
-        return;
     while (reader->word < sent->beats && cycle < end) {
         uint64_t *beat = &reader->beat[reader->beat_next];
         uint64_t first = sth_max64(cycle, *beat + 1);
@@ -161,7 +154,6 @@ static void read_words(struct sth_csim *csim, uint64_t until)
         cycle =
             free_cycle(csim, banks_of(csim, sent, reader->word), first, until);
         csim->counter[STH_CNT_STORE_BANK_STALL] += cycle - first;
-        reader->sample.stalls += cycle - first;
         if (cycle >= until)
             break;
         *beat = sth_max64(sth_max64(cycle + READ_PIPE, reader->last_data + 1),
@@ -274,7 +266,7 @@ static void send_address(struct sth_csim *csim)
         .flight = (uint32_t)(flight - engine->flight),
     };
     if (csim->mode != STH_CSIM_FUNCTION_ONLY) {
-        bool uneven = sth_banks_followed(csim) && !sth_mem_is_even(csim->mem);
+        bool uneven = !sth_mem_is_even(csim->mem);
         uint64_t *accepts = reader->accepts[sent - reader->sent];
 
         sent->response =

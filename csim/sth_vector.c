@@ -403,7 +403,7 @@ static uint64_t disturbed_until(const struct sth_csim *csim)
 void sth_vector_catch_up(struct sth_csim *csim)
 {
     struct sth_vector_state *v = &csim->vector;
-    bool moves = v->active && v->followed;
+    bool moves = v->active;
     uint64_t until;
 
     if (!moves)
@@ -452,50 +452,6 @@ static uint64_t undisturbed_end(const struct sth_csim *csim)
     return sth_max64(result, sum) + STH_LAT_VECTOR_RETIRE;
 }
 
-/* Commands that behave alike: everything but addresses and constants. */
-static struct sth_sample *sample_of(struct sth_csim *csim,
-                                    const struct sth_command *c)
-{
-    static const uint8_t words[] = {2, 3, 7, 9, 11, 13};
-    uint32_t key = c->word[6] >> 24 | (c->word[8] >> 24) << 8 |
-                   (c->word[10] >> 24) << 16 | (c->word[12] >> 24) << 24;
-    struct sth_sample *sample;
-
-    for (size_t i = 0; i < sizeof(words); i++)
-        key = (key ^ c->word[words[i]] ^ key >> 15) * 0x9e3779b1u;
-    sample = &csim->sample[(key >> 16) % STH_SAMPLES];
-    if (sample->key != key)
-        *sample = (struct sth_sample){.key = key};
-    return sample;
-}
-
-/* Whether to follow the command; if not, what conflicts cost is guessed. */
-static void choose_sampling(struct sth_csim *csim, const struct sth_command *c)
-{
-    enum { ENOUGH = 4 };
-    struct sth_vector_state *v = &csim->vector;
-
-    v->followed = true;
-    if (!csim->sample_banks)
-        return;
-    v->sample = sample_of(csim, c);
-    v->plain = undisturbed_end(csim) - csim->now;
-    v->followed = sth_banks_followed(csim) || v->sample->count < ENOUGH;
-    if (!v->followed)
-        v->remaining += sth_banks_estimate(v->sample, v->plain);
-}
-
-static void learn(struct sth_csim *csim, uint64_t cycles)
-{
-    struct sth_vector_state *v = &csim->vector;
-
-    if (v->sample == NULL || !v->followed)
-        return;
-    v->sample->count++;
-    v->sample->work += v->plain;
-    v->sample->stalls += cycles - v->plain;
-}
-
 /* The command may be over: if so it retires now. */
 void sth_vector_step(struct sth_csim *csim)
 {
@@ -510,7 +466,6 @@ void sth_vector_step(struct sth_csim *csim)
         return;
     v->active = false;
     v->check = STH_NEVER;
-    learn(csim, end - sth_flight_newest(engine)->start);
     sth_flight_newest(engine)->done = end;
     engine->last_done = end;
     engine->ready = end;
@@ -528,6 +483,5 @@ void sth_vector_start(struct sth_csim *csim, struct sth_flight *flight)
         return;
     }
     set_up(csim, &flight->command);
-    choose_sampling(csim, &flight->command);
     csim->vector.check = undisturbed_end(csim);
 }

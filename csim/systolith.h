@@ -44,12 +44,6 @@ struct sth_csim_options {
     /* Look for races, self-overlap, unwritten reads and misused semaphores. */
     bool sanitize;
     /*
-     * Follow bank conflicts in a sixteenth of the time only and assume that
-     * the rest is alike: several times faster, for long runs that repeat
-     * themselves.  Cycles are then estimates.
-     */
-    bool sample_banks;
-    /*
      * Events that wait for next_event(); 0 means 65536.  When it overflows
      * the oldest event is lost, which the statistics count.
      */
