@@ -38,6 +38,7 @@ include mk/rtl.mk
 include mk/run.mk
 include mk/regress.mk
 include mk/bench.mk
+include mk/efficiency.mk
 include mk/parity.mk
 include mk/numeric.mk
 include mk/matrix.mk

@@ -124,9 +124,26 @@ command_lines() {
   refuses 2 "there is no command 'simulate'" simulate
 
   refuses 2 "option -o is missing; '-' is standard output" trace --gemm 2x2x2
-  refuses 2 "give either --model or --gemm; see --help" trace -o "$out"
-  refuses 2 "give either --model or --gemm; see --help" \
+  refuses 2 "give one of --model, --gemm and --attention; see --help" \
+    trace -o "$out"
+  refuses 2 "give one of --model, --gemm and --attention; see --help" \
     trace --gemm 2x2x2 --model gpt2 -o "$out"
+  refuses 2 'option --seq has no effect with --gemm' \
+    trace --gemm 2x2x2 --seq 3 -o "$out"
+  refuses 2 'option --layers has no effect with --attention' \
+    trace --attention 2x8 --seq 4 --layers 2 -o "$out"
+  refuses 2 'option --full has no effect with --model' \
+    trace --model gpt2 --phase prefill --seq 4 --full -o "$out"
+  for heads in 0x8 2x 2x7 3/2x8 2/0x8 x8 2x8x8 -2x8 "2 x8" 100000x8; do
+    refuses 2 "option --attention: '$heads' is not HEADSxDIM or HEADS/KVxDIM \
+with whole numbers up to 99999, HEADS a multiple of KV, DIM even" \
+      trace --attention "$heads" --seq 4 -o "$out"
+  done
+  refuses 2 'option --seq is missing' trace --attention 2x8 -o "$out"
+  refuses 2 'option --dtype: attention is bf16' \
+    trace --attention 2x8 --seq 4 --dtype int8 -o "$out"
+  refuses 2 "option --attention: a tensor of '99999x99998' would exceed 512 \
+GiB" trace --attention 99999x99998 --seq 1000 -o "$out"
   for shape in 2x2 2x2x2x2 0x2x2 2x2x 2x2x2k -1x2x2 axbxc 2x2x1048577 ''; do
     refuses 2 "option --gemm: '$shape' is not MxNxK with whole numbers from 1 \
 to 1048576" trace --gemm "$shape" -o "$out"
@@ -277,6 +294,15 @@ good_runs() {
   check "run --by-layer: status" [ "$status" -eq 0 ]
   check "run --by-layer counts layers" grep -q '"simulated"' "$work/l.json"
   succeeds '^\| good' table "$work/good.json"
+  run trace --gemm 64x64x64 -o "$work/cube.trace"
+  succeeds '^bound by array: 16384 cycles at least' run "$work/cube.trace" \
+    --config nano --time-only --json "$work/cube.json"
+  succeeds '^\| cube .*\| nano .*fixed:100:0 .*csim .*array .* 16384 ' \
+    table --efficiency "$work/cube.json"
+  run trace --attention 4/2x8 --seq 9 --past 3 -o "$work/heads.trace"
+  succeeds ' attention ' run "$work/heads.trace" --config nano
+  run trace --attention 4/2x8 --seq 9 --past 3 --full -o "$work/full.trace"
+  check "--full takes the mask away" grep -q 'causal=0' "$work/full.trace"
   run run "$t" --config nano --quiet --json /nonexistent/x
   check "run --json to nowhere: status" [ "$status" -eq 1 ]
   run trace --gemm 2x2x2 -o /dev/null

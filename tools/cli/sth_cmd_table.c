@@ -1,6 +1,7 @@
 #include "sth_cmd.h"
 
 #include <errno.h>
+#include <getopt.h>
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -8,11 +9,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static const char help[] = "usage: systolith table FILE.json...\n"
-                           "\n"
-                           "Prints the figures of several runs (`systolith run "
-                           "--json`) as one table.\n"
-                           "Exit status 1 when a run was not bit-exact.\n";
+static const char help[] =
+    "usage: systolith table [--efficiency] FILE.json...\n"
+    "\n"
+    "Prints the figures of several runs (`systolith run --json`) as one "
+    "table.\n"
+    "Exit status 1 when a run was not bit-exact.\n"
+    "\n"
+    "  --efficiency   cycles beside the least that array and bus allow\n";
 
 /* A figure of a report, and what its key must hold. */
 struct rule {
@@ -42,6 +46,13 @@ static bool is_truth(const json_t *value)
     return json_is_boolean(value);
 }
 
+static bool is_bound(const json_t *value)
+{
+    return json_is_string(json_object_get(value, "name")) &&
+           json_is_number(json_object_get(value, "cycles")) &&
+           json_is_number(json_object_get(value, "attained"));
+}
+
 static bool is_side(const json_t *value)
 {
     const json_t *cycles = json_object_get(value, "cycles");
@@ -51,6 +62,8 @@ static bool is_side(const json_t *value)
 
 static const struct rule rules[] = {
     {"trace", false, is_text, "a text"},
+    {"memory", false, is_text, "a text"},
+    {"bound", false, is_bound, "an object with 'name', 'cycles', 'attained'"},
     {"commands", false, is_count, "a whole number"},
     {"macs", false, is_count, "a whole number"},
     {"csim", true, is_side, "null or an object with positive 'cycles'"},
@@ -171,6 +184,34 @@ static void print_row(const json_t *root)
     print_accuracy(root);
 }
 
+static void print_efficiency_row(const json_t *root)
+{
+    const json_t *bound = json_object_get(root, "bound");
+    const char *side =
+        json_is_null(json_object_get(root, "rtl")) ? "csim" : "rtl";
+    double cycles = json_number_value(json_object_get(bound, "cycles"));
+
+    print_name(root);
+    printf("| %-6s ", json_string_value(json_object_get(root, "config")));
+    printf("| %-12s ", json_string_value(json_object_get(root, "memory")));
+    printf("| %-5s ", side);
+    print_cycles(root, side);
+    printf("| %-5s | %12.0f | %7.1f %% |\n",
+           json_string_value(json_object_get(bound, "name")), cycles,
+           100 * json_number_value(json_object_get(bound, "attained")));
+}
+
+static int print_efficiency(json_t *const *root, size_t count)
+{
+    printf("| %-28s | config | memory       | on    |     cycles | bound |"
+           " bound cycles | attained  |\n"
+           "|---|---|---|---|--:|---|--:|--:|\n",
+           "work");
+    for (size_t i = 0; i < count; i++)
+        print_efficiency_row(root[i]);
+    return 0;
+}
+
 /* Prints a report from each file; returns the exit status. */
 static int print_table(json_t *const *root, size_t count)
 {
@@ -191,23 +232,36 @@ static int print_table(json_t *const *root, size_t count)
 
 int sth_cmd_table(int argc, char **argv)
 {
-    size_t count = 0;
-    int status = 2;
+    static const struct option options[] = {
+        {"efficiency", no_argument, NULL, 'e'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    bool efficiency = false;
+    size_t files, count = 0;
+    int status = 2, c;
     json_t **root;
 
-    if (argc < 2)
-        return sth_cmd_error("name the JSON files of runs; see --help");
-    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
-        fputs(help, stdout);
-        return 0;
+    while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+        if (c == 'h') {
+            fputs(help, stdout);
+            return 0;
+        }
+        if (c != 'e')
+            return 2;
+        efficiency = true;
     }
-    root = calloc((size_t)argc, sizeof(json_t *));
+    if (optind == argc)
+        return sth_cmd_error("name the JSON files of runs; see --help");
+    files = (size_t)(argc - optind);
+    root = calloc(files, sizeof(json_t *));
     if (!root)
         return sth_cmd_error("out of memory");
-    while (count + 1 < (size_t)argc && (root[count] = load(argv[count + 1])))
+    while (count < files && (root[count] = load(argv[optind + (int)count])))
         count++;
-    if (count + 1 == (size_t)argc)
-        status = print_table(root, count);
+    if (count == files)
+        status = efficiency ? print_efficiency(root, count)
+                            : print_table(root, count);
     while (count > 0)
         json_decref(root[--count]);
     free(root);

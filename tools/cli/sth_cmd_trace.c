@@ -12,9 +12,10 @@ static const char help[] =
     "usage: systolith trace --model FILE --phase prefill|decode --seq N -o "
     "OUT\n"
     "       systolith trace --gemm MxNxK -o OUT\n"
+    "       systolith trace --attention H[/KV]xD --seq N -o OUT\n"
     "\n"
-    "Writes a layer trace: the operations of transformer layers, or one "
-    "product.\n"
+    "Writes a layer trace: the operations of transformer layers, one product, "
+    "or\nattention alone.\n"
     "\n"
     "  --model FILE    config.json of Hugging Face, or a name of "
     "configs/models\n"
@@ -25,38 +26,47 @@ static const char help[] =
     "  --batch B       sequences (default 1)\n"
     "  --layers L      layers to write (default 1)\n"
     "  --gemm MxNxK    one M x K by K x N product\n"
+    "  --attention H[/KV]xD  H heads and KV key/value heads (default H) of D\n"
+    "                  features, causal, with --seq, --past and --batch\n"
+    "  --full          attention without the causal mask\n"
     "  --dtype WORD    bf16 (default) or int8: W8A8 with scales per channel\n"
     "  --seed S        of weights, inputs and expert routing (default 1)\n"
     "  -o FILE         output, '-' for standard output\n";
 
 struct options {
-    const char *model, *phase, *gemm, *dtype, *out;
+    const char *model, *phase, *gemm, *attention, *dtype, *out;
     uint64_t seq, past, batch, layers, seed;
-    bool has_seq, has_past;
+    bool has_seq, has_past, full;
+    uint32_t given; /* bit c - 'a' for each option */
 };
 
 enum { TOKENS_MAX = 1 << 20 };
 #define TENSOR_BYTES_MAX ((uint64_t)1 << 39) /* of a trace */
 
+static const struct option list[] = {
+    {"model", required_argument, NULL, 'm'},
+    {"phase", required_argument, NULL, 'p'},
+    {"seq", required_argument, NULL, 's'},
+    {"past", required_argument, NULL, 'a'},
+    {"batch", required_argument, NULL, 'b'},
+    {"layers", required_argument, NULL, 'l'},
+    {"gemm", required_argument, NULL, 'g'},
+    {"attention", required_argument, NULL, 't'},
+    {"full", no_argument, NULL, 'f'},
+    {"dtype", required_argument, NULL, 'd'},
+    {"seed", required_argument, NULL, 'r'},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
 static bool parse(int argc, char **argv, struct options *o)
 {
-    static const struct option list[] = {
-        {"model", required_argument, NULL, 'm'},
-        {"phase", required_argument, NULL, 'p'},
-        {"seq", required_argument, NULL, 's'},
-        {"past", required_argument, NULL, 'a'},
-        {"batch", required_argument, NULL, 'b'},
-        {"layers", required_argument, NULL, 'l'},
-        {"gemm", required_argument, NULL, 'g'},
-        {"dtype", required_argument, NULL, 'd'},
-        {"seed", required_argument, NULL, 'r'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
     bool good = true;
     int c;
 
     while (good && (c = getopt_long(argc, argv, "o:h", list, NULL)) != -1) {
+        if (c >= 'a' && c <= 'z')
+            o->given |= 1u << (c - 'a');
         switch (c) {
         case 'm':
             o->model = optarg;
@@ -81,6 +91,12 @@ static bool parse(int argc, char **argv, struct options *o)
         case 'g':
             o->gemm = optarg;
             break;
+        case 't':
+            o->attention = optarg;
+            break;
+        case 'f':
+            o->full = true;
+            break;
         case 'd':
             o->dtype = optarg;
             break;
@@ -102,6 +118,20 @@ static bool parse(int argc, char **argv, struct options *o)
         return false;
     }
     return good;
+}
+
+/* Every option given is one of those letters, which `what` goes by. */
+static bool all_count(const struct options *o, const char *letters,
+                      const char *what)
+{
+    for (const struct option *entry = list; entry->name; entry++) {
+        if ((o->given >> (entry->val - 'a') & 1u) == 0 ||
+            strchr(letters, entry->val))
+            continue;
+        sth_cmd_error("option --%s has no effect with --%s", entry->name, what);
+        return false;
+    }
+    return true;
 }
 
 static bool parse_shape(const char *text, uint32_t shape[3])
@@ -148,6 +178,61 @@ static int write_gemm(const struct options *o, bool int8)
     if (!sth_output_open(&output, o->out))
         return 1;
     sth_tracegen_gemm(output.file, s[0], s[1], s[2], int8, o->seed);
+    return sth_output_commit(&output) ? 0 : 1;
+}
+
+/* "H[/KV]xD" */
+static bool parse_heads(const char *text, struct sth_attention_request *request)
+{
+    unsigned heads, kv_heads, dim;
+    int end = 0;
+
+    if (sscanf(text, "%5ux%5u%n", &heads, &dim, &end) == 2 && !text[end]) {
+        kv_heads = heads;
+    } else {
+        end = 0;
+        if (sscanf(text, "%5u/%5ux%5u%n", &heads, &kv_heads, &dim, &end) != 3 ||
+            text[end])
+            return false;
+    }
+    if (!heads || !kv_heads || heads % kv_heads || !dim || dim % 2 ||
+        strpbrk(text, "+- "))
+        return false;
+    request->heads = heads;
+    request->kv_heads = kv_heads;
+    request->dim = dim;
+    return true;
+}
+
+static int write_attention(const struct options *o, bool int8)
+{
+    struct sth_attention_request request = {.seq = (uint32_t)o->seq,
+                                            .past = (uint32_t)o->past,
+                                            .batch = (uint32_t)o->batch,
+                                            .causal = !o->full,
+                                            .seed = o->seed};
+    uint64_t tokens = o->batch * (o->seq + o->past);
+    struct sth_output output;
+
+    if (!parse_heads(o->attention, &request))
+        return sth_cmd_error("option --attention: '%s' is not HEADSxDIM or "
+                             "HEADS/KVxDIM with whole numbers up to 99999, "
+                             "HEADS a multiple of KV, DIM even",
+                             o->attention);
+    if (!o->has_seq)
+        return sth_cmd_error("option --seq is missing");
+    if (int8)
+        return sth_cmd_error("option --dtype: attention is bf16");
+    if (tokens > TOKENS_MAX)
+        return sth_cmd_error("batch times sequence exceeds %d tokens",
+                             TOKENS_MAX);
+    if (2 * tokens * request.heads * request.dim > TENSOR_BYTES_MAX)
+        return sth_cmd_error("option --attention: a tensor of '%s' would "
+                             "exceed 512 GiB",
+                             o->attention);
+    if (!sth_output_open(&output, o->out))
+        return 1;
+    sth_tracegen_attention(output.file, &request);
     return sth_output_commit(&output) ? 0 : 1;
 }
 
@@ -240,7 +325,14 @@ int sth_cmd_trace(int argc, char **argv)
                              o.dtype);
     if (!o.out)
         return sth_cmd_error("option -o is missing; '-' is standard output");
-    if (!o.model == !o.gemm)
-        return sth_cmd_error("give either --model or --gemm; see --help");
-    return o.gemm ? write_gemm(&o, int8) : write_layers(&o, int8);
+    if (!!o.model + !!o.gemm + !!o.attention != 1)
+        return sth_cmd_error(
+            "give one of --model, --gemm and --attention; see --help");
+    if (o.gemm)
+        return all_count(&o, "godr", "gemm") ? write_gemm(&o, int8) : 2;
+    if (o.attention)
+        return all_count(&o, "tosabfdr", "attention")
+                   ? write_attention(&o, int8)
+                   : 2;
+    return all_count(&o, "mopsabldr", "model") ? write_layers(&o, int8) : 2;
 }

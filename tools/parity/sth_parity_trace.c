@@ -103,19 +103,16 @@ static void write_vector(FILE *out, const struct sth_parity_workload *w)
 
 static void write_attention(FILE *out, const struct sth_parity_workload *w)
 {
-    uint32_t keys = w->batch * (w->past + w->seq);
-    uint32_t queries = w->batch * w->seq;
+    struct sth_attention_request request = {.heads = w->heads,
+                                            .kv_heads = w->kv_heads,
+                                            .dim = w->dim,
+                                            .seq = w->seq,
+                                            .past = w->past,
+                                            .batch = w->batch,
+                                            .causal = w->causal,
+                                            .seed = 1};
 
-    fputs("systolith-trace 1\n", out);
-    tensor(out, "q", "bf16", queries, w->heads * w->dim, "seed:1:1");
-    tensor(out, "k", "bf16", keys, w->kv_heads * w->dim, "seed:2:1");
-    tensor(out, "v", "bf16", keys, w->kv_heads * w->dim, "seed:3:1");
-    tensor(out, "y", "bf16", queries, w->heads * w->dim, "zero");
-    fprintf(out,
-            "op attention out=y q=q k=k v=v heads=%u kv_heads=%u batch=%u "
-            "seq=%u past=%u causal=%d scale=0x%08x\noutput y\n",
-            w->heads, w->kv_heads, w->batch, w->seq, w->past, w->causal,
-            float_bits(1 / sqrt(w->dim)));
+    sth_tracegen_attention(out, &request);
 }
 
 static bool write_model(FILE *out, const struct sth_parity_workload *w,

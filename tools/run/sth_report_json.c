@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
+#include <string.h>
 
 static const char *counter_name(uint32_t counter)
 {
@@ -106,6 +107,28 @@ static json_t *diagnostics_array(const struct sth_session *s)
     return array;
 }
 
+static json_t *bound_object(const struct sth_session *s)
+{
+    const struct sth_session_side *side = sth_session_main(s);
+    struct sth_session_bound bound = sth_session_bound(s);
+
+    return json_pack("{s:s, s:f, s:f}", "name", bound.name, "cycles",
+                     bound.cycles, "attained",
+                     side->cycles ? bound.cycles / (double)side->cycles : 0);
+}
+
+static json_t *memory_text(const struct sth_session *s)
+{
+    const struct sth_mem_config *m = &s->request.memory;
+    char text[80];
+
+    if (strcmp(m->name, "fixed"))
+        return json_text(m->name);
+    snprintf(text, sizeof(text), "fixed:%" PRIu32 ":%" PRIu32, m->latency,
+             m->bytes_per_cycle);
+    return json_text(text);
+}
+
 bool sth_report_json(FILE *out, const struct sth_session *session)
 {
     const struct sth_session *s = session;
@@ -114,6 +137,7 @@ bool sth_report_json(FILE *out, const struct sth_session *session)
 
     json_object_set_new(root, "config", json_text(s->request.config.name));
     json_object_set_new(root, "trace", json_text(s->request.trace_path));
+    json_object_set_new(root, "memory", memory_text(s));
     json_object_set_new(root, "commands",
                         json_integer((json_int_t)s->commands));
     json_object_set_new(root, "macs", json_integer((json_int_t)s->macs));
@@ -144,6 +168,7 @@ bool sth_report_json(FILE *out, const struct sth_session *session)
                         s->compared ? real_or_null(s->cosine) : json_null());
     json_object_set_new(root, "array_utilization",
                         json_real(sth_session_utilization(s)));
+    json_object_set_new(root, "bound", bound_object(s));
     json_object_set_new(root, "wall_seconds", json_real(s->seconds));
     json_object_set_new(root, "phases", phases_array(s));
     json_object_set_new(root, "diagnostics", diagnostics_array(s));

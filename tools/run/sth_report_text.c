@@ -120,12 +120,16 @@ static void print_phases(FILE *out, const struct sth_session *s)
 void sth_report_text(FILE *out, const struct sth_session *session)
 {
     const struct sth_session *s = session;
+    const struct sth_session_side *side = sth_session_main(s);
+    struct sth_session_bound bound = sth_session_bound(s);
 
     fprintf(out,
             "%s on %s: %" PRIu64 " commands, %" PRIu64
-            " MACs, array utilisation %.1f %%\n",
+            " MACs, array utilisation %.1f %%\n"
+            "bound by %s: %.0f cycles at least, %.1f %% attained\n",
             s->request.trace_path, s->request.config.name, s->commands, s->macs,
-            100 * sth_session_utilization(s));
+            100 * sth_session_utilization(s), bound.name, bound.cycles,
+            side->cycles ? 100 * bound.cycles / (double)side->cycles : 0);
     if (s->request.by_layer)
         fprintf(out,
                 "layers: %" PRIu32 ", one after another; %" PRIu32

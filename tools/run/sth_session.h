@@ -118,6 +118,18 @@ sth_session_phase_main(const struct sth_session *session,
 /* Multiply-accumulates over what the array could do in the run's cycles. */
 double sth_session_utilization(const struct sth_session *session);
 
+/* The least cycles that what a run did can take. */
+struct sth_session_bound {
+    const char *name; /* what needs them: "array", "load" or "store" */
+    double cycles;
+};
+
+/*
+ * The busiest of the array (products over PEs) and of the two directions of
+ * the bus (bytes over what bus and memory carry in a cycle).
+ */
+struct sth_session_bound sth_session_bound(const struct sth_session *session);
+
 /* The figures to report: the RTL's where it ran. */
 const struct sth_session_side *
 sth_session_main(const struct sth_session *session);

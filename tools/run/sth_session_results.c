@@ -102,3 +102,22 @@ double sth_session_utilization(const struct sth_session *session)
     return (double)session->macs /
            ((double)side->cycles * p->array_rows * p->array_cols);
 }
+
+struct sth_session_bound sth_session_bound(const struct sth_session *session)
+{
+    const struct sth_params *p = &session->request.config.params;
+    const struct sth_session_side *side = sth_session_main(session);
+    double bytes =
+        sth_mem_bytes_per_cycle(&session->request.memory, p->bus_bytes);
+    const struct sth_session_bound list[] = {
+        {"array", (double)session->macs / p->array_rows / p->array_cols},
+        {"load", (double)side->counter[STH_CNT_LOAD_BYTES] / bytes},
+        {"store", (double)side->counter[STH_CNT_STORE_BYTES] / bytes},
+    };
+    struct sth_session_bound most = list[0];
+
+    for (size_t i = 1; i < sizeof(list) / sizeof(*list); i++)
+        if (list[i].cycles > most.cycles)
+            most = list[i];
+    return most;
+}

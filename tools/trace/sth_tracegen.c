@@ -524,3 +524,26 @@ void sth_tracegen_gemm(FILE *out, uint32_t m, uint32_t n, uint32_t k, bool int8,
     fprintf(out, "op matmul name=gemm out=c x=a w=b%s\noutput c\n",
             int8 ? " xscale=a.scale wscale=b.scale" : "");
 }
+
+void sth_tracegen_attention(FILE *out,
+                            const struct sth_attention_request *request)
+{
+    const struct sth_attention_request *r = request;
+    uint32_t keys = r->batch * (r->past + r->seq);
+    uint32_t queries = r->batch * r->seq;
+
+    fprintf(out, "systolith-trace 1\n");
+    fprintf(out, "tensor q bf16 %ux%u seed:%" PRIu64 ":1\n", queries,
+            r->heads * r->dim, r->seed);
+    fprintf(out, "tensor k bf16 %ux%u seed:%" PRIu64 ":1\n", keys,
+            r->kv_heads * r->dim, r->seed + 1);
+    fprintf(out, "tensor v bf16 %ux%u seed:%" PRIu64 ":1\n", keys,
+            r->kv_heads * r->dim, r->seed + 2);
+    fprintf(out, "tensor y bf16 %ux%u zero\n", queries, r->heads * r->dim);
+    fprintf(out,
+            "op attention name=attention out=y q=q k=k v=v heads=%u "
+            "kv_heads=%u batch=%u seq=%u past=%u causal=%d scale=0x%08x\n"
+            "output y\n",
+            r->heads, r->kv_heads, r->batch, r->seq, r->past, r->causal,
+            float_bits(1 / sqrt(r->dim)));
+}

@@ -24,6 +24,18 @@ struct sth_trace_request {
 bool sth_tracegen_layers(FILE *out, const struct sth_model *model,
                          const struct sth_trace_request *request);
 
+struct sth_attention_request {
+    uint32_t heads, kv_heads;  /* a multiple of the second */
+    uint32_t dim;              /* of a head */
+    uint32_t seq, past, batch; /* as in sth_trace_request */
+    bool causal;
+    uint64_t seed;
+};
+
+/* Attention alone, bf16. */
+void sth_tracegen_attention(FILE *out,
+                            const struct sth_attention_request *request);
+
 /* One product of m x k by k x n. */
 void sth_tracegen_gemm(FILE *out, uint32_t m, uint32_t n, uint32_t k, bool int8,
                        uint64_t seed);

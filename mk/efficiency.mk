@@ -1,0 +1,21 @@
+# How near the chip comes to what its array and its bus allow: one table.
+# Each case: name | options of `systolith trace` | options of `systolith run`.
+EFFICIENCY = $(BUILD)/efficiency
+EFFICIENCY_CASES = verif/efficiency/cases.txt
+EFFICIENCY_NAMES = $(shell awk -F'|' '/^[^\#]/ {gsub(/ /, "", $$1); print $$1}' \
+	$(EFFICIENCY_CASES))
+efficiency-field = $$(awk -F'|' -v n=$(1) \
+	'{k = $$1; gsub(/ /, "", k)} k == n {print $$$(2)}' $(EFFICIENCY_CASES))
+
+$(EFFICIENCY)/%.json: $(EFFICIENCY_CASES) $(BUILD)/systolith \
+		$(BUILD)/rtl/edge/libsth_rtl.so
+	$(call say,RUN,$*)
+	@mkdir -p $(@D)
+	$(Q)$(BUILD)/systolith trace $(call efficiency-field,$*,2) -o $(@D)/$*.trace
+	$(Q)$(BUILD)/systolith run $(@D)/$*.trace $(call efficiency-field,$*,3) \
+	  --no-reference --json $@ >$(@D)/$*.txt || { cat $(@D)/$*.txt; exit 1; }
+
+efficiency: $(EFFICIENCY_NAMES:%=$(EFFICIENCY)/%.json) ## cycles of the chip against the bounds of array and bus
+	$(Q)$(BUILD)/systolith table --efficiency $^
+
+.PHONY: efficiency
