@@ -70,7 +70,8 @@ sth_banks_stream(const struct sth_matrix_state *matrix, uint64_t *hint,
 {
     const struct sth_weight_tile *tile = sth_banks_tile(matrix, *hint);
 
-    if (tile->first_row <= cycle && cycle <= tile->last_row)
+    if (tile->first_row <= cycle && cycle <= tile->last_row &&
+        *hint < matrix->tiles)
         return tile;
     *hint = sth_max64(*hint, sth_matrix_first_tile(matrix));
     while (*hint < matrix->tiles &&

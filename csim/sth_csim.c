@@ -70,7 +70,7 @@ uint64_t sth_csim_alone(const struct sth_csim *csim, int actor)
 {
     uint64_t next = csim->until;
 
-    if (csim->posts > 0 || csim->fault.pending || csim->watchdog != 0 ||
+    if (csim->in_order || csim->posts > 0 || csim->fault.pending || csim->watchdog != 0 ||
         csim->resetting || sth_csim_irq(csim))
         return csim->now;
     for (int a = 0; a < STH_ACTOR_COUNT; a++) {
@@ -307,6 +307,7 @@ struct sth_device *sth_csim_create(const struct sth_params *params,
     csim->sp_word = sth_sp_word_bytes(params);
     while (1u << csim->sp_word_log2 < csim->sp_word)
         csim->sp_word_log2++;
+    csim->in_order = options->in_order;
     csim->on_retire = options->on_retire;
     csim->context = options->context;
     csim->chip.params = &csim->params;

@@ -5,6 +5,9 @@
  * fetcher, control) each know the next cycle in which they have something to
  * do; sth_csim_run() takes the smallest, lets every actor that is due act, and
  * then commits what becomes visible in the next cycle (semaphore posts).
+ * Where that cannot be told from outside, engines run ahead of it: matrix with
+ * its tiles, load and store up to sth_csim_alone().  tests/test_ahead.c holds
+ * that against a run event by event.
  * docs/timing.md states every formula.
  */
 #ifndef STH_CSIM_H
@@ -331,6 +334,7 @@ struct sth_csim {
     uint64_t now; /* the present cycle; its events are still to come */
     uint64_t next[STH_ACTOR_COUNT];
     uint64_t until; /* where sth_csim_run() is to stop */
+    bool in_order;  /* no engine runs ahead of the events */
 
     /* Registers. */
     uint32_t ctrl;
@@ -425,8 +429,10 @@ static inline bool sth_csim_busy(const struct sth_csim *csim)
 void sth_csim_run(struct sth_csim *csim, uint64_t until, bool stop_on_irq);
 bool sth_csim_irq(const struct sth_csim *csim);
 /*
- * The cycle before which nobody but the actor has anything to do: it may go
- * on by itself until then.  At most now when somebody has.
+ * The cycle before which nobody but the actor has anything to do, as long as
+ * it wakes nobody itself: it may go on until then.  What an engine wakes others
+ * by is a retirement, and a start when the decoder waits for its queue
+ * (sth_front_waits_for()).  At most now when somebody is due.
  */
 uint64_t sth_csim_alone(const struct sth_csim *csim, int actor);
 /* Everything but capabilities, cycle counter and memories. */
@@ -455,6 +461,8 @@ uint32_t sth_front_head(struct sth_csim *csim);
 /* Before TAIL changes; after ENABLE changed. */
 void sth_front_ring(struct sth_csim *csim);
 void sth_front_enable(struct sth_csim *csim);
+/* The decoder holds a command that has no place in the engine's queue. */
+bool sth_front_waits_for(const struct sth_csim *csim, int engine);
 /* An engine took a command out of its queue. */
 void sth_front_queue_popped(struct sth_csim *csim, int engine);
 
@@ -502,6 +510,8 @@ void sth_dma_begin(struct sth_dma *dma, const struct sth_command *command,
 /* The burst went out in cycle now and holds its slot until before slot_free:
  * prepares the next one.  pending is false after the last. */
 void sth_dma_advance(struct sth_dma *dma, uint64_t now, uint64_t slot_free);
+/* Bursts that have not gone out yet, at least. */
+uint32_t sth_dma_left(const struct sth_dma *dma);
 /* Of runs that are alike, the next one and others went out, `bursts` in all, no
  * more than cursor.runs: prepares the one after them. */
 void sth_dma_skip(struct sth_dma *dma, uint32_t bursts);

@@ -122,6 +122,15 @@ void sth_dma_advance(struct sth_dma *dma, uint64_t now, uint64_t slot_free)
     dma->issue = sth_max64(now + 1, dma->slot[dma->slot_next]);
 }
 
+uint32_t sth_dma_left(const struct sth_dma *dma)
+{
+    const struct sth_cursor *cursor = &dma->cursor;
+
+    if (!dma->pending)
+        return 0;
+    return 1 + (cursor->left > 0 ? 1u : 0u) + cursor->runs + cursor->planes * cursor->n1;
+}
+
 void sth_dma_skip(struct sth_dma *dma, uint32_t bursts)
 {
     struct sth_cursor *cursor = &dma->cursor;

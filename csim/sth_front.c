@@ -189,13 +189,17 @@ void sth_front_decode(struct sth_csim *csim)
     }
 }
 
+bool sth_front_waits_for(const struct sth_csim *csim, int engine)
+{
+    const struct sth_front *front = &csim->front;
+    uint32_t slot = (front->decoded - 1) % STH_FETCH_MAX;
+
+    return front->stalled &&
+           (int)sth_decode_engine(&front->slot[slot].command) == engine;
+}
+
 void sth_front_queue_popped(struct sth_csim *csim, int engine)
 {
-    struct sth_front *front = &csim->front;
-
-    if (front->stalled &&
-        (int)sth_decode_engine(
-            &front->slot[(front->decoded - 1) % STH_FETCH_MAX].command) ==
-            engine)
+    if (sth_front_waits_for(csim, engine))
         sth_csim_wake(csim, STH_ACTOR_DECODE, csim->now + STH_LAT_QUEUE);
 }

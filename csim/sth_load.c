@@ -359,6 +359,32 @@ static void send_address(struct sth_csim *csim)
 }
 
 /*
+ * How many of the bursts to come can be followed while vector idles, without a
+ * look at the clock: all, unless the engine's next start lets the decoder go
+ * on.  It starts behind the last address, which waits for a slot, so all but
+ * the last bursts, as many as there are slots.
+ */
+static uint32_t bursts_safe(const struct sth_csim *csim)
+{
+    const struct sth_dma *dma = &csim->load;
+    uint32_t left = sth_dma_left(dma);
+
+    if (!sth_front_waits_for(csim, STH_ENGINE_LOAD))
+        return UINT32_MAX;
+    return left > dma->slots ? left - dma->slots : 0;
+}
+
+/* What vector writes from this cycle on is not known at cycle now. */
+static uint64_t horizon(const struct sth_csim *csim, uint64_t now,
+                        uint64_t alone)
+{
+    uint64_t known = bursts_safe(csim) > 0 ? sth_max64(now, alone) : now;
+
+    return known < STH_NEVER - STH_LAT_VECTOR_PIPE ? known + STH_LAT_VECTOR_PIPE
+                                                   : STH_NEVER;
+}
+
+/*
  * Sends bursts that are alike in a loop of its own: fixed memory, every earlier
  * burst followed to its end at *bus, no fetch between them.  Stops with the
  * last run of a repetition; updates *bus.
@@ -369,19 +395,21 @@ static void send_alike(struct sth_csim *csim, struct sth_mem_channel *channel,
     struct sth_dma *dma = &csim->load;
     struct sth_writer *writer = &dma->writer;
     struct sth_mem_channel port = *channel;
-    uint64_t horizon = alone + STH_LAT_VECTOR_PIPE - WRITE_PIPE;
+    uint64_t limit = horizon(csim, dma->issue, alone) - WRITE_PIPE;
     uint64_t issue = sth_max64(dma->issue, csim->read_free);
     uint64_t last_bus = dma->last_bus;
     uint64_t end = *bus;
+    uint32_t safe = bursts_safe(csim);
+    uint32_t most = safe < dma->cursor.runs ? safe : dma->cursor.runs;
     uint32_t beats = dma->burst.beats;
     uint32_t place = dma->slot_next;
     uint32_t n = 0;
 
-    for (; n < dma->cursor.runs; n++) {
+    for (; n < most; n++) {
         uint64_t now = sth_max64(issue, dma->slot[place]);
         uint64_t last = sth_mem_channel_beats(&port, now + port.latency, beats);
 
-        if (now >= alone || sth_max64(end + beats, last) >= horizon)
+        if (now >= alone || sth_max64(end + beats, last) >= limit)
             break;
         channel->free = port.free;
         end = sth_max64(end + beats, last);
@@ -408,6 +436,40 @@ static void send_alike(struct sth_csim *csim, struct sth_mem_channel *channel,
     *bus = end;
 }
 
+/* One burst of send_undisturbed(); *bus is the end of the last one written. */
+static void send_burst(struct sth_csim *csim, struct sth_mem_channel *channel,
+                       uint64_t alone, uint64_t *bus)
+{
+    struct sth_dma *dma = &csim->load;
+    struct sth_writer *writer = &dma->writer;
+    uint64_t now = dma->issue;
+    uint64_t address = sth_max64(now, csim->read_free);
+    uint32_t beats = dma->burst.beats;
+    uint64_t last, end;
+
+    csim->now = now;
+    csim->read_free = address + 1;
+    if (channel != NULL)
+        last =
+            sth_mem_channel_beats(channel, address + channel->latency, beats);
+    else
+        last = sth_mem_read_burst(csim->mem, address, dma->burst.addr, beats,
+                                  NULL);
+    end = sth_max64(*bus + writer->fetched + beats, last);
+    measure_spacing(writer, dma->last_bus, now, last, beats);
+    if (writer->sent != writer->written ||
+        end + WRITE_PIPE >= horizon(csim, now, alone)) {
+        expect(csim, last);
+        account(csim, address, last, last + STH_LAT_LOAD_REUSE);
+        return;
+    }
+    *bus = end;
+    writer->arrival[writer->sent++ % STH_ARRIVALS].written = end + WRITE_PIPE;
+    writer->written++;
+    writer->fetched = 0;
+    account(csim, address, last, end + STH_LAT_LOAD_REUSE);
+}
+
 /*
  * Sends addresses before cycle `alone` while nothing meets their data: what
  * send_address() and catch_up() do burst by burst, in one go.  The rest of the
@@ -418,49 +480,20 @@ static bool send_undisturbed(struct sth_csim *csim, uint64_t alone)
     struct sth_dma *dma = &csim->load;
     struct sth_writer *writer = &dma->writer;
     struct sth_mem_channel *channel = sth_mem_read_channel(csim->mem);
-    uint64_t horizon = alone + STH_LAT_VECTOR_PIPE;
     uint64_t bus;
     uint32_t written;
 
-    catch_up_undisturbed(csim, writer->sent, horizon);
+    catch_up_undisturbed(csim, writer->sent, horizon(csim, dma->issue, alone));
     bus = writer->bus;
     written = writer->written;
-    while (writer->sent - writer->written < dma->slots) {
-        uint64_t now, address, last, end;
-        uint32_t beats;
-
+    while (dma->pending && writer->sent - writer->written < dma->slots) {
         if (channel != NULL && dma->cursor.alike && writer->fetched == 0 &&
             writer->sent == writer->written)
             send_alike(csim, channel, alone, &bus);
-        now = sth_max64(dma->issue, dma->slot[dma->slot_next]);
-        address = sth_max64(now, csim->read_free);
-        beats = dma->burst.beats;
-        dma->issue = now;
-        if (now >= alone)
+        dma->issue = sth_max64(dma->issue, dma->slot[dma->slot_next]);
+        if (dma->issue >= alone)
             break;
-        csim->now = now;
-        csim->read_free = address + 1;
-        if (channel != NULL)
-            last = sth_mem_channel_beats(channel, address + channel->latency,
-                                         beats);
-        else
-            last = sth_mem_read_burst(csim->mem, address, dma->burst.addr,
-                                      beats, NULL);
-        end = sth_max64(bus + writer->fetched + beats, last);
-        measure_spacing(writer, dma->last_bus, now, last, beats);
-        if (writer->sent != writer->written || end + WRITE_PIPE >= horizon) {
-            expect(csim, last);
-            account(csim, address, last, last + STH_LAT_LOAD_REUSE);
-        } else {
-            bus = end;
-            writer->arrival[writer->sent++ % STH_ARRIVALS].written =
-                bus + WRITE_PIPE;
-            writer->written++;
-            writer->fetched = 0;
-            account(csim, address, last, bus + STH_LAT_LOAD_REUSE);
-        }
-        if (!dma->pending)
-            break;
+        send_burst(csim, channel, alone, &bus);
     }
     if (writer->written != written)
         set_bus(writer, bus);

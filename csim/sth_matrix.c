@@ -24,13 +24,15 @@ static uint64_t pattern_key(const struct sth_csim *csim,
     uint32_t row = (uint32_t)(tile->first_step - streamed->first_row);
     uint32_t a = streamed->a + row * streamed->a_row;
     uint32_t in_word = tile->w & (csim->sp_word - 1);
-    uint64_t key = tile->reads;
+    uint64_t key = tile->reads; /* 9 bits */
 
-    _Static_assert(STH_MAX_LANES * 2 * STH_MAX_SpBanks <= 1u << 13, "key");
-    key = key << 13 | in_word;
-    key = key << 13 | ((a - (tile->w - in_word)) & wrap);
-    key = key << 13 | (streamed->a_row & wrap);
-    return key << 13 | (tile->w_row & wrap);
+    _Static_assert(STH_MAX_LANES < 1 << 9 && STH_MAX_LANES * 4 <= 1 << 10 &&
+                       STH_MAX_LANES * 4 * STH_MAX_SpBanks <= 1 << 14,
+                   "the parts of a key");
+    key = key << 10 | in_word;
+    key = key << 14 | ((a - (tile->w - in_word)) & wrap);
+    key = key << 14 | (streamed->a_row & wrap);
+    return key << 14 | (tile->w_row & wrap);
 }
 
 /* The pattern with that key, or one that may be overwritten; -1: none. */
@@ -310,13 +312,21 @@ void sth_matrix_count(struct sth_csim *csim)
     matrix->counted_to = csim->now;
 }
 
-/* Whether another tile can be remembered. */
+/*
+ * Whether another tile can be remembered: none is forgotten for it that has
+ * not passed.  One that begins now needs no look: so many tiles before it the
+ * sums of the first are written.
+ */
 static bool has_room(const struct sth_csim *csim)
 {
     const struct sth_matrix_state *matrix = &csim->matrix;
 
-    return matrix->tiles < STH_TILES || matrix->begin <= csim->now ||
-           past(csim, sth_matrix_first_tile(matrix)) <= csim->now;
+    if (matrix->begin <= csim->now)
+        return true;
+    if (csim->in_order)
+        return false;
+    return matrix->tiles + 1 < STH_TILES ||
+           past(csim, matrix->tiles + 1 - STH_TILES) <= csim->now;
 }
 
 /*
@@ -336,7 +346,8 @@ void sth_matrix_step(struct sth_csim *csim)
         room = has_room(csim) && begin_tile(csim);
     while (room && matrix->unloaded > 0);
     matrix->next = matrix->unloaded > 0 ? matrix->begin : STH_NEVER;
-    if (matrix->unloaded > 0 && matrix->tiles >= STH_TILES)
+    /* Not for one tile: when half of the memory is free again. */
+    if (matrix->unloaded > 0 && matrix->tiles >= STH_TILES && !csim->in_order)
         matrix->next =
             sth_min64(matrix->next, past(csim, matrix->tiles - STH_TILES / 2));
 }

@@ -318,16 +318,27 @@ uint64_t sth_store_next(const struct sth_csim *csim)
     return next;
 }
 
-/* The cycle before which nobody else does anything that store notices. */
+/* The cycle before which nobody else does anything. */
 static uint64_t alone_until(struct sth_csim *csim)
 {
     struct sth_engine_state *engine = &csim->engine[STH_ENGINE_STORE];
     uint64_t alone = sth_csim_alone(csim, STH_ENGINE_STORE);
 
-    /* Its own retirements wake others. */
     if (engine->flight_count > 0)
         alone = sth_min64(alone, sth_flight_oldest(engine)->done);
     return sth_max64(alone, csim->now);
+}
+
+/*
+ * Whether the next start comes behind the reads of the oldest burst: it comes
+ * behind the last address, which waits for a place in the burst queue.
+ */
+static bool starts_later(const struct sth_csim *csim)
+{
+    const struct sth_dma *dma = &csim->store;
+
+    return dma->pending &&
+           dma->reader.count + sth_dma_left(dma) >= STH_BURST_QUEUE + 2;
 }
 
 /* Reads words and retires bursts, ahead of time where that is safe. */
@@ -338,7 +349,10 @@ static void read_bursts(struct sth_csim *csim)
 
     sth_store_catch_up(csim);
     while (reader->count > 0) {
-        if (!csim->vector.active) {
+        until = csim->now;
+        if (!csim->vector.active &&
+            (!sth_front_waits_for(csim, STH_ENGINE_STORE) ||
+             starts_later(csim))) {
             until = alone_until(csim);
             read_words(csim, until);
         }

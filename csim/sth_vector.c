@@ -446,7 +446,9 @@ static uint64_t undisturbed_end(const struct sth_csim *csim)
         last = v->cycle;
     }
     last += v->remaining - 1 + STH_LAT_VECTOR_PIPE;
-    result = sth_max64(result + 1, last);
+    if (v->write) /* one a row-tile, behind those that wait */
+        result += (uint64_t)v->rows_left * v->tiles - v->tile;
+    result = sth_max64(result, last);
     if (v->reduce)
         result = sth_max64(result, last + tree_depth(csim));
     return sth_max64(result, sum) + STH_LAT_VECTOR_RETIRE;

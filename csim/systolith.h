@@ -44,6 +44,11 @@ struct sth_csim_options {
     /* Look for races, self-overlap, unwritten reads and misused semaphores. */
     bool sanitize;
     /*
+     * Act event by event and never run ahead where that is safe: the same
+     * cycles, several times slower.  For tests of just that.
+     */
+    bool in_order;
+    /*
      * Events that wait for next_event(); 0 means 65536.  When it overflows
      * the oldest event is lost, which the statistics count.
      */
