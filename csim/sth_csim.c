@@ -70,14 +70,32 @@ uint64_t sth_csim_alone(const struct sth_csim *csim, int actor)
 {
     uint64_t next = csim->until;
 
-    if (csim->in_order || csim->posts > 0 || csim->fault.pending || csim->watchdog != 0 ||
-        csim->resetting || sth_csim_irq(csim))
+    if (csim->in_order || csim->posts > 0 || csim->fault.pending ||
+        csim->watchdog != 0 || csim->resetting || sth_csim_irq(csim))
         return csim->now;
     for (int a = 0; a < STH_ACTOR_COUNT; a++) {
         if (a != actor)
             next = sth_min64(next, csim->next[a]);
     }
     return next;
+}
+
+/*
+ * Memory is asked in the order of the bus: of one cycle reads before writes.
+ * If fetch has taken the read address of this one, load's is of the next.
+ */
+static void step_engines(struct sth_csim *csim, uint64_t cycle)
+{
+    bool load_later = csim->read_free > cycle;
+
+    if (!load_later && csim->next[STH_ENGINE_LOAD] <= cycle)
+        sth_engine_step(csim, STH_ENGINE_LOAD);
+    for (int e = 0; e < STH_ENGINE_COUNT; e++) {
+        if (e != STH_ENGINE_LOAD && csim->next[e] <= cycle)
+            sth_engine_step(csim, e);
+    }
+    if (load_later && csim->next[STH_ENGINE_LOAD] <= cycle)
+        sth_engine_step(csim, STH_ENGINE_LOAD);
 }
 
 void sth_csim_run(struct sth_csim *csim, uint64_t until, bool stop_on_irq)
@@ -94,10 +112,7 @@ void sth_csim_run(struct sth_csim *csim, uint64_t until, bool stop_on_irq)
         csim->now = cycle;
         if (csim->next[STH_ACTOR_FETCH] <= cycle)
             sth_front_fetch(csim);
-        for (int e = 0; e < STH_ENGINE_COUNT; e++) {
-            if (csim->next[e] <= cycle)
-                sth_engine_step(csim, e);
-        }
+        step_engines(csim, cycle);
         if (csim->next[STH_ACTOR_DECODE] <= cycle)
             sth_front_decode(csim);
         if (csim->posts > 0)
@@ -304,6 +319,7 @@ struct sth_device *sth_csim_create(const struct sth_params *params,
     csim->params = *params;
     csim->mode = options->mode;
     csim->mem = mem;
+    csim->beat_cycles = sth_mem_beat_cycles(mem);
     csim->sp_word = sth_sp_word_bytes(params);
     while (1u << csim->sp_word_log2 < csim->sp_word)
         csim->sp_word_log2++;

@@ -48,7 +48,8 @@ _Static_assert((int)STH_DEPTH_STORE_COMMANDS <= (int)STH_FLIGHTS_MAX, "store");
 /*
  * Engines come first, so that an engine's number is its actor's.  Whatever one
  * actor does reaches another in the next cycle at the earliest, so the order
- * in which they act matters for the read address bus alone: fetch goes first.
+ * in which they act matters for the bus alone: of read addresses fetch's goes
+ * first, and memory sees addresses in the order of the bus.
  */
 enum sth_actor {
     STH_ACTOR_DECODE = STH_ENGINE_COUNT,
@@ -212,7 +213,6 @@ struct sth_sent {
     uint64_t address;   /* cycle of its address */
     uint64_t scheduled; /* memory: its last beat at the earliest */
     uint64_t response;  /* memory: its response then */
-    uint64_t spacing;   /* memory: cycles from beat to beat; 0: uneven */
     uint32_t beats;
     uint32_t bytes;
     uint32_t sp;   /* scratchpad address of its first byte */
@@ -237,14 +237,12 @@ struct sth_reader {
     uint64_t taken[STH_BURST_QUEUE]; /* ring: the reader took the burst */
     uint32_t bursts_taken;
     uint32_t bursts_sent;
-    uint64_t scheduled; /* memory: the last beat of all bursts sent */
     struct sth_tile_hints hints;
 };
 
 /* A read burst whose data is on its way into the scratchpad. */
 struct sth_arrival {
-    uint64_t last;    /* memory: cycle of its last beat */
-    uint64_t spacing; /* memory: cycles from beat to beat */
+    uint64_t last; /* memory: cycle of its last beat */
     uint32_t beats;
     uint32_t bytes;
     uint32_t sp;      /* scratchpad address of its first byte */
@@ -259,7 +257,6 @@ struct sth_writer {
     uint32_t sent;                            /* bursts asked for */
     uint32_t written;                         /* bursts followed to their end */
     uint32_t word;                   /* of the present burst: the next one */
-    uint64_t spacing;                /* measured last */
     uint32_t fetched;                /* beats of fetch since the last burst */
     uint64_t bus;                    /* cycle of the last beat on the bus */
     uint64_t grant[STH_BEATS_AHEAD]; /* ring: cycles of the last writes */
@@ -351,6 +348,9 @@ struct sth_csim {
     struct sth_front front;
     struct sth_engine_state engine[STH_ENGINE_COUNT];
     struct sth_dma load, store;
+    uint32_t beat_cycles; /* sth_mem_beat_cycles() */
+    /* Where those are 0: when each beat of an arrival is there. */
+    uint64_t beats[STH_ARRIVALS][STH_BURST_BEATS];
     struct sth_matrix_state matrix;
     struct sth_vector_state vector;
     struct sth_bank_log vector_reads, vector_writes;

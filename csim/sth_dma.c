@@ -102,7 +102,6 @@ void sth_dma_reset(struct sth_dma *dma, uint32_t slots)
 {
     memset(dma, 0, sizeof(*dma));
     dma->slots = slots;
-    dma->writer.spacing = 1;
 }
 
 void sth_dma_begin(struct sth_dma *dma, const struct sth_command *command,
@@ -128,7 +127,8 @@ uint32_t sth_dma_left(const struct sth_dma *dma)
 
     if (!dma->pending)
         return 0;
-    return 1 + (cursor->left > 0 ? 1u : 0u) + cursor->runs + cursor->planes * cursor->n1;
+    return 1 + (cursor->left > 0 ? 1u : 0u) + cursor->runs +
+           cursor->planes * cursor->n1;
 }
 
 void sth_dma_skip(struct sth_dma *dma, uint32_t bursts)

@@ -293,7 +293,8 @@ TARGET_WIDE static inline void dram_units(struct sth_dram *dram, int64_t now,
 /* read_wide() where every beat is a unit of interleaving. */
 TARGET_WIDE static uint64_t read_units(struct sth_dram *dram,
                                        struct sth_mem_port *port, uint64_t now,
-                                       uint64_t addr, uint32_t beats)
+                                       uint64_t addr, uint32_t beats,
+                                       uint64_t *beat_cycle)
 {
     const struct sth_dram_figures *d = dram->figures;
     const int64_t each = 1 << (dram->shift.unit - dram->shift.access);
@@ -309,11 +310,14 @@ TARGET_WIDE static uint64_t read_units(struct sth_dram *dram,
         units = units < beats ? units : beats;
         dram_units(dram, (int64_t)(now * STH_PS_PER_CYCLE), p, units, accesses,
                    ready);
-        for (uint32_t i = 0; i < units; i++)
-            next = (uint64_t)later((int64_t)(((uint64_t)ready[i] + whole) /
-                                             STH_PS_PER_CYCLE),
-                                   (int64_t)next) +
-                   1;
+        for (uint32_t i = 0; i < units; i++) {
+            next = (uint64_t)later(
+                (int64_t)(((uint64_t)ready[i] + whole) / STH_PS_PER_CYCLE),
+                (int64_t)next);
+            if (beat_cycle)
+                *beat_cycle++ = next;
+            next++;
+        }
         beats -= units;
         addr += (uint64_t)units << dram->shift.unit;
     }
@@ -321,20 +325,20 @@ TARGET_WIDE static uint64_t read_units(struct sth_dram *dram,
     return next - 1;
 }
 
-/* read_beats() without the cycles of the beats, four channels at a time. */
+/* read_beats(), four channels at a time. */
 TARGET_WIDE static uint64_t read_wide(struct sth_dram *dram,
                                       struct sth_mem_port *port, uint64_t now,
-                                      uint64_t addr, uint32_t beats)
+                                      uint64_t addr, uint32_t beats,
+                                      uint64_t *beat_cycle)
 {
     const struct sth_dram_figures *d = dram->figures;
     const unsigned access = dram->shift.access;
     const uint64_t finish = addr + ((uint64_t)beats << dram->shift.bus);
     uint64_t begin = addr, beat_end = addr + (UINT64_C(1) << dram->shift.bus),
              cycle = 0;
-    uint64_t *no_cycles = NULL;
 
     if (dram->shift.bus == dram->shift.unit && !port->stall_percent)
-        return read_units(dram, port, now, addr, beats);
+        return read_units(dram, port, now, addr, beats, beat_cycle);
     while (begin < finish) {
         const struct place p = place_of(dram, begin);
         uint64_t at[5] = {begin};
@@ -353,15 +357,14 @@ TARGET_WIDE static uint64_t read_wide(struct sth_dram *dram,
                    ready);
         for (uint32_t i = 0; i < units; i++)
             cycle = chunk_beats(dram, port, at[i], at[i + 1],
-                                (uint64_t)ready[i], &beat_end, &no_cycles);
+                                (uint64_t)ready[i], &beat_end, &beat_cycle);
         begin = at[units];
     }
     return cycle;
 }
 #else
 #define HAS_WIDE 0
-#define read_wide(dram, port, now, addr, beats)                                \
-    read_beats(dram, port, now, addr, beats, NULL)
+#define read_wide read_beats
 #endif
 
 static bool can_read_wide(const struct sth_dram_figures *d)
@@ -378,8 +381,8 @@ uint64_t sth_dram_read(struct sth_dram *dram, struct sth_mem_port *port,
                        uint64_t now, uint64_t addr, uint32_t beats,
                        uint64_t *beat_cycle)
 {
-    if (dram->wide && !beat_cycle)
-        return read_wide(dram, port, now, addr, beats);
+    if (dram->wide)
+        return read_wide(dram, port, now, addr, beats, beat_cycle);
     return read_beats(dram, port, now, addr, beats, beat_cycle);
 }
 

@@ -48,23 +48,34 @@ static uint32_t beats_ahead(const struct sth_writer *writer)
                : 0;
 }
 
-/* When the next beat of the oldest burst is on the bus. */
-static uint64_t next_beat(const struct sth_writer *writer)
+/* Memory has the next beat of the oldest burst in this cycle. */
+static uint64_t beat_there(const struct sth_csim *csim)
 {
-    const struct sth_arrival *arrival =
-        &writer->arrival[writer->written % STH_ARRIVALS];
-    uint64_t early = (arrival->beats - 1 - writer->word) * arrival->spacing;
+    const struct sth_writer *writer = &csim->load.writer;
+    uint32_t number = writer->written % STH_ARRIVALS;
+    const struct sth_arrival *arrival = &writer->arrival[number];
+
+    if (csim->beat_cycles == 0)
+        return csim->beats[number][writer->word];
+    return arrival->last -
+           (uint64_t)csim->beat_cycles * (arrival->beats - 1 - writer->word);
+}
+
+/* When the next beat of the oldest burst is on the bus. */
+static uint64_t next_beat(const struct sth_csim *csim)
+{
+    const struct sth_writer *writer = &csim->load.writer;
     uint64_t bus = sth_max64(writer->bus + beats_ahead(writer),
                              writer->grant[writer->grant_next]);
 
-    return sth_max64(bus + 1,
-                     arrival->last > early ? arrival->last - early : 0);
+    return sth_max64(bus + 1, beat_there(csim));
 }
 
 /* When it can be written, no bank in its way. */
-static uint64_t next_write(const struct sth_writer *writer)
+static uint64_t next_write(const struct sth_csim *csim)
 {
-    return sth_max64(next_beat(writer) + WRITE_PIPE, last_write(writer) + 1);
+    return sth_max64(next_beat(csim) + WRITE_PIPE,
+                     last_write(&csim->load.writer) + 1);
 }
 
 /*
@@ -80,7 +91,7 @@ static bool write_word(struct sth_csim *csim, uint64_t horizon)
     uint32_t total = arrival->skip + arrival->bytes;
     uint32_t begin = writer->word * bus;
     uint32_t end = begin + bus < total ? begin + bus : total;
-    uint64_t first = next_write(writer);
+    uint64_t first = next_write(csim);
     uint64_t cycle = first;
     struct sth_two_banks banks;
 
@@ -92,7 +103,7 @@ static bool write_word(struct sth_csim *csim, uint64_t horizon)
     if (cycle >= horizon)
         return false;
     csim->counter[STH_CNT_LOAD_BANK_STALL] += cycle - first;
-    writer->bus = next_beat(writer);
+    writer->bus = next_beat(csim);
     writer->grant[writer->grant_next] = cycle;
     writer->grant_next = (writer->grant_next + 1) % STH_BEATS_AHEAD;
     writer->word++;
@@ -206,11 +217,11 @@ static void catch_up(struct sth_csim *csim, uint32_t end, uint64_t horizon)
             &writer->arrival[writer->written % STH_ARRIVALS];
 
         while (writer->word < arrival->beats &&
-               csim->vector_writes.latest >= next_write(writer) &&
+               csim->vector_writes.latest >= next_write(csim) &&
                write_word(csim, horizon))
             ;
         if (writer->word < arrival->beats &&
-            (csim->vector_writes.latest >= next_write(writer) ||
+            (csim->vector_writes.latest >= next_write(csim) ||
              rest_end(writer) + WRITE_PIPE >= horizon))
             return;
         if (writer->word < arrival->beats)
@@ -253,17 +264,13 @@ uint64_t sth_load_done(struct sth_csim *csim)
     return sth_max64(flight->done, bus + STH_LAT_LOAD_RETIRE);
 }
 
-/* Learns the time for each beat, which shows in a burst that follows another,
- * whose data ends in cycle `before`. */
-static inline void measure_spacing(struct sth_writer *writer, uint64_t before,
-                                   uint64_t address, uint64_t last,
-                                   uint32_t beats)
+/* Where memory puts the cycle of each beat of the next burst; NULL: they
+ * follow from that of the last. */
+static uint64_t *next_beats(struct sth_csim *csim)
 {
-    uint64_t gap = last - before - writer->fetched;
-
-    if (before > address + beats && last > before + writer->fetched)
-        writer->spacing = gap < 2 * (uint64_t)beats ? 1 /* spares a division */
-                                                    : gap / beats;
+    return csim->beat_cycles == 0
+               ? csim->beats[csim->load.writer.sent % STH_ARRIVALS]
+               : NULL;
 }
 
 /* Remembers the burst that was just asked for. */
@@ -275,7 +282,6 @@ static inline void expect(struct sth_csim *csim, uint64_t last)
         &writer->arrival[writer->sent++ % STH_ARRIVALS];
 
     arrival->last = last;
-    arrival->spacing = writer->spacing;
     arrival->beats = burst->beats;
     arrival->bytes = burst->bytes;
     arrival->sp = burst->sp;
@@ -341,12 +347,11 @@ static void send_address(struct sth_csim *csim)
         /* Fetch goes first, then an address that waits goes before it. */
         address = sth_max64(csim->now, csim->read_free);
         csim->read_free = address + 1;
-        last = sth_mem_read_burst(csim->mem, address, dma->burst.addr,
-                                  dma->burst.beats, NULL);
-        measure_spacing(writer, dma->last_bus, csim->now, last,
-                        dma->burst.beats);
+        /* Of an earlier burst in the same place nobody asks any more. */
         if (writer->sent - writer->written == STH_ARRIVALS)
             catch_up(csim, writer->written + 1, STH_NEVER);
+        last = sth_mem_read_burst(csim->mem, address, dma->burst.addr,
+                                  dma->burst.beats, next_beats(csim));
         expect(csim, last);
     }
     if (!flight->error &&
@@ -413,7 +418,6 @@ static void send_alike(struct sth_csim *csim, struct sth_mem_channel *channel,
             break;
         channel->free = port.free;
         end = sth_max64(end + beats, last);
-        measure_spacing(writer, last_bus, now, last, beats);
         last_bus = sth_max64(last_bus, last);
         dma->slot[place] = end + STH_LAT_LOAD_REUSE;
         place = (place + 1) & (dma->slots - 1);
@@ -454,9 +458,8 @@ static void send_burst(struct sth_csim *csim, struct sth_mem_channel *channel,
             sth_mem_channel_beats(channel, address + channel->latency, beats);
     else
         last = sth_mem_read_burst(csim->mem, address, dma->burst.addr, beats,
-                                  NULL);
+                                  next_beats(csim));
     end = sth_max64(*bus + writer->fetched + beats, last);
-    measure_spacing(writer, dma->last_bus, now, last, beats);
     if (writer->sent != writer->written ||
         end + WRITE_PIPE >= horizon(csim, now, alone)) {
         expect(csim, last);

@@ -230,9 +230,7 @@ uint64_t sth_mem_read_burst(struct sth_mem *mem, uint64_t now, uint64_t addr,
 
 struct sth_mem_channel *sth_mem_read_channel(struct sth_mem *mem)
 {
-    if (mem->is_dram || mem->config.stall_percent)
-        return NULL;
-    return &mem->port[READ].channel;
+    return sth_mem_beat_cycles(mem) > 0 ? &mem->port[READ].channel : NULL;
 }
 
 uint64_t sth_mem_write_burst(struct sth_mem *mem, uint64_t now, uint64_t addr,
@@ -274,8 +272,12 @@ bool sth_mem_is_at_rest(const struct sth_mem *mem, uint64_t now)
            sth_dram_is_at_rest(&mem->dram, now * STH_PS_PER_CYCLE);
 }
 
-bool sth_mem_is_even(const struct sth_mem *mem)
+uint32_t sth_mem_beat_cycles(const struct sth_mem *mem)
 {
-    return !mem->is_dram && !mem->config.stall_percent &&
-           mem->bus_bytes % mem->port[READ].channel.rate == 0;
+    const struct sth_mem_channel *channel = &mem->port[READ].channel;
+
+    if (mem->is_dram || mem->config.stall_percent ||
+        mem->bus_bytes % channel->rate != 0)
+        return 0;
+    return mem->bus_bytes / channel->rate;
 }

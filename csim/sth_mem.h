@@ -109,7 +109,7 @@ static inline uint64_t sth_mem_channel_beats(struct sth_mem_channel *channel,
 /*
  * The read channel, if reads are no more than that: sth_mem_channel_beats()
  * from latency after the address on is then what sth_mem_read_burst() does.
- * NULL with DRAM or stalls.
+ * NULL where sth_mem_beat_cycles() is 0.
  */
 struct sth_mem_channel *sth_mem_read_channel(struct sth_mem *mem);
 
@@ -138,10 +138,11 @@ uint64_t sth_mem_cycle_period(const struct sth_mem *mem);
 bool sth_mem_is_at_rest(const struct sth_mem *mem, uint64_t now);
 
 /*
- * Whether the beats of a burst are evenly spaced, in both directions: no
- * stalls, no DRAM, no fraction of a cycle.
+ * Cycles from a beat of a burst to the next, in both directions, where they
+ * are always the same: no stalls, no DRAM, no fraction of a cycle.  Otherwise
+ * 0.
  */
-bool sth_mem_is_even(const struct sth_mem *mem);
+uint32_t sth_mem_beat_cycles(const struct sth_mem *mem);
 
 /* Forgets timing state (queues, open rows); storage stays. */
 void sth_mem_reset_timing(struct sth_mem *mem);

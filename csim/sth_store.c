@@ -80,13 +80,14 @@ static uint64_t room(const struct sth_reader *reader)
     return reader->taken[reader->bursts_sent % STH_BURST_QUEUE] + 2;
 }
 
-/* Memory accepts word i of the oldest burst in this cycle at the earliest. */
-static uint64_t accepted(const struct sth_reader *reader, uint32_t word)
+/* Memory accepts a word of the oldest burst in this cycle at the earliest. */
+static uint64_t accepted(const struct sth_csim *csim, uint32_t word)
 {
+    const struct sth_reader *reader = &csim->store.reader;
     const struct sth_sent *sent = &reader->sent[reader->first];
-    uint64_t before = (sent->beats - 1 - word) * sent->spacing;
+    uint64_t before = (uint64_t)csim->beat_cycles * (sent->beats - 1 - word);
 
-    if (sent->spacing == 0)
+    if (csim->beat_cycles == 0)
         return reader->accepts[reader->first][word];
     return before < sent->scheduled ? sent->scheduled - before : 0;
 }
@@ -157,7 +158,7 @@ static void read_words(struct sth_csim *csim, uint64_t until)
         if (cycle >= until)
             break;
         *beat = sth_max64(sth_max64(cycle + READ_PIPE, reader->last_data + 1),
-                          accepted(reader, reader->word));
+                          accepted(csim, reader->word));
         reader->last_data = *beat;
         reader->beat_next = (reader->beat_next + 1) % STH_READ_AHEAD;
         reader->word++;
@@ -178,43 +179,46 @@ void sth_store_catch_up(struct sth_csim *csim)
 
 /* Undisturbed, the n-th word of the oldest burst from here is on the bus then.
  */
-static uint64_t data_end(const struct sth_reader *reader, uint32_t n)
+static uint64_t data_end(const struct sth_csim *csim, uint32_t n)
 {
-    uint64_t end = sth_max64(reader->last_data + n,
-                             accepted(reader, reader->word + n - 1));
+    const struct sth_reader *reader = &csim->store.reader;
+    uint64_t end =
+        sth_max64(reader->last_data + n, accepted(csim, reader->word + n - 1));
 
     return sth_max64(end, reader->cycle + n - 1 + READ_PIPE);
 }
 
 /* Undisturbed, the last word of the oldest burst is read then. */
-static uint64_t reads_end(const struct sth_reader *reader)
+static uint64_t reads_end(const struct sth_csim *csim)
 {
+    const struct sth_reader *reader = &csim->store.reader;
     uint32_t left = reader->sent[reader->first].beats - reader->word;
     uint64_t before; /* the word that makes room */
 
     if (left == 0)
         return reader->cycle - 1;
     if (left > STH_READ_AHEAD)
-        before = data_end(reader, left - STH_READ_AHEAD);
+        before = data_end(csim, left - STH_READ_AHEAD);
     else
         before = reader->beat[(reader->beat_next + left - 1) % STH_READ_AHEAD];
     return sth_max64(reader->cycle + left - 1, before + 1);
 }
 
 /* The rest of the oldest burst, undisturbed. */
-static void read_rest(struct sth_reader *reader)
+static void read_rest(struct sth_csim *csim)
 {
+    struct sth_reader *reader = &csim->store.reader;
     const struct sth_sent *sent = oldest(reader);
     uint32_t left = sent->beats - reader->word;
     uint32_t kept = left < STH_READ_AHEAD ? left : STH_READ_AHEAD;
-    uint64_t cycle = reads_end(reader) + 1;
+    uint64_t cycle = reads_end(csim) + 1;
 
     for (uint32_t n = left - kept + 1; n <= left; n++) {
-        reader->beat[reader->beat_next] = data_end(reader, n);
+        reader->beat[reader->beat_next] = data_end(csim, n);
         reader->beat_next = (reader->beat_next + 1) % STH_READ_AHEAD;
     }
     if (left > 0)
-        reader->last_data = data_end(reader, left);
+        reader->last_data = data_end(csim, left);
     reader->cycle = cycle;
     reader->word = sent->beats;
 }
@@ -251,13 +255,11 @@ static void send_address(struct sth_csim *csim)
     struct sth_flight *flight = sth_flight_newest(engine);
     struct sth_sent *sent =
         &reader->sent[(reader->first + reader->count) % STH_SENT];
-    uint64_t begin = sth_max64(reader->scheduled + 1, csim->now);
 
     *sent = (struct sth_sent){
         .address = csim->now,
         .scheduled = csim->now,
         .response = csim->now,
-        .spacing = 1,
         .beats = burst->beats,
         .bytes = burst->bytes,
         .sp = burst->sp,
@@ -266,18 +268,11 @@ static void send_address(struct sth_csim *csim)
         .flight = (uint32_t)(flight - engine->flight),
     };
     if (csim->mode != STH_CSIM_FUNCTION_ONLY) {
-        bool uneven = !sth_mem_is_even(csim->mem);
         uint64_t *accepts = reader->accepts[sent - reader->sent];
 
-        sent->response =
-            sth_mem_write_burst(csim->mem, csim->now, burst->addr, burst->beats,
-                                uneven ? accepts : NULL, &sent->scheduled);
-        if (uneven)
-            sent->spacing = 0;
-        else if (burst->beats > 1 && sent->scheduled > begin)
-            sent->spacing =
-                sth_max64(1, (sent->scheduled - begin) / (burst->beats - 1));
-        reader->scheduled = sent->scheduled;
+        sent->response = sth_mem_write_burst(
+            csim->mem, csim->now, burst->addr, burst->beats,
+            csim->beat_cycles == 0 ? accepts : NULL, &sent->scheduled);
     }
     if (!flight->error &&
         sth_mem_is_error(csim->mem, burst->addr,
@@ -314,7 +309,7 @@ uint64_t sth_store_next(const struct sth_csim *csim)
     uint64_t next = next_address(csim);
 
     if (reader->count > 0)
-        next = sth_min64(next, reads_end(reader) + 1);
+        next = sth_min64(next, reads_end(csim) + 1);
     return next;
 }
 
@@ -356,9 +351,9 @@ static void read_bursts(struct sth_csim *csim)
             until = alone_until(csim);
             read_words(csim, until);
         }
-        if (reads_end(reader) >= until)
+        if (reads_end(csim) >= until)
             return;
-        read_rest(reader);
+        read_rest(csim);
         retire_burst(csim);
     }
 }
