@@ -240,17 +240,18 @@ static void step(struct lockstep *l)
 static bool find_fault(struct lockstep *l, uint32_t *index)
 {
     struct sth_device *devices[] = {l->reference, l->dut};
+    bool both = true;
 
+    /* Both are always asked: an access takes time, which is to stay in step. */
     for (int i = 0; i < 2; i++) {
         struct sth_device *dev = devices[i];
-        uint32_t its;
+        uint32_t code = dev->ops->reg_read(dev, STH_REG_FAULT_CODE);
+        uint32_t its = dev->ops->reg_read(dev, STH_REG_FAULT_INDEX);
 
-        if (dev->ops->reg_read(dev, STH_REG_FAULT_CODE) == STH_FAULT_NONE)
-            return false;
-        its = dev->ops->reg_read(dev, STH_REG_FAULT_INDEX);
+        both = both && code != STH_FAULT_NONE;
         *index = i ? slower(*index, its) : its;
     }
-    return true;
+    return both;
 }
 
 /* Whether a fault that both sides report excuses a command's difference. */
