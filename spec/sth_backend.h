@@ -19,7 +19,8 @@ struct sth_rtl_options {
     const char *wave_path; /* FST file, or NULL for none */
     uint64_t wave_first;   /* first and last cycle in the waveform */
     uint64_t wave_last;
-    uint32_t stall_percent; /* chance that a bus handshake waits a cycle */
+    uint32_t stall_percent; /* chance that an address waits a cycle; data
+                               waits as the memory says */
     uint32_t seed;          /* of those stalls and of random power-up state */
     bool reorder;           /* answer reads of different IDs in random order */
 };

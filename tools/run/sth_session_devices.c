@@ -32,7 +32,7 @@ static bool create_rtl(struct sth_session *s, uint64_t wave_first,
         .wave_path = wave_last ? q->wave_path : NULL,
         .wave_first = wave_first,
         .wave_last = wave_last,
-        .stall_percent = q->memory.stall_percent,
+        .stall_percent = q->reorder ? q->memory.stall_percent : 0,
         .seed = (uint32_t)q->seed ^ q->memory.seed,
         .reorder = q->reorder,
     };
