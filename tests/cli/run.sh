@@ -175,9 +175,11 @@ GiB" trace --gemm 1048576x1x1048576 -o "$out"
     trace --model bert-base --phase decode --seq 4 -o "$out"
   refuses 2 "1025 tokens, 0 of them past, exceed the model's 1024 (field \
 'n_positions')" trace --model gpt2 --phase prefill --seq 1025 -o "$out"
-  refuses 2 "8193 tokens, 8192 of them past, exceed the model's 8192 (field \
-'max_position_embeddings')" \
-    trace --model llama-3-8b --phase decode --past 8192 -o "$out"
+  run trace --model llama-3-8b --phase decode --past 8192 -o "$work/far.trace"
+  check "rotations go further than the training" [ "$status" -eq 0 ]
+  check "and the command says so" grep -qF "systolith: note: 8193 tokens, 8192 \
+of them past, exceed the model's 8192 (field 'max_position_embeddings')" \
+    "$work/err"
   run trace --model gpt2 --phase decode --seq 1023 -o "$work/longest.trace"
   check "as many tokens as the model takes" [ "$status" -eq 0 ]
   refuses 1 "cannot create '/nonexistent/x': No such file or directory" \
@@ -305,6 +307,29 @@ good_runs() {
   check "--full takes the mask away" grep -q 'causal=0' "$work/full.trace"
   run run "$t" --config nano --quiet --json /nonexistent/x
   check "run --json to nowhere: status" [ "$status" -eq 1 ]
+  echo old >"$work/behind.json"
+  ln -s behind.json "$work/link.json"
+  run run "$t" --config nano --quiet --json "$work/link.json"
+  check "a symbolic link stays one" [ -L "$work/link.json" ]
+  check "what it leads to is written" grep -q '"commands"' "$work/behind.json"
+  ln -s "$work/nothing/there" "$work/dangling.json"
+  refuses 1 "cannot follow '$work/dangling.json': No such file or directory" \
+    run "$t" --config nano --quiet --json "$work/dangling.json"
+  cp configs/nano.cfg "$work/mine.cfg"
+  refuses 2 "option --json: '$work/mine.cfg' is an input" \
+    run "$t" --config "$work/mine.cfg" --json "$work/mine.cfg"
+  check "the configuration is as it was" cmp -s configs/nano.cfg "$work/mine.cfg"
+  cp configs/models/gpt2.json "$work/model.json"
+  refuses 2 "option -o: '$work/model.json' is an input" trace --model \
+    "$work/model.json" --phase prefill --seq 4 -o "$work/model.json"
+  echo 'one | quick | gemm 4x4x4 bf16 | nano | fixed:1:0 | - | 1' \
+    >"$work/cases.txt"
+  refuses 2 "option --json: '$work/cases.txt' is an input" \
+    parity "$work/cases.txt" --json "$work/cases.txt"
+  refuses 2 "options --json and --svg: '$work/both' is the same file for both" \
+    parity "$work/cases.txt" --json "$work/both" --svg "$work/both"
+  refuses 1 "cannot create '/nonexistent/x': No such file or directory" \
+    parity "$work/cases.txt" --json /nonexistent/x
   run trace --gemm 2x2x2 -o /dev/null
   check "/dev/null stays a device" [ -c /dev/null ]
   succeeds '"array_rows": 16,' info --json edge
@@ -342,7 +367,7 @@ targets() {
   run trace --gemm 2x2x2 -o "$t"
   refuses 2 "option --json: the path is empty" run "$t" --json ''
   refuses 2 "option --roofline: the path is empty" run "$t" --roofline=
-  refuses 2 "option --events: '$t' is the input" run "$t" --events "$t"
+  refuses 2 "option --events: '$t' is an input" run "$t" --events "$t"
   refuses 2 "options --json and --events: '$work/./result' is the same file \
 for both" run "$t" --json "$x" --events "$work/./result"
   refuses 2 "options --timeline and --wave: '$x' is the same file for both" \

@@ -1,6 +1,7 @@
 #include "sth_cmd.h"
 #include "sth_output.h"
 #include "sth_rtl_library.h"
+#include "sth_scratch.h"
 #include "sth_session.h"
 #include "sth_tracegen.h"
 
@@ -155,30 +156,27 @@ struct result {
     uint64_t instructions; /* 0: not counted */
 };
 
-static bool write_trace(const struct work *w, char path[64])
+/* The trace of some work, open under that path; NULL: it can't be written. */
+static FILE *write_trace(const struct work *w, char path[STH_SCRATCH_PATH])
 {
+    FILE *out = sth_scratch_open(path);
     struct sth_model model;
     char file[4200], error[512];
-    FILE *out;
-    int fd;
+    bool good = out != NULL;
 
-    snprintf(path, 64, "/tmp/systolith-bench-XXXXXX");
-    fd = mkstemp(path);
-    out = fd < 0 ? NULL : fdopen(fd, "w");
-    if (!out)
-        return false;
-    if (w->model) {
+    if (out && w->model) {
         snprintf(file, sizeof(file), "%s/configs/models/%s.json",
                  sth_cmd_home(), w->model);
-        if (!sth_model_load(file, &model, error, sizeof(error)) ||
-            !sth_tracegen_layers(out, &model, &w->layers)) {
-            fclose(out);
-            return false;
-        }
-    } else {
+        good = sth_model_load(file, &model, error, sizeof(error)) &&
+               sth_tracegen_layers(out, &model, &w->layers);
+    } else if (out) {
         sth_tracegen_gemm(out, w->size, w->size, w->size, false, 1);
     }
-    return fclose(out) == 0;
+    if (good && !fflush(out))
+        return out;
+    if (out)
+        fclose(out);
+    return NULL;
 }
 
 /* In the child: runs once and writes the result to a pipe. */
@@ -371,11 +369,13 @@ static bool run_all(bool no_rtl, bool growth, int repeat, bool instructions,
     bool good = true;
 
     for (int i = 0; i < COUNT; i++) {
-        char path[64];
+        char path[STH_SCRATCH_PATH];
+        FILE *trace;
 
         if (!is_wanted(&list[i], no_rtl, growth))
             continue;
-        if (!write_trace(&works[list[i].work], path)) {
+        trace = write_trace(&works[list[i].work], path);
+        if (!trace) {
             sth_cmd_error("cannot write the trace of '%s'",
                           works[list[i].work].name);
             return false;
@@ -390,7 +390,7 @@ static bool run_all(bool no_rtl, bool growth, int repeat, bool instructions,
         }
         if (instructions && results[i].done)
             results[i].instructions = count_instructions(&list[i], path);
-        unlink(path);
+        fclose(trace);
     }
     return good;
 }
@@ -431,6 +431,8 @@ int sth_cmd_bench(int argc, char **argv)
     }
     if (optind != argc)
         return sth_cmd_error("'%s' is unexpected; see --help", argv[optind]);
+    if (json && !sth_output_probe(json))
+        return 1;
     good = run_all(no_rtl, growth, (int)repeat, instructions, results);
     print_text(results);
     if (json && !write_json(json, results))

@@ -3,6 +3,7 @@
 #include "sth_parity_golden.h"
 #include "sth_parity_report.h"
 #include "sth_progress.h"
+#include "sth_targets.h"
 
 #include <getopt.h>
 #include <math.h>
@@ -212,6 +213,19 @@ static int finish(const struct options *o, const struct sth_parity_cases *cases,
     return written && !sum.bad ? 0 : 1;
 }
 
+static int check_targets(const struct options *o)
+{
+    const struct sth_target targets[] = {
+        {"--json", o->json},
+        {"--svg", o->svg},
+        {"--golden", o->record ? o->golden : NULL},
+    };
+    const char *const inputs[] = {o->cases, o->record ? NULL : o->golden, NULL};
+
+    return sth_targets_check(targets, sizeof(targets) / sizeof(*targets),
+                             inputs);
+}
+
 static int run(const struct options *o, const struct sth_parity_cases *cases,
                struct sth_parity_result *result)
 {
@@ -251,6 +265,9 @@ int sth_cmd_parity(int argc, char **argv)
 
     if (!parse(argc, argv, &o))
         return 2;
+    status = check_targets(&o);
+    if (status)
+        return status;
     if (!sth_parity_cases_load(o.cases, sth_cmd_home(), &cases, error,
                                sizeof(error)))
         return sth_cmd_error("%s", error);

@@ -232,8 +232,10 @@ static int check_targets(const struct options *o, const char *trace)
         {"--wave", o->wave},
     };
 
+    const char *const inputs[] = {trace, o->config, NULL};
+
     return sth_targets_check(targets, sizeof(targets) / sizeof(*targets),
-                             trace);
+                             inputs);
 }
 
 struct bar {

@@ -1,5 +1,6 @@
 #include "sth_cmd.h"
 #include "sth_output.h"
+#include "sth_targets.h"
 #include "sth_tracegen.h"
 
 #include <getopt.h>
@@ -237,9 +238,12 @@ static int write_attention(const struct options *o, bool int8)
 }
 
 /* A bare name is looked up among the shipped models. */
-static bool load_model(const char *name, struct sth_model *model)
+static bool load_model(const struct options *o, struct sth_model *model)
 {
+    const char *name = o->model;
     char path[4400], error[4600];
+    const struct sth_target target = {"-o", o->out};
+    const char *const inputs[] = {path, NULL};
 
     if (strchr(name, '/') || strstr(name, ".json"))
         snprintf(path, sizeof(path), "%s", name);
@@ -247,7 +251,7 @@ static bool load_model(const char *name, struct sth_model *model)
         snprintf(path, sizeof(path), "%s/configs/models/%s.json",
                  sth_cmd_home(), name);
     if (sth_model_load(path, model, error, sizeof(error)))
-        return true;
+        return !sth_targets_check(&target, 1, inputs);
     sth_cmd_error("%s", error);
     return false;
 }
@@ -256,20 +260,25 @@ static bool load_model(const char *name, struct sth_model *model)
 static bool check_request(const struct sth_model *m,
                           const struct sth_trace_request *request, bool decode)
 {
-    const uint64_t tokens = (uint64_t)request->past + request->seq;
+    char error[256];
 
-    if (request->layers > m->layers)
+    if (request->layers > m->layers) {
         sth_cmd_error("option --layers: the model has %u layers", m->layers);
-    else if (decode && m->family == STH_MODEL_BERT)
+        return false;
+    }
+    if (decode && m->family == STH_MODEL_BERT) {
         sth_cmd_error("option --phase: bert is not causal and has no decode; "
                       "use prefill");
-    else if (m->positions && tokens > m->positions)
-        sth_cmd_error("%" PRIu64 " tokens, %" PRIu32 " of them past, exceed "
-                      "the model's %" PRIu32 " (field '%s')",
-                      tokens, request->past, m->positions, m->positions_key);
-    else
-        return true;
-    return false;
+        return false;
+    }
+    if (!sth_model_takes(m, request->past, request->seq, error,
+                         sizeof(error))) {
+        sth_cmd_error("%s", error);
+        return false;
+    }
+    if (*error)
+        fprintf(stderr, "systolith: note: %s\n", error);
+    return true;
 }
 
 static int write_layers(const struct options *o, bool int8)
@@ -298,7 +307,7 @@ static int write_layers(const struct options *o, bool int8)
     if ((uint64_t)request.batch * (request.seq + request.past) > TOKENS_MAX)
         return sth_cmd_error("batch times sequence exceeds %d tokens",
                              TOKENS_MAX);
-    if (!load_model(o->model, &model))
+    if (!load_model(o, &model))
         return 2;
     if (!check_request(&model, &request, !strcmp(o->phase, "decode")))
         return 2;

@@ -1,6 +1,7 @@
 #include "sth_output.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -44,6 +45,23 @@ bool sth_output_probe(const char *path)
     return true;
 }
 
+/* The file behind a symbolic link, which stays; false when there is none. */
+static bool follow_link(struct sth_output *output)
+{
+    char *file;
+    struct stat status;
+    bool good;
+
+    if (lstat(output->path, &status) || !S_ISLNK(status.st_mode))
+        return true;
+    file = realpath(output->path, NULL);
+    good = file && strlen(file) < sizeof(output->path);
+    if (good)
+        strcpy(output->path, file);
+    free(file);
+    return good;
+}
+
 bool sth_output_open(struct sth_output *output, const char *path)
 {
     memset(output, 0, sizeof(*output));
@@ -63,6 +81,8 @@ bool sth_output_open(struct sth_output *output, const char *path)
         errno = *path ? EISDIR : ENOENT;
         return complain(output, "create");
     }
+    if (!follow_link(output))
+        return complain(output, "follow");
     snprintf(output->temporary, sizeof(output->temporary), "%s.%ld.part",
              output->path, (long)getpid());
     output->file = fopen(output->temporary, "w");

@@ -1,7 +1,8 @@
 /*
  * Output files that appear whole or not at all: what is written goes to a
- * temporary file beside the target, which takes its name on commit.  A target
- * that exists and is no file, such as /dev/null, is written directly.
+ * temporary file beside the target, which takes its name on commit.  Behind a
+ * symbolic link that is the file it leads to.  A target that exists and is no
+ * file, such as /dev/null, is written directly.
  */
 #ifndef STH_OUTPUT_H
 #define STH_OUTPUT_H

@@ -46,21 +46,22 @@ static bool same_file(const char *a, const char *b)
            same_inode(&of_a, &of_b);
 }
 
-static int check_one(const struct sth_target *target, const char *input)
+static int check_one(const struct sth_target *target, const char *const *inputs)
 {
     if (!*target->path)
         return sth_cmd_error("option %s: the path is empty", target->option);
-    if (same_file(target->path, input))
-        return sth_cmd_error("option %s: '%s' is the input", target->option,
-                             target->path);
+    for (; *inputs; inputs++)
+        if (same_file(target->path, *inputs))
+            return sth_cmd_error("option %s: '%s' is an input", target->option,
+                                 target->path);
     return 0;
 }
 
 int sth_targets_check(const struct sth_target *target, size_t targets,
-                      const char *input)
+                      const char *const *inputs)
 {
     for (size_t i = 0; i < targets; i++) {
-        if (target[i].path && check_one(&target[i], input))
+        if (target[i].path && check_one(&target[i], inputs))
             return 2;
         for (size_t j = 0; target[i].path && j < i; j++)
             if (target[j].path && same_file(target[i].path, target[j].path))

@@ -11,9 +11,10 @@ struct sth_target {
 
 /*
  * Returns 0 when every target can be written and no two of them, nor one and
- * the input, are the same file; else the exit status, with a message printed.
+ * an input (a list that ends with NULL), are the same file; else the exit
+ * status, with a message printed.
  */
 int sth_targets_check(const struct sth_target *target, size_t targets,
-                      const char *input);
+                      const char *const *inputs);
 
 #endif

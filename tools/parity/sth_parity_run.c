@@ -1,6 +1,7 @@
 #include "sth_parity_run.h"
 
 #include "sth_parity_trace.h"
+#include "sth_scratch.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -29,34 +30,35 @@ void sth_parity_results_destroy(struct sth_parity_result *result,
     munmap(result, count * sizeof(*result));
 }
 
-/* The trace of a case in a file; temporary unless the case names one. */
+/*
+ * The path of the trace of a case.  Unless the case names one it is in
+ * *scratch, which the caller closes.
+ */
 static bool prepare_trace(const struct sth_parity_case *c, char *path,
-                          size_t size, struct sth_parity_result *r)
+                          size_t size, FILE **scratch,
+                          struct sth_parity_result *r)
 {
-    FILE *file;
-    bool good;
-    int fd;
+    char name[STH_SCRATCH_PATH];
 
+    *scratch = NULL;
     if (c->work.kind == STH_PARITY_FILE) {
         snprintf(path, size, "%s", c->work.path);
         return true;
     }
-    snprintf(path, size, "%s/systolith-parity-XXXXXX",
-             getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
-    fd = mkstemp(path);
-    file = fd < 0 ? NULL : fdopen(fd, "w");
-    if (!file) {
-        snprintf(r->message, sizeof(r->message), "%s: %s", path,
+    *scratch = sth_scratch_open(name);
+    if (!*scratch) {
+        snprintf(r->message, sizeof(r->message), "no room for a trace: %s",
                  strerror(errno));
         return false;
     }
-    good = sth_parity_trace(file, &c->work, r->message, sizeof(r->message));
-    if (fclose(file) && good) {
-        snprintf(r->message, sizeof(r->message), "%s: %s", path,
-                 strerror(errno));
-        good = false;
-    }
-    return good;
+    snprintf(path, size, "%s", name);
+    if (!sth_parity_trace(*scratch, &c->work, r->message, sizeof(r->message)))
+        return false;
+    if (!fflush(*scratch))
+        return true;
+    snprintf(r->message, sizeof(r->message), "cannot write a trace: %s",
+             strerror(errno));
+    return false;
 }
 
 static void keep_phases(struct sth_parity_result *r,
@@ -107,8 +109,9 @@ static void run_case(const struct sth_parity_case *c,
     };
     struct sth_session session;
     char path[1100];
+    FILE *scratch;
 
-    if (prepare_trace(c, path, sizeof(path), r)) {
+    if (prepare_trace(c, path, sizeof(path), &scratch, r)) {
         request.trace_path = path;
         int status =
             sth_session_run(&session, &request, r->message, sizeof(r->message));
@@ -121,8 +124,8 @@ static void run_case(const struct sth_parity_case *c,
             r->ran = false;
         sth_session_fini(&session);
     }
-    if (c->work.kind != STH_PARITY_FILE)
-        unlink(path);
+    if (scratch)
+        fclose(scratch);
 }
 
 /* A process and the case that it runs. */

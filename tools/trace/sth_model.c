@@ -3,6 +3,7 @@
 #include <jansson.h>
 #include <math.h>
 #include <stdarg.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -239,4 +240,20 @@ bool sth_model_load(const char *path, struct sth_model *model, char *error,
         return false;
     *model = read;
     return true;
+}
+
+bool sth_model_takes(const struct sth_model *model, uint32_t past, uint32_t seq,
+                     char *error, size_t error_size)
+{
+    const uint64_t tokens = (uint64_t)past + seq;
+
+    *error = 0;
+    if (!model->positions || tokens <= model->positions)
+        return true;
+    snprintf(error, error_size,
+             "%" PRIu64 " tokens, %" PRIu32 " of them past, exceed the "
+             "model's %" PRIu32 " (field '%s')",
+             tokens, past, model->positions, model->positions_key);
+    return model->family == STH_MODEL_LLAMA ||
+           model->family == STH_MODEL_MIXTRAL;
 }

@@ -40,4 +40,12 @@ struct sth_model {
 bool sth_model_load(const char *path, struct sth_model *model, char *error,
                     size_t error_size);
 
+/*
+ * Whether the model has positions for past + seq tokens.  Where they are
+ * learned there are no more; where they are rotations there are, beyond what
+ * it was trained for: true then, with a sentence in error all the same.
+ */
+bool sth_model_takes(const struct sth_model *model, uint32_t past, uint32_t seq,
+                     char *error, size_t error_size);
+
 #endif
