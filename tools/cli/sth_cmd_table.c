@@ -46,6 +46,11 @@ static bool is_truth(const json_t *value)
     return json_is_boolean(value);
 }
 
+static bool is_complete(const json_t *value)
+{
+    return json_is_true(value);
+}
+
 static bool is_bound(const json_t *value)
 {
     return json_is_string(json_object_get(value, "name")) &&
@@ -62,6 +67,7 @@ static bool is_side(const json_t *value)
 
 static const struct rule rules[] = {
     {"trace", false, is_text, "a text"},
+    {"complete", false, is_complete, "true: the run was given up"},
     {"memory", false, is_text, "a text"},
     {"bound", false, is_bound, "an object with 'name', 'cycles', 'attained'"},
     {"commands", false, is_count, "a whole number"},

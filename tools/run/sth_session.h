@@ -74,6 +74,7 @@ struct sth_session {
     struct sth_session_phase *phase; /* trace.ops of them */
     uint32_t phases;
     struct sth_layers_figures layers; /* with by_layer */
+    bool failed; /* firmware gave up: the figures are of a part */
     uint64_t commands;
     uint64_t macs;               /* retired */
     double seconds, cpu_seconds; /* of the host, of the run itself */

@@ -6,6 +6,9 @@
 #include <string.h>
 #include <time.h>
 
+/* Looks at a register without a retirement before a core counts as hung. */
+enum { PATIENCE = 1000000 };
+
 static double now(clockid_t clock)
 {
     struct timespec t;
@@ -184,6 +187,24 @@ static enum sth_fw_err run_trace(struct sth_session *s)
                            o->workspace_bytes);
 }
 
+/* Firmware gave up, the chip did not: what it was given comes to its end. */
+static void let_finish(struct sth_session *s)
+{
+    struct sth_session_owned *o = s->owned;
+    struct sth_driver *driver = &o->runtime->driver;
+    uint32_t before = 0, idle = 0;
+
+    sth_driver_flush(driver);
+    while (idle < PATIENCE) {
+        uint32_t retired = o->dev->ops->reg_read(o->dev, STH_REG_RETIRED);
+
+        if (retired == driver->tail)
+            return;
+        idle = retired == before ? idle + 1 : 0;
+        before = retired;
+    }
+}
+
 /* Creates the devices, fills their memory and plays the trace. */
 bool sth_session_play(struct sth_session *s, uint64_t wave_first,
                       uint64_t wave_last, int *status,
@@ -214,6 +235,8 @@ bool sth_session_play(struct sth_session *s, uint64_t wave_first,
     begin = now(CLOCK_MONOTONIC);
     cpu = now(CLOCK_PROCESS_CPUTIME_ID);
     err = run_trace(s);
+    if (err == STH_FW_ERR_SPACE)
+        let_finish(s);
     s->seconds = now(CLOCK_MONOTONIC) - begin;
     s->cpu_seconds = now(CLOCK_PROCESS_CPUTIME_ID) - cpu;
     if (!sth_session_memory_holds(s, f))
@@ -226,6 +249,9 @@ bool sth_session_play(struct sth_session *s, uint64_t wave_first,
         return sth_session_fail(f, "%s", rule);
     if (err) {
         explain(s, err, f);
+        s->failed = true;
+        if (s->phases > o->runtime->failed_op)
+            s->phases = o->runtime->failed_op;
         return false;
     }
     return o->event_lost ? sth_session_fail(f, "out of memory for the events")
