@@ -46,9 +46,17 @@ bool sth_mem_config_parse_stalls(struct sth_mem_config *config,
 uint32_t sth_mem_preset_count(void);
 const char *sth_mem_preset_name(uint32_t preset);
 
-/* Bytes that each direction can carry a cycle at most: bus or memory. */
-double sth_mem_bytes_per_cycle(const struct sth_mem_config *config,
-                               uint32_t bus_bytes);
+/* What memory carries in a cycle at most. */
+struct sth_mem_peak {
+    double bytes; /* 0: as much as any bus */
+    bool shared;  /* both directions together; otherwise each */
+};
+
+struct sth_mem_peak sth_mem_peak(const struct sth_mem_config *config);
+
+/* The least cycles in which bus and memory carry these bytes. */
+double sth_mem_cycles(const struct sth_mem_config *config, uint32_t bus_bytes,
+                      uint64_t read, uint64_t written);
 
 /* NULL when out of memory.  timing_only: writes are dropped, reads give 0. */
 struct sth_mem *sth_mem_create(const struct sth_mem_config *config,

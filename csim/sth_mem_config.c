@@ -144,14 +144,26 @@ const char *sth_mem_preset_name(uint32_t preset)
     return presets[preset].name;
 }
 
-double sth_mem_bytes_per_cycle(const struct sth_mem_config *config,
-                               uint32_t bus_bytes)
+struct sth_mem_peak sth_mem_peak(const struct sth_mem_config *config)
 {
     const struct sth_dram_figures *d = sth_dram_find(config->name);
-    double memory = config->bytes_per_cycle;
 
-    if (d)
-        memory = (double)d->channels * d->access_bytes * STH_PS_PER_CYCLE /
-                 d->t_burst;
-    return memory > 0 && memory < bus_bytes ? memory : bus_bytes;
+    if (!d)
+        return (struct sth_mem_peak){.bytes = config->bytes_per_cycle};
+    return (struct sth_mem_peak){.bytes = (double)d->channels *
+                                          d->access_bytes * STH_PS_PER_CYCLE /
+                                          d->t_burst,
+                                 .shared = true};
+}
+
+double sth_mem_cycles(const struct sth_mem_config *config, uint32_t bus_bytes,
+                      uint64_t read, uint64_t written)
+{
+    const struct sth_mem_peak peak = sth_mem_peak(config);
+    double busier = (double)(read > written ? read : written);
+    double bytes = peak.shared ? (double)read + (double)written : busier;
+    double bus = busier / bus_bytes;
+    double memory = peak.bytes > 0 ? bytes / peak.bytes : 0;
+
+    return bus > memory ? bus : memory;
 }

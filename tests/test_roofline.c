@@ -10,7 +10,11 @@
 #include <math.h>
 
 static const struct sth_roofline_peaks peaks = {
-    .macs = 256, .lanes = 16, .bytes = 16};
+    .macs = 256,
+    .lanes = 16,
+    .bytes = 16,
+    .bus_bytes = 16,
+    .memory = {.name = "fixed", .latency = 100}};
 
 static enum sth_bound bound_of(const struct sth_work *work, uint64_t macs)
 {
@@ -43,6 +47,31 @@ static void test_bounds(void **state)
     assert_int_equal(bound_of(&latency, 1), STH_BOUND_LATENCY);
     assert_int_equal(bound_of(&issue, 1), STH_BOUND_ISSUE);
     assert_int_equal(bound_of(&waits, 1), STH_BOUND_DEPENDENCY);
+}
+
+/* A memory that carries less than the bus, each way or both together. */
+static void test_memory_bounds(void **state)
+{
+    struct sth_roofline_peaks slow = peaks;
+    const struct sth_work loads = {.load_bytes = 3900, .busy = {980, 10}};
+    const struct sth_work both = {
+        .load_bytes = 12000, .store_bytes = 12000, .busy = {980, 10, 10, 980}};
+    struct sth_roofline_point point;
+
+    (void)state;
+    slow.bytes = slow.memory.bytes_per_cycle = 4;
+    sth_roofline_point(&slow, &loads, 1, 1000, &point);
+    assert_int_equal(point.bound, STH_BOUND_MEMORY);
+    assert_true(fabs(point.share - 0.975) < 1e-9);
+    assert_non_null(strstr(point.lift, "faster memory"));
+    assert_true(fabs(point.bytes_attainable - 4) < 1e-9);
+    strcpy(slow.memory.name, "ddr4-3200"); /* 25.6 bytes a cycle */
+    slow.bytes = 16;
+    sth_roofline_point(&slow, &both, 1, 1000, &point);
+    assert_int_equal(point.bound, STH_BOUND_MEMORY);
+    assert_true(fabs(point.share - 0.9375) < 1e-9);
+    assert_true(fabs(point.bytes_attainable - 12.8) < 1e-9);
+    assert_int_equal(bound_of(&both, 1), STH_BOUND_LOAD);
 }
 
 static void test_attainable(void **state)
@@ -244,6 +273,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_memory_bounds),
         cmocka_unit_test(test_attainable),
         cmocka_unit_test(test_overlapping_commands_count_once),
         cmocka_unit_test(test_parts_add_up_on_csim),

@@ -15,8 +15,10 @@ void sth_roofline_peaks(const struct sth_session *session,
 
     peaks->macs = (double)p->array_rows * p->array_cols;
     peaks->lanes = p->array_cols;
+    peaks->bus_bytes = p->bus_bytes;
+    peaks->memory = session->request.memory;
     peaks->bytes =
-        sth_mem_bytes_per_cycle(&session->request.memory, p->bus_bytes);
+        1e9 / sth_mem_cycles(&peaks->memory, p->bus_bytes, 1000000000, 0);
 }
 
 static const char *lift_of(enum sth_bound bound, double streaming)
@@ -32,6 +34,8 @@ static const char *lift_of(enum sth_bound bound, double streaming)
         return "a wider bus, or blocks that reuse more of what they load";
     case STH_BOUND_STORE:
         return "a wider bus, or narrower results";
+    case STH_BOUND_MEMORY:
+        return "a faster memory, or blocks that reuse more of what they load";
     case STH_BOUND_LATENCY:
         return "longer runs of bytes, or more bursts in flight";
     case STH_BOUND_ISSUE:
@@ -41,14 +45,25 @@ static const char *lift_of(enum sth_bound bound, double streaming)
     }
 }
 
+/* A busy engine of the bus waits for bytes, or for the latency of each. */
+static enum sth_bound bus_bound(const double *share, enum sth_bound direction,
+                                double busy)
+{
+    enum sth_bound bound = share[STH_BOUND_MEMORY] > share[direction]
+                               ? STH_BOUND_MEMORY
+                               : direction;
+
+    return share[bound] >= DOMINANT * busy ? bound : STH_BOUND_LATENCY;
+}
+
 /* What a full resource says first; then what is busy for most of the time. */
 static enum sth_bound classify(const struct sth_work *w, double cycles,
                                const double *share, double *how_much)
 {
     double busy[STH_ENGINE_COUNT];
-    int most = STH_BOUND_ARRAY;
+    unsigned most = STH_BOUND_ARRAY;
 
-    for (int b = STH_BOUND_ARRAY; b <= STH_BOUND_ISSUE; b++)
+    for (unsigned b = STH_BOUND_ARRAY; b <= STH_BOUND_ISSUE; b++)
         if (share[b] > share[most])
             most = b;
     *how_much = share[most];
@@ -68,15 +83,11 @@ static enum sth_bound classify(const struct sth_work *w, double cycles,
     }
     if (busy[STH_ENGINE_LOAD] > *how_much) {
         *how_much = busy[STH_ENGINE_LOAD];
-        most = share[STH_BOUND_LOAD] >= DOMINANT * *how_much
-                   ? STH_BOUND_LOAD
-                   : STH_BOUND_LATENCY;
+        most = bus_bound(share, STH_BOUND_LOAD, *how_much);
     }
     if (busy[STH_ENGINE_STORE] > *how_much) {
         *how_much = busy[STH_ENGINE_STORE];
-        most = share[STH_BOUND_STORE] >= DOMINANT * *how_much
-                   ? STH_BOUND_STORE
-                   : STH_BOUND_LATENCY;
+        most = bus_bound(share, STH_BOUND_STORE, *how_much);
     }
     if (*how_much >= DOMINANT)
         return (enum sth_bound)most;
@@ -97,11 +108,15 @@ void sth_roofline_point(const struct sth_roofline_peaks *peaks,
         work->busy[STH_ENGINE_MATRIX]
             ? (double)work->rows / (double)work->busy[STH_ENGINE_MATRIX]
             : 0;
+    double bus_only = bytes / peaks->bus_bytes;
+    double least = sth_mem_cycles(&peaks->memory, peaks->bus_bytes,
+                                  work->load_bytes, work->store_bytes);
     const double share[STH_BOUND_COUNT] = {
         [STH_BOUND_ARRAY] = (double)work->rows / time,
         [STH_BOUND_VECTOR] = (double)work->busy[STH_ENGINE_VECTOR] / time,
-        [STH_BOUND_LOAD] = (double)work->load_bytes / peaks->bytes / time,
-        [STH_BOUND_STORE] = (double)work->store_bytes / peaks->bytes / time,
+        [STH_BOUND_LOAD] = (double)work->load_bytes / peaks->bus_bytes / time,
+        [STH_BOUND_STORE] = (double)work->store_bytes / peaks->bus_bytes / time,
+        [STH_BOUND_MEMORY] = least > bus_only ? least / time : 0,
         [STH_BOUND_ISSUE] = (double)work->commands * STH_LAT_DECODE / time,
     };
 
@@ -111,12 +126,12 @@ void sth_roofline_point(const struct sth_roofline_peaks *peaks,
     point->macs_attained = (double)macs / time;
     if (macs) {
         point->macs_attainable = peaks->macs;
-        if (bytes > 0 && point->intensity * peaks->bytes < peaks->macs)
-            point->macs_attainable = point->intensity * peaks->bytes;
+        if (least > 0 && (double)macs / least < peaks->macs)
+            point->macs_attainable = (double)macs / least;
     }
     point->lanes_attained = (double)work->lanes / time;
     point->bytes_attained = bytes / time;
-    point->bytes_attainable = peaks->bytes;
+    point->bytes_attainable = least > 0 ? bytes / least : peaks->bytes;
     point->lift = lift_of(point->bound, streaming);
 }
 
@@ -127,6 +142,7 @@ const char *sth_roofline_bound_name(enum sth_bound bound)
         [STH_BOUND_VECTOR] = "vector",
         [STH_BOUND_LOAD] = "load",
         [STH_BOUND_STORE] = "store",
+        [STH_BOUND_MEMORY] = "memory",
         [STH_BOUND_LATENCY] = "memory latency",
         [STH_BOUND_ISSUE] = "command issue",
         [STH_BOUND_DEPENDENCY] = "dependency",
@@ -192,16 +208,24 @@ static void print_line(FILE *out, const struct sth_session *s,
 void sth_roofline_text(FILE *out, const struct sth_session *session)
 {
     struct sth_roofline_peaks peaks;
+    struct sth_mem_peak peak;
 
     sth_roofline_peaks(session, &peaks);
+    peak = sth_mem_peak(&peaks.memory);
     fprintf(out,
-            "\nroofline: array %.0f MAC/cycle, bus %.1f byte/cycle each way, "
-            "ridge %.1f MAC/byte\n"
+            "\nroofline: array %.0f MAC/cycle, bus %" PRIu32
+            " byte/cycle each way",
+            peaks.macs, peaks.bus_bytes);
+    if (peak.bytes > 0)
+        fprintf(out, ", memory %.1f %s", peak.bytes,
+                peak.shared ? "both ways together" : "each way");
+    fprintf(out,
+            ", ridge %.1f MAC/byte\n"
             "  %-20s %5s %12s %9s %19s %15s  %-14s %5s  %s\n"
             "  %-20s %5s %12s %9s %9s %9s %7s %7s\n",
-            peaks.macs, peaks.bytes, peaks.macs / peaks.bytes, "", "", "",
-            "MAC or op", "MAC/cycle", "byte/cycle", "", "", "", "operation",
-            "times", "cycles", "per byte", "is", "could be", "is", "could be");
+            peaks.macs / peaks.bytes, "", "", "", "MAC or op", "MAC/cycle",
+            "byte/cycle", "", "", "", "operation", "times", "cycles",
+            "per byte", "is", "could be", "is", "could be");
     for (uint32_t i = 0; i < session->phases; i++)
         if (!is_repeated(session, i))
             print_line(out, session, &peaks, i);

@@ -3,8 +3,8 @@
  * allows, and what would lift the bound.
  *
  * An operation's intensity is its products over the bytes of its busier
- * direction of the bus; attainable is the smaller of the array's peak and what
- * the bus feeds at that intensity.
+ * direction of the bus; attainable is the smaller of the array's peak and its
+ * products over the least cycles in which bus and memory carry its bytes.
  */
 #ifndef STH_ROOFLINE_H
 #define STH_ROOFLINE_H
@@ -19,6 +19,7 @@ enum sth_bound {
     STH_BOUND_VECTOR,
     STH_BOUND_LOAD,
     STH_BOUND_STORE,
+    STH_BOUND_MEMORY,
     STH_BOUND_LATENCY,
     STH_BOUND_ISSUE,
     STH_BOUND_DEPENDENCY,
@@ -29,6 +30,8 @@ struct sth_roofline_peaks {
     double macs;  /* a cycle, of the array */
     double lanes; /* elements a cycle, of vector */
     double bytes; /* a cycle, each direction: bus or memory */
+    uint32_t bus_bytes;
+    struct sth_mem_config memory;
 };
 
 struct sth_roofline_point {

@@ -23,10 +23,10 @@ struct plot {
 };
 
 static const char *const colours[STH_BOUND_COUNT] = {
-    [STH_BOUND_ARRAY] = "#1f77b4",     [STH_BOUND_VECTOR] = "#2ca02c",
-    [STH_BOUND_LOAD] = "#d62728",      [STH_BOUND_STORE] = "#9467bd",
-    [STH_BOUND_LATENCY] = "#ff7f0e",   [STH_BOUND_ISSUE] = "#8c564b",
-    [STH_BOUND_DEPENDENCY] = "#7f7f7f"};
+    [STH_BOUND_ARRAY] = "#1f77b4",  [STH_BOUND_VECTOR] = "#2ca02c",
+    [STH_BOUND_LOAD] = "#d62728",   [STH_BOUND_STORE] = "#9467bd",
+    [STH_BOUND_MEMORY] = "#e377c2", [STH_BOUND_LATENCY] = "#ff7f0e",
+    [STH_BOUND_ISSUE] = "#8c564b",  [STH_BOUND_DEPENDENCY] = "#7f7f7f"};
 
 static double at_x(const struct plot *p, double value)
 {
@@ -137,7 +137,8 @@ static void draw_roofs(const struct plot *p,
     snprintf(label, sizeof(label), "vector: %.0f elements/cycle", peaks->lanes);
     text(p->out, WIDTH - RIGHT - 6, at_y(p, peaks->lanes) - 6, "end", words,
          label);
-    snprintf(label, sizeof(label), "bus: %.1f byte/cycle", peaks->bytes);
+    snprintf(label, sizeof(label), "%s: %.1f byte/cycle",
+             peaks->bytes < peaks->bus_bytes ? "memory" : "bus", peaks->bytes);
     fprintf(p->out, "<g transform=\"translate(%.1f %.1f) rotate(%.1f)\">",
             at_x(p, middle), at_y(p, middle * peaks->bytes) - 8,
             -slope * 180 / acos(-1.0));

@@ -121,13 +121,13 @@ double sth_session_utilization(const struct sth_session *session);
 
 /* The least cycles that what a run did can take. */
 struct sth_session_bound {
-    const char *name; /* what needs them: "array", "load" or "store" */
+    const char *name; /* what needs them: "array", "load", "store", "memory" */
     double cycles;
 };
 
 /*
- * The busiest of the array (products over PEs) and of the two directions of
- * the bus (bytes over what bus and memory carry in a cycle).
+ * The busiest of the array (products over PEs), the two directions of the bus,
+ * and memory, whose directions DRAM has in common.
  */
 struct sth_session_bound sth_session_bound(const struct sth_session *session);
 

@@ -106,13 +106,15 @@ double sth_session_utilization(const struct sth_session *session)
 struct sth_session_bound sth_session_bound(const struct sth_session *session)
 {
     const struct sth_params *p = &session->request.config.params;
-    const struct sth_session_side *side = sth_session_main(session);
-    double bytes =
-        sth_mem_bytes_per_cycle(&session->request.memory, p->bus_bytes);
+    const uint64_t *counter = sth_session_main(session)->counter;
+    uint64_t load = counter[STH_CNT_LOAD_BYTES];
+    uint64_t store = counter[STH_CNT_STORE_BYTES];
     const struct sth_session_bound list[] = {
         {"array", (double)session->macs / p->array_rows / p->array_cols},
-        {"load", (double)side->counter[STH_CNT_LOAD_BYTES] / bytes},
-        {"store", (double)side->counter[STH_CNT_STORE_BYTES] / bytes},
+        {"load", (double)load / p->bus_bytes},
+        {"store", (double)store / p->bus_bytes},
+        {"memory",
+         sth_mem_cycles(&session->request.memory, p->bus_bytes, load, store)},
     };
     struct sth_session_bound most = list[0];
 
