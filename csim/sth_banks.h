@@ -161,57 +161,49 @@ static inline uint64_t sth_banks_matrix_free(const struct sth_csim *csim,
     return cycle;
 }
 
-/* Whether the row whose activations enter in `cycle` has its sums there. */
-static inline bool sth_banks_sum_row_in(const struct sth_csim *csim,
-                                        const struct sth_weight_tile *tile,
-                                        uint64_t cycle, uint32_t bank)
+/*
+ * The first cycle from `cycle` on, at most `until`, in which no row whose
+ * activations entered `delay` cycles before has its sum in a bank of the
+ * accumulator; of tiles that accumulate only, or of all.
+ */
+static inline uint64_t sth_banks_sum_free(const struct sth_csim *csim,
+                                          uint64_t *hint, uint64_t cycle,
+                                          uint64_t until, uint32_t bank,
+                                          uint64_t delay, bool accumulating)
 {
-    uint32_t row = tile->acc + (uint32_t)(cycle - tile->first_row);
+    for (; cycle < until && cycle >= delay; cycle++) {
+        const struct sth_weight_tile *tile =
+            sth_banks_stream(&csim->matrix, hint, cycle - delay);
+        uint32_t row;
 
-    return (row & (csim->params.acc_banks - 1)) == bank;
+        if (tile == NULL || (accumulating && !tile->adds) ||
+            cycle - delay < tile->first_row)
+            break;
+        row = tile->acc + (uint32_t)(cycle - delay - tile->first_row);
+        if ((row & (csim->params.acc_banks - 1)) != bank)
+            break;
+    }
+    return cycle;
 }
 
-/* ... in which it reads no sum in a bank of the accumulator. */
+/* ... in which the matrix engine reads no sum there. */
 static inline uint64_t sth_banks_sum_read_free(const struct sth_csim *csim,
                                                struct sth_tile_hints *hints,
                                                uint64_t cycle, uint64_t until,
                                                uint32_t bank)
 {
-    uint64_t delay = sth_banks_sum_read_delay(csim);
-
-    for (; cycle < until; cycle++) {
-        const struct sth_weight_tile *tile;
-
-        if (cycle < delay)
-            break;
-        tile = sth_banks_stream(&csim->matrix, &hints->sum_read, cycle - delay);
-        if (tile == NULL || !tile->adds || cycle - delay < tile->first_row ||
-            !sth_banks_sum_row_in(csim, tile, cycle - delay, bank))
-            break;
-    }
-    return cycle;
+    return sth_banks_sum_free(csim, &hints->sum_read, cycle, until, bank,
+                              sth_banks_sum_read_delay(csim), true);
 }
 
-/* ... in which it writes no sum there. */
+/* ... in which it writes none there. */
 static inline uint64_t sth_banks_sum_write_free(const struct sth_csim *csim,
                                                 struct sth_tile_hints *hints,
                                                 uint64_t cycle, uint64_t until,
                                                 uint32_t bank)
 {
-    uint64_t delay = sth_banks_sum_write_delay(csim);
-
-    for (; cycle < until; cycle++) {
-        const struct sth_weight_tile *tile;
-
-        if (cycle < delay)
-            break;
-        tile =
-            sth_banks_stream(&csim->matrix, &hints->sum_write, cycle - delay);
-        if (tile == NULL || cycle - delay < tile->first_row ||
-            !sth_banks_sum_row_in(csim, tile, cycle - delay, bank))
-            break;
-    }
-    return cycle;
+    return sth_banks_sum_free(csim, &hints->sum_write, cycle, until, bank,
+                              sth_banks_sum_write_delay(csim), false);
 }
 
 #endif

@@ -456,6 +456,11 @@ void sth_dram_init(struct sth_dram *dram,
     assert(figures->channels <= STH_DRAM_CHANNELS_MAX &&
            figures->banks <= STH_DRAM_BANKS_MAX &&
            figures->write_chunks <= STH_DRAM_WRITE_CHUNKS_MAX);
+    /* place_of() folds eight pieces. */
+    assert(figures->channels == 1 ||
+           8 * log2_of(figures->channels) >=
+               log2_of(figures->row_bytes / figures->interleave_bytes) +
+                   2 * log2_of(figures->banks));
     dram->figures = figures;
     dram->shift = shifts_of(figures, bus_bytes);
     dram->wide = can_read_wide(figures);

@@ -255,6 +255,51 @@ static void test_trace_damaged_text_is_survived(void **unused)
     }
 }
 
+/* Thousands of names that differ in one character, each found again. */
+static void test_trace_finds_every_name(void **unused)
+{
+    enum { NAMES = 3000 };
+    size_t room = (size_t)NAMES * 120 + 64, used;
+    char *text = malloc(room);
+    struct sth_trace t;
+    struct sth_trace_error e;
+    uint64_t *memory;
+    size_t bound;
+
+    (void)unused;
+    assert_non_null(text);
+    used = (size_t)snprintf(text, room, HEAD);
+    for (int i = 0; i < NAMES; i++)
+        used += (size_t)snprintf(text + used, room - used,
+                                 "tensor l%d.t bf16 %dx8 zero\n", i, 1 + i);
+    for (int i = 0; i < NAMES; i++)
+        used += (size_t)snprintf(text + used, room - used,
+                                 "op copy out=l%d.t[:1] x=l%d.t[:1]\n", i,
+                                 NAMES - 1 - i);
+    bound = sth_trace_arena_bound(text, used);
+    memory = malloc(bound);
+    assert_non_null(memory);
+    assert_int_equal(sth_trace_parse(&t, text, used, memory, bound, &e),
+                     STH_FW_ERR_OK);
+    assert_int_equal(t.ops, NAMES);
+    for (int i = 0; i < NAMES; i++) {
+        assert_int_equal(t.op[i].view[STH_TRACE_VIEW_OUT].tensor, i);
+        assert_int_equal(t.op[i].view[STH_TRACE_VIEW_X].tensor, NAMES - 1 - i);
+    }
+    used += (size_t)snprintf(text + used, room - used,
+                             "tensor l1234.t bf16 1x8 zero\n");
+    free(memory);
+    bound = sth_trace_arena_bound(text, used);
+    memory = malloc(bound);
+    assert_non_null(memory);
+    assert_int_equal(sth_trace_parse(&t, text, used, memory, bound, &e),
+                     STH_FW_ERR_TRACE);
+    assert_int_equal(e.line, 2 * NAMES + 2);
+    assert_non_null(strstr(e.message, "'l1234.t' is declared twice"));
+    free(memory);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -263,6 +308,7 @@ int main(void)
         cmocka_unit_test(test_trace_malformed_is_refused_with_its_message),
         cmocka_unit_test(test_trace_long_line_is_refused),
         cmocka_unit_test(test_trace_damaged_text_is_survived),
+        cmocka_unit_test(test_trace_finds_every_name),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;

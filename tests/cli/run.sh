@@ -128,6 +128,11 @@ command_lines() {
     trace -o "$out"
   refuses 2 "give one of --model, --gemm and --attention; see --help" \
     trace --gemm 2x2x2 --model gpt2 -o "$out"
+  run trace --gemm 2x2x2 -o "$work/two.trace"
+  refuses 2 'option --reorder needs --backend rtl or both' \
+    run "$work/two.trace" --reorder
+  refuses 2 'option --wave needs --backend both' \
+    run "$work/two.trace" --wave "$out"
   refuses 2 'option --seq has no effect with --gemm' \
     trace --gemm 2x2x2 --seq 3 -o "$out"
   refuses 2 'option --layers has no effect with --attention' \
@@ -371,7 +376,7 @@ targets() {
   refuses 2 "options --json and --events: '$work/./result' is the same file \
 for both" run "$t" --json "$x" --events "$work/./result"
   refuses 2 "options --timeline and --wave: '$x' is the same file for both" \
-    run "$t" --timeline "$x" --wave "$x"
+    run "$t" --backend both --timeline "$x" --wave "$x"
   refuses 1 "cannot create '$work': Is a directory" run "$t" --json "$work"
   check "a bad target: nothing has run" [ ! -s "$work/out" ]
   refuses 1 "cannot create '/nonexistent/x': No such file or directory" \

@@ -195,6 +195,14 @@ static bool resolve(const struct options *o, struct sth_session_request *q)
         sth_cmd_error("option --roofline needs --backend csim or both");
         return false;
     }
+    if (q->reorder && q->backend == STH_BACKEND_CSIM) {
+        sth_cmd_error("option --reorder needs --backend rtl or both");
+        return false;
+    }
+    if (o->wave && q->backend != STH_BACKEND_BOTH) {
+        sth_cmd_error("option --wave needs --backend both");
+        return false;
+    }
     if (!resolve_layers(o, q))
         return false;
     if (q->sanitize && (q->backend == STH_BACKEND_RTL || o->time_only)) {
