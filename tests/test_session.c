@@ -226,7 +226,8 @@ static void test_session_json_has_its_keys(void **state)
         "config",       "trace",         "commands",        "macs",
         "csim",         "rtl",           "cycle_error_pct", "bit_exact",
         "difference",   "max_abs_error", "cosine",          "array_utilization",
-        "wall_seconds", "phases",        "diagnostics"};
+        "wall_seconds", "phases",        "diagnostics",     "memory",
+        "bound",        "complete"};
     struct sth_session_request q = request_for("edge");
     char *trace = gemm_text(20, 30, 40, false), *text;
     struct sth_session session;
@@ -245,6 +246,13 @@ static void test_session_json_has_its_keys(void **state)
     assert_string_equal(json_string_value(json_object_get(root, "config")),
                         "edge");
     assert_int_equal(json_integer_value(json_object_get(root, "macs")), 24000);
+    assert_string_equal(json_string_value(json_object_get(root, "memory")),
+                        "fixed:100:0");
+    assert_true(json_is_true(json_object_get(root, "complete")));
+    /* 24000 products on 256 PEs; (20 + 30) x 40 x 2 bytes on 16: load. */
+    assert_string_equal(json_string_value(json_object_get(
+                            json_object_get(root, "bound"), "name")),
+                        "load");
     assert_true(json_is_null(json_object_get(root, "rtl")));
     assert_true(json_is_null(json_object_get(root, "bit_exact")));
     csim = json_object_get(root, "csim");
