@@ -39,7 +39,8 @@ static uint64_t pattern_key(const struct sth_csim *csim,
 static int32_t find_pattern(const struct sth_csim *csim, uint64_t key)
 {
     const struct sth_patterns *patterns = &csim->matrix.patterns;
-    uint32_t hash = (uint32_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> 58);
+    uint32_t hash =
+        (uint32_t)((key ^ key >> 28) * UINT64_C(0x9e3779b97f4a7c15) >> 58);
     int32_t free = -1;
 
     _Static_assert((int)STH_PATTERNS == 64, "six bits of hash");

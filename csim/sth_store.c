@@ -340,17 +340,18 @@ static bool starts_later(const struct sth_csim *csim)
 static void read_bursts(struct sth_csim *csim)
 {
     struct sth_reader *reader = &csim->store.reader;
-    uint64_t until = csim->now;
 
-    sth_store_catch_up(csim);
+    if (reader->count == 0)
+        return;
+    sth_vector_catch_up(csim);
     while (reader->count > 0) {
-        until = csim->now;
+        uint64_t until = csim->now;
+
         if (!csim->vector.active &&
             (!sth_front_waits_for(csim, STH_ENGINE_STORE) ||
-             starts_later(csim))) {
+             starts_later(csim)))
             until = alone_until(csim);
-            read_words(csim, until);
-        }
+        read_words(csim, until);
         if (reads_end(csim) >= until)
             return;
         read_rest(csim);

@@ -310,10 +310,10 @@ static bool ends_group(const struct sth_csim *csim)
 }
 
 /* Begins the present row-tile. */
-static void open_row_tile(struct sth_csim *csim)
+static void open_row_tile(struct sth_csim *csim, bool extra)
 {
     struct sth_vector_state *v = &csim->vector;
-    uint64_t plain = plain_cost(v, v->slot && ends_group(csim));
+    uint64_t plain = plain_cost(v, extra);
 
     v->opened = true;
     v->plain_end = v->cycle + plain;
@@ -323,13 +323,11 @@ static void open_row_tile(struct sth_csim *csim)
 }
 
 /* The cycle in which the present row-tile can leave. */
-static uint64_t launch_cycle(const struct sth_csim *csim)
+static uint64_t launch_cycle(const struct sth_vector_state *v, bool extra)
 {
-    const struct sth_vector_state *v = &csim->vector;
     uint64_t launch = sth_max64(v->acc_port, v->sp_port);
 
-    launch =
-        sth_max64(launch, v->cycle + (v->slot && ends_group(csim) ? 2 : 1)) - 1;
+    launch = sth_max64(launch, v->cycle + (extra ? 2 : 1)) - 1;
     if (v->write && v->results >= STH_VECTOR_RESULTS)
         launch =
             sth_max64(launch, v->result[v->results % STH_VECTOR_RESULTS] + 1);
@@ -342,15 +340,16 @@ static bool do_row_tile(struct sth_csim *csim)
     struct sth_vector_state *v = &csim->vector;
     bool group = ends_group(csim);
     bool row = ends_row(v);
+    bool extra = v->slot && group; /* a cycle for the sums */
     uint64_t launch;
 
     if (!v->opened)
-        open_row_tile(csim);
+        open_row_tile(csim, extra);
     if (!read_sources(csim))
         return false;
     if (v->write && v->results - v->results_written == STH_VECTOR_RESULTS)
         return false;
-    launch = launch_cycle(csim);
+    launch = launch_cycle(v, extra);
     if (launch >= csim->now)
         return false;
     if (v->write) {
