@@ -295,7 +295,8 @@ struct sth_front {
     uint64_t enable_from; /* ... the present CTRL.ENABLE */
     uint64_t room_from;   /* ... the place that was freed last */
     bool decoding;        /* the decoder holds command decoded - 1 */
-    bool stalled;         /* and its engine's queue is full */
+    bool stalled;         /* and its engine's queue is full ... */
+    uint32_t waits_for;   /* ... of this engine */
     uint64_t stop_from;   /* a fault: dispatches nothing from then on */
     uint64_t decode_done;
     uint64_t last_bus;

@@ -155,6 +155,7 @@ static void dispatch(struct sth_csim *csim)
     }
     engine = sth_decode_engine(&slot->command);
     front->stalled = sth_engine_full(csim, (int)engine);
+    front->waits_for = engine;
     if (front->stalled)
         return;
     sth_engine_push(csim, (int)engine, &slot->command, index);
@@ -191,11 +192,7 @@ void sth_front_decode(struct sth_csim *csim)
 
 bool sth_front_waits_for(const struct sth_csim *csim, int engine)
 {
-    const struct sth_front *front = &csim->front;
-    uint32_t slot = (front->decoded - 1) % STH_FETCH_MAX;
-
-    return front->stalled &&
-           (int)sth_decode_engine(&front->slot[slot].command) == engine;
+    return csim->front.stalled && csim->front.waits_for == (uint32_t)engine;
 }
 
 void sth_front_queue_popped(struct sth_csim *csim, int engine)
