@@ -242,6 +242,7 @@ static bool find_fault(struct lockstep *l, uint32_t *index)
     struct sth_device *devices[] = {l->reference, l->dut};
     bool both = true;
 
+    *index = 0;
     /* Both are always asked: an access takes time, which is to stay in step. */
     for (int i = 0; i < 2; i++) {
         struct sth_device *dev = devices[i];
