@@ -311,9 +311,11 @@ TARGET_WIDE static uint64_t read_units(struct sth_dram *dram,
         dram_units(dram, (int64_t)(now * STH_PS_PER_CYCLE), p, units, accesses,
                    ready);
         for (uint32_t i = 0; i < units; i++) {
-            next = (uint64_t)later(
-                (int64_t)(((uint64_t)ready[i] + whole) / STH_PS_PER_CYCLE),
-                (int64_t)next);
+            uint64_t all = (uint64_t)ready[i] + whole;
+
+            /* Mostly the bus is behind, and that spares a division. */
+            if (all >= (next + 1) * STH_PS_PER_CYCLE)
+                next = all / STH_PS_PER_CYCLE;
             if (beat_cycle)
                 *beat_cycle++ = next;
             next++;
