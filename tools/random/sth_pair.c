@@ -35,7 +35,7 @@ bool sth_pair_open(struct sth_pair *p, const struct sth_backend *backend,
         .event_capacity = 2 * STH_PAIR_COMMANDS,
     };
     const struct sth_rtl_options rtl = {
-        .stall_percent = program->memory.stall_percent,
+        .stall_percent = program->reorder ? program->memory.stall_percent : 0,
         .seed = (uint32_t)seed,
         .reorder = program->reorder,
     };

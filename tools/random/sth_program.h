@@ -28,7 +28,7 @@ struct sth_program {
     uint64_t ring;
     /* The memory behind the bus. */
     struct sth_mem_config memory;
-    bool reorder;
+    bool reorder; /* answers out of order, and addresses that wait */
 };
 
 /*

@@ -15,6 +15,21 @@ static uint64_t read_cycles(struct sth_device *dev)
     return (uint64_t)dev->ops->reg_read(dev, offset + 4) << 32 | low;
 }
 
+/* What the model's cycles may be off by: of the RTL's, and in a short program.
+ */
+static const double TOLERANCE = 0.03;
+enum { TOLERANCE_CYCLES = 8 };
+
+static bool is_in_time(const struct sth_random_result *r)
+{
+    uint64_t off = r->csim_cycles > r->rtl_cycles
+                       ? r->csim_cycles - r->rtl_cycles
+                       : r->rtl_cycles - r->csim_cycles;
+
+    return !r->timed || off <= TOLERANCE_CYCLES ||
+           (double)off <= TOLERANCE * (double)r->rtl_cycles;
+}
+
 static void judge(struct sth_pair *p, const struct sth_program *program,
                   bool finished, struct sth_random_result *result)
 {
@@ -25,6 +40,7 @@ static void judge(struct sth_pair *p, const struct sth_program *program,
     result->csim_cycles = read_cycles(p->csim);
     if (p->rtl)
         result->rtl_cycles = read_cycles(p->rtl);
+    result->timed = p->rtl && !program->reorder;
     /* Reading through the pair compares. */
     p->dev->ops->mem_read(p->dev, program->target, target,
                           program->target_bytes);
@@ -40,6 +56,10 @@ static void judge(struct sth_pair *p, const struct sth_program *program,
                  p->dev->ops->reg_read(p->dev, STH_REG_RETIRED),
                  program->commands,
                  p->dev->ops->reg_read(p->dev, STH_REG_FAULT_CODE));
+    else if (!is_in_time(result))
+        snprintf(result->text, sizeof(result->text),
+                 "csim takes %" PRIu64 " cycles, rtl %" PRIu64 "\n",
+                 result->csim_cycles, result->rtl_cycles);
     else
         result->passed = true;
 }
