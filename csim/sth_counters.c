@@ -10,9 +10,9 @@ void sth_counters_advance(struct sth_csim *csim)
     unsigned busy = 0;
 
     csim->counted = csim->now;
+    sth_matrix_count(csim);
     if (cycles == 0 || !sth_csim_busy(csim))
         return;
-    sth_matrix_count(csim);
     csim->counter[STH_CNT_CYCLES] += cycles;
     for (unsigned e = 0; e < STH_ENGINE_COUNT; e++) {
         if (csim->engine[e].flight_count > 0) {

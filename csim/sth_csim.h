@@ -178,7 +178,8 @@ struct sth_vector_source {
 
 struct sth_vector_state {
     bool active;
-    uint64_t check;                     /* cycle in which it may retire */
+    uint64_t followed; /* its accesses before this cycle are known */
+    uint64_t check;    /* cycle in which it may retire */
     struct sth_vector_source source[4]; /* those used of x, y, z, carry */
     uint32_t sources;
     bool reads_sp;
@@ -256,9 +257,10 @@ struct sth_writer {
     struct sth_arrival arrival[STH_ARRIVALS]; /* ring by number of burst */
     uint32_t sent;                            /* bursts asked for */
     uint32_t written;                         /* bursts followed to their end */
-    uint32_t word;                   /* of the present burst: the next one */
-    uint32_t fetched;                /* beats of fetch since the last burst */
-    uint64_t bus;                    /* cycle of the last beat on the bus */
+    uint32_t word;    /* of the present burst: the next one */
+    uint32_t fetched; /* beats of fetch since the last burst */
+    uint64_t bus;     /* cycle of the last beat on the bus */
+    uint64_t blocked; /* the next write is in no cycle before this one */
     uint64_t grant[STH_BEATS_AHEAD]; /* ring: cycles of the last writes */
     uint32_t grant_next;
 };
@@ -524,12 +526,16 @@ void sth_dma_skip(struct sth_dma *dma, uint32_t bursts);
  */
 void sth_load_start(struct sth_csim *csim, struct sth_flight *flight);
 void sth_load_step(struct sth_csim *csim);
+/* Writes data as far as vector has been followed, to cycle now. */
+void sth_load_follow(struct sth_csim *csim);
 /* The cycle in which the oldest load can retire, now that it may be. */
 uint64_t sth_load_done(struct sth_csim *csim);
 void sth_store_start(struct sth_csim *csim, struct sth_flight *flight);
 void sth_store_step(struct sth_csim *csim);
 /* The next cycle in which sth_store_step() has something to do. */
 uint64_t sth_store_next(const struct sth_csim *csim);
+/* Reads words as far as vector has been followed, to cycle now. */
+void sth_store_follow(struct sth_csim *csim);
 /* Simulates the scratchpad reads before now. */
 void sth_store_catch_up(struct sth_csim *csim);
 void sth_matrix_start(struct sth_csim *csim, struct sth_flight *flight);

@@ -92,7 +92,7 @@ static bool write_word(struct sth_csim *csim, uint64_t horizon)
     uint32_t begin = writer->word * bus;
     uint32_t end = begin + bus < total ? begin + bus : total;
     uint64_t first = next_write(csim);
-    uint64_t cycle = first;
+    uint64_t cycle = sth_max64(first, writer->blocked);
     struct sth_two_banks banks;
 
     begin = begin > arrival->skip ? begin - arrival->skip : 0;
@@ -100,6 +100,7 @@ static bool write_word(struct sth_csim *csim, uint64_t horizon)
     banks.last = sth_banks_sp(csim, arrival->sp + end - arrival->skip - 1);
     while (sth_banks_logged(&csim->vector_writes, cycle, banks))
         cycle++;
+    writer->blocked = cycle;
     if (cycle >= horizon)
         return false;
     csim->counter[STH_CNT_LOAD_BANK_STALL] += cycle - first;
@@ -206,11 +207,10 @@ static void catch_up_undisturbed(struct sth_csim *csim, uint32_t end,
  * Follows the bursts below number `end`, but no further than to writes before
  * `horizon`: what vector writes from then on is not known yet.
  */
-static void catch_up(struct sth_csim *csim, uint32_t end, uint64_t horizon)
+static void follow(struct sth_csim *csim, uint32_t end, uint64_t horizon)
 {
     struct sth_writer *writer = &csim->load.writer;
 
-    sth_vector_catch_up(csim);
     catch_up_undisturbed(csim, end, horizon);
     while ((int32_t)(end - writer->written) > 0) {
         struct sth_arrival *arrival =
@@ -231,6 +231,17 @@ static void catch_up(struct sth_csim *csim, uint32_t end, uint64_t horizon)
         writer->word = 0;
         writer->written++;
     }
+}
+
+static void catch_up(struct sth_csim *csim, uint32_t end, uint64_t horizon)
+{
+    sth_vector_catch_up(csim);
+    follow(csim, end, horizon);
+}
+
+void sth_load_follow(struct sth_csim *csim)
+{
+    follow(csim, csim->load.writer.sent, csim->now + STH_LAT_VECTOR_PIPE);
 }
 
 /* Undisturbed, the last beat of the bursts below `end` is on the bus then. */

@@ -297,7 +297,8 @@ static uint64_t overlap(uint64_t begin, uint64_t end, uint64_t from,
 void sth_matrix_count(struct sth_csim *csim)
 {
     struct sth_matrix_state *matrix = &csim->matrix;
-    uint64_t from = matrix->counted_to;
+    /* Counters stand while the core does not count as busy. */
+    uint64_t from = sth_csim_busy(csim) ? matrix->counted_to : csim->now;
 
     for (; matrix->counted < matrix->tiles; matrix->counted++) {
         const struct sth_weight_tile *tile =

@@ -167,6 +167,12 @@ static void read_words(struct sth_csim *csim, uint64_t until)
     reader->cycle = cycle;
 }
 
+void sth_store_follow(struct sth_csim *csim)
+{
+    if (csim->store.reader.count > 0)
+        read_words(csim, csim->now);
+}
+
 void sth_store_catch_up(struct sth_csim *csim)
 {
     struct sth_reader *reader = &csim->store.reader;

@@ -166,6 +166,7 @@ static void set_up(struct sth_csim *csim, const struct sth_command *c)
     v->cycle = csim->now + STH_LAT_VECTOR_START;
     v->remaining = total_cost(csim);
     v->active = true;
+    v->followed = csim->now;
 }
 
 static void log_access(struct sth_bank_log *log, uint64_t cycle, uint32_t bank)
@@ -399,21 +400,40 @@ static uint64_t disturbed_until(const struct sth_csim *csim)
     return until;
 }
 
-void sth_vector_catch_up(struct sth_csim *csim)
+/* Row-tiles before now. */
+static void follow(struct sth_csim *csim)
 {
     struct sth_vector_state *v = &csim->vector;
-    bool moves = v->active;
-    uint64_t until;
+    uint64_t until = disturbed_until(csim);
+    bool moves = true;
 
-    if (!moves)
-        return;
-    until = disturbed_until(csim);
     while (moves) {
         write_results(csim);
         write_sums(csim);
         moves = v->rows_left > 0 && v->cycle < csim->now &&
                 (v->opened || v->cycle <= until) && do_row_tile(csim);
     }
+}
+
+/*
+ * The log remembers so many cycles: load and store come along before it forgets
+ * what they have not looked at.
+ */
+void sth_vector_catch_up(struct sth_csim *csim)
+{
+    struct sth_vector_state *v = &csim->vector;
+    const uint64_t now = csim->now, stretch = STH_LOG / 4;
+
+    if (!v->active)
+        return;
+    for (; v->followed + stretch < now; v->followed += stretch) {
+        csim->now = v->followed + stretch;
+        follow(csim);
+        sth_load_follow(csim);
+        sth_store_follow(csim);
+    }
+    csim->now = now;
+    follow(csim);
 }
 
 /* The end of the command if nothing disturbs it from here on. */

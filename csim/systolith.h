@@ -45,7 +45,8 @@ struct sth_csim_options {
     bool sanitize;
     /*
      * Act event by event and never run ahead where that is safe: the same
-     * cycles, several times slower.  For tests of just that.
+     * cycles, several times slower; only *_BANK_STALL in the middle of a
+     * command can differ.  For tests of just that.
      */
     bool in_order;
     /*

@@ -15,6 +15,7 @@
 enum { COMMANDS_MAX = 512, EVENTS_MAX = 4096 };
 
 static uint64_t seed_state;
+static uint32_t watchdog; /* of the program at hand; 0: none */
 
 /* From 0 to n - 1. */
 static uint32_t draw(uint32_t n)
@@ -154,6 +155,7 @@ static void play(const struct sth_params *params,
     reg_write(&p, STH_REG_RING_LOG2, 10);
     for (uint32_t i = 0; i < count; i++)
         program_put(&p, &command[i]);
+    reg_write(&p, STH_REG_WATCHDOG, watchdog);
     limit = p.dev->ops->cycles(p.dev) + 3000000;
     program_ring(&p);
     while (reg_read(&p, STH_REG_RETIRED) != count &&
@@ -222,8 +224,10 @@ static void run_seeds(bool legal)
         } else {
             count = draw_commands(program, &params, command);
         }
+        watchdog = draw(8) ? 0 : 150 + draw(5000);
         expect_same(&params, &memory, command, count,
                     draw(2) ? 1000000 : 1 + draw(3000), seed);
+        watchdog = 0;
     }
     free(program);
 }

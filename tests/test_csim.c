@@ -653,6 +653,33 @@ static void test_csim_stream_counters_keep_time(void **state)
     assert_true(grown > 20);
 }
 
+/* A load gives way for as long as vector writes its bank, however long. */
+static void test_csim_load_waits_as_long_as_vector_writes(void **state)
+{
+    struct program *p = *state;
+    struct sth_command vector = command_vector(0, 4096, 14000, 16);
+    struct sth_event load = {0}, event;
+    uint64_t end = 0;
+
+    STH_SET(&vector, VECTOR_X_ROW, 0);
+    STH_SET(&vector, VECTOR_D_ROW, 0);
+    put(p, vector);
+    put(p, command_load(0x10000, 4096, 64));
+    put(p, with_irq(command_sync(STH_OP_SYNC_VECTOR)));
+    assert_true(run(p));
+    sth_csim_pass(p->dev, 1000);
+    while (p->dev->ops->next_event(p->dev, &event)) {
+        if (event.engine == STH_ENGINE_LOAD)
+            load = event;
+        else if (event.end - event.start > 1000)
+            end = event.end;
+    }
+    assert_true(end > 14000);
+    assert_in_range(load.end, end, end + 20);
+    assert_in_range(reg_read(p, STH_REG_CNT_BASE + 8 * STH_CNT_LOAD_BANK_STALL),
+                    13500, 14000);
+}
+
 static void test_csim_create_refuses_bad_parameters(void **state)
 {
     struct program *p = *state;
@@ -699,6 +726,7 @@ int main(void)
         TEST(test_csim_soft_reset_waits_for_the_bus),
         TEST(test_csim_events_beyond_capacity_are_counted),
         TEST(test_csim_stream_counters_keep_time),
+        TEST(test_csim_load_waits_as_long_as_vector_writes),
         TEST(test_csim_create_refuses_bad_parameters),
     };
 #undef TEST

@@ -13,11 +13,19 @@ static bool complain(const struct sth_output *output, const char *what)
     return false;
 }
 
+/* A file that is open already, such as /dev/stdout: it goes on. */
+static bool is_stream(const char *path)
+{
+    return !strncmp(path, "/dev/", 5) || !strncmp(path, "/proc/", 6);
+}
+
 /* A device or a pipe takes what is written; renaming would replace it. */
 static bool is_special(const char *path)
 {
     struct stat status;
 
+    if (is_stream(path))
+        return true;
     return !stat(path, &status) && !S_ISREG(status.st_mode) &&
            !S_ISDIR(status.st_mode);
 }
@@ -74,7 +82,7 @@ bool sth_output_open(struct sth_output *output, const char *path)
     if (!strcmp(path, "-"))
         return true;
     if (is_special(path)) {
-        output->file = fopen(path, "w");
+        output->file = fopen(path, is_stream(path) ? "a" : "w");
         return output->file ? true : complain(output, "open");
     }
     if (!*path || is_directory(path)) {

@@ -198,7 +198,9 @@ static void let_finish(struct sth_session *s)
     while (idle < PATIENCE) {
         uint32_t retired = o->dev->ops->reg_read(o->dev, STH_REG_RETIRED);
 
-        if (retired == driver->tail)
+        if (retired == driver->tail ||
+            (o->dev->ops->reg_read(o->dev, STH_REG_STATUS) &
+             STH_STATUS_FAULTED))
             return;
         idle = retired == before ? idle + 1 : 0;
         before = retired;
