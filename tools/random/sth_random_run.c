@@ -40,7 +40,6 @@ static void judge(struct sth_pair *p, const struct sth_program *program,
     result->csim_cycles = read_cycles(p->csim);
     if (p->rtl)
         result->rtl_cycles = read_cycles(p->rtl);
-    result->timed = p->rtl && !program->reorder;
     /* Reading through the pair compares. */
     p->dev->ops->mem_read(p->dev, program->target, target,
                           program->target_bytes);
@@ -85,6 +84,8 @@ void sth_random_run(const struct sth_backend *backend,
         free(program);
         return;
     }
+    /* After a reset the two sides have another past, and memory knows it. */
+    result->timed = backend && !program->reorder;
     if (sth_pair_open(&pair, backend, params, seed, program))
         sth_random_run_on(&pair, program, seed, result);
     else

@@ -8,7 +8,7 @@
 
 struct sth_random_result {
     bool passed;
-    bool timed; /* on an orderly bus: the model answers for the cycles */
+    bool timed; /* fresh, on an orderly bus: the model answers for cycles */
     uint32_t commands;
     uint64_t csim_cycles, rtl_cycles;
     char text[4096]; /* why it did not pass */
