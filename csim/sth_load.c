@@ -48,6 +48,14 @@ static uint32_t beats_ahead(const struct sth_writer *writer)
                : 0;
 }
 
+/* Undisturbed, the last beat of a burst is on the bus then: behind those on it
+ * so far and those of fetch, when memory has it. */
+static inline uint64_t burst_end(uint64_t bus, uint32_t fetched, uint32_t beats,
+                                 uint64_t last)
+{
+    return sth_max64(bus + fetched + beats, last);
+}
+
 /* Memory has the next beat of the oldest burst in this cycle. */
 static uint64_t beat_there(const struct sth_csim *csim)
 {
@@ -187,7 +195,7 @@ static void catch_up_undisturbed(struct sth_csim *csim, uint32_t end,
     for (; (int32_t)(end - i) > 0; i++) {
         struct sth_arrival *arrival = &writer->arrival[i % STH_ARRIVALS];
         uint64_t last =
-            sth_max64(bus + arrival->fetched + arrival->beats, arrival->last);
+            burst_end(bus, arrival->fetched, arrival->beats, arrival->last);
         uint64_t *slot = &dma->slot[i & (dma->slots - 1)];
 
         if (last + WRITE_PIPE >= horizon)
@@ -252,7 +260,7 @@ static uint64_t undisturbed_end(const struct sth_writer *writer, uint32_t end)
     for (uint32_t i = writer->written + 1; i != end; i++) {
         const struct sth_arrival *arrival = &writer->arrival[i % STH_ARRIVALS];
 
-        bus = sth_max64(bus + arrival->fetched + arrival->beats, arrival->last);
+        bus = burst_end(bus, arrival->fetched, arrival->beats, arrival->last);
     }
     return bus;
 }
@@ -425,10 +433,10 @@ static void send_alike(struct sth_csim *csim, struct sth_mem_channel *channel,
         uint64_t now = sth_max64(issue, dma->slot[place]);
         uint64_t last = sth_mem_channel_beats(&port, now + port.latency, beats);
 
-        if (now >= alone || sth_max64(end + beats, last) >= limit)
+        if (now >= alone || burst_end(end, 0, beats, last) >= limit)
             break;
         channel->free = port.free;
-        end = sth_max64(end + beats, last);
+        end = burst_end(end, 0, beats, last);
         last_bus = sth_max64(last_bus, last);
         dma->slot[place] = end + STH_LAT_LOAD_REUSE;
         place = (place + 1) & (dma->slots - 1);
@@ -470,7 +478,7 @@ static void send_burst(struct sth_csim *csim, struct sth_mem_channel *channel,
     else
         last = sth_mem_read_burst(csim->mem, address, dma->burst.addr, beats,
                                   next_beats(csim));
-    end = sth_max64(*bus + writer->fetched + beats, last);
+    end = burst_end(*bus, writer->fetched, beats, last);
     if (writer->sent != writer->written ||
         end + WRITE_PIPE >= horizon(csim, now, alone)) {
         expect(csim, last);
