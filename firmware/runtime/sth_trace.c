@@ -80,36 +80,9 @@ struct parser {
     uint32_t op_room;
 };
 
-/* ---- small public helpers ---------------------------------------------- */
-
-uint64_t sth_trace_tensor_bytes(const struct sth_trace_tensor *tensor)
-{
-    return (uint64_t)tensor->rows * tensor->cols *
-           sth_dtype_bytes(tensor->dtype);
-}
-
 const char *sth_trace_kind_text(enum sth_trace_kind kind)
 {
     return signatures[kind].text;
-}
-
-const char *sth_trace_dtype_text(uint32_t dtype)
-{
-    return dtype == STH_DTYPE_I8     ? "i8"
-           : dtype == STH_DTYPE_BF16 ? "bf16"
-                                     : "fp32";
-}
-
-uint64_t sth_trace_place(struct sth_trace *trace, uint64_t base)
-{
-    const uint64_t mask = STH_TRACE_ALIGN - 1;
-
-    for (uint32_t i = 0; i < trace->tensors; i++) {
-        base = (base + mask) & ~mask;
-        trace->tensor[i].addr = base;
-        base += sth_trace_tensor_bytes(&trace->tensor[i]);
-    }
-    return (base + mask) & ~mask;
 }
 
 /* ---- arena and messages ------------------------------------------------ */
