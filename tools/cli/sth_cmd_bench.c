@@ -54,27 +54,18 @@ enum {
     WORKS
 };
 
+#define PRODUCT_OF(n, chip)                                                    \
+    {                                                                          \
+        .name = #n "x" #n "x" #n " bf16", .config = (chip),                    \
+        .memory = "fixed:100:0", .size = (n)                                   \
+    }
+
 static const struct work works[WORKS] = {
-    [PRODUCT] = {.name = "1024x1024x1024 bf16",
-                 .config = "edge",
-                 .memory = "fixed:100:0",
-                 .size = 1024},
-    [SMALL] = {.name = "128x128x128 bf16",
-               .config = "edge",
-               .memory = "fixed:100:0",
-               .size = 128},
-    [SMALL_NANO] = {.name = "128x128x128 bf16",
-                    .config = "nano",
-                    .memory = "fixed:100:0",
-                    .size = 128},
-    [SMALL_WIDE] = {.name = "256x256x256 bf16",
-                    .config = "wide",
-                    .memory = "fixed:100:0",
-                    .size = 256},
-    [SMALL_SERVER] = {.name = "512x512x512 bf16",
-                      .config = "server",
-                      .memory = "fixed:100:0",
-                      .size = 512},
+    [PRODUCT] = PRODUCT_OF(1024, "edge"),
+    [SMALL] = PRODUCT_OF(128, "edge"),
+    [SMALL_NANO] = PRODUCT_OF(128, "nano"),
+    [SMALL_WIDE] = PRODUCT_OF(256, "wide"),
+    [SMALL_SERVER] = PRODUCT_OF(512, "server"),
     [GPT2] = {.name = "GPT-2, 1024 tokens, 1 layer",
               .config = "server",
               .memory = "hbm2e",
@@ -94,22 +85,10 @@ static const struct work works[WORKS] = {
               .memory = "hbm2e",
               .model = "gpt-3-175b",
               .layers = {.seq = 2048, .batch = 1, .layers = 96, .seed = 1}},
-    [GROWTH] = {.name = "512x512x512 bf16",
-                .config = "nano",
-                .memory = "fixed:100:0",
-                .size = 512},
-    [GROWTH_2] = {.name = "1024x1024x1024 bf16",
-                  .config = "nano",
-                  .memory = "fixed:100:0",
-                  .size = 1024},
-    [GROWTH_3] = {.name = "2048x2048x2048 bf16",
-                  .config = "nano",
-                  .memory = "fixed:100:0",
-                  .size = 2048},
-    [GROWTH_4] = {.name = "4800x4800x4800 bf16",
-                  .config = "nano",
-                  .memory = "fixed:100:0",
-                  .size = 4800},
+    [GROWTH] = PRODUCT_OF(512, "nano"),
+    [GROWTH_2] = PRODUCT_OF(1024, "nano"),
+    [GROWTH_3] = PRODUCT_OF(2048, "nano"),
+    [GROWTH_4] = PRODUCT_OF(4800, "nano"),
 };
 
 struct measurement {
