@@ -21,8 +21,8 @@ say = @$(if $(V),true,printf '  %-8s %s\n' $(1) $(2))
 
 WARN = -Wall -Wextra -Wshadow -Wconversion -Wundef -Werror
 OPT ?= -O3
-INCLUDES = -Ispec -Icsim $(addprefix -I,$(wildcard firmware/*/)) $(addprefix -I,$(wildcard tools/*/)) \
-	-Iverif/cosim
+INCLUDES = -Ispec -Icsim $(addprefix -I,$(wildcard csim/*/ firmware/*/ tools/*/)) \
+	-Iverif/cosim -Iverif/numeric -Itests
 CFLAGS = -std=c11 -g $(OPT) $(WARN) -ffp-contract=off $(INCLUDES) \
 	-D_GNU_SOURCE $(SANITIZE)
 # Exports its symbols to the libraries that it loads.

@@ -23,8 +23,8 @@
 #include <stdint.h>
 
 #include "sth_mem.h"
-#include "../spec/sth_device.h"
-#include "../spec/sth_spec.h"
+#include "sth_device.h"
+#include "sth_spec.h"
 
 enum sth_csim_mode {
     /* Data and cycles. */

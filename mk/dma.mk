@@ -2,9 +2,9 @@
 # model for each shape BUSxWORDxLOADSLOTSxSTORESLOTS (bytes, bytes).
 DMA = $(BUILD)/dma
 DMA_SHAPES = 8x16x8x4 16x64x32x16 32x64x16x8 4x16x2x2 64x64x8x4 256x512x64x32
-DMA_RTL = rtl/sth_axi_read_mux.sv rtl/sth_byte_rotate.sv \
-	$(wildcard rtl/sth_dma_*.sv rtl/sth_load*.sv rtl/sth_store*.sv) \
-	rtl/sth_scratchpad.sv rtl/sth_sram_1r1w.sv
+DMA_RTL = rtl/bus/sth_axi_read_mux.sv \
+	$(wildcard rtl/dma/*.sv rtl/load/*.sv rtl/store/*.sv) \
+	rtl/onchip/sth_scratchpad.sv rtl/onchip/sth_sram_1r1w.sv
 DMA_BATCHES ?= 300
 DMA_SEED ?= 1
 
@@ -15,7 +15,7 @@ $(DMA)/%/Vsth_dma_tb.mk: $(DMA_RTL) $(GEN) verif/dma/sth_dma_tb.sv \
 	$(call say,VERILATE,sth_dma_tb.$*)
 	@mkdir -p $(@D)
 	$(Q)$(VERILATOR) --cc --exe -O3 -Wall --x-initial unique \
-	  --compiler clang -I$(BUILD)/gen -Irtl $(DMA_RTL) \
+	  --compiler clang $(RTL_INCLUDES) $(DMA_RTL) \
 	  verif/dma/sth_dma_tb.sv --top-module sth_dma_tb \
 	  -GBusBytes=$(call dma_number,$*,1) \
 	  -GWordBytes=$(call dma_number,$*,2) \

@@ -8,7 +8,7 @@ FRONT_SEED ?= 1
 
 front_number = $(word $(2),$(subst x, ,$(1)))
 
-$(FRONT)/%/sth_front_test: $(wildcard rtl/*.sv) $(GEN) $(BUILD)/csim/sth_decode.o \
+$(FRONT)/%/sth_front_test: $(RTL_SRC) $(RTL_HEADERS) $(BUILD)/csim/command/sth_decode.o \
 		verif/front/sth_front_main.cpp configs/wide.cfg mk/front.mk
 	$(call say,VERILATE,sth_front.$*)
 	@mkdir -p $(@D)
@@ -17,11 +17,11 @@ $(FRONT)/%/sth_front_test: $(wildcard rtl/*.sv) $(GEN) $(BUILD)/csim/sth_decode.
 	  configs/wide.cfg >$(@D)/shape.cfg
 	$(Q)$(SPECGEN) build $(@D)/shape.cfg >$(@D)/options
 	$(Q)$(VERILATOR) --cc --exe -O3 -Wall --compiler clang \
-	  $$(sed -n 1p $(@D)/options) -I$(BUILD)/gen -Irtl -y rtl \
-	  rtl/sth_front.sv --top-module sth_front --Mdir $(@D)/rtl \
+	  $$(sed -n 1p $(@D)/options) $(RTL_INCLUDES) $(RTL_ROOMS:%=-y %) \
+	  rtl/front/sth_front.sv --top-module sth_front --Mdir $(@D)/rtl \
 	  -o ../sth_front_test $(abspath verif/front/sth_front_main.cpp) \
-	  $(abspath $(BUILD))/csim/sth_decode.o -CFLAGS "-O2 $$(sed -n 2p \
-	  $(@D)/options) -I$(abspath csim) -I$(abspath spec)"
+	  $(abspath $(BUILD))/csim/command/sth_decode.o -CFLAGS "-O2 $$(sed -n 2p \
+	  $(@D)/options) -I$(abspath csim/command) -I$(abspath spec)"
 	$(call say,CXX,$@)
 	$(Q)$(MAKE) -s -C $(@D)/rtl -f Vsth_front.mk CXX=$(CXX) LINK=$(CXX) \
 	  OPT_FAST=-O3 >$(@D)/build.log 2>&1 || { cat $(@D)/build.log; exit 1; }

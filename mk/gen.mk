@@ -1,10 +1,15 @@
 # Everything generated from spec/: the Verilog headers and the manual's tables.
 SPECGEN = $(BUILD)/specgen
 SPEC = $(wildcard spec/*.def spec/*.h)
+# The rooms of the RTL, where its modules and headers stand.
+RTL_ROOMS = rtl $(wildcard rtl/*/)
+RTL_SRC = $(sort $(wildcard rtl/*.sv rtl/*/*.sv))
+RTL_HEADERS = $(wildcard rtl/*/*.svh) $(GEN)
+RTL_INCLUDES = -I$(BUILD)/gen $(RTL_ROOMS:%=-I%)
 GEN = $(BUILD)/gen/sth_spec.svh $(BUILD)/gen/sth_functions.svh
 MANUAL = docs/programming.md docs/configurations.md
 
-$(SPECGEN): $(wildcard tools/specgen/*.[ch]) csim/sth_config.c csim/sth_config.h $(SPEC) | $(BUILD)/deps.stamp
+$(SPECGEN): $(wildcard tools/specgen/*.[ch]) csim/config/sth_config.c csim/config/sth_config.h $(SPEC) | $(BUILD)/deps.stamp
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -O1 $(filter %.c,$^) -o $@

@@ -2,24 +2,20 @@
 MATRIX_SIZES ?= 4x4 16x16 8x16 16x8
 MATRIX_COMMANDS ?= 60
 MATRIX_SEED ?= 1
-MATRIX_RTL = verif/matrix/sth_matrix_tb.sv rtl/sth_matrix.sv \
-	rtl/sth_matrix_commands.sv rtl/sth_weight_loader.sv \
-	rtl/sth_matrix_stream.sv rtl/sth_matrix_accumulate.sv \
-	rtl/sth_lane_unpack.sv rtl/sth_pe_array.sv rtl/sth_pe_row.sv \
-	rtl/sth_skew.sv rtl/sth_accumulator.sv \
-	rtl/sth_sram_1r1w.sv
+MATRIX_RTL = verif/matrix/sth_matrix_tb.sv $(wildcard rtl/matrix/*.sv) \
+	rtl/onchip/sth_accumulator.sv rtl/onchip/sth_sram_1r1w.sv
 MATRIX = $(BUILD)/matrix
-MATRIX_C = verif/matrix/sth_matrix_ref.c csim/sth_numerics.c
+MATRIX_C = verif/matrix/sth_matrix_ref.c csim/numerics/sth_numerics.c
 MATRIX_OBJ = $(call obj,$(MATRIX_C))
 matrix_rows = $(firstword $(subst x, ,$(1)))
 matrix_cols = $(lastword $(subst x, ,$(1)))
 
-$(MATRIX)/%/sth_matrix_test: $(MATRIX_RTL) $(wildcard rtl/*.svh) $(GEN) \
+$(MATRIX)/%/sth_matrix_test: $(MATRIX_RTL) $(RTL_HEADERS) \
 		verif/matrix/sth_matrix_main.cpp $(MATRIX_OBJ)
 	$(call say,VERILATE,matrix-$*)
 	@mkdir -p $(@D)
 	$(Q)$(VERILATOR) --cc --exe -O3 -Wall --compiler clang \
-	  -I$(BUILD)/gen -Irtl $(MATRIX_RTL) --top-module sth_matrix_tb \
+	  $(RTL_INCLUDES) $(MATRIX_RTL) --top-module sth_matrix_tb \
 	  -GArrayRows=$(call matrix_rows,$*) -GArrayCols=$(call matrix_cols,$*) \
 	  --Mdir $(@D) -o sth_matrix_test \
 	  $(abspath verif/matrix/sth_matrix_main.cpp $(MATRIX_OBJ)) \

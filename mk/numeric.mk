@@ -1,30 +1,27 @@
 # The arithmetic: RTL units against the C definition, and that against the host.
 NUMERIC = $(BUILD)/numeric
-NUMERIC_RTL = verif/numeric/sth_numeric_top.sv rtl/sth_fp32_add.sv \
-	rtl/sth_fp32_mul.sv rtl/sth_fp32_max.sv rtl/sth_acc_add.sv \
-	rtl/sth_pe_mul.sv rtl/sth_to_fp32.sv rtl/sth_from_fp32.sv \
-	rtl/sth_func.sv rtl/sth_func_rom.sv
-NUMERIC_C = csim/sth_numerics.c verif/numeric/sth_vectors.c
+NUMERIC_RTL = verif/numeric/sth_numeric_top.sv $(wildcard rtl/numerics/*.sv)
+NUMERIC_C = csim/numerics/sth_numerics.c verif/numeric/sth_vectors.c
 NUMERIC_OBJ = $(call obj,$(NUMERIC_C))
 NUMERIC_PAIRS ?= 2000000
 NUMERIC_SEED ?= 1
 
-$(NUMERIC)/rtl/Vsth_numeric_top.mk: $(NUMERIC_RTL) $(wildcard rtl/*.svh) $(GEN) \
+$(NUMERIC)/rtl/Vsth_numeric_top.mk: $(NUMERIC_RTL) $(RTL_HEADERS) \
 		verif/numeric/sth_numeric_main.cpp | $(BUILD)/deps.stamp
 	$(call say,VERILATE,sth_numeric_top)
 	@mkdir -p $(@D)
 	$(Q)$(VERILATOR) --cc --exe -O3 -Wall --compiler clang \
-	  -I$(BUILD)/gen -Irtl $(NUMERIC_RTL) --top-module sth_numeric_top \
+	  $(RTL_INCLUDES) $(NUMERIC_RTL) --top-module sth_numeric_top \
 	  --Mdir $(@D) -o sth_numeric $(abspath verif/numeric/sth_numeric_main.cpp) \
 	  $(abspath $(NUMERIC_OBJ)) \
-	  -CFLAGS "-I$(abspath csim) -I$(abspath spec) -I$(abspath verif/numeric)"
+	  -CFLAGS "-I$(abspath csim/numerics) -I$(abspath spec) -I$(abspath verif/numeric)"
 
 $(NUMERIC)/rtl/sth_numeric: $(NUMERIC)/rtl/Vsth_numeric_top.mk $(NUMERIC_OBJ)
 	$(call say,CXX,$@)
 	$(Q)$(MAKE) -s -C $(@D) -f Vsth_numeric_top.mk CXX=$(CXX) LINK=$(CXX) \
 	  OPT_FAST=-O3 >$(NUMERIC)/build.log
 
-$(NUMERIC)/test_numerics: $(call obj,tests/test_numerics.c) $(NUMERIC_OBJ)
+$(NUMERIC)/test_numerics: $(call obj,tests/numerics/test_numerics.c) $(NUMERIC_OBJ)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANITIZE) $^ -o $@ -lcmocka -lm

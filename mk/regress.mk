@@ -10,8 +10,8 @@ random-%: $(BUILD)/systolith $(BUILD)/rtl/%/libsth_rtl.so
 	$(Q)$(BUILD)/systolith random --faults --config $* \
 	  --count $(RANDOM_COUNT) --seed $(RANDOM_SEED)
 
-regress: test lint parity-full $(BUILD)/tests/test_ahead ## test, lint, full parity and 5000 random programs of each kind
-	$(Q)AHEAD_SEEDS=$(REGRESS_COUNT) $(BUILD)/tests/test_ahead
+regress: test lint parity-full $(BUILD)/tests/core/test_ahead ## test, lint, full parity and 5000 random programs of each kind
+	$(Q)AHEAD_SEEDS=$(REGRESS_COUNT) $(BUILD)/tests/core/test_ahead
 	$(Q)$(MAKE) --no-print-directory -j$(PARALLEL) random-nano random-edge \
 	  random-wide RANDOM_COUNT=$(REGRESS_COUNT)
 

@@ -1,8 +1,5 @@
 # The three tools that read the RTL, each free of warnings: Verilator for every
 # configuration, Yosys, Icarus.
-RTL = $(sort $(wildcard rtl/*.sv))
-RTL_HEADERS = $(wildcard rtl/*.svh) $(GEN)
-RTL_INCLUDES = -I$(BUILD)/gen -Irtl
 LINT_RTL = $(BUILD)/lint-rtl
 
 # One configuration as -G options; Yosys takes the same without the hash.
@@ -13,26 +10,26 @@ yosys_params = $$($(SPECGEN) build configs/$(1).cfg | \
 # A tool passes when it succeeds and prints nothing.
 silent = >$@.log 2>&1 && test ! -s $@.log || { cat $@.log; exit 1; }
 
-$(LINT_RTL)/verilator-%.ok: configs/%.cfg $(RTL) $(RTL_HEADERS)
+$(LINT_RTL)/verilator-%.ok: configs/%.cfg $(RTL_SRC) $(RTL_HEADERS)
 	$(call say,LINT,verilator-$*)
 	@mkdir -p $(@D)
 	$(Q)$(VERILATOR) --lint-only -Wall $(RTL_INCLUDES) $(call rtl_params,$*) \
-	  --top-module sth_core $(RTL) $(silent)
+	  --top-module sth_core $(RTL_SRC) $(silent)
 	@touch $@
 
-$(LINT_RTL)/yosys.ok: $(RTL) $(RTL_HEADERS)
+$(LINT_RTL)/yosys.ok: $(RTL_SRC) $(RTL_HEADERS)
 	$(call say,LINT,yosys)
 	@mkdir -p $(@D)
-	$(Q)yosys -q -p "read_verilog -sv $(RTL_INCLUDES) $(RTL); \
+	$(Q)yosys -q -p "read_verilog -sv $(RTL_INCLUDES) $(RTL_SRC); \
 	  chparam $(call yosys_params,nano) sth_core; \
 	  hierarchy -check -top sth_core; proc; check -assert" $(silent)
 	@touch $@
 
-$(LINT_RTL)/icarus.ok: $(RTL) $(RTL_HEADERS)
+$(LINT_RTL)/icarus.ok: $(RTL_SRC) $(RTL_HEADERS)
 	$(call say,LINT,icarus)
 	@mkdir -p $(@D)
 	$(Q)iverilog -g2012 -Wall -t null $(RTL_INCLUDES) -s sth_core \
-	  $(RTL) $(silent)
+	  $(RTL_SRC) $(silent)
 	@touch $@
 
 lint-rtl: $(CONFIGS:%=$(LINT_RTL)/verilator-%.ok) $(LINT_RTL)/yosys.ok \

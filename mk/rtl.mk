@@ -1,6 +1,5 @@
 # The Verilated core of a configuration as a library that the command loads.
-RTL_SRC = $(wildcard rtl/*.sv)
-RTL_FLAGS = -Wno-lint --top-module sth_core -I$(CURDIR)/$(BUILD)/gen -I$(CURDIR)/rtl
+RTL_FLAGS = -Wno-lint --top-module sth_core $(RTL_INCLUDES:-I%=-I$(CURDIR)/%)
 # The program that loads the library provides the shared memory component and
 # the disassembler, so that there is one copy of each in a process.
 COSIM_C = verif/cosim/sth_axi_slave.c verif/cosim/sth_lockstep.c
@@ -33,7 +32,7 @@ VERILATED = $(patsubst %,$(BUILD)/rtl/verilated/%.o, \
 .PRECIOUS: $(BUILD)/rtl/%/core.a
 
 # Verilator works in a directory of its own, hence absolute paths.
-$(BUILD)/rtl/%/core.a: configs/%.cfg $(RTL_SRC) $(wildcard rtl/*.svh) $(GEN)
+$(BUILD)/rtl/%/core.a: configs/%.cfg $(RTL_SRC) $(RTL_HEADERS)
 	$(call say,VERILATE,$*)
 	@mkdir -p $(@D)
 	$(Q)$(SPECGEN) build $< >$(@D)/options

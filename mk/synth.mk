@@ -4,14 +4,14 @@ SYNTH_CONFIGS ?= nano edge
 LIBERTY = /usr/share/qflow/tech/osu018/osu018_stdcells.lib
 SYNTH = $(BUILD)/synth
 
-$(SYNTH)/%.json: configs/%.cfg $(RTL_SRC) $(wildcard rtl/*.svh) $(GEN)
+$(SYNTH)/%.json: configs/%.cfg $(RTL_SRC) $(RTL_HEADERS)
 	$(call say,SYNTH,$*)
 	@mkdir -p $(@D)
 	$(Q)$(SPECGEN) build $< >$(SYNTH)/$*.options
 	$(Q)params=$$(sed -n '1s/-G\([A-Za-z]*\)=/-set \1 /gp' \
 	  $(SYNTH)/$*.options); \
 	yosys -q -l $(SYNTH)/$*.log -p " \
-	  read_verilog -sv -I$(BUILD)/gen -Irtl $(RTL_SRC); \
+	  read_verilog -sv $(RTL_INCLUDES) $(RTL_SRC); \
 	  chparam $$params sth_core; \
 	  hierarchy -check -top sth_core; \
 	  blackbox *sth_sram_1r1w*; \

@@ -1,5 +1,5 @@
 # Tests.  tests/suite.txt says what runs and what each step proves.
-TESTS = $(basename $(notdir $(wildcard tests/test_*.c)))
+TESTS = $(patsubst tests/%.c,%,$(wildcard tests/*/test_*.c))
 SAN = $(BUILD)/san
 SAN_FLAGS = -fsanitize=address,undefined -fno-sanitize-recover=all
 
@@ -10,7 +10,7 @@ TEST_LIB_SRC = $(wildcard verif/numeric/*.c verif/cosim/*.c) \
 $(BUILD)/libtests.a: $(call obj,$(TEST_LIB_SRC))
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/libtests.a $(BUILD)/libtools.a \
+$(TESTS:%=$(BUILD)/tests/%): %: %.o $(BUILD)/libtests.a $(BUILD)/libtools.a \
 		$(BUILD)/libfirmware.a $(BUILD)/libsystolith.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ -lcmocka $(LDLIBS)

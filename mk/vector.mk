@@ -2,24 +2,23 @@
 # (array 4x4, 16x16 and 8x16, 16x4, 64x16).
 VECTOR = $(BUILD)/vector
 VECTOR_SHAPES = 4x16 16x64 4x32 16x128
-VECTOR_RTL = $(wildcard rtl/sth_vector*.sv) rtl/sth_digest.sv \
-	$(wildcard rtl/sth_func*.sv)
-VECTOR_C = $(filter-out %.inc.c,$(wildcard csim/sth_kernels*.c)) \
-	csim/sth_digest.c csim/sth_numerics.c csim/sth_dram.c $(wildcard csim/sth_mem*.c)
+VECTOR_RTL = $(wildcard rtl/vector/*.sv) rtl/common/sth_digest.sv \
+	$(wildcard rtl/numerics/sth_func*.sv)
+VECTOR_C = $(filter-out %.inc.c,$(wildcard csim/onchip/*.c csim/numerics/*.c csim/memory/*.c))
 VECTOR_OBJ = $(patsubst %.c,$(BUILD)/%.o,$(VECTOR_C))
 VECTOR_COMMANDS ?= 3000
 VECTOR_SEED ?= 1
 
-$(VECTOR)/%/Vsth_vector.mk: $(VECTOR_RTL) $(wildcard rtl/*.svh) $(GEN) \
+$(VECTOR)/%/Vsth_vector.mk: $(VECTOR_RTL) $(RTL_HEADERS) \
 		verif/vector/sth_vector_main.cpp mk/vector.mk
 	$(call say,VERILATE,sth_vector $*)
 	@mkdir -p $(@D)
 	$(Q)$(VERILATOR) --cc --exe -O3 -Wall --compiler clang \
-	  -I$(BUILD)/gen -Irtl $(VECTOR_RTL) --top-module sth_vector \
+	  $(RTL_INCLUDES) $(VECTOR_RTL) --top-module sth_vector \
 	  -GArrayCols=$(firstword $(subst x, ,$*)) \
 	  -GWordBytes=$(lastword $(subst x, ,$*)) \
 	  --Mdir $(@D) -o sth_vector $(abspath verif/vector/sth_vector_main.cpp) \
-	  $(abspath $(VECTOR_OBJ)) -CFLAGS "-I$(abspath csim) -I$(abspath spec) \
+	  $(abspath $(VECTOR_OBJ)) -CFLAGS "$(addprefix -I,$(abspath $(wildcard csim/*/))) -I$(abspath spec) \
 	  -DSTH_COLS=$(firstword $(subst x, ,$*)) \
 	  -DSTH_WORD=$(lastword $(subst x, ,$*))"
 

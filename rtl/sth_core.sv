@@ -247,7 +247,7 @@ module sth_core #(
   logic                    sp_a_req, sp_w_req, sp_v_req, sp_s_req, sp_v_wreq, sp_l_req;
   logic                    sp_a_gnt, sp_w_gnt, sp_v_gnt, sp_s_gnt, sp_v_wgnt, sp_l_gnt;
   logic                    sp_s_two, sp_l_two;
-  logic [23:0]             sp_a_addr, sp_w_addr, sp_v_addr, sp_s_addr, sp_v_waddr, sp_l_addr;
+  logic [27:0]             sp_a_addr, sp_w_addr, sp_v_addr, sp_s_addr, sp_v_waddr, sp_l_addr;
   logic [8*WordBytes-1:0]  sp_a_rdata, sp_w_rdata, sp_v_rdata, sp_v_wdata;
   logic [16*WordBytes-1:0] sp_s_rdata, sp_l_data;
   logic [WordBytes-1:0]    sp_v_wmask;
@@ -292,7 +292,7 @@ module sth_core #(
   // Accumulator ports: m matrix, v vector.
   logic                    acc_m_ren, acc_m_wen, acc_v_req, acc_v_gnt, acc_v_wreq, acc_v_wgnt;
   logic [AccAddrWidth-1:0] acc_m_raddr, acc_m_waddr;
-  logic [23:0]             acc_v_addr, acc_v_waddr;
+  logic [27:0]             acc_v_addr, acc_v_waddr;
   logic [32*ArrayCols-1:0] acc_m_rdata, acc_m_wdata, acc_v_rdata, acc_v_wdata;
   logic [ArrayCols-1:0]    acc_m_wmask, acc_v_wmask;
 

@@ -3,7 +3,7 @@
 set -u
 passed=0
 failed=0
-for test in "$BUILD"/san/tests/test_*; do
+for test in "$BUILD"/san/tests/*/test_*; do
   [ -x "$test" ] && [ "${test%.[od]}" = "$test" ] || continue
   log=$BUILD/test/$(basename "$test").log
   "$test" >"$log" 2>&1

@@ -197,7 +197,8 @@ static struct operand draw_operand(struct generator *g, uint32_t tile_count,
         row = unit;
     if (broadcast)
         row = 0;
-    return (struct operand){addr | (uint32_t)sp << 24 | type << 25,
+    return (struct operand){addr | (uint32_t)sp << STH_VECTOR_X_SP_LSB |
+                                type << STH_VECTOR_X_TYPE_LSB,
                             row | tile << 16};
 }
 

@@ -1,4 +1,4 @@
-/* Prints the tables of spec/functions.def for rtl/sth_func_rom.sv. */
+/* Prints the tables of spec/functions.def for rtl/numerics/sth_func_rom.sv. */
 #include "sth_specgen.h"
 
 static const struct {

@@ -77,13 +77,13 @@ module sth_dma_tb #(
 
   // Scratchpad.
   input  logic                   a_req_i,
-  input  logic [           23:0] a_addr_i,
+  input  logic [           27:0] a_addr_i,
   input  logic                   v_req_i,
-  input  logic [           23:0] v_addr_i,
+  input  logic [           27:0] v_addr_i,
   output logic                   v_gnt_o,
   output logic [8*WordBytes-1:0] v_rdata_o,
   input  logic                   v_wreq_i,
-  input  logic [           23:0] v_waddr_i,
+  input  logic [           27:0] v_waddr_i,
   input  logic [8*WordBytes-1:0] v_wdata_i,
   input  logic [  WordBytes-1:0] v_wmask_i
 );
@@ -100,13 +100,13 @@ module sth_dma_tb #(
   logic [             1:0] r_resp;
   logic                    r_last;
   logic                    l_req;
-  logic [            23:0] l_addr;
+  logic [            27:0] l_addr;
   logic                    l_two;
   logic [16*WordBytes-1:0] l_data;
   logic [ 2*WordBytes-1:0] l_mask;
   logic                    l_gnt;
   logic                    s_req;
-  logic [            23:0] s_addr;
+  logic [            27:0] s_addr;
   logic                    s_two;
   logic                    s_gnt;
   logic [16*WordBytes-1:0] s_rdata;
@@ -252,7 +252,7 @@ module sth_dma_tb #(
     .a_gnt_o(unused_a_gnt),
     .a_rdata_o(unused_a_rdata),
     .w_req_i(1'b0),
-    .w_addr_i(24'd0),
+    .w_addr_i(28'd0),
     .w_gnt_o(unused_w_gnt),
     .w_rdata_o(unused_w_rdata),
     .v_req_i,

@@ -3,9 +3,9 @@
 //   sth_front_test [random commands] [seed]
 //
 // Directed commands carry the fault they must raise, on an array of 8 x 16;
-// random ones are compared with csim/sth_decode.c.  Scenarios cover what a
-// single command cannot: semaphores, faults that race, watchdog, soft reset,
-// counters, the ring.
+// random ones are compared with csim/command/sth_decode.c.  Scenarios cover
+// what a single command cannot: semaphores, faults that race, watchdog, soft
+// reset, counters, the ring.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -434,7 +434,7 @@ void test_directed(Front &front)
         {0, 0x200, false, RESERVED, 0},
         {3, 0x100, false, RESERVED, 3},
         {5, 0x01000000u, false, RESERVED, 5},
-        {9, 0x01000000u, false, RESERVED, 9},
+        {9, 0x10000000u, false, RESERVED, 9},
         {10, 0x80000000u, false, RESERVED, 10},
         {11, 1, false, RESERVED, 11},
         {15, 1, false, RESERVED, 15},
@@ -496,11 +496,12 @@ void test_directed(Front &front)
     }
 
     const sth_command v = legal_vector();
-    const uint32_t sp_space = 1u << 24, type = 1u << 25;
+    const uint32_t sp_space = 1u << STH_VECTOR_X_SP_LSB,
+                   type = 1u << STH_VECTOR_X_TYPE_LSB;
     const std::vector<Directed> vector = {
         {0, 1, false, OPCODE, 0},
         {3, 1u << 19, false, RESERVED, 3},
-        {6, 1u << 27, false, RESERVED, 6},
+        {6, 1u << 31, false, RESERVED, 6},
         {15, 1u << 20, false, RESERVED, 15},
         {2, 40u << 16, true, FIELD_, 2},
         {2, 20, true, FIELD_, 2},

@@ -1,5 +1,6 @@
 /*
- * Compares every numeric unit of the RTL with csim/sth_numerics, bit for bit.
+ * Compares every numeric unit of the RTL with csim/numerics/sth_numerics, bit
+ * for bit.
  *
  *     sth_numeric [PAIRS [SEED]]
  *

@@ -1,0 +1,128 @@
+// Field checks of MATMUL.
+//
+// field_o, align_o and range_o hold one bit for each command word.  Products
+// come from multipliers outside: mul_a_o * mul_b_o back on prod_i; range_o is
+// valid one cycle after the products are.  It does not look at the opcode or
+// at reserved bits.
+
+`default_nettype none
+
+module sth_check_matmul #(
+  // Array size: powers of two from 4 to 256.
+  parameter int ArrayRows = 16,
+  parameter int ArrayCols = 16,
+  // Capacities in bytes, up to 2^28.
+  parameter int SpBytes = 262144,
+  parameter int AccBytes = 65536
+) (
+  input  logic         clk_i,
+  input  logic [511:0] cmd_i,
+  output logic [127:0] mul_a_o,
+  output logic [255:0] mul_b_o,
+  input  logic [383:0] prod_i,
+  output logic [15:0]  field_o,
+  output logic [15:0]  align_o,
+  output logic [15:0]  range_o
+);
+
+  `include "sth_spec.svh"
+
+  localparam int RowsLog2 = $clog2(ArrayRows);
+  localparam int ColsLog2 = $clog2(ArrayCols);
+  localparam int AccRows = AccBytes / (4 * ArrayCols);
+
+  logic [31:0] a_addr, w_addr;
+  logic [23:0] acc, acc_n;
+  logic [27:0] a_row, a_k, w_row, w_k, w_n;
+  logic [15:0] m, n, k;
+  logic        bf16, west, accumulate, unused;
+
+  assign a_addr     = cmd_i[STH_MATMUL_A_LSB +: STH_MATMUL_A_WIDTH];
+  assign w_addr     = cmd_i[STH_MATMUL_W_LSB +: STH_MATMUL_W_WIDTH];
+  assign acc        = cmd_i[STH_MATMUL_ACC_LSB +: STH_MATMUL_ACC_WIDTH];
+  assign m          = cmd_i[STH_MATMUL_M_LSB +: STH_MATMUL_M_WIDTH];
+  assign n          = cmd_i[STH_MATMUL_N_LSB +: STH_MATMUL_N_WIDTH];
+  assign k          = cmd_i[STH_MATMUL_K_LSB +: STH_MATMUL_K_WIDTH];
+  assign bf16       = cmd_i[STH_MATMUL_BF16_LSB];
+  assign west       = cmd_i[STH_MATMUL_WEST_LSB];
+  assign accumulate = cmd_i[STH_MATMUL_ACCUMULATE_LSB];
+  assign a_row      = cmd_i[STH_MATMUL_A_ROW_LSB +: STH_MATMUL_A_ROW_WIDTH];
+  assign a_k        = cmd_i[STH_MATMUL_A_K_LSB +: STH_MATMUL_A_K_WIDTH];
+  assign w_row      = cmd_i[STH_MATMUL_W_ROW_LSB +: STH_MATMUL_W_ROW_WIDTH];
+  assign w_k        = cmd_i[STH_MATMUL_W_K_LSB +: STH_MATMUL_W_K_WIDTH];
+  assign w_n        = cmd_i[STH_MATMUL_W_N_LSB +: STH_MATMUL_W_N_WIDTH];
+  assign acc_n      = cmd_i[STH_MATMUL_ACC_N_LSB +: STH_MATMUL_ACC_N_WIDTH];
+
+  // Tiles before the last one, and stored rows before the last one in it.
+  logic [15:0] m_last, n_last, k_last, kt_last, nt_last, row_last;
+
+  assign m_last   = m - 16'd1;
+  assign n_last   = n - 16'd1;
+  assign k_last   = k - 16'd1;
+  assign kt_last  = k_last >> RowsLog2;
+  assign nt_last  = n_last >> ColsLog2;
+  assign row_last = west ? n_last & 16'(ArrayCols - 1) : k_last & 16'(ArrayRows - 1);
+
+  assign mul_a_o = {32'd0, nt_last, row_last, nt_last, kt_last, kt_last, m_last};
+  assign mul_b_o = {64'd0, 8'd0, acc_n, 4'd0, w_row, 4'd0, w_n, 4'd0, w_k, 4'd0, a_k,
+                    4'd0, a_row};
+
+  // Bytes of a chunk of a and of w; both are powers of two.
+  logic [9:0] a_chunk, w_chunk, w_north;
+  logic [9:0] a_mask, w_mask;
+
+  assign a_chunk = bf16 ? 10'(2 * ArrayRows) : 10'(ArrayRows);
+  assign w_north = bf16 ? 10'(2 * ArrayCols) : 10'(ArrayCols);
+  assign w_chunk = west ? a_chunk : w_north;
+  assign a_mask  = a_chunk - 10'd1;
+  assign w_mask  = w_chunk - 10'd1;
+
+  // Weights: rows of one tile are stored w_row apart, "inner" tiles follow
+  // each other in the direction of those rows, "outer" tiles in the other.
+  // The highest chunk is the last row of the last inner tile or the last row
+  // of the full inner tile before it.
+  logic [15:0] inner_last;
+  logic [27:0] inner_stride;
+  logic [49:0] inner_prod, outer_prod, full_rows, w_base;
+  logic [49:0] a_end_q, w_last_q, w_full_q, acc_last_q;
+
+  assign inner_last   = west ? nt_last : kt_last;
+  assign inner_stride = west ? w_n : w_k;
+  assign inner_prod   = {2'd0, west ? prod_i[191:144] : prod_i[143:96]};
+  assign outer_prod   = {2'd0, west ? prod_i[143:96] : prod_i[191:144]};
+  assign full_rows    = west ? 50'(w_row) << ColsLog2 : 50'(w_row) << RowsLog2;
+  assign w_base       = 50'(w_addr) + outer_prod + 50'(w_chunk);
+
+  // Operands are 32-bit addresses and 40-bit products: sums stay below 2^50.
+  // w_full_q is meaningless, and ignored, when there is only one inner tile.
+  always_ff @(posedge clk_i) begin
+    a_end_q    <= 50'(a_addr) + {2'd0, prod_i[47:0]} + {2'd0, prod_i[95:48]} + 50'(a_chunk);
+    w_last_q   <= w_base + inner_prod + {2'd0, prod_i[239:192]};
+    w_full_q   <= w_base + inner_prod - 50'(inner_stride) + full_rows - 50'(w_row);
+    acc_last_q <= 50'(acc) + {2'd0, prod_i[287:240]} + 50'(m_last);
+  end
+
+  logic w_over;
+
+  assign w_over = w_last_q > 50'(SpBytes) || (inner_last != '0 && w_full_q > 50'(SpBytes));
+
+  assign field_o = {9'd0, k == '0, m == '0 || n == '0, 5'd0};
+  assign align_o = {
+    4'd0,
+    (w_n[9:0] & w_mask) != '0,
+    (w_k[9:0] & w_mask) != '0,
+    (w_row[9:0] & w_mask) != '0,
+    (a_k[9:0] & a_mask) != '0,
+    (a_row[9:0] & a_mask) != '0,
+    3'd0,
+    (w_addr[9:0] & w_mask) != '0,
+    (a_addr[9:0] & a_mask) != '0,
+    2'd0
+  };
+  assign range_o = {11'd0, acc_last_q >= 50'(AccRows), w_over, a_end_q > 50'(SpBytes), 2'd0};
+
+  assign unused = ^{cmd_i, prod_i, accumulate};
+
+endmodule
+
+`default_nettype wire

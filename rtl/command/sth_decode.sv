@@ -1,0 +1,301 @@
+// Decoder: checks one command at a time and hands it to its engine's queue.
+//
+// A command taken in cycle t is offered to its queue in cycle t + LAT_DECODE,
+// or reported as a fault in that cycle; the next one is taken in the cycle in
+// which its predecessor enters the queue.  Steps of a command: 1 start the
+// multipliers, 2 to 5 multiply, 6 sum, 7 compare and select, 8 hand over.
+// After a fault, or while stop_i is high, it hands over nothing.  It checks
+// one command on its own: it knows nothing of semaphores or of data.
+
+`default_nettype none
+
+module sth_decode #(
+  // Array size: powers of two from 4 to 256.
+  parameter int ArrayRows = 16,
+  parameter int ArrayCols = 16,
+  // Capacities in bytes, up to 2^28.
+  parameter int SpBytes = 262144,
+  parameter int AccBytes = 65536
+) (
+  input  logic         clk_i,
+  input  logic         rst_ni,
+  input  logic         stop_i,
+  // From the fetch buffer; error: the bus failed, addr: where.
+  input  logic         cmd_valid_i,
+  output logic         cmd_ready_o,
+  input  logic [511:0] cmd_i,
+  input  logic [31:0]  cmd_index_i,
+  input  logic [39:0]  cmd_addr_i,
+  input  logic         cmd_error_i,
+  // To the queues: one valid and one ready bit for each engine.
+  output logic [3:0]   queue_valid_o,
+  input  logic [3:0]   queue_ready_i,
+  output logic [511:0] queue_cmd_o,
+  output logic [31:0]  queue_index_o,
+  // The first command that has not entered a queue.
+  output logic [31:0]  next_index_o,
+  // A pulse for the one fault.
+  output logic         fault_valid_o,
+  output logic [3:0]   fault_code_o,
+  output logic [31:0]  fault_index_o,
+  output logic [39:0]  fault_addr_o
+);
+
+  `include "sth_spec.svh"
+
+  localparam logic [3:0] StepIdle = 4'd0;
+  localparam logic [3:0] StepMultiply = 4'd1;
+  localparam logic [3:0] StepSelect = 4'd7;
+  localparam logic [3:0] StepDone = 4'd8;
+
+  // State.
+  logic [3:0]   step_d, step_q;
+  logic         halted_d, halted_q;
+  logic [511:0] cmd_q;
+  logic [31:0]  index_q;
+  logic [39:0]  addr_q;
+  logic         error_q;
+  logic [3:0]   code_q;
+  logic [3:0]   word_q;
+
+  // What the opcode says.
+  logic [7:0]   opcode;
+  logic         opcode_bad;
+  logic [3:0]   engine;
+  logic [511:0] used_bits;
+  logic         is_dma, is_matmul, is_vector;
+
+  assign opcode = cmd_q[STH_ANY_OPCODE_LSB +: STH_ANY_OPCODE_WIDTH];
+
+  always_comb begin
+    opcode_bad = 1'b0;
+    engine     = 4'b0000;
+    used_bits  = '0;
+    is_dma     = 1'b0;
+    is_matmul  = 1'b0;
+    is_vector  = 1'b0;
+    case (opcode)
+      8'(STH_OP_SYNC_LOAD): begin
+        engine    = 4'b0001;
+        used_bits = STH_USED_SYNC_LOAD;
+      end
+      8'(STH_OP_SYNC_MATRIX): begin
+        engine    = 4'b0010;
+        used_bits = STH_USED_SYNC_MATRIX;
+      end
+      8'(STH_OP_SYNC_VECTOR): begin
+        engine    = 4'b0100;
+        used_bits = STH_USED_SYNC_VECTOR;
+      end
+      8'(STH_OP_SYNC_STORE): begin
+        engine    = 4'b1000;
+        used_bits = STH_USED_SYNC_STORE;
+      end
+      8'(STH_OP_LOAD): begin
+        engine    = 4'b0001;
+        used_bits = STH_USED_LOAD;
+        is_dma    = 1'b1;
+      end
+      8'(STH_OP_STORE): begin
+        engine    = 4'b1000;
+        used_bits = STH_USED_STORE;
+        is_dma    = 1'b1;
+      end
+      8'(STH_OP_MATMUL): begin
+        engine    = 4'b0010;
+        used_bits = STH_USED_MATMUL;
+        is_matmul = 1'b1;
+      end
+      8'(STH_OP_VECTOR): begin
+        engine    = 4'b0100;
+        used_bits = STH_USED_VECTOR;
+        is_vector = 1'b1;
+      end
+      default: opcode_bad = 1'b1;
+    endcase
+  end
+
+  // Checks of each kind share eight multipliers.
+  logic [127:0] dma_a, matmul_a, vector_a, mul_a;
+  logic [255:0] dma_b, matmul_b, vector_b, mul_b;
+  logic [383:0] prod;
+  logic [15:0]  dma_field, matmul_field, vector_field, field;
+  logic [15:0]  dma_align, matmul_align, vector_align, align;
+  logic [15:0]  dma_range, matmul_range, vector_range, range;
+  logic [15:0]  reserved;
+  logic [511:0] stray_bits;
+
+  assign stray_bits = cmd_q & ~used_bits;
+  for (genvar i = 0; i < 16; i++) begin : gen_reserved
+    assign reserved[i] = |stray_bits[32 * i +: 32];
+  end
+
+  assign mul_a = is_dma ? dma_a : is_matmul ? matmul_a : vector_a;
+  assign mul_b = is_dma ? dma_b : is_matmul ? matmul_b : vector_b;
+
+  for (genvar i = 0; i < 8; i++) begin : gen_mul
+    sth_mul_seq u_mul (
+      .clk_i  (clk_i),
+      .start_i(step_q == StepMultiply),
+      .a_i    (mul_a[16 * i +: 16]),
+      .b_i    (mul_b[32 * i +: 32]),
+      .p_o    (prod[48 * i +: 48])
+    );
+  end
+
+  sth_check_dma #(
+    .SpBytes(SpBytes)
+  ) u_dma (
+    .clk_i  (clk_i),
+    .cmd_i  (cmd_q),
+    .mul_a_o(dma_a),
+    .mul_b_o(dma_b),
+    .prod_i (prod),
+    .field_o(dma_field),
+    .align_o(dma_align),
+    .range_o(dma_range)
+  );
+
+  sth_check_matmul #(
+    .ArrayRows(ArrayRows),
+    .ArrayCols(ArrayCols),
+    .SpBytes  (SpBytes),
+    .AccBytes (AccBytes)
+  ) u_matmul (
+    .clk_i  (clk_i),
+    .cmd_i  (cmd_q),
+    .mul_a_o(matmul_a),
+    .mul_b_o(matmul_b),
+    .prod_i (prod),
+    .field_o(matmul_field),
+    .align_o(matmul_align),
+    .range_o(matmul_range)
+  );
+
+  sth_check_vector #(
+    .ArrayCols(ArrayCols),
+    .SpBytes  (SpBytes),
+    .AccBytes (AccBytes)
+  ) u_vector (
+    .clk_i  (clk_i),
+    .cmd_i  (cmd_q),
+    .mul_a_o(vector_a),
+    .mul_b_o(vector_b),
+    .prod_i (prod),
+    .field_o(vector_field),
+    .align_o(vector_align),
+    .range_o(vector_range)
+  );
+
+  always_comb begin
+    field = '0;
+    align = '0;
+    range = '0;
+    if (is_dma) begin
+      field = dma_field;
+      align = dma_align;
+      range = dma_range;
+    end
+    if (is_matmul) begin
+      field = matmul_field;
+      align = matmul_align;
+      range = matmul_range;
+    end
+    if (is_vector) begin
+      field = vector_field;
+      align = vector_align;
+      range = vector_range;
+    end
+  end
+
+  // The first class that applies, and the lowest offending word in it.
+  logic [3:0]  code;
+  logic [15:0] words;
+  logic [3:0]  word;
+
+  always_comb begin
+    code  = 4'(STH_FAULT_NONE);
+    words = '0;
+    if (error_q) begin
+      code = 4'(STH_FAULT_FETCH_BUS);
+    end else if (opcode_bad) begin
+      code = 4'(STH_FAULT_OPCODE);
+    end else if (reserved != '0) begin
+      code  = 4'(STH_FAULT_RESERVED);
+      words = reserved;
+    end else if (field != '0) begin
+      code  = 4'(STH_FAULT_FIELD);
+      words = field;
+    end else if (align != '0) begin
+      code  = 4'(STH_FAULT_ALIGN);
+      words = align;
+    end else if (range != '0) begin
+      code  = 4'(STH_FAULT_RANGE);
+      words = range;
+    end
+  end
+
+  always_comb begin
+    word = '0;
+    for (int i = 15; i >= 0; i--) begin
+      if (words[i]) word = 4'(i);
+    end
+  end
+
+  // Control.
+  logic done, faulty, handed, take;
+
+  assign done   = step_q == StepDone && !stop_i && !halted_q;
+  assign faulty = code_q != 4'(STH_FAULT_NONE);
+  assign handed = (queue_valid_o & queue_ready_i) != '0;
+  assign take   = cmd_valid_i && cmd_ready_o;
+
+  always_comb begin
+    step_d   = step_q;
+    halted_d = halted_q || fault_valid_o;
+    if (take) step_d = StepMultiply;
+    else if (handed || fault_valid_o) step_d = StepIdle;
+    else if (step_q != StepIdle && step_q != StepDone) step_d = step_q + 4'd1;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      step_q   <= StepIdle;
+      halted_q <= 1'b0;
+    end else begin
+      step_q   <= step_d;
+      halted_q <= halted_d;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (take) begin
+      cmd_q   <= cmd_i;
+      index_q <= cmd_index_i;
+      addr_q  <= cmd_addr_i;
+      error_q <= cmd_error_i;
+    end
+    if (step_q == StepSelect) begin
+      code_q <= code;
+      word_q <= word;
+    end
+  end
+
+  assign cmd_ready_o   = (step_q == StepIdle || handed) && !stop_i && !halted_q;
+  assign queue_valid_o = done && !faulty ? engine : 4'b0000;
+  assign queue_cmd_o   = cmd_q;
+  assign queue_index_o = index_q;
+  assign next_index_o  = step_q == StepIdle ? cmd_index_i : index_q;
+
+  assign fault_valid_o = done && faulty;
+  assign fault_code_o  = code_q;
+  assign fault_index_o = index_q;
+  assign fault_addr_o  = code_q == 4'(STH_FAULT_FETCH_BUS) ? addr_q : 40'(word_q);
+
+  initial begin
+    if (STH_LAT_DECODE != 32'(StepDone)) $error("LAT_DECODE is not the number of steps");
+  end
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,142 @@
+// Reads the activation rows of matrix commands and sends them into the array:
+// for every weight tile all M rows of its depth tile, one row a cycle.
+//
+// A tile starts when its weights are loaded, and then never stops: activation
+// reads have top priority in the scratchpad.  Lanes beyond the depth are zero.
+// A row of cycle t is at the array's edge in cycle t + 2.
+//
+// It does not follow the columns and depth of a command: the weight loader
+// tells which tile is the last.
+
+`default_nettype none
+
+module sth_matrix_stream #(
+  // Array rows, a power of two >= 4.
+  parameter int ArrayRows = 16,
+  // Bytes in a scratchpad word.
+  parameter int WordBytes = 64,
+  localparam int DepthWidth = $clog2(ArrayRows) + 1
+) (
+  input  logic                    clk_i,
+  input  logic                    rst_ni,
+
+  // The command to stream; done in its last row.
+  input  logic                    cmd_valid_i,
+  input  logic [           511:0] cmd_i,
+  output logic                    cmd_done_o,
+
+  // The next tile, when its weights are in the array.
+  input  logic                    tile_ready_i,
+  input  logic [  DepthWidth-1:0] tile_depth_i,
+  input  logic                    tile_last_k_i,
+  input  logic                    tile_last_i,
+  output logic                    tile_bank_o,
+  output logic                    tile_done_o,
+  output logic                    tile_wait_o,  // a tile is not ready
+
+  // Scratchpad; every request is granted.
+  output logic                    a_req_o,
+  output logic [            27:0] a_addr_o,
+  input  logic [ 8*WordBytes-1:0] a_rdata_i,
+
+  // Array.
+  output logic                    act_valid_o,
+  output logic                    act_bf16_o,
+  output logic                    act_bank_o,
+  output logic [ArrayRows*16-1:0] act_o
+);
+`include "sth_spec.svh"
+
+  localparam int OffsetWidth = $clog2(WordBytes);
+
+  // Fields of the command.
+  logic matmul, bf16;
+  logic [15:0] cmd_m;
+  logic [27:0] cmd_a, a_row, a_k;
+
+  assign matmul = cmd_i[STH_ANY_OPCODE_LSB+:STH_ANY_OPCODE_WIDTH] ==
+      STH_ANY_OPCODE_WIDTH'(STH_OP_MATMUL);
+  assign bf16   = cmd_i[STH_MATMUL_BF16_LSB];
+  assign cmd_m  = cmd_i[STH_MATMUL_M_LSB+:16];
+  assign cmd_a  = cmd_i[STH_MATMUL_A_LSB+: 28];
+  assign a_row  = cmd_i[STH_MATMUL_A_ROW_LSB+: 28];
+  assign a_k    = cmd_i[STH_MATMUL_A_K_LSB+: 28];
+
+  // Walk; `begun_q` tells that the registers belong to this command.
+  logic begun_q, bank_q;
+  logic [15:0] row_q;
+  logic [27:0] base_q, addr_q, base;
+  logic row_valid, last_row;
+
+  assign base      = begun_q ? base_q : cmd_a;
+  assign row_valid = cmd_valid_i && matmul && tile_ready_i;
+  assign last_row  = row_q == cmd_m - 16'd1;
+
+  assign a_req_o     = row_valid;
+  assign a_addr_o    = begun_q ? addr_q : cmd_a;
+  assign tile_bank_o = bank_q;
+  assign tile_done_o = row_valid && last_row;
+  assign tile_wait_o = cmd_valid_i && matmul && !tile_ready_i;
+  assign cmd_done_o  = cmd_valid_i && (!matmul || (tile_done_o && tile_last_i));
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      begun_q <= 1'b0;
+      bank_q  <= 1'b0;
+      row_q   <= '0;
+    end else if (row_valid) begin
+      begun_q <= !(last_row && tile_last_i);
+      row_q   <= last_row ? 16'd0 : row_q + 16'd1;
+      if (last_row) bank_q <= !bank_q;
+    end
+    if (row_valid) begin
+      base_q <= base;
+      addr_q <= a_addr_o + a_row;
+      if (last_row) begin
+        base_q <= tile_last_k_i ? cmd_a : base + a_k;
+        addr_q <= tile_last_k_i ? cmd_a : base + a_k;
+      end
+    end
+  end
+
+  // The row whose data arrives from the scratchpad.
+  logic data_valid_q, data_bf16_q, data_bank_q;
+  logic [DepthWidth-1:0] data_depth_q;
+  logic [OffsetWidth-1:0] data_offset_q;
+  logic [ArrayRows*16-1:0] lanes, mask;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) data_valid_q <= 1'b0;
+    else data_valid_q <= row_valid;
+    if (row_valid) begin
+      data_bf16_q   <= bf16;
+      data_bank_q   <= bank_q;
+      data_depth_q  <= tile_depth_i;
+      data_offset_q <= a_addr_o[OffsetWidth-1:0];
+    end
+  end
+
+  sth_lane_unpack #(.Lanes(ArrayRows), .WordBytes(WordBytes)) u_unpack (
+    .word_i(a_rdata_i), .offset_i(data_offset_q), .bf16_i(data_bf16_q), .lanes_o(lanes)
+  );
+
+  for (genvar r = 0; r < ArrayRows; r++) begin : gen_mask
+    assign mask[r*16+:16] = {16{DepthWidth'(r) < data_depth_q}};
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) act_valid_o <= 1'b0;
+    else act_valid_o <= data_valid_q;
+    if (data_valid_q) begin
+      act_bf16_o <= data_bf16_q;
+      act_bank_o <= data_bank_q;
+      act_o      <= lanes & mask;
+    end
+  end
+
+  // The stages share one command; each uses only its fields.
+  logic unused;
+  assign unused = &{1'b0, cmd_i};
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,190 @@
+// Reads the weight tiles of matrix commands and sends them into the array,
+// tile by tile (depth inner, columns outer), one tile ahead of the stream.
+//
+// A tile takes ArrayRows steps (north: one weight row each) or ArrayCols steps
+// (west: one stored row, a weight column, each), one a cycle.  A step beyond
+// the matrix sends zeros without a read; lanes beyond the depth are zeroed.
+// A denied read repeats.  A tile starts only when a weight bank is free.
+//
+// A step of cycle t is at the array's edge in cycle t + 2.  It does not wait
+// for semaphores: a command it sees may be read at once.
+
+`default_nettype none
+
+module sth_weight_loader #(
+  // Array size, powers of two >= 4.
+  parameter int ArrayRows = 16,
+  parameter int ArrayCols = 16,
+  // Bytes in a scratchpad word.
+  parameter int WordBytes = 64,
+  localparam int StepWidth = $clog2((ArrayRows > ArrayCols) ? ArrayRows : ArrayCols),
+  localparam int DepthWidth = $clog2(ArrayRows) + 1
+) (
+  input  logic                    clk_i,
+  input  logic                    rst_ni,
+
+  // The command to load; done in its last step.
+  input  logic                    cmd_valid_i,
+  input  logic [           511:0] cmd_i,
+  output logic                    cmd_last_tile_o,  // it is in its last tile
+  output logic                    cmd_done_o,
+
+  // Tiles: `loaded` in the last step, with the bank and what the stream must know.
+  input  logic                    bank_free_i,
+  output logic                    tile_loaded_o,
+  output logic                    tile_bank_o,
+  output logic [  DepthWidth-1:0] tile_depth_o,     // valid lanes of the activations
+  output logic                    tile_last_k_o,    // last depth tile
+  output logic                    tile_last_o,      // last tile of the command
+
+  // Scratchpad.
+  output logic                    w_req_o,
+  output logic [            27:0] w_addr_o,
+  input  logic                    w_gnt_i,
+  input  logic [ 8*WordBytes-1:0] w_rdata_i,
+
+  // Array.
+  output logic                    wt_valid_o,
+  output logic                    wt_west_o,
+  output logic                    wt_bank_o,
+  output logic [   StepWidth-1:0] wt_step_o,
+  output logic [ArrayCols*16-1:0] wt_north_o,
+  output logic [ArrayRows*16-1:0] wt_from_west_o
+);
+`include "sth_spec.svh"
+
+  localparam int OffsetWidth = $clog2(WordBytes);
+
+  // Fields of the command.
+  logic matmul, bf16, west;
+  logic [15:0] cmd_n, cmd_k;
+  logic [27:0] cmd_w, w_row, w_k, w_n;
+
+  assign matmul = cmd_i[STH_ANY_OPCODE_LSB+:STH_ANY_OPCODE_WIDTH] ==
+      STH_ANY_OPCODE_WIDTH'(STH_OP_MATMUL);
+  assign bf16   = cmd_i[STH_MATMUL_BF16_LSB];
+  assign west   = cmd_i[STH_MATMUL_WEST_LSB];
+  assign cmd_n  = cmd_i[STH_MATMUL_N_LSB+:16];
+  assign cmd_k  = cmd_i[STH_MATMUL_K_LSB+:16];
+  assign cmd_w  = cmd_i[STH_MATMUL_W_LSB+: 28];
+  assign w_row  = cmd_i[STH_MATMUL_W_ROW_LSB+: 28];
+  assign w_k    = cmd_i[STH_MATMUL_W_K_LSB+: 28];
+  assign w_n    = cmd_i[STH_MATMUL_W_N_LSB+: 28];
+
+  // Walk; `begun_q` tells that the registers belong to this command.
+  logic begun_q, bank_q;
+  logic [15:0] n_left_q, k_left_q, n_left, k_left;
+  logic [27:0] n_base_q, k_base_q, addr_q, n_base, k_base, addr;
+  logic [StepWidth-1:0] step_q;
+  logic last_step, last_k, last_n, reads, advance;
+  logic [15:0] used;  // steps of this tile that read
+
+  assign n_left = begun_q ? n_left_q : cmd_n;
+  assign k_left = begun_q ? k_left_q : cmd_k;
+  assign n_base = begun_q ? n_base_q : cmd_w;
+  assign k_base = begun_q ? k_base_q : cmd_w;
+  assign addr   = begun_q ? addr_q : cmd_w;
+
+  assign last_k    = k_left <= 16'(ArrayRows);
+  assign last_n    = n_left <= 16'(ArrayCols);
+  assign last_step = step_q == (west ? StepWidth'(ArrayCols - 1) : StepWidth'(ArrayRows - 1));
+  assign used      = west ? n_left : k_left;
+  assign reads     = 16'(step_q) < used;
+
+  assign w_req_o  = cmd_valid_i && matmul && bank_free_i && reads;
+  assign w_addr_o = addr;
+  assign advance  = cmd_valid_i && matmul && bank_free_i && (!reads || w_gnt_i);
+
+  assign tile_loaded_o   = advance && last_step;
+  assign tile_bank_o     = bank_q;
+  assign tile_depth_o    = last_k ? k_left[DepthWidth-1:0] : DepthWidth'(ArrayRows);
+  assign tile_last_k_o   = last_k;
+  assign tile_last_o     = last_k && last_n;
+  assign cmd_last_tile_o = !matmul || tile_last_o;
+  assign cmd_done_o      = cmd_valid_i && (!matmul || (tile_loaded_o && tile_last_o));
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      begun_q <= 1'b0;
+      bank_q  <= 1'b0;
+      step_q  <= '0;
+    end else if (advance) begin
+      begun_q <= !(last_step && tile_last_o);
+      if (last_step) begin
+        step_q <= '0;
+        bank_q <= !bank_q;
+      end else begin
+        step_q <= step_q + 1'b1;
+      end
+    end
+    if (advance) begin
+      n_left_q <= n_left;
+      k_left_q <= k_left;
+      n_base_q <= n_base;
+      k_base_q <= k_base;
+      addr_q   <= addr + w_row;
+      if (last_step && last_k) begin
+        n_left_q <= n_left - 16'(ArrayCols);
+        k_left_q <= cmd_k;
+        n_base_q <= n_base + w_n;
+        k_base_q <= n_base + w_n;
+        addr_q   <= n_base + w_n;
+      end else if (last_step) begin
+        k_left_q <= k_left - 16'(ArrayRows);
+        k_base_q <= k_base + w_k;
+        addr_q   <= k_base + w_k;
+      end
+    end
+  end
+
+  // The step whose data arrives from the scratchpad.
+  logic data_valid_q, data_reads_q, data_west_q, data_bf16_q, data_bank_q;
+  logic [StepWidth-1:0] data_step_q;
+  logic [DepthWidth-1:0] data_depth_q;
+  logic [OffsetWidth-1:0] data_offset_q;
+  logic [ArrayCols*16-1:0] north;
+  logic [ArrayRows*16-1:0] from_west, west_mask;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) data_valid_q <= 1'b0;
+    else data_valid_q <= advance;
+    if (advance) begin
+      data_reads_q  <= reads;
+      data_west_q   <= west;
+      data_bf16_q   <= bf16;
+      data_bank_q   <= bank_q;
+      data_step_q   <= step_q;
+      data_depth_q  <= tile_depth_o;
+      data_offset_q <= addr[OffsetWidth-1:0];
+    end
+  end
+
+  sth_lane_unpack #(.Lanes(ArrayCols), .WordBytes(WordBytes)) u_unpack_north (
+    .word_i(w_rdata_i), .offset_i(data_offset_q), .bf16_i(data_bf16_q), .lanes_o(north)
+  );
+  sth_lane_unpack #(.Lanes(ArrayRows), .WordBytes(WordBytes)) u_unpack_west (
+    .word_i(w_rdata_i), .offset_i(data_offset_q), .bf16_i(data_bf16_q), .lanes_o(from_west)
+  );
+
+  for (genvar r = 0; r < ArrayRows; r++) begin : gen_mask
+    assign west_mask[r*16+:16] = {16{DepthWidth'(r) < data_depth_q}};
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) wt_valid_o <= 1'b0;
+    else wt_valid_o <= data_valid_q;
+    if (data_valid_q) begin
+      wt_west_o <= data_west_q;
+      wt_bank_o <= data_bank_q;
+      wt_step_o <= data_step_q;
+    end
+    if (data_valid_q && !data_west_q) wt_north_o <= data_reads_q ? north : '0;
+    if (data_valid_q && data_west_q) wt_from_west_o <= data_reads_q ? from_west & west_mask : '0;
+  end
+
+  // The stages share one command; each uses only its fields.
+  logic unused;
+  assign unused = &{1'b0, cmd_i};
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,375 @@
+// Vector engine: row operations on accumulator and scratchpad, Lanes elements a cycle.
+//
+// One command at a time. A command is walked row-tile by row-tile (rows outside, tiles of Lanes
+// columns inside): sth_vector_seq reads the operands, sth_vector_fetch lines them up,
+// sth_vector_lanes computes, sth_vector_reduce combines the lanes and sth_vector_write writes. The
+// datapath never stalls; room for its results is reserved when a row-tile is launched.
+//
+// Timing without denied grants, with cmd_valid_i and cmd_ready_o in cycle T0:
+//   first operand read   T0 + STH_LAT_VECTOR_START
+//   last operand read    first + (sum of the row-tiles' cycles, see sth_vector_seq) - 1
+//   last write           last read + STH_LAT_VECTOR_PIPE (+ log2(Lanes) when REDUCE is not NONE)
+//   retirement           last write + STH_LAT_VECTOR_RETIRE
+// SYNC_VECTOR retires in T0 + 1. The next command can be accepted in the cycle of a retirement.
+//
+// Commands are legal by the checks of the decoder and their waits are satisfied: nothing is checked
+// here. The engine has no error of its own.
+`default_nettype none
+
+module sth_vector #(
+  // Array columns, which are the lanes: a power of two from 4 to 256.
+  parameter int ArrayCols = 16,
+  // Bytes of a scratchpad word: a power of two, at least 4 * ArrayCols.
+  parameter int WordBytes = 64
+) (
+  input  wire                    clk_i,
+  input  wire                    rst_ni,
+  input  wire [63:0]             cycle_i,
+  // Commands.
+  input  wire                    cmd_valid_i,
+  output wire                    cmd_ready_o,
+  input  wire [511:0]            cmd_i,
+  input  wire [31:0]             cmd_index_i,
+  // Retirement, one cycle.
+  output wire                    retire_valid_o,
+  output wire [31:0]             retire_index_o,
+  output wire [15:0]             retire_post_o,
+  output wire                    retire_irq_o,
+  output wire [63:0]             retire_start_o,
+  output wire [31:0]             retire_digest_o,
+  // Holds a started command; high up to the cycle of its retirement.
+  output wire                    busy_o,
+  // An access waits for a bank.
+  output wire                    bank_stall_o,
+  // Scratchpad, byte addresses.
+  output wire                    sp_req_o,
+  output wire [27:0]             sp_addr_o,
+  input  wire                    sp_gnt_i,
+  input  wire [8*WordBytes-1:0]  sp_rdata_i,
+  output wire                    sp_wreq_o,
+  output wire [27:0]             sp_waddr_o,
+  output wire [8*WordBytes-1:0]  sp_wdata_o,
+  output wire [WordBytes-1:0]    sp_wmask_o,
+  input  wire                    sp_wgnt_i,
+  // Accumulator, row addresses.
+  output wire                    acc_req_o,
+  output wire [27:0]             acc_addr_o,
+  input  wire                    acc_gnt_i,
+  input  wire [32*ArrayCols-1:0] acc_rdata_i,
+  output wire                    acc_wreq_o,
+  output wire [27:0]             acc_waddr_o,
+  output wire [32*ArrayCols-1:0] acc_wdata_o,
+  output wire [ArrayCols-1:0]    acc_wmask_o,
+  input  wire                    acc_wgnt_i
+);
+  `include "sth_spec.svh"
+
+  localparam int Lanes = ArrayCols;
+  localparam int LaneBits = $clog2(Lanes);
+  localparam int PosBits = $clog2(WordBytes / Lanes);
+
+  // Stages, by the distance in cycles from the launch of a row-tile to the cycle in which it is at
+  // the stage's input: operand data, select, convert, mul, add, func, gate, out, result FIFO.
+  localparam int AtSelect = 2;
+  localparam int AtFunc = 6;
+  localparam int AtGate = AtFunc + STH_LAT_FUNC;
+  localparam int AtOut = AtGate + 1;
+  localparam int AtResult = AtOut + 1;
+  // The result is pushed then and offered to the port one cycle later; a reduction is pushed
+  // after the tree and the running value.
+  localparam int AtWrite = AtResult + 1;
+  localparam int AtReduceWrite = AtWrite + LaneBits;
+
+  // A slot is reserved from launch to the cycle after the write; a reduction at the port may add
+  // one cycle. Rows of reductions are at least Lanes cycles apart, but for the command's last.
+  localparam int WriteDepth = STH_DEPTH_VECTOR_RESULTS;
+  localparam int ReduceDepth = 1 << $clog2(AtReduceWrite / Lanes + 3);
+  localparam int GateDepth = 1 << $clog2(STH_LAT_FUNC);
+  localparam int GateBits = $clog2(GateDepth);
+  localparam int CarryDepth = 1 << $clog2(AtReduceWrite);
+
+  // -- Command ------------------------------------------------------------------------------------
+  logic run_q, start_q, retire_q, sync_q;
+  logic [511:0] cmd_q;
+  logic [31:0] index_q;
+  logic [63:0] began_q;
+
+  wire accept = cmd_valid_i && cmd_ready_o;
+  wire is_vector = cmd_i[STH_ANY_OPCODE_LSB +: STH_ANY_OPCODE_WIDTH] == 8'(STH_OP_VECTOR);
+  wire done;
+  wire [31:0] digest;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      run_q <= 1'b0;
+      start_q <= 1'b0;
+      retire_q <= 1'b0;
+    end else begin
+      run_q <= (run_q && !done) || (accept && is_vector);
+      start_q <= accept && is_vector;
+      retire_q <= done || (accept && !is_vector);
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (accept) begin
+      cmd_q <= cmd_i;
+      index_q <= cmd_index_i;
+      began_q <= cycle_i;
+      sync_q <= !is_vector;
+    end
+  end
+
+  assign cmd_ready_o = !run_q;
+  assign busy_o = run_q || retire_q;
+  assign retire_valid_o = retire_q;
+  assign retire_index_o = index_q;
+  assign retire_post_o = cmd_q[STH_ANY_POST_LSB +: STH_ANY_POST_WIDTH];
+  assign retire_irq_o = cmd_q[STH_ANY_IRQ_LSB];
+  assign retire_start_o = began_q;
+  assign retire_digest_o = sync_q ? 32'd0 : digest;
+
+  // -- Fields -------------------------------------------------------------------------------------
+  wire [15:0] rows = cmd_q[STH_VECTOR_ROWS_LSB +: 16];
+  wire [15:0] cols = cmd_q[STH_VECTOR_COLS_LSB +: 16];
+  wire [3:0] func = cmd_q[STH_VECTOR_FUNC_LSB +: 4];
+  wire [1:0] gate = cmd_q[STH_VECTOR_GATE_LSB +: 2];
+  wire [1:0] reduce = cmd_q[STH_VECTOR_REDUCE_LSB +: 2];
+  wire [2:0] mulsel = cmd_q[STH_VECTOR_MULSEL_LSB +: 3];
+  wire [2:0] addsel = cmd_q[STH_VECTOR_ADDSEL_LSB +: 3];
+  wire write = cmd_q[STH_VECTOR_WRITE_LSB];
+  wire [1:0] x_type = cmd_q[STH_VECTOR_X_TYPE_LSB +: 2];
+  wire d_sp = cmd_q[STH_VECTOR_D_SP_LSB];
+  wire [27:0] r_addr = {4'd0, cmd_q[STH_VECTOR_R_ADDR_LSB +: 24]};
+
+  wire reducing = reduce != 2'(STH_REDUCE_NONE);
+  wire carry = reducing && cmd_q[STH_VECTOR_CARRY_LSB];
+  wire y_stream = mulsel == 3'(STH_OPERAND_STREAM);
+  wire y_scalar = mulsel == 3'(STH_OPERAND_SCALAR);
+  wire z_stream = addsel == 3'(STH_OPERAND_STREAM);
+  wire z_scalar = addsel == 3'(STH_OPERAND_SCALAR);
+
+  // -- Read ---------------------------------------------------------------------------------------
+  wire write_room, reduce_room;
+  wire launch, launch_group;
+  wire [3:0] acc_capture;
+  wire [2:0] sp_capture;
+  wire [PosBits-1:0] sp_capture_pos;
+  wire launched, launched_first;
+  wire [LaneBits-1:0] launched_lane;
+
+  sth_vector_seq #(.Lanes(Lanes), .WordBytes(WordBytes)) u_seq (
+    .clk_i, .rst_ni,
+    .start_i(start_q),
+    .rows_i(rows),
+    .cols_i(cols),
+    .used_i({carry, z_stream || z_scalar, y_stream || y_scalar, 1'b1}),
+    .sp_i({cmd_q[STH_VECTOR_Z_SP_LSB], cmd_q[STH_VECTOR_Y_SP_LSB], cmd_q[STH_VECTOR_X_SP_LSB]}),
+    .scalar_i({z_scalar, y_scalar, 1'b0}),
+    .addr_i({r_addr, cmd_q[STH_VECTOR_Z_ADDR_LSB +: 28], cmd_q[STH_VECTOR_Y_ADDR_LSB +: 28],
+             cmd_q[STH_VECTOR_X_ADDR_LSB +: 28]}),
+    .row_i({16'd1, cmd_q[STH_VECTOR_Z_ROW_LSB +: 16], cmd_q[STH_VECTOR_Y_ROW_LSB +: 16],
+            cmd_q[STH_VECTOR_X_ROW_LSB +: 16]}),
+    .tile_i({16'd0, cmd_q[STH_VECTOR_Z_TILE_LSB +: 16], cmd_q[STH_VECTOR_Y_TILE_LSB +: 16],
+             cmd_q[STH_VECTOR_X_TILE_LSB +: 16]}),
+    .slot_i(reducing && write && !d_sp),
+    .write_room_i(write_room || !write),
+    .reduce_room_i(reduce_room || !reducing),
+    .acc_req_o, .acc_addr_o, .acc_gnt_i,
+    .sp_req_o, .sp_addr_o, .sp_gnt_i,
+    .launch_o(launch),
+    .launch_group_o(launch_group),
+    .acc_capture_o(acc_capture),
+    .sp_capture_o(sp_capture),
+    .sp_capture_pos_o(sp_capture_pos),
+    .launched_o(launched),
+    .launched_first_o(launched_first),
+    .launched_lane_o(launched_lane)
+  );
+
+  logic select_first_q;
+  logic [LaneBits-1:0] select_lane_q;
+  always_ff @(posedge clk_i) begin
+    if (launched) begin
+      select_first_q <= launched_first;
+      select_lane_q <= launched_lane;
+    end
+  end
+
+  wire [32*Lanes-1:0] x, y, z;
+  wire [1:0] y_type, z_type;
+  wire [31:0] carry_data;
+
+  sth_vector_fetch #(.Lanes(Lanes), .WordBytes(WordBytes)) u_fetch (
+    .clk_i,
+    .acc_capture_i(acc_capture),
+    .acc_rdata_i,
+    .sp_capture_i(sp_capture),
+    .sp_capture_pos_i(sp_capture_pos),
+    .sp_rdata_i,
+    .x_type_i(x_type),
+    .y_type_i(cmd_q[STH_VECTOR_Y_TYPE_LSB +: 2]),
+    .z_type_i(cmd_q[STH_VECTOR_Z_TYPE_LSB +: 2]),
+    .mulsel_i(mulsel),
+    .addsel_i(addsel),
+    .imm_mul_i(cmd_q[STH_VECTOR_IMM_MUL_LSB +: 32]),
+    .imm_add_i(cmd_q[STH_VECTOR_IMM_ADD_LSB +: 32]),
+    .lane_i(select_lane_q),
+    .x_o(x),
+    .y_o(y),
+    .z_o(z),
+    .y_type_o(y_type),
+    .z_type_o(z_type),
+    .carry_o(carry_data)
+  );
+
+  // -- Compute ------------------------------------------------------------------------------------
+  // at[n]: a row-tile was launched n cycles ago.
+  logic [AtResult:AtSelect] at_q;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) at_q <= '0;
+    else at_q <= {at_q[AtResult-1:AtSelect], launched};
+  end
+  wire [6:0] stage = {at_q[AtOut], at_q[AtGate], at_q[AtFunc:AtSelect]};
+
+  logic [GateBits-1:0] gate_wptr_q, gate_rptr_q;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      gate_wptr_q <= '0;
+      gate_rptr_q <= '0;
+    end else begin
+      if (at_q[AtFunc]) gate_wptr_q <= gate_wptr_q + 1'b1;
+      if (at_q[AtGate]) gate_rptr_q <= gate_rptr_q + 1'b1;
+    end
+  end
+
+  // Which lanes of the row-tile at the gate count.
+  wire gate_tile_last, gate_group_last, gate_row_last;
+  wire [LaneBits:0] gate_active, gate_reach;
+  wire [LaneBits-1:0] unused_lane;
+  wire unused_first;
+  sth_vector_walk #(.Lanes(Lanes)) u_gate_walk (
+    .clk_i,
+    .start_i(start_q),
+    .next_i(at_q[AtGate]),
+    .rows_i(rows),
+    .cols_i(cols),
+    .mask_i(cmd_q[STH_VECTOR_MASK_LSB]),
+    .mask_offset_i(cmd_q[STH_VECTOR_MASK_OFFSET_LSB +: 20]),
+    .lane_o(unused_lane),
+    .tile_first_o(unused_first),
+    .tile_last_o(gate_tile_last),
+    .group_last_o(gate_group_last),
+    .row_last_o(gate_row_last),
+    .active_o(gate_active),
+    .reach_o(gate_reach)
+  );
+
+  wire [Lanes-1:0] keep;
+  logic [Lanes-1:0] keep_q;
+  logic tile_last_q, group_last_q, row_last_q;
+  always_ff @(posedge clk_i) begin
+    if (at_q[AtGate]) begin
+      keep_q <= keep;
+      tile_last_q <= gate_tile_last;
+      group_last_q <= gate_group_last;
+      row_last_q <= gate_row_last;
+    end
+  end
+
+  wire [32*Lanes-1:0] u, d;
+  for (genvar i = 0; i < Lanes; i++) begin : gen_keep
+    assign keep[i] = (LaneBits + 1)'(i) < gate_active && (LaneBits + 1)'(i) < gate_reach;
+  end
+
+  sth_vector_lanes #(.Lanes(Lanes), .GateDepth(GateDepth)) u_lanes (
+    .clk_i, .rst_ni,
+    .stage_i(stage),
+    .gate_wptr_i(gate_wptr_q),
+    .gate_rptr_i(gate_rptr_q),
+    .x_type_i(x_type),
+    .y_type_i(y_type),
+    .z_type_i(z_type),
+    .mul_i(mulsel != 3'(STH_OPERAND_NONE)),
+    .add_i(addsel != 3'(STH_OPERAND_NONE)),
+    .addop_i(cmd_q[STH_VECTOR_ADDOP_LSB +: 2]),
+    .func_i(func),
+    .gate_i(gate),
+    .d_type_i(cmd_q[STH_VECTOR_D_TYPE_LSB +: 2]),
+    .x_i(x),
+    .y_i(y),
+    .z_i(z),
+    .keep_i(keep),
+    .u_o(u),
+    .d_o(d)
+  );
+
+  wire reduced_valid, reduced_last;
+  wire [Lanes-1:0] reduced_mask;
+  wire [32*Lanes-1:0] reduced;
+  sth_vector_reduce #(.Lanes(Lanes), .CarryDepth(CarryDepth)) u_reduce (
+    .clk_i, .rst_ni,
+    .start_i(start_q),
+    .reduce_i(reduce),
+    .carry_i(carry),
+    .carry_push_i(at_q[AtSelect] && select_first_q && carry),
+    .carry_data_i(carry_data),
+    .valid_i(at_q[AtOut] && reducing),
+    .data_i(u),
+    .keep_i(keep_q),
+    .tile_last_i(tile_last_q),
+    .group_last_i(group_last_q),
+    .row_last_i(row_last_q),
+    .valid_o(reduced_valid),
+    .last_o(reduced_last),
+    .mask_o(reduced_mask),
+    .data_o(reduced)
+  );
+
+  // -- Write --------------------------------------------------------------------------------------
+  sth_vector_write #(
+    .Lanes(Lanes),
+    .WordBytes(WordBytes),
+    .WriteDepth(WriteDepth),
+    .ReduceDepth(ReduceDepth)
+  ) u_write (
+    .clk_i, .rst_ni,
+    .start_i(start_q),
+    .rows_i(rows),
+    .cols_i(cols),
+    .write_i(write),
+    .reduce_i(reducing),
+    .d_addr_i(cmd_q[STH_VECTOR_D_ADDR_LSB +: 28]),
+    .d_sp_i(d_sp),
+    .d_type_i(cmd_q[STH_VECTOR_D_TYPE_LSB +: 2]),
+    .d_row_i(cmd_q[STH_VECTOR_D_ROW_LSB +: 16]),
+    .d_tile_i(cmd_q[STH_VECTOR_D_TILE_LSB +: 16]),
+    .r_addr_i(r_addr),
+    .write_reserve_i(launch && write),
+    .write_room_o(write_room),
+    .reduce_reserve_i(launch_group && reducing),
+    .reduce_room_o(reduce_room),
+    .result_valid_i(at_q[AtResult] && write),
+    .result_i(d),
+    .reduced_valid_i(reduced_valid),
+    .reduced_last_i(reduced_last),
+    .reduced_mask_i(reduced_mask),
+    .reduced_i(reduced),
+    .acc_wreq_o, .acc_waddr_o, .acc_wdata_o, .acc_wmask_o, .acc_wgnt_i,
+    .sp_wreq_o, .sp_waddr_o, .sp_wdata_o, .sp_wmask_o, .sp_wgnt_i,
+    .done_o(done),
+    .digest_o(digest)
+  );
+
+  assign bank_stall_o = (acc_req_o && !acc_gnt_i) || (sp_req_o && !sp_gnt_i) ||
+                        (acc_wreq_o && !acc_wgnt_i) || (sp_wreq_o && !sp_wgnt_i);
+
+  initial begin
+    if (STH_LAT_VECTOR_START != 2) $error("VECTOR_START: accept, start, first read");
+    if (STH_LAT_VECTOR_PIPE != AtWrite) $error("VECTOR_PIPE is not the depth of the pipeline");
+    if (WriteDepth < AtWrite + 2) $error("VECTOR_RESULTS does not cover the pipeline");
+    if (STH_LAT_VECTOR_RETIRE != 1) $error("VECTOR_RETIRE: last write, retirement");
+    if (STH_LAT_SRAM != 1) $error("operand data is captured one cycle after the grant");
+  end
+endmodule
+`default_nettype wire

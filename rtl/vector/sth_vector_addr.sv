@@ -1,0 +1,53 @@
+// Address of one operand of a vector command, row-tile by row-tile.
+//
+// Works from two strides in units (accumulator rows, or Lanes bytes of scratchpad). A scalar
+// operand moves only when a group of Lanes rows ends. moves_o says whether the address of the next
+// row-tile differs from the present one, which decides whether the operand is read again.
+// It does not check ranges.
+`default_nettype none
+
+module sth_vector_addr #(
+  // Lanes, a power of two from 4 to 256.
+  parameter int Lanes = 16
+) (
+  input  wire        clk_i,
+  input  wire        start_i,
+  input  wire        next_i,
+  // The operand, stable from start_i to the end of the command.
+  input  wire [27:0] base_i,
+  input  wire [15:0] row_i,
+  input  wire [15:0] tile_i,
+  input  wire        sp_i,
+  input  wire        scalar_i,
+  // The present row-tile.
+  input  wire        tile_last_i,
+  input  wire        lane_last_i,
+  output wire [27:0] addr_o,
+  output wire        moves_o
+);
+  localparam int LaneBits = $clog2(Lanes);
+
+  logic [27:0] addr_q;
+  logic [27:0] row_addr_q;
+
+  wire [27:0] row_step = sp_i ? {12'd0, row_i} << LaneBits : {12'd0, row_i};
+  wire [27:0] tile_step = sp_i ? {12'd0, tile_i} << LaneBits : {12'd0, tile_i};
+  wire row_moves = tile_last_i && (!scalar_i || lane_last_i);
+  wire tile_moves = !tile_last_i && !scalar_i;
+  wire [27:0] row_addr_d = row_moves ? row_addr_q + row_step : row_addr_q;
+  wire [27:0] addr_d = tile_last_i ? row_addr_d : tile_moves ? addr_q + tile_step : addr_q;
+
+  always_ff @(posedge clk_i) begin
+    if (start_i) begin
+      addr_q <= base_i;
+      row_addr_q <= base_i;
+    end else if (next_i) begin
+      addr_q <= addr_d;
+      row_addr_q <= row_addr_d;
+    end
+  end
+
+  assign addr_o = addr_q;
+  assign moves_o = addr_d != addr_q;
+endmodule
+`default_nettype wire

@@ -1,0 +1,184 @@
+// Read sequencer of the vector engine.
+//
+// For every row-tile it reads the operands x, y, z and the old reduction (carry) over one
+// accumulator and one scratchpad port, each port one chunk a cycle in that order; an operand whose
+// address did not move since it was last read is left out. A row-tile leaves (launch_o) in the
+// cycle of its last granted read, at the earliest one cycle after the row-tile before it, and only
+// when the write side has room. slot_i asks for a second cycle in the row-tiles that end a group
+// of Lanes rows: the reduction then needs a turn on the accumulator write port that the results
+// also use, and so finds one.
+//
+// Cycles of a row-tile without denied grants:
+//   max(1, accumulator reads, scratchpad reads, 2 if slot_i and the row-tile ends a group).
+//
+// Read data is not seen here: the captures say, in the cycle when the data is valid, which operand
+// it belongs to.
+`default_nettype none
+
+module sth_vector_seq #(
+  // Lanes, a power of two from 4 to 256.
+  parameter int Lanes = 16,
+  // Bytes of a scratchpad word: a power of two, at least 4 * Lanes.
+  parameter int WordBytes = 64,
+  localparam int LaneBits = $clog2(Lanes),
+  localparam int PosBits = $clog2(WordBytes / Lanes)
+) (
+  input  wire                clk_i,
+  input  wire                rst_ni,
+  input  wire                start_i,
+  // The command, stable from start_i to its end. Bit 0 x, 1 y, 2 z, 3 carry.
+  input  wire [15:0]         rows_i,
+  input  wire [15:0]         cols_i,
+  input  wire [3:0]          used_i,
+  input  wire [2:0]          sp_i,
+  input  wire [2:0]          scalar_i,
+  input  wire [111:0]         addr_i,
+  input  wire [63:0]         row_i,
+  input  wire [63:0]         tile_i,
+  input  wire                slot_i,
+  // Room for one more result, for one more row of reductions.
+  input  wire                write_room_i,
+  input  wire                reduce_room_i,
+  // Read requests.
+  output wire                acc_req_o,
+  output wire [27:0]         acc_addr_o,
+  input  wire                acc_gnt_i,
+  output wire                sp_req_o,
+  output wire [27:0]         sp_addr_o,
+  input  wire                sp_gnt_i,
+  // The row-tile that leaves in this cycle.
+  output wire                launch_o,
+  output wire                launch_group_o,  // it ends a group of Lanes rows
+  // One cycle later, with the read data: which operand each port's data is for.
+  output wire [3:0]          acc_capture_o,
+  output wire [2:0]          sp_capture_o,
+  output wire [PosBits-1:0]  sp_capture_pos_o,  // the chunk's place, in Lanes bytes of its word
+  output wire                launched_o,
+  output wire                launched_first_o,  // first tile of its row
+  output wire [LaneBits-1:0] launched_lane_o    // row modulo Lanes
+);
+  logic active_q;
+  // Reads that the present row-tile still waits for.
+  logic [3:0] pend_q;
+  // First cycle of the present row-tile.
+  logic fresh_q;
+  logic [3:0] acc_capture_q;
+  logic [2:0] sp_capture_q;
+  logic [PosBits-1:0] sp_capture_pos_q;
+  logic launched_q, launched_first_q;
+  logic [LaneBits-1:0] launched_lane_q;
+
+  wire [LaneBits-1:0] lane;
+  wire tile_first, tile_last, group_last, row_last;
+  wire [3:0] moves;
+  wire [111:0] addr;
+
+  // Oldest wanted read of each port, as one bit.
+  wire [3:0] acc_want = pend_q & {1'b1, ~sp_i};
+  wire [2:0] sp_want = pend_q[2:0] & sp_i;
+  wire [3:0] acc_pick = acc_want & (~acc_want + 4'd1);
+  wire [2:0] sp_pick = sp_want & (~sp_want + 3'd1);
+  wire [3:0] acc_done = acc_gnt_i ? acc_pick : 4'd0;
+  wire [2:0] sp_done = sp_gnt_i ? sp_pick : 3'd0;
+  wire [3:0] pend_left = pend_q & ~acc_done & ~{1'b0, sp_done};
+  wire room = write_room_i && (reduce_room_i || !group_last);
+  wire extra = slot_i && group_last && fresh_q;
+  wire launch = active_q && pend_left == '0 && room && !extra;
+  wire last = tile_last && row_last;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      active_q <= 1'b0;
+      pend_q <= '0;
+      fresh_q <= 1'b0;
+      launched_q <= 1'b0;
+      acc_capture_q <= '0;
+      sp_capture_q <= '0;
+    end else begin
+      launched_q <= launch;
+      acc_capture_q <= acc_done;
+      sp_capture_q <= sp_done;
+      fresh_q <= start_i || launch;
+      if (start_i) begin
+        active_q <= 1'b1;
+        pend_q <= used_i;
+      end else if (launch) begin
+        active_q <= !last;
+        pend_q <= last ? 4'd0 : used_i & moves;
+      end else begin
+        pend_q <= pend_left;
+      end
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (launch) begin
+      launched_first_q <= tile_first;
+      launched_lane_q <= lane;
+    end
+    if (sp_done != '0) sp_capture_pos_q <= sp_addr_o[LaneBits +: PosBits];
+  end
+
+  wire [LaneBits:0] unused_active, unused_reach;
+  sth_vector_walk #(
+    .Lanes(Lanes)
+  ) u_walk (
+    .clk_i,
+    .start_i,
+    .next_i(launch),
+    .rows_i,
+    .cols_i,
+    .mask_i(1'b0),
+    .mask_offset_i(20'd0),
+    .lane_o(lane),
+    .tile_first_o(tile_first),
+    .tile_last_o(tile_last),
+    .group_last_o(group_last),
+    .row_last_o(row_last),
+    .active_o(unused_active),
+    .reach_o(unused_reach)
+  );
+
+  for (genvar i = 0; i < 4; i++) begin : gen_addr
+    wire sp, scalar;
+    if (i < 3) begin : gen_operand
+      assign sp = sp_i[i];
+      assign scalar = scalar_i[i];
+    end else begin : gen_carry
+      assign sp = 1'b0;
+      assign scalar = 1'b1;
+    end
+    sth_vector_addr #(
+      .Lanes(Lanes)
+    ) u_addr (
+      .clk_i,
+      .start_i,
+      .next_i(launch),
+      .base_i(addr_i[28*i +: 28]),
+      .row_i(row_i[16*i +: 16]),
+      .tile_i(tile_i[16*i +: 16]),
+      .sp_i(sp),
+      .scalar_i(scalar),
+      .tile_last_i(tile_last),
+      .lane_last_i(&lane),
+      .addr_o(addr[28*i +: 28]),
+      .moves_o(moves[i])
+    );
+  end
+
+  assign acc_req_o = acc_want != '0;
+  assign acc_addr_o = ({28{acc_pick[0]}} & addr[27:0]) | ({28{acc_pick[1]}} & addr[55:28]) |
+                      ({28{acc_pick[2]}} & addr[83:56]) | ({28{acc_pick[3]}} & addr[111:84]);
+  assign sp_req_o = sp_want != '0;
+  assign sp_addr_o = ({28{sp_pick[0]}} & addr[27:0]) | ({28{sp_pick[1]}} & addr[55:28]) |
+                     ({28{sp_pick[2]}} & addr[83:56]);
+  assign launch_o = launch;
+  assign launch_group_o = launch && group_last;
+  assign acc_capture_o = acc_capture_q;
+  assign sp_capture_o = sp_capture_q;
+  assign sp_capture_pos_o = sp_capture_pos_q;
+  assign launched_o = launched_q;
+  assign launched_first_o = launched_first_q;
+  assign launched_lane_o = launched_lane_q;
+endmodule
+`default_nettype wire
