@@ -2,26 +2,8 @@
 #include "sth_session_impl.h"
 
 #include <dlfcn.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-bool sth_session_fail(struct sth_session_failure *f, const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    vsnprintf(f->text, f->size, format, args);
-    va_end(args);
-    return false;
-}
-
-void sth_session_progress(struct sth_session *s, const char *what, double done)
-{
-    if (s->request.progress)
-        s->request.progress(s->request.user, what, done);
-}
 
 /*
  * Runs all of it again, this time with a waveform around the difference.  The

@@ -38,7 +38,7 @@ struct sth_session_failure {
     size_t size;
 };
 
-/* sth_session.c: writes the words and returns false. */
+/* sth_session_say.c: writes the words and returns false. */
 bool sth_session_fail(struct sth_session_failure *f, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* Calls the progress hook, if there is one. */
