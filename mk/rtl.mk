@@ -2,7 +2,7 @@
 RTL_FLAGS = -Wno-lint --top-module sth_core $(RTL_INCLUDES:-I%=-I$(CURDIR)/%)
 # The program that loads the library provides the shared memory component and
 # the disassembler, so that there is one copy of each in a process.
-COSIM_C = verif/cosim/sth_axi_slave.c verif/cosim/sth_lockstep.c
+COSIM_C = $(wildcard verif/cosim/*.c)
 COSIM_DEPS = $(wildcard verif/cosim/*.[ch] verif/cosim/*.cpp) $(SPEC)
 NATIVE ?= -march=native
 

@@ -413,70 +413,6 @@ static void test_lockstep_first_difference_stays(void **state)
     close_pair(&p);
 }
 
-/* A device that only gives events: `left` of them on engine 0. */
-struct source {
-    struct sth_device dev;
-    uint32_t next, left;
-};
-
-static bool source_event(struct sth_device *dev, struct sth_event *event)
-{
-    struct source *s = (struct source *)dev;
-
-    if (!s->left)
-        return false;
-    s->left--;
-    *event = (struct sth_event){.index = s->next++};
-    return true;
-}
-
-static uint32_t source_read(struct sth_device *dev, uint32_t offset)
-{
-    (void)dev;
-    (void)offset;
-    return 0;
-}
-
-static uint64_t source_cycles(struct sth_device *dev)
-{
-    (void)dev;
-    return 0;
-}
-
-static void test_lockstep_event_flood_keeps_the_difference(void **state)
-{
-    static const struct sth_device_ops ops = {
-        .reg_read = source_read,
-        .next_event = source_event,
-        .cycles = source_cycles,
-    };
-    struct source a = {.dev = {&ops}}, b = {.dev = {&ops}};
-    struct sth_difference difference;
-    struct sth_device *both;
-
-    (void)state;
-    params = shipped("nano");
-    both = sth_lockstep_create(&params, &a.dev, &b.dev);
-    assert_non_null(both);
-    a.left = b.left = 300000;
-    sth_lockstep_difference(both, &difference);
-    assert_true(difference.found);
-    assert_contains(difference.text, "one side is 131072 events ahead");
-    both->ops->destroy(both);
-
-    /* Other indices: the flood that follows does not cover the difference. */
-    a = (struct source){.dev = {&ops}, .left = 1};
-    b = (struct source){.dev = {&ops}, .left = 1, .next = 7};
-    both = sth_lockstep_create(&params, &a.dev, &b.dev);
-    assert_non_null(both);
-    sth_lockstep_difference(both, &difference);
-    assert_contains(difference.text, "retired another command");
-    a.left = 300000;
-    sth_lockstep_difference(both, &difference);
-    assert_contains(difference.text, "retired another command");
-    both->ops->destroy(both);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -493,7 +429,6 @@ int main(void)
         cmocka_unit_test(test_lockstep_other_register_is_found),
         cmocka_unit_test(test_lockstep_host_sees_both_memories_written),
         cmocka_unit_test(test_lockstep_first_difference_stays),
-        cmocka_unit_test(test_lockstep_event_flood_keeps_the_difference),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

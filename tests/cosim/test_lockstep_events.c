@@ -1,4 +1,7 @@
-/* The lock-step comparison when the devices report faults and are reset. */
+/*
+ * The lock-step comparison of devices that give the events and the fault they
+ * are told to, one at a time or in a flood, and are reset.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,6 +20,7 @@ struct source {
     struct sth_device dev;
     struct sth_event event[EVENTS];
     uint32_t given, events;
+    uint32_t flood, next; /* more events of engine 0 behind those, numbered */
     uint32_t code, index, ctrl;
 };
 
@@ -50,9 +54,14 @@ static bool source_event(struct sth_device *dev, struct sth_event *event)
 {
     struct source *s = (struct source *)dev;
 
-    if (s->given == s->events)
+    if (s->given < s->events) {
+        *event = s->event[s->given++];
+        return true;
+    }
+    if (!s->flood)
         return false;
-    *event = s->event[s->given++];
+    s->flood--;
+    *event = (struct sth_event){.index = s->next++};
     return true;
 }
 
@@ -191,6 +200,30 @@ static void test_lockstep_fault_is_over_after_reset(void **state)
     assert_true(look(f)->found);
 }
 
+static void test_lockstep_event_flood_is_a_difference(void **state)
+{
+    struct fixture *f = *state;
+
+    f->csim.flood = f->rtl.flood = 300000;
+    assert_true(look(f)->found);
+    assert_non_null(
+        strstr(f->difference.text, "one side is 131072 events ahead"));
+}
+
+/* Other indices: the flood that follows does not cover the difference. */
+static void test_lockstep_event_flood_keeps_the_difference(void **state)
+{
+    struct fixture *f = *state;
+
+    f->csim.flood = f->rtl.flood = 1;
+    f->rtl.next = 7;
+    assert_true(look(f)->found);
+    assert_non_null(strstr(f->difference.text, "retired another command"));
+    f->csim.flood = 300000;
+    assert_true(look(f)->found);
+    assert_non_null(strstr(f->difference.text, "retired another command"));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -200,6 +233,8 @@ int main(void)
         TEST(test_lockstep_fault_of_one_side_excuses_nothing),
         TEST(test_lockstep_fault_registers_name_the_commands),
         TEST(test_lockstep_fault_is_over_after_reset),
+        TEST(test_lockstep_event_flood_is_a_difference),
+        TEST(test_lockstep_event_flood_keeps_the_difference),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;
