@@ -19,8 +19,11 @@ enum spoil {
     SPOIL_REGISTER,  /* the register ID */
     SPOIL_COUNTER,   /* the counter MACS */
     SPOIL_TIME,      /* each register read takes a cycle more */
+    SPOIL_LATE,      /* events, from one on, and the counter CYCLES are late */
     SPOIL_RULE       /* breaks a rule of the bus */
 };
+
+enum { LATE = 100000 /* cycles */ };
 
 /* A device around another that falsifies what that one says. */
 struct wrapper {
@@ -51,6 +54,8 @@ static uint32_t wrapped_reg_read(struct sth_device *dev, uint32_t offset)
         (spoil == SPOIL_COUNTER &&
          offset == STH_REG_CNT_BASE + 8 * STH_CNT_MACS))
         return value ^ 1;
+    if (spoil == SPOIL_LATE && offset == STH_REG_CNT_BASE + 8 * STH_CNT_CYCLES)
+        return value + LATE;
     return value;
 }
 
@@ -106,6 +111,10 @@ static bool wrapped_next_event(struct sth_device *dev, struct sth_event *event)
     case SPOIL_TWICE:
         w->pending = w->events == spoilt_event + 1;
         w->again = *event;
+        return true;
+    case SPOIL_LATE:
+        event->end += LATE;
+        event->start += w->events > spoilt_event + 1 ? LATE : 0;
         return true;
     default:
         return true;
@@ -172,6 +181,7 @@ static const struct sth_backend backend = {
     .create_rtl = create_rtl,
     .create_lockstep = create_lockstep,
     .difference = sth_lockstep_difference,
+    .observe = sth_lockstep_observe,
 };
 
 enum { LENGTH = 30 };
@@ -315,6 +325,29 @@ static void test_lockstep_other_access_time_is_found(void **state)
                             "another time on rtl\n");
 }
 
+/* A program that is not in time names the first command that is not. */
+static void test_lockstep_late_command_is_named(void **state)
+{
+    uint32_t seed = 1, named = 0;
+
+    (void)state;
+    for (; seed < 20; seed++) {
+        struct sth_random_result r = run(SPOIL_LATE, 9, seed);
+
+        assert_int_equal(r.passed, !r.timed);
+        if (!r.timed)
+            continue;
+        named++;
+        assert_contains(r.text, "csim takes ");
+        assert_contains(r.text, "first command out of time: 100000 cycles\n"
+                                "  engine ");
+        assert_contains(r.text, "\n  command ");
+        assert_contains(r.text, "\n  csim: cycles ");
+        assert_contains(r.text, "\n  rtl:  cycles ");
+    }
+    assert_true(named > 4);
+}
+
 static void test_lockstep_broken_rule_is_a_difference(void **state)
 {
     struct sth_random_result r = run(SPOIL_RULE, 0, 12);
@@ -425,6 +458,7 @@ int main(void)
         cmocka_unit_test(test_lockstep_other_memory_is_found),
         cmocka_unit_test(test_lockstep_other_counter_is_found),
         cmocka_unit_test(test_lockstep_other_access_time_is_found),
+        cmocka_unit_test(test_lockstep_late_command_is_named),
         cmocka_unit_test(test_lockstep_broken_rule_is_a_difference),
         cmocka_unit_test(test_lockstep_other_register_is_found),
         cmocka_unit_test(test_lockstep_host_sees_both_memories_written),

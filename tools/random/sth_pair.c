@@ -77,6 +77,13 @@ void sth_pair_start(struct sth_pair *pair, const struct sth_program *windows,
     dev->ops->reg_write(dev, STH_REG_TAIL, count);
 }
 
+void sth_pair_observe(struct sth_pair *pair, sth_event_pair *observer,
+                      void *user)
+{
+    if (pair->lockstep)
+        pair->backend->observe(pair->lockstep, observer, user);
+}
+
 bool sth_pair_finish(struct sth_pair *pair, uint32_t count)
 {
     struct sth_device *dev = pair->dev;

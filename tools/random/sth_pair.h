@@ -36,6 +36,13 @@ void sth_pair_start(struct sth_pair *pair, const struct sth_program *windows,
                     uint64_t seed, const struct sth_command *commands,
                     uint32_t count, uint32_t watchdog);
 
+/*
+ * From now on `observer` (NULL: nothing) is called for every command that both
+ * sides retired; without RTL it never is.
+ */
+void sth_pair_observe(struct sth_pair *pair, sth_event_pair *observer,
+                      void *user);
+
 /* Waits for the end; false on a fault or when it does not come. */
 bool sth_pair_finish(struct sth_pair *pair, uint32_t count);
 

@@ -1,5 +1,6 @@
 #include "sth_random_run.h"
 
+#include "sth_lateness.h"
 #include "systolith.h"
 
 #include <inttypes.h>
@@ -15,23 +16,22 @@ static uint64_t read_cycles(struct sth_device *dev)
     return (uint64_t)dev->ops->reg_read(dev, offset + 4) << 32 | low;
 }
 
-/* What the model's cycles may be off by: of the RTL's, and in a short program.
- */
-static const double TOLERANCE = 0.03;
-enum { TOLERANCE_CYCLES = 8 };
-
-static bool is_in_time(const struct sth_random_result *r)
+/* How much the whole program is off, and which command began it. */
+static void print_times(const struct sth_program *program,
+                        const struct sth_lateness *lateness,
+                        struct sth_random_result *r)
 {
-    uint64_t off = r->csim_cycles > r->rtl_cycles
-                       ? r->csim_cycles - r->rtl_cycles
-                       : r->rtl_cycles - r->csim_cycles;
+    int used = snprintf(r->text, sizeof(r->text),
+                        "csim takes %" PRIu64 " cycles, rtl %" PRIu64 "\n",
+                        r->csim_cycles, r->rtl_cycles);
 
-    return !r->timed || off <= TOLERANCE_CYCLES ||
-           (double)off <= TOLERANCE * (double)r->rtl_cycles;
+    sth_lateness_print(lateness, program->command, program->commands,
+                       r->text + used, sizeof(r->text) - (size_t)used);
 }
 
 static void judge(struct sth_pair *p, const struct sth_program *program,
-                  bool finished, struct sth_random_result *result)
+                  bool finished, const struct sth_lateness *lateness,
+                  struct sth_random_result *result)
 {
     const struct sth_diagnostic *list;
     size_t diagnostics = sth_csim_report(p->csim, &list);
@@ -55,10 +55,9 @@ static void judge(struct sth_pair *p, const struct sth_program *program,
                  p->dev->ops->reg_read(p->dev, STH_REG_RETIRED),
                  program->commands,
                  p->dev->ops->reg_read(p->dev, STH_REG_FAULT_CODE));
-    else if (!is_in_time(result))
-        snprintf(result->text, sizeof(result->text),
-                 "csim takes %" PRIu64 " cycles, rtl %" PRIu64 "\n",
-                 result->csim_cycles, result->rtl_cycles);
+    else if (result->timed &&
+             !sth_lateness_allows(result->csim_cycles, result->rtl_cycles))
+        print_times(program, lateness, result);
     else
         result->passed = true;
 }
@@ -66,9 +65,15 @@ static void judge(struct sth_pair *p, const struct sth_program *program,
 void sth_random_run_on(struct sth_pair *pair, const struct sth_program *program,
                        uint64_t seed, struct sth_random_result *result)
 {
+    struct sth_lateness lateness = {0};
+    bool finished;
+
     result->commands = program->commands;
+    sth_pair_observe(pair, sth_lateness_note, &lateness);
     sth_pair_start(pair, program, seed, program->command, program->commands, 0);
-    judge(pair, program, sth_pair_finish(pair, program->commands), result);
+    finished = sth_pair_finish(pair, program->commands);
+    judge(pair, program, finished, &lateness, result);
+    sth_pair_observe(pair, NULL, NULL);
 }
 
 void sth_random_run(const struct sth_backend *backend,
