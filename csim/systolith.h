@@ -22,6 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sth_diagnostic.h"
 #include "sth_mem.h"
 #include "sth_device.h"
 #include "sth_spec.h"
@@ -76,27 +77,6 @@ struct sth_device *sth_csim_create(const struct sth_params *params,
 
 /* Lets cycles pass, whatever the interrupt line does. */
 void sth_csim_pass(struct sth_device *dev, uint64_t cycles);
-
-/* What the model noticed about a program. */
-enum sth_diagnostic_kind {
-    STH_DIAGNOSTIC_RACE,      /* two accesses that no semaphore orders */
-    STH_DIAGNOSTIC_OVERLAP,   /* a command overwrites its own operands */
-    STH_DIAGNOSTIC_UNWRITTEN, /* on-chip memory read before it was written */
-    STH_DIAGNOSTIC_SEMAPHORE, /* more than one poster or waiter */
-    STH_DIAGNOSTIC_DEADLOCK   /* nothing can proceed (no option needed) */
-};
-
-struct sth_diagnostic {
-    enum sth_diagnostic_kind kind;
-    uint32_t index; /* the command at fault */
-    uint32_t other; /* the command it collides with, or index */
-    char text[768]; /* one sentence, both commands disassembled */
-};
-
-enum {
-    STH_DIAGNOSTICS_MAX = 64,                /* kept */
-    STH_REPORT_MAX = STH_DIAGNOSTICS_MAX + 1 /* and a deadlock */
-};
 
 /*
  * The diagnostics since creation or soft reset, oldest first; at most

@@ -20,14 +20,6 @@ bool sth_csim_irq(const struct sth_csim *csim)
     return (csim->irq_status & csim->irq_enable) != 0;
 }
 
-struct sth_diagnostic *sth_csim_diagnostic(struct sth_csim *csim)
-{
-    csim->statistics.diagnostics++;
-    if (csim->diagnostics == STH_DIAGNOSTICS_MAX)
-        return NULL;
-    return &csim->diagnostic[csim->diagnostics++];
-}
-
 void sth_csim_reset(struct sth_csim *csim)
 {
     csim->ctrl = STH_RESET_CTRL;
@@ -44,7 +36,7 @@ void sth_csim_reset(struct sth_csim *csim)
     csim->resetting = false;
     csim->read_free = 0;
     csim->posts = 0;
-    csim->diagnostics = 0;
+    csim->diagnostics.count = 0;
     csim->counted = csim->now;
     csim->fault = (struct sth_fault_state){.quiet = STH_NEVER};
     memset(csim->semaphore, 0, sizeof(csim->semaphore));
@@ -292,7 +284,8 @@ static bool allocate(struct sth_csim *csim,
             return false;
     }
     if (options->sanitize) {
-        csim->sanitizer = sth_sanitizer_create(csim);
+        csim->sanitizer =
+            sth_sanitizer_create(&csim->params, &csim->diagnostics);
         if (csim->sanitizer == NULL)
             return false;
     }
@@ -348,11 +341,11 @@ size_t sth_csim_report(struct sth_device *dev,
                        const struct sth_diagnostic **list)
 {
     struct sth_csim *csim = csim_of(dev);
-    size_t count = csim->diagnostics;
+    size_t count = csim->diagnostics.count;
 
-    if (sth_deadlock_find(csim, &csim->diagnostic[count]))
+    if (sth_deadlock_find(csim, &csim->diagnostics.list[count]))
         count++;
-    *list = csim->diagnostic;
+    *list = csim->diagnostics.list;
     return count;
 }
 
@@ -362,6 +355,7 @@ void sth_csim_get_statistics(struct sth_device *dev,
     struct sth_csim *csim = csim_of(dev);
 
     csim->statistics.cycles = csim->now;
+    csim->statistics.diagnostics = csim->diagnostics.total;
     *statistics = csim->statistics;
 }
 

@@ -19,8 +19,7 @@
 #include "systolith.h"
 #include "sth_decode.h"
 #include "sth_kernels.h"
-
-#define STH_NEVER UINT64_MAX
+#include "sth_time.h"
 
 enum {
     STH_QUEUE_MAX = STH_MAX_QueueDepth,
@@ -372,20 +371,9 @@ struct sth_csim {
 
     struct sth_csim_statistics statistics;
     struct sth_sanitizer *sanitizer; /* NULL: off */
-    struct sth_diagnostic diagnostic[STH_REPORT_MAX];
-    size_t diagnostics;
+    struct sth_diagnostics diagnostics;
     struct sth_command *ring; /* TIME_ONLY: what the host wrote there */
 };
-
-static inline uint64_t sth_min64(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
-static inline uint64_t sth_max64(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
 
 /* Lets an actor act in cycle at the latest. */
 static inline void sth_csim_wake(struct sth_csim *csim, int actor,
@@ -439,8 +427,6 @@ bool sth_csim_irq(const struct sth_csim *csim);
 uint64_t sth_csim_alone(const struct sth_csim *csim, int actor);
 /* Everything but capabilities, cycle counter and memories. */
 void sth_csim_reset(struct sth_csim *csim);
-/* Where the next diagnostic goes, or NULL when there is no more room. */
-struct sth_diagnostic *sth_csim_diagnostic(struct sth_csim *csim);
 
 /*
  * sth_regs.c

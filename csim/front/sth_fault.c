@@ -82,7 +82,7 @@ static void bark(struct sth_csim *csim)
         return;
     }
     if (sth_deadlock_find(csim, &deadlock)) {
-        kept = sth_csim_diagnostic(csim);
+        kept = sth_diagnostics_add(&csim->diagnostics);
         if (kept != NULL)
             *kept = deadlock;
     }

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sth_csim.h"
 #include "sth_disasm.h"
 #include "sth_footprint.h"
+#include "sth_time.h"
 
 enum {
     GRANULE_MAX = 16,   /* of the scratchpad */
@@ -67,7 +67,8 @@ struct past_command {
 };
 
 struct sth_sanitizer {
-    struct sth_csim *csim;
+    const struct sth_params *params;
+    struct sth_diagnostics *diagnostics;
     struct clock clock[STH_ENGINE_COUNT];
     struct semaphore semaphore[STH_SEMAPHORES];
     uint32_t granule;
@@ -87,24 +88,25 @@ struct sth_sanitizer {
 
 static size_t sp_cells(const struct sth_sanitizer *s)
 {
-    return s->csim->params.sp_bytes / s->granule;
+    return s->params->sp_bytes / s->granule;
 }
 
 static size_t acc_cells(const struct sth_sanitizer *s)
 {
-    return s->csim->params.acc_bytes / sth_acc_row_bytes(&s->csim->params);
+    return s->params->acc_bytes / sth_acc_row_bytes(s->params);
 }
 
-struct sth_sanitizer *sth_sanitizer_create(struct sth_csim *csim)
+struct sth_sanitizer *sth_sanitizer_create(const struct sth_params *params,
+                                           struct sth_diagnostics *diagnostics)
 {
     struct sth_sanitizer *s = calloc(1, sizeof(*s));
 
     if (s == NULL)
         return NULL;
-    s->csim = csim;
-    s->granule =
-        (uint32_t)sth_min64(GRANULE_MAX, sth_min64(csim->params.array_rows,
-                                                   csim->params.array_cols));
+    s->params = params;
+    s->diagnostics = diagnostics;
+    s->granule = (uint32_t)sth_min64(
+        GRANULE_MAX, sth_min64(params->array_rows, params->array_cols));
     s->page_slots = 1024;
     s->sp = calloc(sp_cells(s), sizeof(*s->sp));
     s->acc = calloc(acc_cells(s), sizeof(*s->acc));
@@ -227,7 +229,7 @@ static void describe(const struct sth_sanitizer *s, uint32_t index,
         return;
     }
     sth_disasm(&past->command, line, sizeof(line));
-    sth_footprint_visit(&s->csim->params, &past->command, extend, &extent);
+    sth_footprint_visit(s->params, &past->command, extend, &extent);
     describe_extent(&extent, range, sizeof(range));
     snprintf(text, size, "command %u (%.200s, %s)", index, line, range);
 }
@@ -251,12 +253,12 @@ diagnose(struct sth_sanitizer *s, enum sth_diagnostic_kind kind, uint32_t other)
 {
     struct sth_diagnostic *d;
 
-    for (size_t i = s->csim->diagnostics; i-- > 0;) {
-        d = &s->csim->diagnostic[i];
+    for (size_t i = s->diagnostics->count; i-- > 0;) {
+        d = &s->diagnostics->list[i];
         if (d->kind == kind && d->index == s->index && d->other == other)
             return NULL;
     }
-    d = sth_csim_diagnostic(s->csim);
+    d = sth_diagnostics_add(s->diagnostics);
     if (d == NULL)
         return NULL;
     d->kind = kind;
@@ -532,7 +534,7 @@ static void check_user(struct sth_sanitizer *s, uint32_t number, uint8_t *user,
     if (*user == engine || s->semaphore[number].reported)
         return;
     s->semaphore[number].reported = true;
-    d = sth_csim_diagnostic(s->csim);
+    d = sth_diagnostics_add(s->diagnostics);
     if (d == NULL)
         return;
     d->kind = STH_DIAGNOSTIC_SEMAPHORE;
@@ -583,7 +585,7 @@ void sth_sanitizer_start(struct sth_sanitizer *s, uint32_t engine,
         s->clock[engine].before[engine] = index;
     s->past[index % HISTORY] =
         (struct past_command){*command, s->clock[engine], index, true};
-    sth_footprint_visit(&s->csim->params, command, touch, s);
+    sth_footprint_visit(s->params, command, touch, s);
 }
 
 void sth_sanitizer_retire(struct sth_sanitizer *s, uint32_t engine,

@@ -15,13 +15,14 @@
 #ifndef STH_SANITIZER_H
 #define STH_SANITIZER_H
 
-#include "systolith.h"
+#include "sth_diagnostic.h"
+#include "sth_spec.h"
 
-struct sth_csim;
 struct sth_sanitizer;
 
-/* NULL when memory is short.  Diagnostics go to csim. */
-struct sth_sanitizer *sth_sanitizer_create(struct sth_csim *csim);
+/* NULL when memory is short.  The caller keeps both until it is destroyed. */
+struct sth_sanitizer *sth_sanitizer_create(const struct sth_params *params,
+                                           struct sth_diagnostics *diagnostics);
 void sth_sanitizer_destroy(struct sth_sanitizer *sanitizer);
 
 /* After a soft reset: no command has run, but memories keep their data. */
