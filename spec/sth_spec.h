@@ -9,13 +9,13 @@
 
 /* Parameters: one member a row of params.def, in its order. */
 struct sth_params {
-#define PARAM(c, v, def, min, max, doc) uint32_t c;
+#define PARAM(c, ...) uint32_t c;
 #include "params.def"
 #undef PARAM
 };
 
 enum sth_param {
-#define PARAM(c, v, def, min, max, doc) STH_PARAM_##v,
+#define PARAM(c, v, ...) STH_PARAM_##v,
 #include "params.def"
 #undef PARAM
     STH_PARAM_COUNT
@@ -23,7 +23,7 @@ enum sth_param {
 
 /* The largest value of each parameter. */
 enum sth_param_max {
-#define PARAM(c, v, def, min, max, doc) STH_MAX_##v = (max),
+#define PARAM(c, v, def, min, max, ...) STH_MAX_##v = (max),
 #include "params.def"
 #undef PARAM
 };
@@ -211,7 +211,7 @@ static inline uint32_t sth_acc_row_bytes(const struct sth_params *p)
 static inline uint32_t sth_params_hash(const struct sth_params *p)
 {
     uint32_t hash = 2166136261u;
-#define PARAM(c, v, def, min, max, doc)                                        \
+#define PARAM(c, ...)                                                          \
     for (int i = 0; i < 32; i += 8)                                            \
         hash = (hash ^ ((p->c >> i) & 0xffu)) * 16777619u;
 #include "params.def"

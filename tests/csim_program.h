@@ -21,7 +21,7 @@ struct program {
 static inline struct sth_params program_params(void)
 {
     struct sth_params params = {
-#define PARAM(c, v, def, min, max, doc) .c = (def),
+#define PARAM(c, v, def, ...) .c = (def),
 #include "params.def"
 #undef PARAM
     };

@@ -1,8 +1,11 @@
 /* Configurations: parsing and the rules that join parameters. */
 #include "sth_config.h"
 
+#include "sth_param_rule.h"
+
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,13 +13,10 @@
 struct key {
     const char *name;
     size_t offset;
-    uint32_t min;
-    uint32_t max;
 };
 
 static const struct key keys[STH_PARAM_COUNT] = {
-#define PARAM(c, v, def, min, max, doc)                                        \
-    {#c, offsetof(struct sth_params, c), min, max},
+#define PARAM(c, ...) {#c, offsetof(struct sth_params, c)},
 #include "params.def"
 #undef PARAM
 };
@@ -26,68 +26,83 @@ static uint32_t *param(struct sth_params *params, int i)
     return (uint32_t *)(void *)((char *)params + keys[i].offset);
 }
 
-/* Checks one parameter alone; writes what is wrong, without the key. */
-static bool check_value(int i, uint32_t value, char *why, size_t size)
+static uint32_t nearest(struct sth_param_range range, uint64_t value)
 {
-    if (value < keys[i].min || value > keys[i].max) {
-        snprintf(why, size, "%u is not in %u..%u", value, keys[i].min,
-                 keys[i].max);
-        return false;
-    }
-    if (value & (value - 1)) {
-        snprintf(why, size, "%u is not a power of two", value);
-        return false;
-    }
-    return true;
+    uint32_t below = range.min, above;
+
+    if (value <= range.min)
+        return range.min;
+    if (value >= range.max)
+        return range.max;
+    if (range.step > 0)
+        below = (uint32_t)value / range.step * range.step;
+    else
+        while (2 * (uint64_t)below <= value)
+            below *= 2;
+    above = range.step > 0 ? below + range.step : 2 * below;
+    return value - below < above - value ? below : above;
 }
 
-/*
- * Checks the parameters against each other.  Returns the parameter to blame,
- * or -1, and writes what is wrong, without the key.
- */
-static int check_together(const struct sth_params *p, char *why, size_t size)
+uint32_t sth_config_nearest(const struct sth_params *params, enum sth_param i,
+                            uint32_t value)
 {
-    uint32_t word = sth_sp_word_bytes(p);
-    uint32_t row = sth_acc_row_bytes(p);
+    return nearest(sth_param_range(params, i), value);
+}
 
-    if (p->bus_bytes > word) {
-        snprintf(why, size, "%u is wider than a scratchpad word of %u bytes",
-                 p->bus_bytes, word);
-        return STH_PARAM_BusBytes;
-    }
-    if (p->sp_bytes < 2 * p->sp_banks * word) {
-        snprintf(why, size,
-                 "%u holds less than two words of %u bytes in each "
-                 "of %u banks",
-                 p->sp_bytes, word, p->sp_banks);
-        return STH_PARAM_SpBytes;
-    }
-    if (p->acc_bytes < 2 * p->acc_banks * row) {
-        snprintf(why, size,
-                 "%u holds less than two rows of %u bytes in each "
-                 "of %u banks",
-                 p->acc_bytes, row, p->acc_banks);
-        return STH_PARAM_AccBytes;
-    }
-    return -1;
+/* Writes what is wrong with an illegal value, without the key. */
+static void explain(int i, struct sth_param_range range, uint64_t value,
+                    const struct sth_params *p, char *why, size_t size)
+{
+    const struct sth_param_range table = sth_param_table((enum sth_param)i);
+    const char *which =
+        range.rule == STH_RULE_SP_ROWS ? "scratchpad" : "accumulator";
+    int n;
+
+    if (value < table.min || value > table.max)
+        n = snprintf(why, size, "%" PRIu64 " is not in %u..%u", value,
+                     table.min, table.max);
+    else if (range.step == 0 && (value & (value - 1)) != 0)
+        n = snprintf(why, size, "%" PRIu64 " is not a power of two", value);
+    else if (i == STH_PARAM_BusBytes)
+        n = snprintf(why, size,
+                     "%" PRIu64 " is wider than a scratchpad word of %u bytes",
+                     value, sth_sp_word_bytes(p));
+    else if (value < range.min)
+        n = snprintf(why, size,
+                     "%" PRIu64
+                     " is less than two rows of %s banks of %u bytes",
+                     value, which, range.step);
+    else
+        n = snprintf(why, size,
+                     "%" PRIu64
+                     " is not a multiple of a row of %s banks, %u bytes",
+                     value, which, range.step);
+    if (n >= 0 && (size_t)n < size)
+        snprintf(why + n, size - (size_t)n, "; the nearest legal value is %u",
+                 nearest(range, value));
+}
+
+/* The parameter to blame, or -1; writes what is wrong with it. */
+static int check(const struct sth_params *params, char *why, size_t size)
+{
+    struct sth_params copy = *params;
+    int bad = sth_params_bad(params);
+
+    if (bad >= 0)
+        explain(bad, sth_param_range(params, (enum sth_param)bad),
+                *param(&copy, bad), params, why, size);
+    return bad;
 }
 
 bool sth_config_check(const struct sth_params *params, char *error,
                       size_t error_size)
 {
-    struct sth_params copy = *params;
-    char why[128];
-    int bad = -1;
+    char why[160];
+    int bad = check(params, why, sizeof why);
 
-    for (int i = 0; bad < 0 && i < STH_PARAM_COUNT; i++)
-        if (!check_value(i, *param(&copy, i), why, sizeof why))
-            bad = i;
-    if (bad < 0)
-        bad = check_together(params, why, sizeof why);
-    if (bad < 0)
-        return true;
-    snprintf(error, error_size, "key '%s': %s", keys[bad].name, why);
-    return false;
+    if (bad >= 0)
+        snprintf(error, error_size, "key '%s': %s", keys[bad].name, why);
+    return bad < 0;
 }
 
 static char *trim(char *text)
@@ -103,7 +118,7 @@ static char *trim(char *text)
     return text;
 }
 
-/* Digits only: no sign, no base prefix.  Stops growing above 2^32. */
+/* Digits only: no sign, no base prefix.  Ends at UINT64_MAX. */
 static bool parse_number(const char *text, uint64_t *value)
 {
     *value = 0;
@@ -112,8 +127,9 @@ static bool parse_number(const char *text, uint64_t *value)
     for (; *text; text++) {
         if (!isdigit((unsigned char)*text))
             return false;
-        if (*value <= UINT32_MAX)
-            *value = 10 * *value + (uint64_t)(*text - '0');
+        *value = *value > UINT64_MAX / 10 - 1
+                     ? UINT64_MAX
+                     : 10 * *value + (uint64_t)(*text - '0');
     }
     return true;
 }
@@ -137,7 +153,8 @@ static bool fail(const struct parser *parser, unsigned line, const char *key,
 
 static bool parse_line(struct parser *parser, char *text)
 {
-    char why[128];
+    struct sth_param_range range;
+    char why[160];
     char *comment = strchr(text, '#');
     char *equals, *key, *number;
     uint64_t value;
@@ -170,13 +187,11 @@ static bool parse_line(struct parser *parser, char *text)
         snprintf(why, sizeof why, "'%.40s' is not a decimal number", number);
         return fail(parser, parser->line, key, why);
     }
-    if (value > UINT32_MAX) {
-        snprintf(why, sizeof why, "%.40s is not in %u..%u", number, keys[i].min,
-                 keys[i].max);
+    range = sth_param_table((enum sth_param)i);
+    if (value > UINT32_MAX || !sth_param_is_legal(range, (uint32_t)value)) {
+        explain(i, range, value, &parser->params, why, sizeof why);
         return fail(parser, parser->line, key, why);
     }
-    if (!check_value(i, (uint32_t)value, why, sizeof why))
-        return fail(parser, parser->line, key, why);
     *param(&parser->params, i) = (uint32_t)value;
     parser->line_of[i] = parser->line;
     return true;
@@ -184,7 +199,7 @@ static bool parse_line(struct parser *parser, char *text)
 
 static bool parse_file(struct parser *parser, FILE *file)
 {
-    char text[256], why[128];
+    char text[256], why[160];
     int bad;
 
     while (fgets(text, sizeof text, file)) {
@@ -210,7 +225,7 @@ static bool parse_file(struct parser *parser, FILE *file)
             return false;
         }
     }
-    bad = check_together(&parser->params, why, sizeof why);
+    bad = check(&parser->params, why, sizeof why);
     if (bad >= 0)
         return fail(parser, parser->line_of[bad], keys[bad].name, why);
     return true;

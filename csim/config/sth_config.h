@@ -35,11 +35,18 @@ bool sth_config_find(const char *name, const char *dir,
                      struct sth_config *config, char *error, size_t error_size);
 
 /*
- * Whether the parameters describe a chip that can be built: each in its range
- * and a power of two, and all of them together.  If not, writes
- * "key 'KEY': what is wrong" into error.
+ * Whether the parameters describe a chip that can be built: each by its rule
+ * in params.def.  If not, writes "key 'KEY': what is wrong" and the nearest
+ * legal value into error.
  */
 bool sth_config_check(const struct sth_params *params, char *error,
                       size_t error_size);
+
+/*
+ * The legal value of a parameter that is nearest to `value`, the larger of two,
+ * provided that those of the others which its rule names are legal.
+ */
+uint32_t sth_config_nearest(const struct sth_params *params, enum sth_param i,
+                            uint32_t value);
 
 #endif

@@ -57,7 +57,7 @@ static uint32_t read_semaphores(const struct sth_csim *csim, uint32_t offset)
 static uint32_t read_capability(const struct sth_csim *csim, uint32_t offset)
 {
     const uint32_t values[STH_PARAM_COUNT] = {
-#define PARAM(c, v, def, min, max, doc) csim->params.c,
+#define PARAM(c, ...) csim->params.c,
 #include "params.def"
 #undef PARAM
     };

@@ -24,15 +24,16 @@ static uint64_t pattern_key(const struct sth_csim *csim,
     uint32_t row = (uint32_t)(tile->first_step - streamed->first_row);
     uint32_t a = streamed->a + row * streamed->a_row;
     uint32_t in_word = tile->w & (csim->sp_word - 1);
-    uint64_t key = tile->reads; /* 9 bits */
+    uint64_t key = tile->reads; /* 10 bits */
 
-    _Static_assert(STH_MAX_LANES < 1 << 9 && STH_MAX_LANES * 4 <= 1 << 10 &&
-                       STH_MAX_LANES * 4 * STH_MAX_SpBanks <= 1 << 14,
+    /* All of these are multiples of four. */
+    _Static_assert(STH_MAX_LANES < 1 << 10 && STH_MAX_LANES * 4 <= 4 << 9 &&
+                       STH_MAX_LANES * 4 * STH_MAX_SpBanks <= 4 << 15,
                    "the parts of a key");
-    key = key << 10 | in_word;
-    key = key << 14 | ((a - (tile->w - in_word)) & wrap);
-    key = key << 14 | (streamed->a_row & wrap);
-    return key << 14 | (tile->w_row & wrap);
+    key = key << 9 | in_word >> 2;
+    key = key << 15 | ((a - (tile->w - in_word)) & wrap) >> 2;
+    key = key << 15 | (streamed->a_row & wrap) >> 2;
+    return key << 15 | (tile->w_row & wrap) >> 2;
 }
 
 /* The pattern with that key, or one that may be overwritten; -1: none. */

@@ -20,7 +20,7 @@
 #include "sth_spec.h"
 
 /* The most array rows or columns that params.def admits. */
-#define STH_MAX_LANES 256
+#define STH_MAX_LANES 512
 
 /* How to compute: the strict scalar code, or one of the host's vector units. */
 enum sth_isa {

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "sth_driver.h"
+#include "sth_param_rule.h"
 
 #define RESET_POLLS 1000000u
 #define DOORBELL_EVERY 16u
@@ -44,24 +45,18 @@ static uint64_t slot_addr(const struct sth_driver *driver, uint32_t index)
     return driver->config.ring_addr + (uint64_t)slot * STH_COMMAND_BYTES;
 }
 
-static bool is_legal(uint32_t value, uint32_t min, uint32_t max)
-{
-    return value >= min && value <= max && (value & (value - 1u)) == 0;
-}
-
-/* Reads the capability registers; PARAM when one is out of its range. */
+/* Reads the capability registers; PARAM when one breaks its rule. */
 static enum sth_fw_err discover(struct sth_driver *driver)
 {
-    bool legal = true;
     uint32_t offset = STH_REG_CAP_BASE;
 
-#define PARAM(c, v, def, min, max, doc)                                        \
+#define PARAM(c, ...)                                                          \
     driver->params.c = sth_hal_reg_read(driver->hal, offset);                  \
-    legal = legal && is_legal(driver->params.c, min, max);                     \
     offset += 4;
 #include "params.def"
 #undef PARAM
-    return legal ? STH_FW_ERR_OK : STH_FW_ERR_PARAM;
+    return sth_params_bad(&driver->params) < 0 ? STH_FW_ERR_OK
+                                               : STH_FW_ERR_PARAM;
 }
 
 static enum sth_fw_err check_identity(struct sth_driver *driver)

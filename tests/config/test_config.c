@@ -86,25 +86,47 @@ static const struct mistake mistakes[] = {
      ":1: key 'array_rows': '16 16' is not a decimal number"},
     {1, "array_rows = 16 = 16",
      ":1: key 'array_rows': '16 = 16' is not a decimal number"},
-    {1, "array_rows = 24", ":1: key 'array_rows': 24 is not a power of two"},
-    {1, "array_rows = 2", ":1: key 'array_rows': 2 is not in 4..256"},
-    {2, "array_cols = 512", ":2: key 'array_cols': 512 is not in 4..256"},
-    {2, "array_cols = 0", ":2: key 'array_cols': 0 is not in 4..256"},
+    {1, "array_rows = 24",
+     ":1: key 'array_rows': 24 is not a power of two; the nearest legal value "
+     "is 32"},
+    {1, "array_rows = 2",
+     ":1: key 'array_rows': 2 is not in 4..512; the nearest legal value is 4"},
+    {2, "array_cols = 1000",
+     ":2: key 'array_cols': 1000 is not in 4..512; the nearest legal value is "
+     "512"},
+    {2, "array_cols = 0",
+     ":2: key 'array_cols': 0 is not in 4..512; the nearest legal value is 4"},
     {1, "array_rows = 4294967312",
-     ":1: key 'array_rows': 4294967312 is not in 4..256"},
+     ":1: key 'array_rows': 4294967312 is not in 4..512; the nearest legal "
+     "value is 512"},
     {1, "array_rows = 9999999999999999999999999",
-     ":1: key 'array_rows': 9999999999999999999999999 is not in 4..256"},
+     ":1: key 'array_rows': 18446744073709551615 is not in 4..512; the nearest "
+     "legal value is 512"},
     {1, "array_rows = 18446744073709551632",
-     ":1: key 'array_rows': 18446744073709551632 is not in 4..256"},
+     ":1: key 'array_rows': 18446744073709551615 is not in 4..512; the nearest "
+     "legal value is 512"},
     {3, "sp_bytes = 100000",
-     ":3: key 'sp_bytes': 100000 is not a power of "
-     "two"},
+     ":3: key 'sp_bytes': 100000 is not a multiple of a row of scratchpad "
+     "banks, 256 bytes; the nearest legal value is 100096"},
     {7, "bus_bytes = 128",
-     ":7: key 'bus_bytes': 128 is wider than a scratchpad word of 64 bytes"},
-    {6, "acc_banks = 32", ":6: key 'acc_banks': 32 is not in 2..16"},
-    {8, "queue_depth = 1", ":8: key 'queue_depth': 1 is not in 2..32"},
-    {9, "fetch_depth = 128", ":9: key 'fetch_depth': 128 is not in 2..64"},
-    {10, "load_slots = 65", ":10: key 'load_slots': 65 is not in 2..64"},
+     ":7: key 'bus_bytes': 128 is wider than a scratchpad word of 64 bytes; "
+     "the nearest legal value is 64"},
+    {5, "acc_bytes = 268435457",
+     ":5: key 'acc_bytes': 268435457 is not in 1024..268435456; the nearest "
+     "legal value is 268435456"},
+    {5, "acc_bytes = 65791",
+     ":5: key 'acc_bytes': 65791 is not a multiple of a row of accumulator "
+     "banks, 256 bytes; the nearest legal value is 65792"},
+    {6, "acc_banks = 128",
+     ":6: key 'acc_banks': 128 is not in 2..64; the nearest legal value is 64"},
+    {8, "queue_depth = 1",
+     ":8: key 'queue_depth': 1 is not in 2..32; the nearest legal value is 2"},
+    {9, "fetch_depth = 128",
+     ":9: key 'fetch_depth': 128 is not in 2..64; the nearest legal value is "
+     "64"},
+    {10, "load_slots = 65",
+     ":10: key 'load_slots': 65 is not in 2..64; the nearest legal value is "
+     "64"},
 };
 
 static void test_load_mistake_is_named(void **state)
@@ -130,11 +152,11 @@ static void test_load_small_memory_is_named(void **state)
 {
     static const struct mistake small[] = {
         {3, "sp_bytes = 2048",
-         ":3: key 'sp_bytes': 2048 holds less than two words of 512 bytes in "
-         "each of 4 banks"},
+         ":3: key 'sp_bytes': 2048 is less than two rows of scratchpad banks "
+         "of 2048 bytes; the nearest legal value is 4096"},
         {5, "acc_bytes = 2048",
-         ":5: key 'acc_bytes': 2048 holds less than two rows of 512 bytes in "
-         "each of 4 banks"},
+         ":5: key 'acc_bytes': 2048 is less than two rows of accumulator banks "
+         "of 2048 bytes; the nearest legal value is 4096"},
     };
     struct sth_config config;
     char error[1024], want[1024];
@@ -240,7 +262,7 @@ static void test_find_unknown_name_names_the_file(void **state)
 static void test_default_is_edge_and_legal(void **state)
 {
     static const struct sth_params defaults = {
-#define PARAM(c, v, def, min, max, doc) .c = (def),
+#define PARAM(c, v, def, ...) .c = (def),
 #include "params.def"
 #undef PARAM
     };
@@ -263,13 +285,64 @@ static void test_check_bad_params_are_named(void **state)
     assert_true(sth_config_find("edge", ".", &config, error, sizeof error));
     config.params.sp_banks = 3;
     assert_false(sth_config_check(&config.params, error, sizeof error));
-    assert_string_equal(error, "key 'sp_banks': 3 is not a power of two");
+    assert_string_equal(error, "key 'sp_banks': 3 is not a power of two; the "
+                               "nearest legal value is 4");
     assert_true(sth_config_find("edge", ".", &config, error, sizeof error));
     config.params.bus_bytes = 256;
     assert_false(sth_config_check(&config.params, error, sizeof error));
-    assert_string_equal(
-        error,
-        "key 'bus_bytes': 256 is wider than a scratchpad word of 64 bytes");
+    assert_string_equal(error,
+                        "key 'bus_bytes': 256 is wider than a scratchpad word "
+                        "of 64 bytes; the nearest legal value is 64");
+}
+
+/* Every value that is given back as the nearest is legal, and none is nearer.
+ */
+static void test_nearest_is_legal_and_nearest(void **state)
+{
+    const struct sth_params p = {4, 8, 1088, 2, 1152, 4, 16, 7, 3, 5, 63};
+    char error[1024];
+
+    (void)state;
+    for (int i = 0; i < STH_PARAM_COUNT; i++) {
+        for (uint32_t value = 0; value < 3000; value++) {
+            struct sth_params q = p;
+            uint32_t *of = (uint32_t *)(void *)&q + i;
+            uint32_t nearest = sth_config_nearest(&p, (enum sth_param)i, value);
+            uint32_t off = nearest > value ? nearest - value : value - nearest;
+
+            *of = nearest;
+            if (i == STH_PARAM_SpBytes || i == STH_PARAM_AccBytes ||
+                i >= STH_PARAM_BusBytes)
+                assert_true(sth_config_check(&q, error, sizeof error));
+            for (uint32_t d = 0; d < off; d++) {
+                *of = value + d;
+                assert_false(sth_config_check(&q, error, sizeof error));
+                *of = value < d ? 0 : value - d;
+                assert_false(sth_config_check(&q, error, sizeof error));
+            }
+        }
+    }
+}
+
+/* Published chips: odd capacities, wide arrays. */
+static void test_known_chips_are_legal(void **state)
+{
+    static const struct sth_params chips[] = {
+        /* TPU v1: 24 MiB unified buffer, 4 MiB of accumulators */
+        {256, 256, 24u << 20, 8, 4u << 20, 8, 32, 8, 16, 64, 32},
+        /* NeuronCore-v2: 24 MiB, 2 MiB */
+        {128, 128, 24u << 20, 16, 2u << 20, 8, 512, 8, 16, 64, 32},
+        /* TPU v4i: 128 MiB */
+        {128, 128, 128u << 20, 32, 4u << 20, 8, 512, 8, 16, 64, 32},
+        /* the most of everything */
+        {512, 512, 256u << 20, 64, 256u << 20, 64, 2048, 32, 64, 64, 64},
+    };
+    char error[1024];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof chips / sizeof *chips; i++)
+        if (!sth_config_check(&chips[i], error, sizeof error))
+            fail_msg("%s", error);
 }
 
 int main(void)
@@ -285,6 +358,8 @@ int main(void)
         cmocka_unit_test(test_find_unknown_name_names_the_file),
         cmocka_unit_test(test_default_is_edge_and_legal),
         cmocka_unit_test(test_check_bad_params_are_named),
+        cmocka_unit_test(test_nearest_is_legal_and_nearest),
+        cmocka_unit_test(test_known_chips_are_legal),
     };
 
     return cmocka_run_group_tests(tests, make_path, remove_path) != 0;

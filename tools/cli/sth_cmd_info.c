@@ -16,7 +16,7 @@ static void print_text(const struct sth_config *c)
     uint64_t macs = (uint64_t)p->array_rows * p->array_cols;
 
     printf("%s, hash 0x%08" PRIx32 "\n", c->name, sth_params_hash(p));
-#define PARAM(key, v, def, min, max, doc)                                      \
+#define PARAM(key, v, def, min, max, rule, doc)                                \
     printf("  %-12s %10" PRIu32 "  %s\n", #key, p->key, doc);
 #include "params.def"
 #undef PARAM
@@ -36,8 +36,7 @@ static void print_json(const struct sth_config *c)
     const struct sth_params *p = &c->params;
 
     printf("{\n  \"config\": \"%s\",\n", c->name);
-#define PARAM(key, v, def, min, max, doc)                                      \
-    printf("  \"" #key "\": %" PRIu32 ",\n", p->key);
+#define PARAM(key, ...) printf("  \"" #key "\": %" PRIu32 ",\n", p->key);
 #include "params.def"
 #undef PARAM
     printf("  \"peak_macs_per_cycle\": %" PRIu64 ",\n",

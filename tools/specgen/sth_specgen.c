@@ -31,12 +31,11 @@ static int print_build(const char *path)
         fprintf(stderr, "specgen: %s\n", error);
         return 1;
     }
-#define PARAM(c, v, def, min, max, doc) printf("-G" #v "=%u ", config.params.c);
+#define PARAM(c, v, ...) printf("-G" #v "=%u ", config.params.c);
 #include "params.def"
 #undef PARAM
     printf("-GCfgHash=%u\n", sth_params_hash(&config.params));
-#define PARAM(c, v, def, min, max, doc)                                        \
-    printf("-DSTH_BUILD_" #v "=%uu ", config.params.c);
+#define PARAM(c, v, ...) printf("-DSTH_BUILD_" #v "=%uu ", config.params.c);
 #include "params.def"
 #undef PARAM
     printf("-DSTH_BUILD_HASH=%uu\n", sth_params_hash(&config.params));

@@ -8,9 +8,12 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "sth_param_rule.h"
+
 struct sth_row_param {
     const char *c_name, *v_name;
     uint32_t def, min, max;
+    enum sth_rule rule;
     const char *doc;
 };
 struct sth_row_reg {

@@ -34,11 +34,17 @@ static bool is_access(const char *text)
 
 static unsigned check_params(FILE *log)
 {
+    static const struct sth_params defaults = {
+#define PARAM(c, v, def, ...) .c = (def),
+#include "params.def"
+#undef PARAM
+    };
     unsigned bad = 0;
 
     for (const struct sth_row_param *p = sth_rows_params; p->c_name; p++) {
-        if (!is_power_of_two(p->def) || !is_power_of_two(p->min) ||
-            !is_power_of_two(p->max))
+        if (p->rule != STH_RULE_ANY &&
+            (!is_power_of_two(p->def) || !is_power_of_two(p->min) ||
+             !is_power_of_two(p->max)))
             bad += fail(log, "params.def", p->c_name, "not a power of two");
         if (p->def < p->min || p->def > p->max)
             bad += fail(log, "params.def", p->c_name, "default out of range");
@@ -46,6 +52,10 @@ static unsigned check_params(FILE *log)
             if (!strcmp(o->c_name, p->c_name) || !strcmp(o->v_name, p->v_name))
                 bad += fail(log, "params.def", o->c_name, "name twice");
     }
+    if (sth_params_bad(&defaults) >= 0)
+        bad += fail(log, "params.def",
+                    sth_rows_params[sth_params_bad(&defaults)].c_name,
+                    "default is illegal beside the others");
     if (STH_REG_CAP_BASE + 4 * STH_PARAM_COUNT > STH_REG_CNT_BASE ||
         STH_REG_CNT_BASE + 8 * STH_CNT_COUNT > STH_REG_SPACE)
         bad += fail(log, "regs.def", "CAP_BASE, CNT_BASE", "blocks overlap");

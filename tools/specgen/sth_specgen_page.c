@@ -6,11 +6,19 @@
 
 static void print_params(FILE *out)
 {
-    fprintf(out, "| key | Verilog | default | range | capability register | "
-                 "meaning |\n|---|---|---|---|---|---|\n");
+    static const char *const rules[] = {
+        [STH_RULE_POWER] = "power of two",
+        [STH_RULE_ANY] = "any",
+        [STH_RULE_SP_ROWS] = "multiple of a row of scratchpad banks",
+        [STH_RULE_ACC_ROWS] = "multiple of a row of accumulator banks",
+    };
+
+    fprintf(out, "| key | Verilog | default | range | values | "
+                 "capability register | meaning |\n"
+                 "|---|---|---|---|---|---|---|\n");
     for (const struct sth_row_param *p = sth_rows_params; p->c_name; p++)
-        fprintf(out, "| `%s` | `%s` | %u | %u to %u | `0x%03x` | %s |\n",
-                p->c_name, p->v_name, p->def, p->min, p->max,
+        fprintf(out, "| `%s` | `%s` | %u | %u to %u | %s | `0x%03x` | %s |\n",
+                p->c_name, p->v_name, p->def, p->min, p->max, rules[p->rule],
                 STH_REG_CAP_BASE + 4 * (unsigned)(p - sth_rows_params), p->doc);
 }
 

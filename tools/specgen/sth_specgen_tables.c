@@ -4,10 +4,11 @@
 #include <stddef.h>
 
 const struct sth_row_param sth_rows_params[] = {
-#define PARAM(c, v, def, min, max, doc) {#c, #v, def, min, max, doc},
+#define PARAM(c, v, def, min, max, rule, doc)                                  \
+    {#c, #v, def, min, max, STH_RULE_##rule, doc},
 #include "params.def"
 #undef PARAM
-    {NULL, NULL, 0, 0, 0, NULL}};
+    {NULL, NULL, 0, 0, 0, 0, NULL}};
 
 const struct sth_row_reg sth_rows_regs[] = {
 #define REG(name, offset, access, reset, doc)                                  \

@@ -25,7 +25,7 @@ namespace
 
 // The parameters that this model was built with.
 constexpr sth_params kParams = {
-#define PARAM(c, v, def, min, max, doc) STH_BUILD_##v,
+#define PARAM(c, v, ...) STH_BUILD_##v,
 #include "params.def"
 #undef PARAM
 };

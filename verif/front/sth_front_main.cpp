@@ -1072,7 +1072,7 @@ int main(int argc, char **argv)
     const unsigned count = argc > 1 ? unsigned(std::atoi(argv[1])) : 20000;
     const uint64_t seed = argc > 2 ? std::strtoull(argv[2], nullptr, 0) : 1;
     const sth_params params = {
-#define PARAM(c, v, def, min, max, doc) STH_BUILD_##v,
+#define PARAM(c, v, ...) STH_BUILD_##v,
 #include "params.def"
 #undef PARAM
     };
