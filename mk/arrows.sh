@@ -12,7 +12,7 @@ bad=0
 # home HEADER: the top folder that holds a header of that name.
 declare -A home
 while read -r path; do home[$(basename "$path")]=${path%%/*}; done \
-  < <(git ls-files '*.h' '*.def' '*.inc.c')
+  < <(git ls-files '*.h' '*.def')
 
 check() {
   local folder=$1 allowed=" $1 $2 " file name from

@@ -1,7 +1,7 @@
 # The C libraries and the command.
 -include mk/csim.mk
 
-CSIM_SRC = $(filter-out %.inc.c,$(wildcard csim/*/*.c))
+CSIM_SRC = $(wildcard csim/*/*.c)
 FIRMWARE_SRC = $(wildcard firmware/*/*.c)
 TOOLS_SRC = $(filter-out tools/specgen/% tools/funcgen/%,$(wildcard tools/*/*.c))
 

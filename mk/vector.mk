@@ -4,7 +4,7 @@ VECTOR = $(BUILD)/vector
 VECTOR_SHAPES = 4x16 16x64 4x32 16x128
 VECTOR_RTL = $(wildcard rtl/vector/*.sv) rtl/common/sth_digest.sv \
 	$(wildcard rtl/numerics/sth_func*.sv)
-VECTOR_C = $(filter-out %.inc.c,$(wildcard csim/onchip/*.c csim/numerics/*.c csim/memory/*.c))
+VECTOR_C = $(wildcard csim/common/*.c csim/numerics/*.c csim/vector/sth_vector_kernel*.c)
 VECTOR_OBJ = $(patsubst %.c,$(BUILD)/%.o,$(VECTOR_C))
 VECTOR_COMMANDS ?= 3000
 VECTOR_SEED ?= 1

@@ -28,11 +28,14 @@
 #include "sth_disasm.h"
 #include "sth_driver.h"
 #include "sth_hal.h"
-#include "sth_kernels.h"
+#include "sth_load_kernel.h"
+#include "sth_matmul.h"
 #include "sth_mem.h"
 #include "sth_numerics.h"
 #include "sth_schedule.h"
 #include "sth_spec.h"
+#include "sth_store_kernel.h"
+#include "sth_vector_kernel.h"
 
 #define FIXTURE_QUEUE 4096u
 

@@ -18,7 +18,7 @@
 
 #include "systolith.h"
 #include "sth_decode.h"
-#include "sth_kernels.h"
+#include "sth_onchip.h"
 #include "sth_time.h"
 
 enum {

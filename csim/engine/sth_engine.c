@@ -6,7 +6,11 @@
 
 #include <string.h>
 
+#include "sth_load_kernel.h"
+#include "sth_matmul.h"
 #include "sth_sanitizer.h"
+#include "sth_store_kernel.h"
+#include "sth_vector_kernel.h"
 
 void sth_engine_reset(struct sth_csim *csim)
 {

@@ -17,9 +17,12 @@
 #include "sth_config.h"
 #include "sth_decode.h"
 #include "sth_digest.h"
-#include "sth_kernels.h"
+#include "sth_load_kernel.h"
+#include "sth_matmul.h"
 #include "sth_numerics.h"
 #include "sth_random.h"
+#include "sth_store_kernel.h"
+#include "sth_vector_kernel.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>

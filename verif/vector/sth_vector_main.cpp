@@ -19,7 +19,7 @@
 #include "verilated.h"
 
 extern "C" {
-#include "sth_kernels.h"
+#include "sth_vector_kernel.h"
 }
 
 namespace

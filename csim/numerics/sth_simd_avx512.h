@@ -1,12 +1,13 @@
-/* The kernels on 16 lanes: compiled with AVX-512 F, BW, DQ and VL. */
-#if defined(__x86_64__)
+/* Vectors of 16 lanes, and what sth_simd.h needs of them: AVX-512 F, BW, DQ and
+ * VL. */
+#ifndef STH_SIMD_AVX512_H
+#define STH_SIMD_AVX512_H
 
 #include <immintrin.h>
 #include <stdint.h>
 #include <string.h>
 
 #define LANES 16
-#define KERNELS sth_kernels_avx512
 
 typedef float vf __attribute__((vector_size(64)));
 typedef int32_t vi __attribute__((vector_size(64)));
@@ -66,7 +67,5 @@ static inline vf vf_odd(vf a, vf b)
 
     return (vf)_mm512_permutex2var_ps((__m512)a, (__m512i)index, (__m512)b);
 }
-
-#include "sth_kernels_simd.inc.c"
 
 #endif

@@ -1,70 +1,28 @@
-/*
- * What the kernels of all instruction sets share: commands taken apart, and
- * the table through which sth_kernels.c calls them.
- */
-#ifndef STH_KERNELS_IMPL_H
-#define STH_KERNELS_IMPL_H
+/* What VECTOR's kernels of all instruction sets share. */
+#ifndef STH_VECTOR_KERNEL_IMPL_H
+#define STH_VECTOR_KERNEL_IMPL_H
 
-#include "sth_kernels.h"
+#include <stdbool.h>
 
-struct sth_kernels {
-    uint32_t lanes; /* of a vector; array_cols must be at least that */
-    uint32_t (*matmul)(const struct sth_onchip *chip,
-                       const struct sth_command *command);
-    uint32_t (*vector)(const struct sth_onchip *chip,
-                       const struct sth_command *command);
-};
+#include "sth_onchip.h"
 
-extern const struct sth_kernels sth_kernels_portable;
-#if defined(__x86_64__)
-extern const struct sth_kernels sth_kernels_sse2;
-extern const struct sth_kernels sth_kernels_avx2;
-extern const struct sth_kernels sth_kernels_avx512;
-#endif
+/* One for each instruction set; array_cols is at least its lanes. */
+#define ISA(name, suffix, lanes) extern sth_kernel sth_vector_kernel_##suffix;
+STH_ISA_TABLE(ISA)
+#undef ISA
 
-/* MATMUL: the fields of the command. */
-struct sth_matmul {
-    uint32_t a, a_row, a_k;
-    uint32_t w, w_row, w_k, w_n;
-    uint32_t acc, acc_n;
-    uint32_t m, n, k;
-    bool bf16, west, accumulate;
-};
-
-static inline struct sth_matmul
-sth_matmul_fields(const struct sth_command *command)
-{
-    return (struct sth_matmul){
-        .a = STH_GET(command, MATMUL_A),
-        .a_row = STH_GET(command, MATMUL_A_ROW),
-        .a_k = STH_GET(command, MATMUL_A_K),
-        .w = STH_GET(command, MATMUL_W),
-        .w_row = STH_GET(command, MATMUL_W_ROW),
-        .w_k = STH_GET(command, MATMUL_W_K),
-        .w_n = STH_GET(command, MATMUL_W_N),
-        .acc = STH_GET(command, MATMUL_ACC),
-        .acc_n = STH_GET(command, MATMUL_ACC_N),
-        .m = STH_GET(command, MATMUL_M),
-        .n = STH_GET(command, MATMUL_N),
-        .k = STH_GET(command, MATMUL_K),
-        .bf16 = STH_GET(command, MATMUL_BF16) != 0,
-        .west = STH_GET(command, MATMUL_WEST) != 0,
-        .accumulate = STH_GET(command, MATMUL_ACCUMULATE) != 0,
-    };
-}
-
-/* VECTOR: one operand, a stream of chunks of array_cols elements. */
-struct sth_operand {
-    uint8_t *base; /* chunk of row 0, tile 0 */
+/* One operand, a stream of chunks of array_cols elements. */
+struct sth_vector_operand {
+    uint8_t *memory;
     uint32_t type; /* STH_DTYPE_* */
-    uint32_t addr; /* byte address of base in its space */
+    uint32_t addr; /* byte address in memory of the chunk of row 0, tile 0 */
     uint32_t row;  /* bytes between rows */
     uint32_t tile; /* bytes between column tiles */
 };
 
-static inline struct sth_operand
-sth_operand_fields(const struct sth_onchip *chip,
-                   const struct sth_command *command, unsigned word)
+static inline struct sth_vector_operand
+sth_vector_operand_fields(const struct sth_onchip *chip,
+                          const struct sth_command *command, unsigned word)
 {
     /* X, Y, Z and D lay out their two words alike. */
     uint32_t addr = sth_command_get(command, word, STH_VECTOR_X_ADDR_LSB,
@@ -78,18 +36,17 @@ sth_operand_fields(const struct sth_onchip *chip,
     uint32_t unit =
         sp ? chip->params->array_cols : sth_acc_row_bytes(chip->params);
 
-    addr = sp ? addr : addr * unit;
-    return (struct sth_operand){
-        .base = (sp ? chip->sp : chip->acc) + addr,
+    return (struct sth_vector_operand){
+        .memory = sp ? chip->sp : chip->acc,
         .type = sth_command_get(command, word, STH_VECTOR_X_TYPE_LSB,
                                 STH_VECTOR_X_TYPE_WIDTH),
-        .addr = addr,
+        .addr = sp ? addr : addr * unit,
         .row = row * unit,
         .tile = tile * unit,
     };
 }
 
-/* VECTOR: the fields of the command. */
+/* The fields of the command. */
 struct sth_vector {
     uint32_t rows, cols;
     uint32_t func, gate, reduce, mulsel, addsel, addop;
@@ -97,7 +54,7 @@ struct sth_vector {
     uint32_t r; /* byte address of the first accumulator row */
     int32_t mask_offset;
     bool carry, mask, write;
-    struct sth_operand x, y, z, d; /* garbage where not used */
+    struct sth_vector_operand x, y, z, d; /* garbage where not used */
 };
 
 static inline struct sth_vector
@@ -123,11 +80,18 @@ sth_vector_fields(const struct sth_onchip *chip,
         .carry = STH_GET(command, VECTOR_CARRY) != 0,
         .mask = STH_GET(command, VECTOR_MASK) != 0,
         .write = STH_GET(command, VECTOR_WRITE) != 0,
-        .x = sth_operand_fields(chip, command, STH_VECTOR_X_ADDR_WORD),
-        .y = sth_operand_fields(chip, command, STH_VECTOR_Y_ADDR_WORD),
-        .z = sth_operand_fields(chip, command, STH_VECTOR_Z_ADDR_WORD),
-        .d = sth_operand_fields(chip, command, STH_VECTOR_D_ADDR_WORD),
+        .x = sth_vector_operand_fields(chip, command, STH_VECTOR_X_ADDR_WORD),
+        .y = sth_vector_operand_fields(chip, command, STH_VECTOR_Y_ADDR_WORD),
+        .z = sth_vector_operand_fields(chip, command, STH_VECTOR_Z_ADDR_WORD),
+        .d = sth_vector_operand_fields(chip, command, STH_VECTOR_D_ADDR_WORD),
     };
+}
+
+/* Byte address in the accumulator of a row's reduction; cols: of the array. */
+static inline uint32_t sth_vector_result_addr(const struct sth_vector *v,
+                                              uint32_t row, uint32_t cols)
+{
+    return v->r + row / cols * 4 * cols + row % cols * 4;
 }
 
 /* Columns of a row that the causal mask leaves, of v->cols. */
@@ -142,7 +106,7 @@ static inline uint32_t sth_vector_unmasked(const struct sth_vector *v,
 }
 
 /* The value that a reduction starts from and that masked lanes have. */
-static inline uint32_t sth_reduce_neutral(uint32_t reduce)
+static inline uint32_t sth_vector_neutral(uint32_t reduce)
 {
     return reduce == STH_REDUCE_MAX ? 0xff800000u : 0;
 }

@@ -1,12 +1,13 @@
-/* The kernels on 4 lanes: any x86-64 host. */
-#if defined(__x86_64__)
+/* Vectors of 4 lanes, and what sth_simd.h needs of them: SSE2, which every
+ * x86-64 host has. */
+#ifndef STH_SIMD_SSE2_H
+#define STH_SIMD_SSE2_H
 
 #include <emmintrin.h>
 #include <stdint.h>
 #include <string.h>
 
 #define LANES 4
-#define KERNELS sth_kernels_sse2
 
 typedef float vf __attribute__((vector_size(16)));
 typedef int32_t vi __attribute__((vector_size(16)));
@@ -74,7 +75,5 @@ static inline vf vf_odd(vf a, vf b)
 {
     return (vf)_mm_shuffle_ps((__m128)a, (__m128)b, _MM_SHUFFLE(3, 1, 3, 1));
 }
-
-#include "sth_kernels_simd.inc.c"
 
 #endif

@@ -1,12 +1,12 @@
-/* The kernels on 8 lanes: compiled with AVX2. */
-#if defined(__x86_64__)
+/* Vectors of 8 lanes, and what sth_simd.h needs of them: AVX2. */
+#ifndef STH_SIMD_AVX2_H
+#define STH_SIMD_AVX2_H
 
 #include <immintrin.h>
 #include <stdint.h>
 #include <string.h>
 
 #define LANES 8
-#define KERNELS sth_kernels_avx2
 
 typedef float vf __attribute__((vector_size(32)));
 typedef int32_t vi __attribute__((vector_size(32)));
@@ -71,7 +71,5 @@ static inline vf vf_odd(vf a, vf b)
 
     return (vf)_mm256_permute4x64_epi64(x, _MM_SHUFFLE(3, 1, 2, 0));
 }
-
-#include "sth_kernels_simd.inc.c"
 
 #endif

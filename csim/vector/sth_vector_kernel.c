@@ -1,0 +1,19 @@
+#include "sth_vector_kernel.h"
+
+#include "sth_vector_kernel_impl.h"
+
+uint32_t sth_kernel_vector(const struct sth_onchip *chip,
+                           const struct sth_command *command)
+{
+    static sth_kernel *const path[STH_ISA_COUNT] = {
+#define ISA(name, suffix, lanes) sth_vector_kernel_##suffix,
+        STH_ISA_TABLE(ISA)
+#undef ISA
+    };
+    enum sth_isa isa = sth_isa_fit(chip->isa, chip->params->array_cols);
+    unsigned mode = sth_isa_enter_float_mode();
+    uint32_t digest = path[isa](chip, command);
+
+    sth_isa_leave_float_mode(mode);
+    return digest;
+}

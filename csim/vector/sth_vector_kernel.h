@@ -1,0 +1,11 @@
+/* VECTOR: what it does to the memories. */
+#ifndef STH_VECTOR_KERNEL_H
+#define STH_VECTOR_KERNEL_H
+
+#include "sth_onchip.h"
+
+/* On the instruction set that the chip names, or a narrower one if the array
+ * has fewer columns than its vectors have lanes. */
+sth_kernel sth_kernel_vector;
+
+#endif

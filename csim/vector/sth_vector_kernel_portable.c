@@ -1,0 +1,129 @@
+/* VECTOR for any host: element by element, with strict arithmetic. */
+#include "sth_digest.h"
+#include "sth_numerics.h"
+#include "sth_vector_kernel_impl.h"
+
+static uint32_t operand_value(const struct sth_vector_operand *o,
+                              uint32_t offset, uint32_t lane)
+{
+    uint32_t bytes = sth_dtype_bytes(o->type);
+
+    return sth_fp32_from_type(
+        o->type,
+        sth_onchip_get(o->memory + o->addr + offset + lane * bytes, bytes));
+}
+
+/* y or z of one element. */
+static uint32_t second_operand(const struct sth_vector_operand *o,
+                               uint32_t select, uint32_t imm, uint32_t row,
+                               uint32_t tile, uint32_t lane, uint32_t cols)
+{
+    if (select == STH_OPERAND_IMM)
+        return imm;
+    if (select == STH_OPERAND_SCALAR)
+        return operand_value(o, row / cols * o->row, row % cols);
+    return operand_value(o, row * o->row + tile * o->tile, lane);
+}
+
+static uint32_t element(const struct sth_vector *v, uint32_t row, uint32_t tile,
+                        uint32_t lane, uint32_t cols)
+{
+    uint32_t x = operand_value(&v->x, row * v->x.row + tile * v->x.tile, lane);
+    uint32_t sum = x, f;
+
+    if (v->mulsel == STH_OPERAND_SELF)
+        sum = sth_fp32_mul(sum, x);
+    else if (v->mulsel != STH_OPERAND_NONE)
+        sum = sth_fp32_mul(sum, second_operand(&v->y, v->mulsel, v->imm_mul,
+                                               row, tile, lane, cols));
+    if (v->addsel != STH_OPERAND_NONE) {
+        uint32_t z =
+            second_operand(&v->z, v->addsel, v->imm_add, row, tile, lane, cols);
+
+        sum = v->addop == 0   ? sth_fp32_add(sum, z)
+              : v->addop == 1 ? sth_fp32_sub(sum, z)
+                              : sth_fp32_max(sum, z);
+    }
+    f = sth_func_eval(v->func, sum);
+    return v->gate == 0   ? f
+           : v->gate == 1 ? sth_fp32_mul(f, sum)
+                          : sth_fp32_mul(f, x);
+}
+
+static uint32_t combine(uint32_t reduce, uint32_t a, uint32_t b)
+{
+    return reduce == STH_REDUCE_SUM ? sth_fp32_add(a, b) : sth_fp32_max(a, b);
+}
+
+/* The balanced tree over a tile's lanes; overwrites them. */
+static uint32_t reduce_tile(uint32_t reduce, uint32_t *lanes, uint32_t count)
+{
+    if (reduce == STH_REDUCE_ABSMAX)
+        for (uint32_t i = 0; i < count; i++)
+            lanes[i] = sth_fp32_abs(lanes[i]);
+    for (; count > 1; count /= 2)
+        for (uint32_t i = 0; i < count / 2; i++)
+            lanes[i] = combine(reduce, lanes[2 * i], lanes[2 * i + 1]);
+    return lanes[0];
+}
+
+static void write_tile(const struct sth_vector *v, uint32_t row, uint32_t tile,
+                       const uint32_t *lanes, uint32_t count,
+                       struct sth_digest *digest)
+{
+    uint32_t bytes = sth_dtype_bytes(v->d.type);
+    uint32_t addr = v->d.addr + row * v->d.row + tile * v->d.tile;
+    uint8_t *to = v->d.memory + addr;
+
+    for (uint32_t i = 0; i < count; i++)
+        sth_onchip_put(to + i * bytes, bytes,
+                       sth_fp32_to_type(v->d.type, lanes[i]));
+    sth_digest_add_bytes(digest, addr, to, count * bytes);
+}
+
+static void vector_row(const struct sth_onchip *chip,
+                       const struct sth_vector *v, uint32_t row,
+                       struct sth_digest *digest)
+{
+    uint32_t cols = chip->params->array_cols, lanes[STH_MAX_LANES];
+    uint32_t unmasked = sth_vector_unmasked(v, row);
+    uint32_t neutral = sth_vector_neutral(v->reduce);
+    uint32_t r_addr = sth_vector_result_addr(v, row, cols);
+    uint32_t result = neutral;
+
+    if (v->reduce != STH_REDUCE_NONE && v->carry)
+        result = sth_fp32_canonical(sth_onchip_get(chip->acc + r_addr, 4));
+    for (uint32_t tile = 0; tile * cols < v->cols; tile++) {
+        uint32_t left = v->cols - tile * cols;
+        uint32_t count = left < cols ? left : cols;
+
+        for (uint32_t i = 0; i < count; i++)
+            lanes[i] =
+                tile * cols + i < unmasked ? element(v, row, tile, i, cols) : 0;
+        if (v->write)
+            write_tile(v, row, tile, lanes, count, digest);
+        if (v->reduce == STH_REDUCE_NONE)
+            continue;
+        for (uint32_t i = 0; i < cols; i++)
+            if (tile * cols + i >= unmasked)
+                lanes[i] = neutral;
+        result =
+            combine(v->reduce, result, reduce_tile(v->reduce, lanes, cols));
+    }
+    if (v->reduce != STH_REDUCE_NONE) {
+        sth_onchip_put(chip->acc + r_addr, 4, result);
+        sth_digest_add(digest, r_addr, result);
+    }
+}
+
+uint32_t sth_vector_kernel_portable(const struct sth_onchip *chip,
+                                    const struct sth_command *command)
+{
+    const struct sth_vector v = sth_vector_fields(chip, command);
+    struct sth_digest digest;
+
+    sth_digest_init(&digest);
+    for (uint32_t row = 0; row < v.rows; row++)
+        vector_row(chip, &v, row, &digest);
+    return sth_digest_value(&digest);
+}
