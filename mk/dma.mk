@@ -14,7 +14,7 @@ $(DMA)/%/Vsth_dma_tb.mk: $(DMA_RTL) $(GEN) verif/dma/sth_dma_tb.sv \
 		verif/dma/sth_dma_main.cpp $(SPEC) mk/dma.mk
 	$(call say,VERILATE,sth_dma_tb.$*)
 	@mkdir -p $(@D)
-	$(Q)$(VERILATOR) --cc --exe -O3 -Wall --x-initial unique \
+	$(Q)$(VERILATOR) --cc --exe --assert -O3 -Wall --x-initial unique \
 	  --compiler clang $(RTL_INCLUDES) $(DMA_RTL) \
 	  verif/dma/sth_dma_tb.sv --top-module sth_dma_tb \
 	  -GBusBytes=$(call dma_number,$*,1) \

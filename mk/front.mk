@@ -16,7 +16,7 @@ $(FRONT)/%/sth_front_test: $(RTL_SRC) $(RTL_HEADERS) $(BUILD)/csim/command/sth_d
 	  -e 's/^array_cols = .*/array_cols = $(call front_number,$*,2)/' \
 	  configs/wide.cfg >$(@D)/shape.cfg
 	$(Q)$(SPECGEN) build $(@D)/shape.cfg >$(@D)/options
-	$(Q)$(VERILATOR) --cc --exe -O3 -Wall --compiler clang \
+	$(Q)$(VERILATOR) --cc --exe --assert -O3 -Wall --compiler clang \
 	  $$(sed -n 1p $(@D)/options) $(RTL_INCLUDES) $(RTL_ROOMS:%=-y %) \
 	  rtl/front/sth_front.sv --top-module sth_front --Mdir $(@D)/rtl \
 	  -o ../sth_front_test $(abspath verif/front/sth_front_main.cpp) \

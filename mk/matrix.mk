@@ -14,7 +14,7 @@ $(MATRIX)/%/sth_matrix_test: $(MATRIX_RTL) $(RTL_HEADERS) \
 		verif/matrix/sth_matrix_main.cpp $(MATRIX_OBJ)
 	$(call say,VERILATE,matrix-$*)
 	@mkdir -p $(@D)
-	$(Q)$(VERILATOR) --cc --exe -O3 -Wall --compiler clang \
+	$(Q)$(VERILATOR) --cc --exe --assert -O3 -Wall --compiler clang \
 	  $(RTL_INCLUDES) $(MATRIX_RTL) --top-module sth_matrix_tb \
 	  -GArrayRows=$(call matrix_rows,$*) -GArrayCols=$(call matrix_cols,$*) \
 	  --Mdir $(@D) -o sth_matrix_test \

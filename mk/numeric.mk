@@ -10,7 +10,7 @@ $(NUMERIC)/rtl/Vsth_numeric_top.mk: $(NUMERIC_RTL) $(RTL_HEADERS) \
 		verif/numeric/sth_numeric_main.cpp | $(BUILD)/deps.stamp
 	$(call say,VERILATE,sth_numeric_top)
 	@mkdir -p $(@D)
-	$(Q)$(VERILATOR) --cc --exe -O3 -Wall --compiler clang \
+	$(Q)$(VERILATOR) --cc --exe --assert -O3 -Wall --compiler clang \
 	  $(RTL_INCLUDES) $(NUMERIC_RTL) --top-module sth_numeric_top \
 	  --Mdir $(@D) -o sth_numeric $(abspath verif/numeric/sth_numeric_main.cpp) \
 	  $(abspath $(NUMERIC_OBJ)) \

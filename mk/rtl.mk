@@ -9,19 +9,21 @@ NATIVE ?= -march=native
 VERILATOR_INCLUDE = $(shell $(VERILATOR) -V | \
 	awk '/VERILATOR_ROOT *= ./ {print $$3; exit}')/include
 VERILATED_FLAGS = -std=c++17 -fPIC -isystem $(VERILATOR_INCLUDE) \
-	-isystem $(VERILATOR_INCLUDE)/vltstd -DVM_TRACE=1 -DVM_TRACE_FST=1
+	-isystem $(VERILATOR_INCLUDE)/vltstd -DVM_TRACE=1 -DVM_TRACE_FST=1 \
+	-include $(CURDIR)/verif/cosim/sth_verilated.h \
+	-DVL_PRINTF=sth_verilated_print
 
 # Loops stay loops: a loop over the lanes of a wide vector is one body to
 # compile instead of hundreds, and the compiler vectorizes it.  Parameters are
 # not traced: each module has all of spec/.
-RTL_VERILATE = --cc -O3 --unroll-stmts 1 --output-split-cfuncs 1000 \
+RTL_VERILATE = --cc --assert -O3 --unroll-stmts 1 --output-split-cfuncs 1000 \
 	--trace-fst --no-trace-params --compiler clang
 # The code for wave files and initial values need not be fast.
 RTL_OPT = OPT_FAST='$$(if $$(findstring __Trace,$$@),-O0,-O3) $(NATIVE)' \
 	OPT_SLOW=-O0 OPT_GLOBAL=-O2
 
 # Verilator's own library, the same for all configurations.
-$(BUILD)/rtl/verilated/%.o: | $(BUILD)/deps.stamp
+$(BUILD)/rtl/verilated/%.o: verif/cosim/sth_verilated.h mk/rtl.mk | $(BUILD)/deps.stamp
 	$(call say,CXX,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CXX) -O1 $(VERILATED_FLAGS) -c $(VERILATOR_INCLUDE)/$*.cpp -o $@
@@ -53,7 +55,7 @@ $(BUILD)/rtl/%/libsth_rtl.so: $(BUILD)/rtl/%/core.a $(COSIM_DEPS) $(VERILATED)
 	$(Q)for f in $(COSIM_C); do $(CC) $(CFLAGS) -fPIC -c $$f \
 	  -o $(@D)/$$(basename $$f .c).o || exit 1; done
 	$(Q)$(CXX) -O2 $(NATIVE) $(VERILATED_FLAGS) -shared -o $@ -I$(@D)/obj \
-	  $(INCLUDES) $$(sed -n 2p $(@D)/options) verif/cosim/sth_rtl.cpp \
+	  $(INCLUDES) $$(sed -n 2p $(@D)/options) $(wildcard verif/cosim/*.cpp) \
 	  $(@D)/sth_*.o $(@D)/core.a $(VERILATED) \
 	  -lz -lpthread -latomic
 

@@ -13,7 +13,7 @@ $(VECTOR)/%/Vsth_vector.mk: $(VECTOR_RTL) $(RTL_HEADERS) \
 		verif/vector/sth_vector_main.cpp mk/vector.mk
 	$(call say,VERILATE,sth_vector $*)
 	@mkdir -p $(@D)
-	$(Q)$(VERILATOR) --cc --exe -O3 -Wall --compiler clang \
+	$(Q)$(VERILATOR) --cc --exe --assert -O3 -Wall --compiler clang \
 	  $(RTL_INCLUDES) $(VECTOR_RTL) --top-module sth_vector \
 	  -GArrayCols=$(firstword $(subst x, ,$*)) \
 	  -GWordBytes=$(lastword $(subst x, ,$*)) \

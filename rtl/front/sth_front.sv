@@ -270,7 +270,7 @@ module sth_front #(
 
   // A queue for each engine, and the indices of what the engine holds.
   for (genvar e = 0; e < 4; e++) begin : gen_engine
-    sth_queue #(
+    sth_fifo #(
       .Width(544),
       .Depth(QueueDepth)
     ) u_queue (
@@ -284,7 +284,7 @@ module sth_front #(
       .pop_data_o  ({cmd_index_o[32 * e +: 32], cmd_o[512 * e +: 512]})
     );
 
-    sth_queue #(
+    sth_fifo #(
       .Width(32),
       .Depth(InFlight)
     ) u_flight (

@@ -19,6 +19,7 @@ extern "C" {
 #include "sth_backend.h"
 #include "sth_lockstep.h"
 #include "sth_spec.h"
+#include "sth_verilated.h"
 
 namespace
 {
@@ -73,6 +74,7 @@ struct Rtl {
     void start();
     void clock();
     void check(const char *rule);
+    void check_assertions();
     const char *check_ids() const;
     void drive();
     void sample();
@@ -164,6 +166,19 @@ void Rtl::check(const char *rule)
         broken = std::string("AXI protocol: ") + rule;
 }
 
+// The first assertion that failed, by file, instance and name.
+void Rtl::check_assertions()
+{
+    if (!context->gotError() || !broken.empty())
+        return;
+    const std::string said = sth_verilated_said();
+    const std::string mark = "%Error: ";
+    const size_t at = said.find(mark);
+    const size_t first = at == std::string::npos ? 0 : at + mark.size();
+
+    broken = "RTL: " + said.substr(first, said.find('\n', first) - first);
+}
+
 // Loads and stores name their slots: an ID is free again once it is answered.
 const char *Rtl::check_ids() const
 {
@@ -194,6 +209,7 @@ void Rtl::clock()
     top->clk_i = 1;
     top->eval();
     dump(1);
+    check_assertions();
     cycle++;
 }
 
@@ -260,6 +276,7 @@ void Rtl::write(uint32_t offset, uint32_t value)
 void Rtl::start()
 {
     context = std::make_unique<VerilatedContext>();
+    context->fatalOnError(false);
     context->randReset(2);
     context->randSeed(static_cast<int>(options.seed % 0x7fffffffu) + 1);
     context->traceEverOn(options.wave_path != nullptr);
@@ -282,6 +299,7 @@ void Rtl::start()
         top->clk_i = 1;
         top->eval();
     }
+    check_assertions();
     top->rst_ni = 1;
     cycle = 0;
 }
