@@ -1,4 +1,4 @@
-/* Elementwise products and sums, copies, and rows by index. */
+/* Elementwise products and sums. */
 #ifndef STH_ELEMENTWISE_H
 #define STH_ELEMENTWISE_H
 
@@ -14,22 +14,5 @@ struct sth_elementwise {
 
 void sth_kernel_elementwise(struct sth_schedule *s,
                             const struct sth_elementwise *op);
-
-/* out = x, the same type and shape; they must not overlap. */
-void sth_kernel_copy(struct sth_schedule *s, const struct sth_operand *out,
-                     const struct sth_operand *x);
-
-/* out[i] = x[rows[i]]; as many rows as out has. */
-void sth_kernel_gather(struct sth_schedule *s, const struct sth_operand *out,
-                       const struct sth_operand *x, const uint32_t *rows);
-
-/*
- * out[rows[i]] += weights[i] * x[i] for every row of x; rows are distinct and
- * weights fp32 bit patterns.  bf16 or fp32.
- */
-void sth_kernel_scatter_add(struct sth_schedule *s,
-                            const struct sth_operand *out,
-                            const struct sth_operand *x, const uint32_t *rows,
-                            const uint32_t *weights);
 
 #endif

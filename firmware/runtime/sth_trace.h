@@ -25,56 +25,28 @@
 #define STH_TRACE_ALIGN 4096 /* of tensors in memory */
 
 enum sth_trace_kind {
-#define KIND(name, text, doc) STH_TRACE_KIND_##name,
-#define KEY_VIEW(name, text)
-#define KEY_NUMBER(name, text, type)
-#define KEY_LIST(name, text, type)
-#define TAKES_VIEW(kind, key, need)
-#define TAKES_NUMBER(kind, key, need)
-#define TAKES_LIST(kind, key, need)
+#define OP(kind, word, stem) STH_TRACE_KIND_##kind,
 #include "sth_trace_ops.def"
-#undef KIND
     STH_TRACE_KIND_COUNT
 };
 
 enum sth_trace_view_key {
-#define KIND(name, text, doc)
-#undef KEY_VIEW
 #define KEY_VIEW(name, text) STH_TRACE_VIEW_##name,
 #include "sth_trace_ops.def"
-#undef KEY_VIEW
     STH_TRACE_VIEW_COUNT
 };
 
+/* A number ACT is a value of enum sth_gemm_act. */
 enum sth_trace_number_key {
-#define KEY_VIEW(name, text)
-#undef KEY_NUMBER
 #define KEY_NUMBER(name, text, type) STH_TRACE_NUMBER_##name,
 #include "sth_trace_ops.def"
-#undef KEY_NUMBER
     STH_TRACE_NUMBER_COUNT
 };
 
 enum sth_trace_list_key {
-#define KEY_NUMBER(name, text, type)
-#undef KEY_LIST
 #define KEY_LIST(name, text, type) STH_TRACE_LIST_##name,
 #include "sth_trace_ops.def"
     STH_TRACE_LIST_COUNT
-};
-#undef KIND
-#undef KEY_VIEW
-#undef KEY_NUMBER
-#undef KEY_LIST
-#undef TAKES_VIEW
-#undef TAKES_NUMBER
-#undef TAKES_LIST
-
-/* Values of the number ACT. */
-enum sth_trace_act {
-    STH_TRACE_ACT_NONE,
-    STH_TRACE_ACT_GELU,
-    STH_TRACE_ACT_SILU
 };
 
 struct sth_trace_tensor {
@@ -146,6 +118,12 @@ uint64_t sth_trace_tensor_bytes(const struct sth_trace_tensor *tensor);
 
 /* The word for a kind, as in the trace. */
 const char *sth_trace_kind_text(enum sth_trace_kind kind);
+
+/* The first tensor that an operation writes. */
+uint32_t sth_trace_op_result(const struct sth_trace_op *op);
+
+/* Multiply-accumulates that an operation needs. */
+uint64_t sth_trace_op_macs(const struct sth_trace_op *op);
 
 /* "i8", "bf16" or "fp32". */
 const char *sth_trace_dtype_text(uint32_t dtype);

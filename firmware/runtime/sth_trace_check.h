@@ -1,6 +1,6 @@
 /*
  * Checks of one parsed operation: shapes, types, values, overlap.  Separate
- * from the syntax, which is sth_trace.c's.
+ * from the syntax, which is sth_trace_op.c's.
  */
 #ifndef STH_TRACE_CHECK_H
 #define STH_TRACE_CHECK_H
@@ -12,8 +12,5 @@
 bool sth_trace_check_op(const struct sth_trace *trace,
                         const struct sth_trace_op *op,
                         struct sth_message *message);
-
-/* The word for a view key. */
-const char *sth_trace_view_text(enum sth_trace_view_key key);
 
 #endif

@@ -1,7 +1,10 @@
 /* Elementwise operations, copies and rows by index against doubles. */
 #include "firmware_fixture.h"
 
+#include "sth_copy.h"
 #include "sth_elementwise.h"
+#include "sth_gather.h"
+#include "sth_scatter_add.h"
 
 static const char *const configs[] = {"nano", "edge", "wide", "server"};
 static const uint32_t shapes[][2] = {
@@ -57,7 +60,7 @@ static void test_copy_shapes_match(void **unused)
         fixture_open(&t, config, 6);
         x = fixture_filled(&t, STH_DTYPE_I8, shape[0], shape[1], 50);
         out = fixture_tensor(&t, STH_DTYPE_I8, shape[0], shape[1]);
-        sth_kernel_copy(&t.schedule, &out, &x);
+        sth_kernel_copy(&t.schedule, &(struct sth_copy){&out, &x});
         fixture_finish(&t);
         for (uint32_t r = 0; r < shape[0]; r++)
             for (uint32_t c = 0; c < shape[1]; c++)
@@ -88,7 +91,7 @@ static void test_gather_rows_match(void **unused)
         x = fixture_filled(&t, STH_DTYPE_BF16, 50, shape[1], 1);
         out = fixture_tensor(&t, STH_DTYPE_BF16, shape[0], shape[1]);
         make_rows(rows, shape[0], 50);
-        sth_kernel_gather(&t.schedule, &out, &x, rows);
+        sth_kernel_gather(&t.schedule, &(struct sth_gather){&out, &x, rows});
         fixture_finish(&t);
         for (uint32_t r = 0; r < shape[0]; r++)
             for (uint32_t c = 0; c < shape[1]; c++)
@@ -122,7 +125,8 @@ static void test_scatter_add_rows_match(void **unused)
                 should[rows[i] * cols + c] +=
                     (0.25 * i - 1) * fixture_get(&t, &x, i, c);
         }
-        sth_kernel_scatter_add(&t.schedule, &out, &x, rows, weights);
+        sth_kernel_scatter_add(
+            &t.schedule, &(struct sth_scatter_add){&out, &x, rows, weights});
         fixture_finish(&t);
         for (uint32_t i = 0; i < limit * cols; i++)
             fixture_near(config, i / cols, i % cols,

@@ -20,7 +20,7 @@ struct layer {
 static const struct sth_trace_tensor *result_of(const struct sth_trace *trace,
                                                 uint32_t op)
 {
-    return &trace->tensor[trace->op[op].view[STH_TRACE_VIEW_OUT].tensor];
+    return &trace->tensor[sth_trace_op_result(&trace->op[op])];
 }
 
 static size_t prefix_bytes(const char *name)

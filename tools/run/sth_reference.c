@@ -1,3 +1,4 @@
+#include "sth_gemm.h"
 #include "sth_reference.h"
 
 #include <math.h>
@@ -104,9 +105,9 @@ static double gelu(double x)
 
 static double activate(uint32_t act, double x)
 {
-    if (act == STH_TRACE_ACT_GELU)
+    if (act == STH_GEMM_ACT_GELU)
         return gelu(x);
-    if (act == STH_TRACE_ACT_SILU)
+    if (act == STH_GEMM_ACT_SILU)
         return x / (1 + exp(-x));
     return x;
 }

@@ -17,25 +17,6 @@ static double now(clockid_t clock)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-/* Multiply-accumulates that an operation needs; a causal mask saves some. */
-static uint64_t count_macs(const struct sth_trace_op *op)
-{
-    const struct sth_trace_view *v = op->view;
-    const uint64_t rows = v[STH_TRACE_VIEW_OUT].rows;
-    const uint64_t cols = v[STH_TRACE_VIEW_OUT].cols;
-    const uint64_t seq = op->number[STH_TRACE_NUMBER_SEQ];
-    const uint64_t past = op->number[STH_TRACE_NUMBER_PAST];
-
-    if (op->kind == STH_TRACE_KIND_MATMUL)
-        return rows * cols * v[STH_TRACE_VIEW_X].cols;
-    if (op->kind != STH_TRACE_KIND_ATTENTION)
-        return 0;
-    if (op->number[STH_TRACE_NUMBER_CAUSAL])
-        return op->number[STH_TRACE_NUMBER_BATCH] * cols *
-               (2 * seq * past + seq * (seq + 1));
-    return 2 * rows * cols * (past + seq);
-}
-
 static void op_begin(void *user, uint32_t op, const struct sth_trace_op *what,
                      uint32_t command)
 {
@@ -45,7 +26,7 @@ static void op_begin(void *user, uint32_t op, const struct sth_trace_op *what,
 
     memset(p, 0, sizeof(*p));
     p->op = what;
-    p->macs = count_macs(what);
+    p->macs = sth_trace_op_macs(what);
     p->first = command;
     s->phases = o->layer_first + op + 1;
 }
@@ -220,7 +201,7 @@ bool sth_session_play(struct sth_session *s, uint64_t wave_first,
     *status = 2;
     o->macs_total = 1;
     for (uint32_t i = 0; i < s->trace.ops; i++)
-        o->macs_total += count_macs(&s->trace.op[i]) + 1;
+        o->macs_total += sth_trace_op_macs(&s->trace.op[i]) + 1;
     o->macs_done = 0;
     memset(o->engine_end, 0, sizeof(o->engine_end));
     s->phases = 0;

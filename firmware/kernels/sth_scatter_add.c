@@ -1,0 +1,43 @@
+/* Weighted rows added to rows by index. */
+#include "sth_scatter_add.h"
+#include "sth_stream.h"
+
+void sth_kernel_scatter_add(struct sth_schedule *s,
+                            const struct sth_scatter_add *op)
+{
+    struct sth_stream t;
+
+    if (!sth_stream_open(&t, s, op->x->rows, op->x->cols,
+                         sth_dtype_bytes(op->x->dtype) +
+                             sth_dtype_bytes(op->out->dtype),
+                         sth_dtype_bytes(op->out->dtype)))
+        return;
+    sth_stream_cache(&t, &t.a, op->x);
+    sth_stream_cache(&t, &t.b, op->out);
+    sth_stream_cache(&t, &t.out, op->out);
+    for (; sth_stream_at_block(&t); sth_stream_next(&t)) {
+        struct sth_block a = sth_stream_block(&t, &t.a, op->x);
+        struct sth_block b = sth_stream_block(&t, &t.b, op->out);
+        struct sth_block d = sth_stream_block(&t, &t.out, op->out);
+
+        sth_emit_load(s, &a);
+        sth_stream_move_rows(&t, &b, op->rows, sth_emit_load);
+        for (uint32_t i = 0; i < t.row_count; i++) {
+            struct sth_vector v = {.rows = 1,
+                                   .cols = t.col_count,
+                                   .mul = STH_OPERAND_IMM,
+                                   .mul_imm = op->weights[t.row + i],
+                                   .add = STH_OPERAND_STREAM};
+            struct sth_block ra = a, rb = b, rd = d;
+
+            ra.offset = i * a.stride;
+            rb.offset = i * b.stride;
+            rd.offset = i * d.stride;
+            v.x = sth_stream_tile(&t, &ra);
+            v.z = sth_stream_tile(&t, &rb);
+            v.d = sth_stream_tile(&t, &rd);
+            sth_emit_vector(s, &v);
+        }
+        sth_stream_move_rows(&t, &d, op->rows, sth_emit_store);
+    }
+}

@@ -1,0 +1,92 @@
+/* Plays one operation of a trace, by the rows of the table. */
+#include <string.h>
+
+#include "sth_play.h"
+
+#define OP_HEADERS
+#include "sth_trace_ops.def"
+#undef OP_HEADERS
+
+struct player {
+    struct sth_schedule *schedule;
+    const struct sth_trace_op *op;
+    struct sth_operand operand[STH_TRACE_VIEW_COUNT];
+};
+
+static void resolve_view(struct player *p, const struct sth_trace *trace,
+                         struct sth_tensor_state *state, uint32_t key)
+{
+    const struct sth_trace_view *view = &p->op->view[key];
+    const struct sth_trace_tensor *tensor;
+    struct sth_operand *operand = &p->operand[key];
+    uint32_t bytes;
+
+    if (view->tensor < 0)
+        return;
+    tensor = &trace->tensor[view->tensor];
+    bytes = sth_dtype_bytes(tensor->dtype);
+    operand->stride = (uint64_t)tensor->cols * bytes;
+    operand->addr = tensor->addr + view->row * operand->stride +
+                    (uint64_t)view->col * bytes;
+    operand->rows = view->rows;
+    operand->cols = view->cols;
+    operand->dtype = tensor->dtype;
+    operand->row0 = view->row;
+    operand->tensor = &state[view->tensor];
+    operand->before = operand->tensor->bands;
+}
+
+static const struct sth_operand *operand_of(const struct player *p,
+                                            enum sth_trace_view_key key)
+{
+    return p->op->view[key].tensor < 0 ? NULL : &p->operand[key];
+}
+
+/*
+ * As many rows as the kernel's struct has members: the compiler names the
+ * struct that has more, and the operation with a row too many.
+ */
+#define OP(kind, name, stem) _Static_assert(sizeof((struct sth_##stem){
+#define OUT(key, member, types, rows, cols) 0,
+#define IN(key, member, need, types, rows, cols, place) 0,
+#define NUMBER(key, member, need) 0,
+#define LIST(key, member, need) 0,
+#define FIXED(member, value) 0,
+#define END(kind, name, stem)                                                  \
+    }) != 0, #name);
+#include "sth_trace_ops.def"
+
+#define OP(kind, name, stem)                                                   \
+    static void play_##name(struct player *p)                                  \
+    {                                                                          \
+        const struct sth_##stem kernel = {
+#define OUT(key, member, types, rows, cols)                                    \
+    .member = operand_of(p, STH_TRACE_VIEW_##key),
+#define IN(key, member, need, types, rows, cols, place)                        \
+    .member = operand_of(p, STH_TRACE_VIEW_##key),
+#define NUMBER(key, member, need)                                              \
+    .member = p->op->number[STH_TRACE_NUMBER_##key],
+#define LIST(key, member, need)                                                \
+    .member = p->op->list[STH_TRACE_LIST_##key].value,
+#define FIXED(member, value) .member = (value),
+#define END(kind, name, stem)                                                  \
+    }                                                                          \
+    ;                                                                          \
+    sth_kernel_##stem(p->schedule, &kernel);                                   \
+    }
+#include "sth_trace_ops.def"
+
+static void (*const players[STH_TRACE_KIND_COUNT])(struct player *) = {
+#define OP(kind, name, stem) [STH_TRACE_KIND_##kind] = play_##name,
+#include "sth_trace_ops.def"
+};
+
+void sth_play_op(struct sth_schedule *schedule, const struct sth_trace *trace,
+                 const struct sth_trace_op *op, struct sth_tensor_state *state)
+{
+    struct player p = {.schedule = schedule, .op = op};
+
+    for (uint32_t key = 0; key < STH_TRACE_VIEW_COUNT; key++)
+        resolve_view(&p, trace, state, key);
+    players[op->kind](&p);
+}
