@@ -30,14 +30,16 @@ $(DMA)/%/Vsth_dma_tb.mk: $(DMA_RTL) $(GEN) verif/dma/sth_dma_tb.sv \
 
 $(DMA)/%/sth_dma: $(DMA)/%/Vsth_dma_tb.mk
 	$(call say,CXX,$@)
-	$(Q)$(MAKE) -s -C $(@D) -f Vsth_dma_tb.mk CXX=$(CXX) LINK=$(CXX) \
+	$(Q)$(verilated-make) -C $(@D) -f Vsth_dma_tb.mk CXX=$(CXX) LINK=$(CXX) \
 	  OPT_FAST=-O2 >$(DMA)/$*.log 2>&1 || { cat $(DMA)/$*.log; exit 1; }
 
 .PRECIOUS: $(DMA)/%/Vsth_dma_tb.mk $(DMA)/%/sth_dma
 
-test-dma: $(DMA_SHAPES:%=$(DMA)/%/sth_dma) ## load and store against every byte, beat and cycle
+build-dma: $(DMA_SHAPES:%=$(DMA)/%/sth_dma)
+
+test-dma: build-dma ## load and store against every byte, beat and cycle
 	$(Q)for shape in $(DMA_SHAPES); do \
 	  $(DMA)/$$shape/sth_dma $(DMA_SEED) $(DMA_BATCHES) || exit 1; \
 	done
 
-.PHONY: test-dma
+.PHONY: build-dma test-dma

@@ -23,13 +23,15 @@ $(FRONT)/%/sth_front_test: $(RTL_SRC) $(RTL_HEADERS) $(BUILD)/csim/command/sth_d
 	  $(abspath $(BUILD))/csim/command/sth_decode.o -CFLAGS "-O2 $$(sed -n 2p \
 	  $(@D)/options) -I$(abspath csim/command) -I$(abspath spec)"
 	$(call say,CXX,$@)
-	$(Q)$(MAKE) -s -C $(@D)/rtl -f Vsth_front.mk CXX=$(CXX) LINK=$(CXX) \
+	$(Q)$(verilated-make) -C $(@D)/rtl -f Vsth_front.mk CXX=$(CXX) LINK=$(CXX) \
 	  OPT_FAST=-O3 >$(@D)/build.log 2>&1 || { cat $(@D)/build.log; exit 1; }
 
-test-front: $(FRONT_SHAPES:%=$(FRONT)/%/sth_front_test) ## the front end against directed tests and the model's checks
+build-front: $(FRONT_SHAPES:%=$(FRONT)/%/sth_front_test)
+
+test-front: build-front ## the front end against directed tests and the model's checks
 	$(Q)for shape in $(FRONT_SHAPES); do \
 	  $(FRONT)/$$shape/sth_front_test $(FRONT_COMMANDS) $(FRONT_SEED) || exit 1; \
 	done
 
 .PRECIOUS: $(FRONT)/%/sth_front_test
-.PHONY: test-front
+.PHONY: build-front test-front

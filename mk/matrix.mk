@@ -23,15 +23,17 @@ $(MATRIX)/%/sth_matrix_test: $(MATRIX_RTL) $(RTL_HEADERS) \
 	  -DSTH_BUILD_ArrayRows=$(call matrix_rows,$*) \
 	  -DSTH_BUILD_ArrayCols=$(call matrix_cols,$*) \
 	  -DSTH_BUILD_AccBytes=16384"
-	$(Q)$(MAKE) -s -j$(PARALLEL) -C $(@D) -f Vsth_matrix_tb.mk \
+	$(Q)$(verilated-make) -j$(PARALLEL) -C $(@D) -f Vsth_matrix_tb.mk \
 	  CXX=$(CXX) LINK=$(CXX) OPT_FAST="-O3 -march=native" >$(@D)/build.log
 
-test-matrix: $(MATRIX_SIZES:%=$(MATRIX)/%/sth_matrix_test) ## matrix engine: values and cycles
-	$(Q)for t in $(filter %/sth_matrix_test,$^); do \
+build-matrix: $(MATRIX_SIZES:%=$(MATRIX)/%/sth_matrix_test)
+
+test-matrix: build-matrix ## matrix engine: values and cycles
+	$(Q)for t in $(MATRIX_SIZES:%=$(MATRIX)/%/sth_matrix_test); do \
 	  timeout 600 $$t $(MATRIX_COMMANDS) $(MATRIX_SEED) || exit 1; done
 
 bench-matrix: $(MATRIX)/16x16/sth_matrix_test ## simulation speed of the busy array
 	$(Q)$< --bench
 
 .SECONDARY: $(MATRIX_OBJ)
-.PHONY: test-matrix bench-matrix
+.PHONY: build-matrix test-matrix bench-matrix

@@ -18,7 +18,7 @@ $(NUMERIC)/rtl/Vsth_numeric_top.mk: $(NUMERIC_RTL) $(RTL_HEADERS) \
 
 $(NUMERIC)/rtl/sth_numeric: $(NUMERIC)/rtl/Vsth_numeric_top.mk $(NUMERIC_OBJ)
 	$(call say,CXX,$@)
-	$(Q)$(MAKE) -s -C $(@D) -f Vsth_numeric_top.mk CXX=$(CXX) LINK=$(CXX) \
+	$(Q)$(verilated-make) -C $(@D) -f Vsth_numeric_top.mk CXX=$(CXX) LINK=$(CXX) \
 	  OPT_FAST=-O3 >$(NUMERIC)/build.log
 
 $(NUMERIC)/test_numerics: $(call obj,tests/numerics/test_numerics.c) $(NUMERIC_OBJ)
@@ -26,7 +26,9 @@ $(NUMERIC)/test_numerics: $(call obj,tests/numerics/test_numerics.c) $(NUMERIC_O
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANITIZE) $^ -o $@ -lcmocka -lm
 
-test-numeric: $(NUMERIC)/rtl/sth_numeric $(NUMERIC)/test_numerics ## arithmetic: RTL, C and host agree
+build-numeric: $(NUMERIC)/rtl/sth_numeric $(NUMERIC)/test_numerics
+
+test-numeric: build-numeric ## arithmetic: RTL, C and host agree
 	$(Q)$(NUMERIC)/test_numerics
 	$(Q)$(NUMERIC)/rtl/sth_numeric $(NUMERIC_PAIRS) $(NUMERIC_SEED)
 
@@ -39,4 +41,4 @@ functions: $(NUMERIC)/sth_funcgen ## regenerate spec/functions.def
 	$(Q)$(NUMERIC)/sth_funcgen >$(NUMERIC)/functions.def
 	$(Q)mv $(NUMERIC)/functions.def spec/functions.def
 
-.PHONY: test-numeric functions
+.PHONY: build-numeric test-numeric functions

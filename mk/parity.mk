@@ -10,13 +10,15 @@ PARITY_RTL = $(PARITY_CONFIGS:%=$(BUILD)/rtl/%/libsth_rtl.so)
 parity-run = @mkdir -p $(PARITY); $(BUILD)/systolith parity $(PARITY_CASES) \
 	--golden $(PARITY_GOLDEN) --jobs $(PARALLEL)
 
-parity: $(BUILD)/systolith $(PARITY_RTL) ## quick cases: cycles of the model against the RTL
+build-parity: $(BUILD)/systolith $(PARITY_RTL)
+
+parity: build-parity ## quick cases: cycles of the model against the RTL
 	$(parity-run) --quick --json $(PARITY)/quick.json --svg $(PARITY)/quick.svg
 
-parity-full: $(BUILD)/systolith $(PARITY_RTL) ## every case, with layers at their real dimensions
+parity-full: build-parity ## every case, with layers at their real dimensions
 	$(parity-run) --json $(PARITY)/full.json --svg $(PARITY)/full.svg
 
-parity-record: $(BUILD)/systolith $(PARITY_RTL) ## accept the RTL cycles of every case
+parity-record: build-parity ## accept the RTL cycles of every case
 	$(parity-run) --record --json $(PARITY)/full.json --svg $(PARITY)/full.svg
 
-.PHONY: parity parity-full parity-record
+.PHONY: build-parity parity parity-full parity-record

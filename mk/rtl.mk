@@ -22,6 +22,10 @@ RTL_VERILATE = --cc --assert -O3 --unroll-stmts 1 --output-split-cfuncs 1000 \
 RTL_OPT = OPT_FAST='$$(if $$(findstring __Trace,$$@),-O0,-O3) $(NATIVE)' \
 	OPT_SLOW=-O0 OPT_GLOBAL=-O2
 
+# Builds what Verilator wrote.  The recipes do not name MAKE themselves, since a
+# dry run would execute them.
+verilated-make = env -u MAKEFLAGS $(MAKE) -s
+
 # Verilator's own library, the same for all configurations.
 $(BUILD)/rtl/verilated/%.o: verif/cosim/sth_verilated.h mk/rtl.mk | $(BUILD)/deps.stamp
 	$(call say,CXX,$@)
@@ -44,7 +48,7 @@ $(BUILD)/rtl/%/core.a: configs/%.cfg $(RTL_SRC) $(RTL_HEADERS)
 	  $$(sed -n 1p $(@D)/options) -CFLAGS -fPIC >$(@D)/verilate.log 2>&1 \
 	  || { cat $(@D)/verilate.log; exit 1; }
 	$(call say,CXX,$*)
-	$(Q)$(MAKE) -s -C $(@D)/obj -f Vsth_core.mk -j$(PARALLEL) CXX=$(CXX) \
+	$(Q)$(verilated-make) -C $(@D)/obj -f Vsth_core.mk -j$(PARALLEL) CXX=$(CXX) \
 	  $(RTL_OPT) Vsth_core__ALL.a >$(@D)/compile.log 2>&1 \
 	  || { cat $(@D)/compile.log; exit 1; }
 	$(Q)cp $(@D)/obj/Vsth_core__ALL.a $@
@@ -59,6 +63,8 @@ $(BUILD)/rtl/%/libsth_rtl.so: $(BUILD)/rtl/%/core.a $(COSIM_DEPS) $(VERILATED)
 	  $(@D)/sth_*.o $(@D)/core.a $(VERILATED) \
 	  -lz -lpthread -latomic
 
+$(CONFIGS:%=rtl-%): rtl-%: $(BUILD)/rtl/%/libsth_rtl.so
+
 rtl: $(BUILD)/rtl/$(CONFIG)/libsth_rtl.so ## the Verilated core of CONFIG
 
-.PHONY: rtl
+.PHONY: rtl $(CONFIGS:%=rtl-%)

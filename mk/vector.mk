@@ -24,14 +24,16 @@ $(VECTOR)/%/Vsth_vector.mk: $(VECTOR_RTL) $(RTL_HEADERS) \
 
 $(VECTOR)/%/sth_vector: $(VECTOR)/%/Vsth_vector.mk $(VECTOR_OBJ)
 	$(call say,CXX,$@)
-	$(Q)$(MAKE) -s -C $(@D) -f Vsth_vector.mk CXX=$(CXX) LINK=$(CXX) \
+	$(Q)$(verilated-make) -C $(@D) -f Vsth_vector.mk CXX=$(CXX) LINK=$(CXX) \
 	  OPT_FAST=-O2 >$(VECTOR)/$*.log 2>&1 || { cat $(VECTOR)/$*.log; exit 1; }
 
 .PRECIOUS: $(VECTOR)/%/Vsth_vector.mk $(VECTOR)/%/sth_vector
 
-test-vector: $(VECTOR_SHAPES:%=$(VECTOR)/%/sth_vector) ## vector engine: RTL and C kernel agree, cycles too
+build-vector: $(VECTOR_SHAPES:%=$(VECTOR)/%/sth_vector)
+
+test-vector: build-vector ## vector engine: RTL and C kernel agree, cycles too
 	$(Q)for shape in $(VECTOR_SHAPES); do \
 	  $(VECTOR)/$$shape/sth_vector $(VECTOR_SEED) $(VECTOR_COMMANDS) || exit 1; \
 	done
 
-.PHONY: test-vector
+.PHONY: build-vector test-vector

@@ -1,58 +1,26 @@
 #!/usr/bin/env bash
-# Runs the steps of a suite file and counts what passed.
+# Builds and runs the steps of a suite file and counts what passed.
 #
 #   tests/suite.sh SUITE [STEP...]
 #
-# A line of SUITE is `name | what it proves | command`; the command sees
-# $BUILD and $MAKE.  A step whose output counts its own checks (a cmocka
-# summary, or `N passed, N failed`) adds those counts; any other step counts as
-# one.  A step that exits with an error has at least one failure.
+# A line of SUITE is `name | needs | what it proves | command`.  `needs` are
+# make targets, built before anything runs; a step that cannot be built has
+# failed.  The command sees $BUILD and $MAKE.  Its output counts its checks: a
+# cmocka summary, or `N passed, N failed`; a command that starts with `once `
+# is a single check, judged by its exit status.  A step fails when its command
+# does, when a part of a pipeline does, when it counts nothing, or skips.
 set -u
 suite=$1
 shift
-: "${BUILD:=build}" "${MAKE:=make}"
+: "${BUILD:=build}" "${MAKE:=make}" "${PARALLEL:=2}"
 export BUILD MAKE
 logs=$BUILD/test
-mkdir -p "$logs"
 passed=0
 failed=0
 
-# Prints "PASSED FAILED" as the log of a step counts them.
-count() {
-  awk '
-    /^\[  PASSED  \] [0-9]+ test/ { p += $4; seen = 1 }
-    /^\[  FAILED  \] [0-9]+ test/ { f += $4; seen = 1 }
-    /[0-9]+ passed, [0-9]+ failed/ {
-      match($0, /[0-9]+ passed, [0-9]+ failed/)
-      split(substr($0, RSTART, RLENGTH), w, " ")
-      p += w[1]; f += w[3]; seen = 1
-    }
-    END { if (seen) print p + 0, f + 0 }' "$1"
-}
-
-step() {
-  local name=$1 proves=$2 command=$3 log=$logs/$1.log
-  local begin=$SECONDS status p f
-  bash -c "$command" >"$log" 2>&1 </dev/null
-  status=$?
-  read -r p f <<<"$(count "$log")"
-  if [ -z "${p:-}" ]; then
-    p=$((status == 0))
-    f=$((status != 0))
-  elif [ $((p + f)) -eq 0 ]; then
-    f=1 # a step that checked nothing proves nothing
-  elif [ "$status" -ne 0 ] && [ "$f" -eq 0 ]; then
-    f=1
-  fi
-  passed=$((passed + p))
-  failed=$((failed + f))
-  printf '%-5s %-18s %5d s  %6d passed %3d failed  %s\n' \
-    "$([ "$f" -eq 0 ] && echo ok || echo FAIL)" "$name" \
-    $((SECONDS - begin)) "$p" "$f" "$proves"
-  if [ "$f" -ne 0 ]; then
-    tail -40 "$log" | sed 's/^/      /'
-    printf '      repeat with: make test-one STEP=%s   log: %s\n' "$name" "$log"
-  fi
+die() {
+  echo "$suite: $1" >&2
+  exit 2
 }
 
 trim() {
@@ -61,16 +29,82 @@ trim() {
   printf '%s' "${text%"${text##*[![:space:]]}"}"
 }
 
-while IFS='|' read -r name proves command; do
+# build TARGET...: -k, so that one that fails leaves the others standing.
+build() { [ $# -eq 0 ] || "$MAKE" --no-print-directory -k -j"$PARALLEL" "$@"; }
+
+# Prints "PASSED FAILED" as the log of a step counts them.
+count() {
+  awk '
+    /^\[  PASSED  \] [0-9]+ test/ { p += $4 }
+    /^\[  (FAILED |SKIPPED) \] [0-9]+ test/ { f += $4 }
+    /[0-9]+ passed, [0-9]+ failed/ {
+      match($0, /[0-9]+ passed, [0-9]+ failed/)
+      split(substr($0, RSTART, RLENGTH), w, " ")
+      p += w[1]; f += w[3]
+    }
+    END { print p + 0, f + 0 }' "$1"
+}
+
+# step NAME NEEDS PROVES COMMAND
+step() {
+  local name=$1 needs=$2 proves=$3 command=$4 log=$logs/$1.log
+  local begin=$SECONDS status p=0 f=1
+  # shellcheck disable=SC2086 # several targets
+  if [ -z "$built" ] && ! build $needs >"$log" 2>&1; then
+    status=build
+  else
+    bash -euo pipefail -c "${command#once }" >"$log" 2>&1 </dev/null
+    status=$?
+    if [[ $command != once\ * ]]; then
+      read -r p f <<<"$(count "$log")"
+      # One that counts nothing proves nothing, one that fails did not pass.
+      [[ $f -gt 0 || ($status -eq 0 && $p -gt 0) ]] || f=1
+    elif [ "$status" -eq 0 ]; then
+      p=1 f=0
+    fi
+  fi
+  passed=$((passed + p))
+  failed=$((failed + f))
+  printf '%-5s %-18s %5d s  %6d passed %3d failed  %s\n' \
+    "$([ "$f" -eq 0 ] && echo ok || echo FAIL)" "$name" \
+    $((SECONDS - begin)) "$p" "$f" "$proves"
+  if [ "$f" -ne 0 ]; then
+    tail -40 "$log" | sed 's/^/      /'
+    printf '      status %s; repeat with: make test-one STEP=%s   log: %s\n' \
+      "$status" "$name" "$log"
+  fi
+}
+
+# The steps asked for, each in four arrays; the others are only checked.
+names=() needs=() proofs=() commands=() all=' '
+while IFS='|' read -r name need proof command || [ -n "$name" ]; do
   name=$(trim "$name")
   case $name in '' | '#'*) continue ;; esac
+  command=$(trim "$command")
+  [ -n "$command" ] || die "step '$name' has no command: four columns"
+  case $all in *" $name "*) die "two steps are called '$name'" ;; esac
+  all+="$name "
   if [ $# -gt 0 ]; then
-    wanted=
-    for only in "$@"; do [ "$only" = "$name" ] && wanted=1; done
-    [ -n "$wanted" ] || continue
+    case " $* " in *" $name "*) ;; *) continue ;; esac
   fi
-  step "$name" "$(trim "$proves")" "$(trim "$command")"
-done <"$suite"
+  names+=("$name")
+  needs+=("$(trim "$need")")
+  proofs+=("$(trim "$proof")")
+  commands+=("$command")
+done <"$suite" || die "cannot be read"
+for only in "$@"; do
+  case $all in *" $only "*) ;; *) die "no step '$only'; there are:$all" ;; esac
+done
+
+mkdir -p "$logs" || die "cannot create $logs"
+# All at once, which is faster; when that fails each step finds out for itself.
+built=1
+# shellcheck disable=SC2046 # words are targets
+build $(printf '%s\n' "${needs[@]}" | tr ' ' '\n' | sort -u) || built=
+
+for i in "${!names[@]}"; do
+  step "${names[i]}" "${needs[i]}" "${proofs[i]}" "${commands[i]}"
+done
 
 echo
 echo "$passed passed, $failed failed"

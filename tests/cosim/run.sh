@@ -12,7 +12,7 @@ config=$1
 home=$(dirname "$0")
 work=$BUILD/cosim/$config
 limit=6
-mkdir -p "$work"
+mkdir -p "$work" || exit 1
 passed=0
 failed=0
 worst=0
@@ -50,6 +50,7 @@ judge() {
 # run TRACE-NAME MEMORY-OPTIONS
 run() {
   local name="$1, $2" log=$work/$1.log json=$work/$1.json error verdict
+  rm -f "$json"
   # shellcheck disable=SC2086 # the options are several words
   if ! "$BUILD/systolith" run "$work/$1.trace" --config "$config" \
     --backend both $2 --no-reference --json "$json" --wave "$work/$1.fst" \
@@ -57,14 +58,14 @@ run() {
     fail "$name" "differs or does not run" "$log"
     return
   fi
-  read -r error verdict < <(judge "$json")
+  read -r error verdict < <(judge "$json") || verdict=none
   printf '%-14s %-42s %s %%\n' "$1" "$2" "$error"
   worst=$(awk -v a="$worst" -v b="${error#[+-]}" \
     'BEGIN { print (a + 0 > b + 0 ? a : b) }')
   if [ "$verdict" = near ]; then
     passed=$((passed + 1))
   else
-    fail "$name" "the cycles are off by $error %" "$log"
+    fail "$name" "the cycles are off by ${error:-?} %" "$log"
   fi
 }
 
@@ -79,8 +80,9 @@ while IFS='|' read -r what value; do
   trace\ *)
     name=$(trim "${what#trace }")
     traces+=("$name")
+    rm -f "$work/$name.trace"
     case $value in
-    *.trace) cp "$home/$value" "$work/$name.trace" ;;
+    *.trace) cp "$home/$value" "$work/$name.trace" || exit 1 ;;
     *)
       # shellcheck disable=SC2086
       "$BUILD/systolith" trace $value -o "$work/$name.trace" || exit 1
@@ -92,7 +94,7 @@ while IFS='|' read -r what value; do
     exit 2
     ;;
   esac
-done <"$home/cases.txt"
+done <"$home/cases.txt" || exit 1
 
 for name in "${traces[@]}"; do
   for memory in "${memories[@]}"; do
