@@ -1,0 +1,75 @@
+/*
+ * Writes the lines of one layer after another: what all families of models
+ * share.  In operations and names of tensors, "@name" is a tensor of the
+ * current layer.
+ */
+#ifndef STH_WRITER_H
+#define STH_WRITER_H
+
+#include "sth_tracegen.h"
+
+struct sth_writer {
+    FILE *out;
+    const struct sth_model *model;
+    const struct sth_trace_request *request;
+    uint64_t next_seed;
+    uint32_t layer;
+    uint32_t tokens; /* batch * seq */
+    bool failed;     /* out of memory */
+};
+
+/*
+ * int8 weights spread that wide of 127, so few saturate.  The scales keep
+ * activations near unit variance, as trained models do: weights fall with the
+ * square root of their depth.
+ */
+#define STH_WRITER_I8_SPREAD 40.0
+
+/* The bits of a number as fp32. */
+uint32_t sth_writer_bits(double value);
+
+/* A tensor of the layer with seeded values OFFSET + SCALE * normal. */
+void sth_writer_seeded(struct sth_writer *w, const char *name,
+                       const char *dtype, uint32_t rows, uint32_t cols,
+                       double scale, double offset);
+void sth_writer_zero(struct sth_writer *w, const char *name, const char *dtype,
+                     uint32_t rows, uint32_t cols);
+
+/* One op line. */
+void sth_writer_op(struct sth_writer *w, const char *format, ...);
+
+/*
+ * A product with its weights and, in int8, the quantisation before it.  x is
+ * the whole reference to the activations; `fused` is appended to the op.
+ */
+void sth_writer_product(struct sth_writer *w, const char *name, const char *out,
+                        const char *x, uint32_t rows, uint32_t depth,
+                        uint32_t cols, bool bias, const char *fused);
+
+/* The model's normalisation with its weights. */
+void sth_writer_norm(struct sth_writer *w, const char *name, const char *out,
+                     const char *x);
+
+/* GPT-2 and BERT: fused QKV projection with bias, no RoPE; to @context. */
+void sth_writer_fused_attention(struct sth_writer *w, const char *x);
+
+/* The Llama families: grouped queries and RoPE; to @context. */
+void sth_writer_grouped_attention(struct sth_writer *w, const char *x);
+
+/* Two products with biases and GELU between them. */
+void sth_writer_plain_ffn(struct sth_writer *w, const char *x, const char *out,
+                          const char *residual);
+
+/* SwiGLU on `rows` rows of x; the result goes to `out`. */
+void sth_writer_gated_ffn(struct sth_writer *w, const char *prefix,
+                          const char *x, const char *out, uint32_t rows,
+                          const char *fused);
+
+/*
+ * A mixture of experts on @ffn.norm.out, added to @mid into @out: the router's
+ * product is computed, and the tokens are sent where the seeded choice says,
+ * so that the work is the same every time.
+ */
+void sth_writer_expert_mixture(struct sth_writer *w);
+
+#endif

@@ -1,0 +1,139 @@
+/* The attention half of a layer. */
+#include "sth_writer.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+/* Rows of the KV cache that hold the new tokens of one sequence. */
+static void cache_rows(const struct sth_writer *w, uint32_t b, char *text,
+                       size_t size)
+{
+    const struct sth_trace_request *r = w->request;
+    uint32_t first = b * (r->past + r->seq) + r->past;
+
+    snprintf(text, size, "%u:%u", first, first + r->seq);
+}
+
+/* Copies new keys or values, columns `cols` of `from`, behind the cached. */
+static void append_cache(struct sth_writer *w, const char *cache,
+                         const char *from, const char *cols)
+{
+    const struct sth_trace_request *r = w->request;
+
+    for (uint32_t b = 0; b < r->batch; b++) {
+        char rows[32];
+
+        cache_rows(w, b, rows, sizeof(rows));
+        sth_writer_op(w, "copy name=%s.append out=@%s[%s] x=@%s[%u:%u%s]",
+                      cache, cache, rows, from, b * r->seq, (b + 1) * r->seq,
+                      cols);
+    }
+}
+
+static void attention(struct sth_writer *w, const char *q, const char *k,
+                      const char *v)
+{
+    const struct sth_model *m = w->model;
+    const struct sth_trace_request *r = w->request;
+
+    sth_writer_zero(w, "context", "bf16", w->tokens, m->heads * m->head_dim);
+    sth_writer_op(
+        w,
+        "attention name=attention out=@context q=@%s k=@%s v=@%s heads=%u "
+        "kv_heads=%u batch=%u seq=%u past=%u causal=%d scale=0x%08x",
+        q, k, v, m->heads, m->kv_heads, r->batch, r->seq, r->past,
+        m->family != STH_MODEL_BERT, sth_writer_bits(1 / sqrt(m->head_dim)));
+}
+
+static uint32_t kv_cols(const struct sth_writer *w)
+{
+    return w->model->kv_heads * w->model->head_dim;
+}
+
+static void declare_cache(struct sth_writer *w, const char *name)
+{
+    const struct sth_trace_request *r = w->request;
+
+    sth_writer_seeded(w, name, "bf16", r->batch * (r->past + r->seq),
+                      kv_cols(w), 1, 0);
+}
+
+void sth_writer_fused_attention(struct sth_writer *w, const char *x)
+{
+    const uint32_t h = w->model->heads * w->model->head_dim;
+    char q[64], k[64], v[64];
+
+    sth_writer_zero(w, "qkv.out", "bf16", w->tokens, 3 * h);
+    sth_writer_product(w, "qkv", "@qkv.out", x, w->tokens, w->model->hidden,
+                       3 * h, true, "");
+    snprintf(q, sizeof(q), "qkv.out[:,0:%u]", h);
+    if (!w->request->past) {
+        snprintf(k, sizeof(k), "qkv.out[:,%u:%u]", h, 2 * h);
+        snprintf(v, sizeof(v), "qkv.out[:,%u:%u]", 2 * h, 3 * h);
+        attention(w, q, k, v);
+        return;
+    }
+    declare_cache(w, "kcache");
+    declare_cache(w, "vcache");
+    snprintf(k, sizeof(k), ",%u:%u", h, 2 * h);
+    snprintf(v, sizeof(v), ",%u:%u", 2 * h, 3 * h);
+    append_cache(w, "kcache", "qkv.out", k);
+    append_cache(w, "vcache", "qkv.out", v);
+    attention(w, q, "kcache", "vcache");
+}
+
+static void rope_table(struct sth_writer *w, const char *which)
+{
+    const struct sth_trace_request *r = w->request;
+
+    fprintf(w->out, "tensor l%u.rope.%s fp32 %ux%u rope:%s:%.9g:%u:%u\n",
+            w->layer, which, w->tokens, w->model->head_dim / 2, which,
+            w->model->rope_theta, r->past, r->seq);
+}
+
+static void rope(struct sth_writer *w, const char *name, const char *out,
+                 const char *x, const char *rows, uint32_t heads)
+{
+    sth_writer_op(
+        w,
+        "rope name=%s out=@%s x=@%s%s cos=@rope.cos%s sin=@rope.sin%s heads=%u",
+        name, out, x, rows, rows, rows, heads);
+}
+
+void sth_writer_grouped_attention(struct sth_writer *w, const char *x)
+{
+    const struct sth_model *m = w->model;
+    const struct sth_trace_request *r = w->request;
+    const uint32_t q_cols = m->heads * m->head_dim;
+
+    sth_writer_zero(w, "q", "bf16", w->tokens, q_cols);
+    sth_writer_zero(w, "k", "bf16", w->tokens, kv_cols(w));
+    sth_writer_zero(w, "v", "bf16", w->tokens, kv_cols(w));
+    sth_writer_product(w, "wq", "@q", x, w->tokens, m->hidden, q_cols,
+                       m->qkv_bias, "");
+    sth_writer_product(w, "wk", "@k", x, w->tokens, m->hidden, kv_cols(w),
+                       m->qkv_bias, "");
+    sth_writer_product(w, "wv", "@v", x, w->tokens, m->hidden, kv_cols(w),
+                       m->qkv_bias, "");
+    rope_table(w, "cos");
+    rope_table(w, "sin");
+    rope(w, "q.rope", "q", "q", "", m->heads);
+    if (!r->past) {
+        rope(w, "k.rope", "k", "k", "", m->kv_heads);
+        attention(w, "q", "k", "v");
+        return;
+    }
+    declare_cache(w, "kcache");
+    declare_cache(w, "vcache");
+    for (uint32_t b = 0; b < r->batch; b++) {
+        char to[64], rows[32], from[32];
+
+        cache_rows(w, b, rows, sizeof(rows));
+        snprintf(to, sizeof(to), "kcache[%s]", rows);
+        snprintf(from, sizeof(from), "[%u:%u]", b * r->seq, (b + 1) * r->seq);
+        rope(w, "k.rope", to, "k", from, m->kv_heads);
+    }
+    append_cache(w, "vcache", "v", "");
+    attention(w, "q", "kcache", "vcache");
+}
