@@ -124,9 +124,9 @@ command_lines() {
   refuses 2 "there is no command 'simulate'" simulate
 
   refuses 2 "option -o is missing; '-' is standard output" trace --gemm 2x2x2
-  refuses 2 "give one of --model, --gemm and --attention; see --help" \
+  refuses 2 "give one of --model, --gemm, --attention and --op; see --help" \
     trace -o "$out"
-  refuses 2 "give one of --model, --gemm and --attention; see --help" \
+  refuses 2 "give one of --model, --gemm, --attention and --op; see --help" \
     trace --gemm 2x2x2 --model gpt2 -o "$out"
   run trace --gemm 2x2x2 -o "$work/two.trace"
   refuses 2 'option --reorder needs --backend rtl or both' \
@@ -157,6 +157,15 @@ to 1048576" trace --gemm "$shape" -o "$out"
 GiB" trace --gemm 1048576x1x1048576 -o "$out"
   refuses 2 "option --dtype: 'fp8' is neither bf16 nor int8" \
     trace --gemm 2x2x2 --dtype fp8 -o "$out"
+  refuses 2 "option --op: 'rmsnorm:4' is not rmsnorm:ROWSxCOLS with whole \
+numbers from 1 to 1048576" trace --op rmsnorm:4 -o "$out"
+  refuses 2 "option --op: a tensor of 'rope:9999x9999x9999' would exceed 512 \
+GiB" trace --op rope:9999x9999x9999 -o "$out"
+  refuses 2 'option --dtype has no effect with --op' \
+    trace --op mul:2x2 --dtype bf16 -o "$out"
+  run trace --op '?' -o "$out"
+  grep -q "'?' is none of .*, rope:ROWSxHEADSxDIM, " "$work/err"
+  report 'trace --op ?' "$([ $? -eq 0 ] || echo 'does not list the operations')"
   refuses 2 "$decode" trace --model gpt2 --seq 4 -o "$out"
   refuses 2 "$decode" trace --model gpt2 --phase train --seq 4 -o "$out"
   refuses 2 "option --seq is missing" \

@@ -3,6 +3,7 @@
 
 #include "sth_trace.h"
 #include "sth_tracegen.h"
+#include "sth_tracegen_op.h"
 
 struct parsed {
     char *text;
@@ -323,6 +324,38 @@ static void test_tracegen_gemm_parses(void **state)
         }
 }
 
+/* One operation each, of that word; another seed for each tensor. */
+static void test_tracegen_every_operation_alone_parses(void **state)
+{
+    size_t count;
+    const struct sth_alone *list = sth_tracegen_op_list(&count);
+
+    (void)state;
+    for (size_t i = 0; i < count; i++) {
+        struct sth_alone_request request;
+        struct parsed p = {0};
+        char text[64], error[512];
+        FILE *out = open_memstream(&p.text, &p.bytes);
+
+        assert_non_null(out);
+        snprintf(text, sizeof(text), "%s:%s", list[i].word,
+                 strchr(strchr(list[i].form, 'x') + 1, 'x') ? "5x6x4" : "5x24");
+        if (!sth_tracegen_op_parse(text, &request, error, sizeof(error)))
+            fail_msg("%s", error);
+        request.seed = 70;
+        sth_tracegen_op(out, &request);
+        fclose(out);
+        parse(&p);
+        assert_int_equal(p.trace.ops, 1);
+        assert_string_equal(sth_trace_kind_text(p.trace.op[0].kind),
+                            list[i].word);
+        assert_int_equal(p.trace.tensor[0].rows, 5);
+        assert_non_null(strstr(p.text, "seed:70:"));
+        assert_true(p.trace.tensor[sth_trace_op_result(p.trace.op)].output);
+        discard(&p);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -332,6 +365,7 @@ int main(void)
         cmocka_unit_test(test_tracegen_weights_of_a_token_sum_to_one),
         cmocka_unit_test(test_tracegen_long_row_lists_are_split),
         cmocka_unit_test(test_tracegen_gemm_parses),
+        cmocka_unit_test(test_tracegen_every_operation_alone_parses),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 #include "sth_output.h"
 #include "sth_targets.h"
 #include "sth_tracegen.h"
+#include "sth_tracegen_op.h"
 
 #include <getopt.h>
 #include <inttypes.h>
@@ -14,9 +15,10 @@ static const char help[] =
     "OUT\n"
     "       systolith trace --gemm MxNxK -o OUT\n"
     "       systolith trace --attention H[/KV]xD --seq N -o OUT\n"
+    "       systolith trace --op WORD:SHAPE -o OUT\n"
     "\n"
-    "Writes a layer trace: the operations of transformer layers, one product, "
-    "or\nattention alone.\n"
+    "Writes a layer trace: the operations of transformer layers, or one "
+    "of\nthem alone.\n"
     "\n"
     "  --model FILE    config.json of Hugging Face, or a name of "
     "configs/models\n"
@@ -29,13 +31,14 @@ static const char help[] =
     "  --gemm MxNxK    one M x K by K x N product\n"
     "  --attention H[/KV]xD  H heads and KV key/value heads (default H) of D\n"
     "                  features, causal, with --seq, --past and --batch\n"
+    "  --op WORD:SHAPE another operation, as rmsnorm:64x768; --op ? lists all\n"
     "  --full          attention without the causal mask\n"
     "  --dtype WORD    bf16 (default) or int8: W8A8 with scales per channel\n"
     "  --seed S        of weights, inputs and expert routing (default 1)\n"
     "  -o FILE         output, '-' for standard output\n";
 
 struct options {
-    const char *model, *phase, *gemm, *attention, *dtype, *out;
+    const char *model, *phase, *gemm, *attention, *op, *dtype, *out;
     uint64_t seq, past, batch, layers, seed;
     bool has_seq, has_past, full;
     uint32_t given; /* bit c - 'a' for each option */
@@ -53,6 +56,7 @@ static const struct option list[] = {
     {"layers", required_argument, NULL, 'l'},
     {"gemm", required_argument, NULL, 'g'},
     {"attention", required_argument, NULL, 't'},
+    {"op", required_argument, NULL, 'e'},
     {"full", no_argument, NULL, 'f'},
     {"dtype", required_argument, NULL, 'd'},
     {"seed", required_argument, NULL, 'r'},
@@ -94,6 +98,9 @@ static bool parse(int argc, char **argv, struct options *o)
             break;
         case 't':
             o->attention = optarg;
+            break;
+        case 'e':
+            o->op = optarg;
             break;
         case 'f':
             o->full = true;
@@ -237,6 +244,20 @@ static int write_attention(const struct options *o, bool int8)
     return sth_output_commit(&output) ? 0 : 1;
 }
 
+static int write_op(const struct options *o)
+{
+    struct sth_alone_request request = {.seed = o->seed};
+    struct sth_output output;
+    char error[512];
+
+    if (!sth_tracegen_op_parse(o->op, &request, error, sizeof(error)))
+        return sth_cmd_error("option --op: %s", error);
+    if (!sth_output_open(&output, o->out))
+        return 1;
+    sth_tracegen_op(output.file, &request);
+    return sth_output_commit(&output) ? 0 : 1;
+}
+
 /* A bare name is looked up among the shipped models. */
 static bool load_model(const struct options *o, struct sth_model *model)
 {
@@ -334,14 +355,16 @@ int sth_cmd_trace(int argc, char **argv)
                              o.dtype);
     if (!o.out)
         return sth_cmd_error("option -o is missing; '-' is standard output");
-    if (!!o.model + !!o.gemm + !!o.attention != 1)
+    if (!!o.model + !!o.gemm + !!o.attention + !!o.op != 1)
         return sth_cmd_error(
-            "give one of --model, --gemm and --attention; see --help");
+            "give one of --model, --gemm, --attention and --op; see --help");
     if (o.gemm)
         return all_count(&o, "godr", "gemm") ? write_gemm(&o, int8) : 2;
     if (o.attention)
         return all_count(&o, "tosabfdr", "attention")
                    ? write_attention(&o, int8)
                    : 2;
+    if (o.op)
+        return all_count(&o, "eor", "op") ? write_op(&o) : 2;
     return all_count(&o, "mopsabldr", "model") ? write_layers(&o, int8) : 2;
 }
