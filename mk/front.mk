@@ -6,6 +6,11 @@ FRONT_SHAPES = 32x16 64x16 256x64
 FRONT_COMMANDS ?= 20000
 FRONT_SEED ?= 1
 
+# sth_front has a part of the core's parameters, and the vector of all.
+FRONT_PARAMS = ArrayRows|ArrayCols|SpBytes|AccBytes|BusBytes|QueueDepth|FetchDepth
+front_params = $$(sed -n 1p $(1) | tr ' ' '\n' | \
+	grep -E -- '^-G($(FRONT_PARAMS))=') $$(sed -n 3p $(1))
+
 front_number = $(word $(2),$(subst x, ,$(1)))
 
 $(FRONT)/%/sth_front_test: $(RTL_SRC) $(RTL_HEADERS) $(BUILD)/csim/command/sth_decode.o \
@@ -17,7 +22,7 @@ $(FRONT)/%/sth_front_test: $(RTL_SRC) $(RTL_HEADERS) $(BUILD)/csim/command/sth_d
 	  configs/wide.cfg >$(@D)/shape.cfg
 	$(Q)$(SPECGEN) build $(@D)/shape.cfg >$(@D)/options
 	$(Q)$(VERILATOR) --cc --exe --assert -O3 -Wall --compiler clang \
-	  $$(sed -n 1p $(@D)/options) $(RTL_INCLUDES) $(RTL_ROOMS:%=-y %) \
+	  $(call front_params,$(@D)/options) $(RTL_INCLUDES) $(RTL_ROOMS:%=-y %) \
 	  rtl/front/sth_front.sv --top-module sth_front --Mdir $(@D)/rtl \
 	  -o ../sth_front_test $(abspath verif/front/sth_front_main.cpp) \
 	  $(abspath $(BUILD))/csim/command/sth_decode.o -CFLAGS "-O2 $$(sed -n 2p \

@@ -6,7 +6,8 @@ RTL_ROOMS = rtl $(wildcard rtl/*/)
 RTL_SRC = $(sort $(wildcard rtl/*.sv rtl/*/*.sv))
 RTL_HEADERS = $(wildcard rtl/*/*.svh) $(GEN)
 RTL_INCLUDES = -I$(BUILD)/gen $(RTL_ROOMS:%=-I%)
-GEN = $(BUILD)/gen/sth_spec.svh $(BUILD)/gen/sth_functions.svh
+GEN = $(BUILD)/gen/sth_spec.svh $(BUILD)/gen/sth_params.svh \
+	$(BUILD)/gen/sth_functions.svh
 MANUAL = docs/programming.md docs/configurations.md
 
 $(SPECGEN): $(wildcard tools/specgen/*.[ch]) csim/config/sth_config.c csim/config/sth_config.h $(SPEC) | $(BUILD)/deps.stamp
@@ -17,6 +18,10 @@ $(SPECGEN): $(wildcard tools/specgen/*.[ch]) csim/config/sth_config.c csim/confi
 $(BUILD)/gen/sth_spec.svh: $(SPECGEN)
 	@mkdir -p $(@D)
 	$(Q)$(SPECGEN) verilog >$@
+
+$(BUILD)/gen/sth_params.svh: $(SPECGEN)
+	@mkdir -p $(@D)
+	$(Q)$(SPECGEN) params >$@
 
 $(BUILD)/gen/sth_functions.svh: $(SPECGEN)
 	@mkdir -p $(@D)

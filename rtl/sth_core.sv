@@ -13,21 +13,8 @@
 `default_nettype none
 
 module sth_core #(
-  // Powers of two; spec/params.def states units and limits.  BusBytes is at
-  // most the scratchpad word, max(2 * ArrayRows, 4 * ArrayCols).
-  parameter int ArrayRows = 16,
-  parameter int ArrayCols = 16,
-  parameter int SpBytes = 262144,
-  parameter int SpBanks = 4,
-  parameter int AccBytes = 65536,
-  parameter int AccBanks = 4,
-  parameter int BusBytes = 16,
-  parameter int QueueDepth = 8,
-  parameter int FetchDepth = 16,
-  parameter int LoadSlots = 32,
-  parameter int StoreSlots = 16,
-  // What CFG_HASH reads: the hash over the parameters.
-  parameter logic [31:0] CfgHash = 32'd0
+  // ArrayRows to StoreSlots, CfgHash, and Caps, the vector of all.
+  `include "sth_params.svh"
 ) (
   input  logic                  clk_i,
   input  logic                  rst_ni,
@@ -138,15 +125,12 @@ module sth_core #(
     .ArrayRows (ArrayRows),
     .ArrayCols (ArrayCols),
     .SpBytes   (SpBytes),
-    .SpBanks   (SpBanks),
     .AccBytes  (AccBytes),
-    .AccBanks  (AccBanks),
     .BusBytes  (BusBytes),
     .QueueDepth(QueueDepth),
     .FetchDepth(FetchDepth),
-    .LoadSlots (LoadSlots),
-    .StoreSlots(StoreSlots),
-    .CfgHash   (CfgHash)
+    .CapWords  (CapWords),
+    .Caps      (Caps)
   ) u_front (
     .clk_i             (clk_i),
     .rst_ni            (rst_ni),

@@ -9,19 +9,20 @@
 `default_nettype none
 
 module sth_front #(
-  // Every row of params.def, and the hash over them.
+  // Array size: powers of two from 4 to 512.
   parameter int ArrayRows = 16,
   parameter int ArrayCols = 16,
+  // Capacities in bytes.
   parameter int SpBytes = 262144,
-  parameter int SpBanks = 4,
   parameter int AccBytes = 65536,
-  parameter int AccBanks = 4,
+  // Bytes of a bus word.
   parameter int BusBytes = 16,
+  // Commands in front of each engine, and in the fetch buffer or on their way: 2 or more.
   parameter int QueueDepth = 8,
   parameter int FetchDepth = 16,
-  parameter int LoadSlots = 32,
-  parameter int StoreSlots = 16,
-  parameter logic [31:0] CfgHash = 32'd0
+  // What the capability registers and CFG_HASH read, see sth_regs.
+  parameter int CapWords = 1,
+  parameter logic [32*CapWords-1:0] Caps = '0
 ) (
   input  logic                  clk_i,
   input  logic                  rst_ni,
@@ -145,18 +146,8 @@ module sth_front #(
   );
 
   sth_regs #(
-    .ArrayRows (ArrayRows),
-    .ArrayCols (ArrayCols),
-    .SpBytes   (SpBytes),
-    .SpBanks   (SpBanks),
-    .AccBytes  (AccBytes),
-    .AccBanks  (AccBanks),
-    .BusBytes  (BusBytes),
-    .QueueDepth(QueueDepth),
-    .FetchDepth(FetchDepth),
-    .LoadSlots (LoadSlots),
-    .StoreSlots(StoreSlots),
-    .CfgHash   (CfgHash)
+    .CapWords(CapWords),
+    .Caps    (Caps)
   ) u_regs (
     .clk_i           (clk_i),
     .rst_ni          (core_rst_no),

@@ -4,22 +4,14 @@
 // cycle.  rst_ni is the core's reset, so a soft reset also clears it; while
 // one is in progress (resetting_i) writes are ignored.  It computes no status.
 
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_regs #(
-  // Every row of params.def, and the hash over them.
-  parameter int ArrayRows = 16,
-  parameter int ArrayCols = 16,
-  parameter int SpBytes = 262144,
-  parameter int SpBanks = 4,
-  parameter int AccBytes = 65536,
-  parameter int AccBanks = 4,
-  parameter int BusBytes = 16,
-  parameter int QueueDepth = 8,
-  parameter int FetchDepth = 16,
-  parameter int LoadSlots = 32,
-  parameter int StoreSlots = 16,
-  parameter logic [31:0] CfgHash = 32'd0
+  // What CAP_BASE and the words after it read, word 0 lowest, one for each row of params.def; the
+  // word above them is CFG_HASH.
+  parameter int CapWords = 1,
+  parameter logic [32*CapWords-1:0] Caps = '0
 ) (
   input  logic         clk_i,
   input  logic         rst_ni,
@@ -60,24 +52,7 @@ module sth_regs #(
 
   `include "sth_spec.svh"
 
-  // Capability registers, one for each row of params.def.
   localparam int NumCaps = STH_PARAM_COUNT;
-  logic [NumCaps*32-1:0] caps;
-
-  assign caps[32 * STH_PARAM_ArrayRows +: 32]  = ArrayRows;
-  assign caps[32 * STH_PARAM_ArrayCols +: 32]  = ArrayCols;
-  assign caps[32 * STH_PARAM_SpBytes +: 32]    = SpBytes;
-  assign caps[32 * STH_PARAM_SpBanks +: 32]    = SpBanks;
-  assign caps[32 * STH_PARAM_AccBytes +: 32]   = AccBytes;
-  assign caps[32 * STH_PARAM_AccBanks +: 32]   = AccBanks;
-  assign caps[32 * STH_PARAM_BusBytes +: 32]   = BusBytes;
-  assign caps[32 * STH_PARAM_QueueDepth +: 32] = QueueDepth;
-  assign caps[32 * STH_PARAM_FetchDepth +: 32] = FetchDepth;
-  assign caps[32 * STH_PARAM_LoadSlots +: 32]  = LoadSlots;
-  assign caps[32 * STH_PARAM_StoreSlots +: 32] = StoreSlots;
-
-  initial if (NumCaps != 11) $error("a row of params.def has no capability register");
-
   localparam int CapWord = STH_REG_CAP_BASE / 4;
   localparam int CntWord = STH_REG_CNT_BASE / 4;
 
@@ -163,7 +138,7 @@ module sth_regs #(
   always_comb begin
     cap = '0;
     for (int i = 0; i < NumCaps; i++) begin
-      if (cap_index == 10'(i)) cap = caps[32 * i +: 32];
+      if (cap_index == 10'(i)) cap = Caps[32 * i +: 32];
     end
   end
 
@@ -183,7 +158,7 @@ module sth_regs #(
     case (rd_word_i)
       10'(STH_REG_ID / 4):            plain = 32'(STH_RESET_ID);
       10'(STH_REG_VERSION / 4):       plain = 32'(STH_RESET_VERSION);
-      10'(STH_REG_CFG_HASH / 4):      plain = CfgHash;
+      10'(STH_REG_CFG_HASH / 4):      plain = Caps[32 * NumCaps +: 32];
       10'(STH_REG_CTRL / 4):          plain = ctrl;
       10'(STH_REG_STATUS / 4):        plain = status;
       10'(STH_REG_RING_BASE_LO / 4):  plain = {base_lo_q, 12'd0};
@@ -217,6 +192,8 @@ module sth_regs #(
   assign irq_o       = (irq_status_q & irq_enable_q) != '0;
 
   assign unused = ^{ctrl_next, base_lo_next, base_hi_next, log2_next, irq_enable_next, irq_clear};
+
+  `STH_ASSERT_INIT(WordForEachCap, CapWords == NumCaps + 1)
 
 endmodule
 

@@ -13,6 +13,7 @@ static int usage(FILE *out, int status)
 {
     fputs("usage: specgen check            check the tables of spec/\n"
           "       specgen verilog          print the Verilog header\n"
+          "       specgen params           print the core's parameter list\n"
           "       specgen functions        print the function ROM\n"
           "       specgen page < PAGE      fill the tables of a manual page\n"
           "       specgen build FILE.cfg   print the options that build this\n"
@@ -21,7 +22,10 @@ static int usage(FILE *out, int status)
     return status;
 }
 
-/* One line of -G options for Verilator, one of -D for the shim around it. */
+/*
+ * One line of -G options for Verilator, one of -D for the shim around it, and
+ * one of -G options with the vector of capabilities in place of the rows.
+ */
 static int print_build(const char *path)
 {
     struct sth_config config;
@@ -39,6 +43,11 @@ static int print_build(const char *path)
 #include "params.def"
 #undef PARAM
     printf("-DSTH_BUILD_HASH=%uu\n", sth_params_hash(&config.params));
+    printf("-GCapWords=%d -GCaps=%d'h%08x", STH_PARAM_COUNT + 1,
+           32 * (STH_PARAM_COUNT + 1), sth_params_hash(&config.params));
+    for (int i = STH_PARAM_COUNT - 1; i >= 0; i--)
+        printf("%08x", sth_param_get(&config.params, (enum sth_param)i));
+    printf("\n");
     return 0;
 }
 
@@ -61,6 +70,8 @@ int main(int argc, char **argv)
         printf("spec tables are consistent\n");
     else if (!strcmp(argv[1], "verilog"))
         sth_specgen_verilog(stdout);
+    else if (!strcmp(argv[1], "params"))
+        sth_specgen_params(stdout);
     else if (!strcmp(argv[1], "functions"))
         sth_specgen_functions(stdout);
     else if (!strcmp(argv[1], "page"))

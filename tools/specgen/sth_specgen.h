@@ -67,6 +67,9 @@ unsigned sth_specgen_check(FILE *log);
 /* Prints the Verilog header that RTL modules include in their bodies. */
 void sth_specgen_verilog(FILE *out);
 
+/* Prints the parameter list of the core, which ends with the vector Caps. */
+void sth_specgen_params(FILE *out);
+
 /* Prints the ROM contents of spec/functions.def as Verilog. */
 void sth_specgen_functions(FILE *out);
 

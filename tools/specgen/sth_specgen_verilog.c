@@ -1,4 +1,7 @@
-/* The Verilog header: one localparam for each constant of the contract. */
+/*
+ * The Verilog headers: one localparam for each constant of the contract, and
+ * the parameter list of the core.
+ */
 #include "sth_specgen.h"
 #include "sth_spec.h"
 
@@ -58,6 +61,47 @@ static void print_commands(FILE *out)
     }
 }
 
+/* The table's limits as vectors, row 0 lowest, 32 bits each. */
+static void print_limits(FILE *out)
+{
+    static const char *const names[] = {"MIN", "MAX", "POWER"};
+
+    for (int n = 0; n < 3; n++) {
+        fprintf(out, "localparam logic [%d:0] STH_PARAM_%s = %d'h",
+                32 * STH_PARAM_COUNT - 1, names[n], 32 * STH_PARAM_COUNT);
+        for (int i = STH_PARAM_COUNT - 1; i >= 0; i--) {
+            const struct sth_row_param *p = &sth_rows_params[i];
+            const uint32_t value[] = {p->min, p->max,
+                                      p->rule == STH_RULE_POWER};
+
+            fprintf(out, "%08x", value[n]);
+        }
+        fprintf(out, ";\n");
+    }
+}
+
+void sth_specgen_params(FILE *out)
+{
+    fprintf(out, "// DO NOT EDIT: generated from spec/params.def by "
+                 "tools/specgen.\n"
+                 "// Include as the parameter list of the core.\n");
+    for (const struct sth_row_param *p = sth_rows_params; p->c_name; p++)
+        fprintf(out, "  // %u to %u: %s.\n  parameter int %s = %u,\n", p->min,
+                p->max, p->doc, p->v_name, p->def);
+    fprintf(out,
+            "  // The hash over them, which CFG_HASH reads.\n"
+            "  parameter logic [31:0] CfgHash = 32'd0,\n"
+            "  // Word i is capability register i, the one above them "
+            "CFG_HASH.\n"
+            "  localparam int CapWords = %d,\n"
+            "  localparam logic [32*CapWords-1:0] Caps = {\n"
+            "    CfgHash",
+            STH_PARAM_COUNT + 1);
+    for (int i = STH_PARAM_COUNT - 1; i >= 0; i--)
+        fprintf(out, ",\n    32'(%s)", sth_rows_params[i].v_name);
+    fprintf(out, "\n  }\n");
+}
+
 void sth_specgen_verilog(FILE *out)
 {
     fprintf(out, "// DO NOT EDIT: generated from spec/*.def by "
@@ -71,6 +115,7 @@ void sth_specgen_verilog(FILE *out)
         print_value(out, "PARAM_", p->v_name, "",
                     (uint32_t)(p - sth_rows_params));
     print_value(out, "PARAM_", "COUNT", "", STH_PARAM_COUNT);
+    print_limits(out);
     print_values(out, sth_rows_engines);
     print_values(out, sth_rows_faults);
     print_values(out, sth_rows_counters);
