@@ -3,11 +3,14 @@
 #include <assert.h>
 #include <string.h>
 
+#include "sth_command_operand.h"
+
 /* The operands of VECTOR that are addressed alike. */
 struct operand {
-    uint32_t word; /* of ADDR, SP and TYPE; ROW and TILE are in the next */
+    uint32_t word;
     bool used;
     bool scalar;
+    struct sth_command_operand at;
 };
 
 enum { OPERANDS = 4 };
@@ -194,9 +197,15 @@ static struct sth_decode_fault check_matmul(const struct sth_params *p,
     return legal;
 }
 
-static bool is_memory(uint32_t select)
+static struct operand operand(const struct sth_command *c, uint32_t word,
+                              uint32_t select)
 {
-    return select == STH_OPERAND_STREAM || select == STH_OPERAND_SCALAR;
+    return (struct operand){
+        .word = word,
+        .used = select == STH_OPERAND_STREAM || select == STH_OPERAND_SCALAR,
+        .scalar = select == STH_OPERAND_SCALAR,
+        .at = sth_command_get_operand(c, word),
+    };
 }
 
 static struct sth_decode_fault
@@ -214,32 +223,27 @@ check_vector_fields(const struct sth_command *c, const struct operand *operands)
          STH_GET(c, VECTOR_REDUCE) == STH_REDUCE_NONE))
         return fault(STH_FAULT_FIELD, STH_VECTOR_FUNC_WORD);
     for (int i = 0; i < OPERANDS; i++) {
-        uint32_t word = c->word[operands[i].word];
-        uint32_t type = word >> STH_VECTOR_X_TYPE_LSB & 3u;
+        const struct sth_command_operand *at = &operands[i].at;
 
-        if (operands[i].used && (word >> STH_VECTOR_X_SP_LSB & 1u) == 0 &&
-            type != STH_DTYPE_FP32 && type != STH_DTYPE_I32)
+        if (operands[i].used && !at->sp && at->type != STH_DTYPE_FP32 &&
+            at->type != STH_DTYPE_I32)
             return fault(STH_FAULT_FIELD, operands[i].word);
     }
     return legal;
 }
 
 static struct sth_decode_fault
-check_vector_align(const struct sth_params *p, const struct sth_command *c,
-                   const struct operand *operands)
+check_vector_align(const struct sth_params *p, const struct operand *operands)
 {
     for (int i = 0; i < OPERANDS; i++) {
-        uint32_t word = c->word[operands[i].word];
-        uint32_t strides = c->word[operands[i].word + 1];
-        uint32_t es = sth_dtype_bytes(word >> STH_VECTOR_X_TYPE_LSB & 3u);
+        const struct sth_command_operand *at = &operands[i].at;
+        uint32_t strides = operands[i].scalar ? at->row : at->row | at->tile;
 
-        if (!operands[i].used || (word >> STH_VECTOR_X_SP_LSB & 1u) == 0)
+        if (!operands[i].used || !at->sp)
             continue;
-        if ((word & (p->array_cols * es - 1)) != 0)
+        if (at->addr % (p->array_cols * at->bytes) != 0)
             return fault(STH_FAULT_ALIGN, operands[i].word);
-        if (operands[i].scalar)
-            strides &= 0xffffu;
-        if (((strides | strides >> 16) & (es - 1)) != 0)
+        if (strides % at->bytes != 0)
             return fault(STH_FAULT_ALIGN, operands[i].word + 1);
     }
     return legal;
@@ -254,24 +258,18 @@ check_vector_range(const struct sth_params *p, const struct sth_command *c,
     uint64_t acc_rows = p->acc_bytes / sth_acc_row_bytes(p);
 
     for (int i = 0; i < OPERANDS; i++) {
-        uint32_t word = c->word[operands[i].word];
-        uint32_t strides = c->word[operands[i].word + 1];
-        uint64_t addr =
-            sth_command_get(c, operands[i].word, STH_VECTOR_X_ADDR_LSB,
-                            STH_VECTOR_X_ADDR_WIDTH);
-        uint64_t es = sth_dtype_bytes(word >> STH_VECTOR_X_TYPE_LSB & 3u);
-        uint64_t units =
-            (rows - 1) * (strides & 0xffffu) + (tiles - 1) * (strides >> 16);
+        const struct sth_command_operand *at = &operands[i].at;
+        uint64_t units = operands[i].scalar
+                             ? (rows - 1) / p->array_cols * at->row
+                             : (rows - 1) * at->row + (tiles - 1) * at->tile;
         bool bad;
 
         if (!operands[i].used)
             continue;
-        if (operands[i].scalar)
-            units = (rows - 1) / p->array_cols * (strides & 0xffffu);
-        if ((word >> STH_VECTOR_X_SP_LSB & 1u) != 0)
-            bad = addr + (units + es) * p->array_cols > p->sp_bytes;
+        if (at->sp)
+            bad = at->addr + (units + at->bytes) * p->array_cols > p->sp_bytes;
         else
-            bad = addr + units >= acc_rows;
+            bad = at->addr + units >= acc_rows;
         if (bad)
             return fault(STH_FAULT_RANGE, operands[i].word);
     }
@@ -284,20 +282,18 @@ check_vector_range(const struct sth_params *p, const struct sth_command *c,
 static struct sth_decode_fault check_vector(const struct sth_params *p,
                                             const struct sth_command *c)
 {
-    uint32_t mulsel = STH_GET(c, VECTOR_MULSEL);
-    uint32_t addsel = STH_GET(c, VECTOR_ADDSEL);
     const struct operand operands[OPERANDS] = {
-        {STH_VECTOR_X_ADDR_WORD, true, false},
-        {STH_VECTOR_Y_ADDR_WORD, is_memory(mulsel),
-         mulsel == STH_OPERAND_SCALAR},
-        {STH_VECTOR_Z_ADDR_WORD, is_memory(addsel),
-         addsel == STH_OPERAND_SCALAR},
-        {STH_VECTOR_D_ADDR_WORD, STH_GET(c, VECTOR_WRITE) != 0, false},
+        operand(c, STH_VECTOR_X_ADDR_WORD, STH_OPERAND_STREAM),
+        operand(c, STH_VECTOR_Y_ADDR_WORD, STH_GET(c, VECTOR_MULSEL)),
+        operand(c, STH_VECTOR_Z_ADDR_WORD, STH_GET(c, VECTOR_ADDSEL)),
+        operand(c, STH_VECTOR_D_ADDR_WORD,
+                STH_GET(c, VECTOR_WRITE) != 0 ? STH_OPERAND_STREAM
+                                              : STH_OPERAND_NONE),
     };
     struct sth_decode_fault found = check_vector_fields(c, operands);
 
     if (found.code == STH_FAULT_NONE)
-        found = check_vector_align(p, c, operands);
+        found = check_vector_align(p, operands);
     if (found.code == STH_FAULT_NONE)
         found = check_vector_range(p, c, operands);
     return found;

@@ -1,6 +1,6 @@
 #include "sth_footprint.h"
 
-#include "sth_decode.h"
+#include "sth_command_operand.h"
 
 struct walk {
     const struct sth_params *params;
@@ -101,37 +101,32 @@ static void visit_matmul(const struct walk *w)
             acc + j * STH_GET(c, MATMUL_ACC_N), m);
 }
 
-/* One operand of VECTOR, its fields at word and word + 1. */
+/* One operand of VECTOR, its address at word. */
 static void visit_operand(const struct walk *w, uint32_t word, bool scalar,
                           enum sth_footprint_role role)
 {
     const struct sth_command *c = w->command;
+    const struct sth_command_operand o = sth_command_get_operand(c, word);
     uint64_t lanes = w->params->array_cols;
     uint64_t rows = STH_GET(c, VECTOR_ROWS);
     uint64_t cols = STH_GET(c, VECTOR_COLS);
-    uint64_t addr = sth_command_get(c, word, STH_VECTOR_X_ADDR_LSB,
-                                    STH_VECTOR_X_ADDR_WIDTH);
-    uint64_t es = sth_dtype_bytes(c->word[word] >> STH_VECTOR_X_TYPE_LSB & 3u);
-    uint64_t row_units = c->word[word + 1] & 0xffffu;
-    uint64_t tile_units = c->word[word + 1] >> 16;
-    bool sp = (c->word[word] >> STH_VECTOR_X_SP_LSB & 1u) != 0;
 
     for (uint64_t row = 0; row < rows; row++) {
         if (scalar && row % lanes != 0)
             continue;
         for (uint64_t tile = 0; tile * lanes < cols; tile++) {
-            uint64_t units = row * row_units + tile * tile_units;
+            uint64_t units = row * o.row + tile * o.tile;
             uint64_t count = umin(cols - tile * lanes, lanes);
 
             if (scalar) {
-                units = row / lanes * row_units;
+                units = row / lanes * o.row;
                 count = umin(rows - row, lanes);
             }
-            if (sp)
-                put(w, STH_FOOTPRINT_SP, role, addr + units * lanes,
-                    count * es);
+            if (o.sp)
+                put(w, STH_FOOTPRINT_SP, role, o.addr + units * lanes,
+                    count * o.bytes);
             else
-                put(w, STH_FOOTPRINT_ACC, role, addr + units, 1);
+                put(w, STH_FOOTPRINT_ACC, role, o.addr + units, 1);
             if (scalar)
                 break;
         }
@@ -141,12 +136,12 @@ static void visit_operand(const struct walk *w, uint32_t word, bool scalar,
 /* Whether VECTOR reads a streamed operand where it writes d. */
 static bool is_in_place(const struct sth_command *c, uint32_t word)
 {
-    return STH_GET(c, VECTOR_WRITE) != 0 &&
-           c->word[word + 1] == c->word[STH_VECTOR_D_ROW_WORD] &&
-           ((c->word[word] ^ c->word[STH_VECTOR_D_ADDR_WORD]) & 0x1ffffffu) ==
-               0 &&
-           sth_dtype_bytes(c->word[word] >> STH_VECTOR_X_TYPE_LSB & 3u) ==
-               sth_dtype_bytes(STH_GET(c, VECTOR_D_TYPE));
+    const struct sth_command_operand o = sth_command_get_operand(c, word);
+    const struct sth_command_operand d =
+        sth_command_get_operand(c, STH_VECTOR_D_ADDR_WORD);
+
+    return STH_GET(c, VECTOR_WRITE) != 0 && o.addr == d.addr && o.sp == d.sp &&
+           o.bytes == d.bytes && o.row == d.row && o.tile == d.tile;
 }
 
 static void visit_source(const struct walk *w, uint32_t word, uint32_t select)

@@ -23,6 +23,11 @@ enum sth_footprint_role {
     STH_FOOTPRINT_WRITE_SUM  /* the rows of a reduction */
 };
 
+static inline bool sth_footprint_is_write(enum sth_footprint_role role)
+{
+    return role == STH_FOOTPRINT_WRITE || role == STH_FOOTPRINT_WRITE_SUM;
+}
+
 struct sth_footprint_run {
     enum sth_footprint_space space;
     enum sth_footprint_role role;

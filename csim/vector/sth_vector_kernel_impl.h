@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "sth_command_operand.h"
 #include "sth_onchip.h"
 
 /* One for each instruction set; array_cols is at least its lanes. */
@@ -24,25 +25,16 @@ static inline struct sth_vector_operand
 sth_vector_operand_fields(const struct sth_onchip *chip,
                           const struct sth_command *command, unsigned word)
 {
-    /* X, Y, Z and D lay out their two words alike. */
-    uint32_t addr = sth_command_get(command, word, STH_VECTOR_X_ADDR_LSB,
-                                    STH_VECTOR_X_ADDR_WIDTH);
-    uint32_t sp = sth_command_get(command, word, STH_VECTOR_X_SP_LSB,
-                                  STH_VECTOR_X_SP_WIDTH);
-    uint32_t row = sth_command_get(command, word + 1, STH_VECTOR_X_ROW_LSB,
-                                   STH_VECTOR_X_ROW_WIDTH);
-    uint32_t tile = sth_command_get(command, word + 1, STH_VECTOR_X_TILE_LSB,
-                                    STH_VECTOR_X_TILE_WIDTH);
+    struct sth_command_operand o = sth_command_get_operand(command, word);
     uint32_t unit =
-        sp ? chip->params->array_cols : sth_acc_row_bytes(chip->params);
+        o.sp ? chip->params->array_cols : sth_acc_row_bytes(chip->params);
 
     return (struct sth_vector_operand){
-        .memory = sp ? chip->sp : chip->acc,
-        .type = sth_command_get(command, word, STH_VECTOR_X_TYPE_LSB,
-                                STH_VECTOR_X_TYPE_WIDTH),
-        .addr = sp ? addr : addr * unit,
-        .row = row * unit,
-        .tile = tile * unit,
+        .memory = o.sp ? chip->sp : chip->acc,
+        .type = o.type,
+        .addr = o.sp ? o.addr : o.addr * unit,
+        .row = o.row * unit,
+        .tile = o.tile * unit,
     };
 }
 

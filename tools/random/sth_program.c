@@ -279,12 +279,6 @@ static struct cell *cells(struct generator *g,
     return first + (run->addr - base);
 }
 
-static bool is_write(const struct sth_footprint_run *run)
-{
-    return run->role == STH_FOOTPRINT_WRITE ||
-           run->role == STH_FOOTPRINT_WRITE_SUM;
-}
-
 /*
  * Matrix and vector commands finish one after another; loads overlap loads
  * and stores overlap stores.
@@ -314,7 +308,7 @@ static void consider(void *context, const struct sth_footprint_run *run)
 
     if (g->refused)
         return;
-    if (run->space == STH_FOOTPRINT_MEM && !is_write(run) &&
+    if (run->space == STH_FOOTPRINT_MEM && !sth_footprint_is_write(run->role) &&
         run->addr >= p->source &&
         run->addr + run->bytes <= p->source + p->source_bytes)
         return; /* nobody writes the source */
@@ -325,7 +319,7 @@ static void consider(void *context, const struct sth_footprint_run *run)
     }
     for (uint64_t i = 0; i < run->bytes; i++, cell++) {
         behind(g, cell->writer);
-        if (is_write(run)) {
+        if (sth_footprint_is_write(run->role)) {
             for (int e = 0; e < STH_ENGINE_COUNT; e++)
                 behind(g, cell->reader[e]);
             if (cell->written == g->draws || cell->read == g->draws)
@@ -345,7 +339,7 @@ static void record(void *context, const struct sth_footprint_run *run)
     struct cell *cell = cells(g, run);
 
     for (uint64_t i = 0; cell && i < run->bytes; i++, cell++) {
-        if (is_write(run)) {
+        if (sth_footprint_is_write(run->role)) {
             cell->writer = (int16_t)g->program->commands;
             for (int e = 0; e < STH_ENGINE_COUNT; e++)
                 cell->reader[e] = NEVER;

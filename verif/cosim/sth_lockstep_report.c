@@ -80,8 +80,7 @@ static void search_run(void *context, const struct sth_footprint_run *run)
     const size_t bytes = (size_t)(run->bytes * unit);
     uint8_t *ours, *theirs;
 
-    if (search->found || (run->role != STH_FOOTPRINT_WRITE &&
-                          run->role != STH_FOOTPRINT_WRITE_SUM))
+    if (search->found || !sth_footprint_is_write(run->role))
         return;
     ours = malloc(bytes);
     theirs = malloc(bytes);
