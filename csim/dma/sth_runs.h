@@ -2,30 +2,30 @@
  * LOAD and STORE taken apart: their fields are the same, and so is the order
  * of their runs.
  *
- *     struct sth_copy copy = sth_copy_fields(command);
+ *     struct sth_runs runs = sth_runs_fields(command);
  *     uint64_t mem;
  *     uint32_t sp;
  *
- *     while (sth_copy_next(&copy, &mem, &sp))
- *         ... copy.bytes bytes at mem and at sp ...
+ *     while (sth_runs_next(&runs, &mem, &sp))
+ *         ... runs.bytes bytes at mem and at sp ...
  */
-#ifndef STH_COPY_H
-#define STH_COPY_H
+#ifndef STH_RUNS_H
+#define STH_RUNS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "sth_spec.h"
 
-struct sth_copy {
+struct sth_runs {
     uint64_t mem;
     uint32_t sp, bytes, n1, n2, mem_s1, mem_s2, sp_s1, sp_s2;
     uint32_t i1, i2; /* the next run */
 };
 
-static inline struct sth_copy sth_copy_fields(const struct sth_command *command)
+static inline struct sth_runs sth_runs_fields(const struct sth_command *command)
 {
-    return (struct sth_copy){
+    return (struct sth_runs){
         .mem = STH_GET(command, LOAD_MEM_LO) |
                (uint64_t)STH_GET(command, LOAD_MEM_HI) << 32,
         .sp = STH_GET(command, LOAD_SP),
@@ -40,7 +40,7 @@ static inline struct sth_copy sth_copy_fields(const struct sth_command *command)
 }
 
 /* Where the next run begins on both sides; false after the last one. */
-static inline bool sth_copy_next(struct sth_copy *c, uint64_t *mem,
+static inline bool sth_runs_next(struct sth_runs *c, uint64_t *mem,
                                  uint32_t *sp)
 {
     if (c->i2 == c->n2)
