@@ -22,11 +22,11 @@ say = @$(if $(V),true,printf '  %-8s %s\n' $(1) $(2))
 WARN = -Wall -Wextra -Wshadow -Wconversion -Wundef -Werror
 OPT ?= -O3
 INCLUDES = -Ispec -Icsim $(addprefix -I,$(wildcard csim/*/ firmware/*/ tools/*/)) \
-	-Iverif/cosim -Iverif/numeric -Itests
-CFLAGS = -std=c11 -g $(OPT) $(WARN) -ffp-contract=off $(INCLUDES) \
-	-D_GNU_SOURCE $(SANITIZE)
-# Exports its symbols to the libraries that it loads.
-LDLIBS = -rdynamic -ljansson -lm -ldl
+	-I$(BUILD)/gen -Iverif/cosim -Iverif/numeric -Itests
+# Objects go into programs and shared libraries alike.
+CFLAGS = -std=c11 -g $(OPT) $(WARN) -ffp-contract=off -fPIC \
+	-fno-semantic-interposition $(INCLUDES) -D_GNU_SOURCE $(SANITIZE)
+LDLIBS = -ljansson -lm -ldl
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -1,5 +1,7 @@
 /*
- * libsystolith: the Systolith core as a C model.  The one public header.
+ * libsystolith: the Systolith core as a C model.  This header brings in all
+ * that belongs to it: devices, memories, configurations, the contract of
+ * spec/, commands as text.
  *
  *     struct sth_csim_options options = {.mode = STH_CSIM_FUNCTION_AND_TIME};
  *     struct sth_mem *mem = sth_mem_create(&config, params.bus_bytes, false);
@@ -22,10 +24,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sth_diagnostic.h"
-#include "sth_mem.h"
+#include "sth_config.h"
 #include "sth_device.h"
+#include "sth_diagnostic.h"
+#include "sth_disasm.h"
+#include "sth_mem.h"
 #include "sth_spec.h"
+#include "sth_version.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 enum sth_csim_mode {
     /* Data and cycles. */
@@ -105,5 +114,9 @@ void sth_csim_get_statistics(struct sth_device *dev,
 /* All counter registers at once, in the order of counters.def. */
 void sth_csim_get_counters(struct sth_device *dev,
                            uint64_t counters[STH_CNT_COUNT]);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -27,11 +27,22 @@ $(BUILD)/gen/sth_functions.svh: $(SPECGEN)
 	@mkdir -p $(@D)
 	$(Q)$(SPECGEN) functions >$@
 
+# What git calls the sources, if it knows them; rewritten when that changes.
+$(BUILD)/gen/sth_git.h: FORCE
+	@mkdir -p $(@D)
+	@printf '#define STH_GIT "%s"\n' \
+	  "$$(git describe --always --dirty --tags 2>/dev/null)" >$@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+$(BUILD)/tools/library/sth_version_build.o: $(BUILD)/gen/sth_git.h
+
 gen: $(GEN) ## Verilog headers from spec/
 
-manual: $(SPECGEN) ## refill the generated tables of the manual
+manual: $(SPECGEN) $(BUILD)/systolith ## refill the generated tables of the manual
 	$(Q)for page in $(MANUAL); do \
 	  $(SPECGEN) page <$$page >$(BUILD)/page.md && mv $(BUILD)/page.md $$page; \
 	done
+	$(Q)mk/options.sh $(BUILD)/systolith <docs/cli.md >$(BUILD)/page.md && \
+	  mv $(BUILD)/page.md docs/cli.md
 
-.PHONY: gen manual
+.PHONY: gen manual FORCE

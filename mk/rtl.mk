@@ -1,9 +1,10 @@
-# The Verilated core of a configuration as a library that the command loads.
+# The Verilated core of a configuration as a library that programs load.
 RTL_FLAGS = -Wno-lint --top-module sth_core $(RTL_INCLUDES:-I%=-I$(CURDIR)/%)
-# The program that loads the library provides the shared memory component and
-# the disassembler, so that there is one copy of each in a process.
-COSIM_C = $(wildcard verif/cosim/*.c)
-COSIM_DEPS = $(wildcard verif/cosim/*.[ch] verif/cosim/*.cpp) $(SPEC)
+# It needs nothing from the program that loads it: what it uses of libsystolith
+# is linked in, the memory component comes as a table of functions.
+COSIM_OBJ = $(call obj,$(wildcard verif/cosim/*.c)) $(BUILD)/libsystolith.a
+COSIM_DEPS = $(wildcard verif/cosim/*.h verif/cosim/*.cpp) $(COSIM_OBJ) \
+	verif/cosim/sth_rtl.map $(SPEC)
 NATIVE ?= -march=native
 
 VERILATOR_INCLUDE = $(shell $(VERILATOR) -V | \
@@ -56,11 +57,10 @@ $(BUILD)/rtl/%/core.a: configs/%.cfg $(RTL_SRC) $(RTL_HEADERS)
 # The shim around the core, and what it shares with every configuration.
 $(BUILD)/rtl/%/libsth_rtl.so: $(BUILD)/rtl/%/core.a $(COSIM_DEPS) $(VERILATED)
 	$(call say,LD,$@)
-	$(Q)for f in $(COSIM_C); do $(CC) $(CFLAGS) -fPIC -c $$f \
-	  -o $(@D)/$$(basename $$f .c).o || exit 1; done
-	$(Q)$(CXX) -O2 $(NATIVE) $(VERILATED_FLAGS) -shared -o $@ -I$(@D)/obj \
+	$(Q)$(CXX) -O2 $(NATIVE) $(VERILATED_FLAGS) -shared -Wl,-z,defs \
+	  -Wl,--version-script=verif/cosim/sth_rtl.map -o $@ -I$(@D)/obj \
 	  $(INCLUDES) $$(sed -n 2p $(@D)/options) $(wildcard verif/cosim/*.cpp) \
-	  $(@D)/sth_*.o $(@D)/core.a $(VERILATED) \
+	  $(COSIM_OBJ) $(@D)/core.a $(VERILATED) \
 	  -lz -lpthread -latomic
 
 $(CONFIGS:%=rtl-%): rtl-%: $(BUILD)/rtl/%/libsth_rtl.so

@@ -1,17 +1,20 @@
 /*
  * What the Verilated RTL of one configuration exports to programs that load
- * it at run time: one symbol, STH_BACKEND_SYMBOL, a struct sth_backend.  The
- * command-line tool thus needs no RTL to be built, and one process can hold
+ * it at run time: one symbol, STH_BACKEND_SYMBOL, a struct sth_backend.  It
+ * needs none from them, so any program can load it, and one process can hold
  * several configurations.
  */
 #ifndef STH_BACKEND_H
 #define STH_BACKEND_H
 
 #include "sth_device.h"
+#include "sth_mem_ops.h"
 
-struct sth_mem;
+#ifdef __cplusplus
+extern "C" {
+#endif
 
-#define STH_BACKEND_ABI 3
+#define STH_BACKEND_ABI 4
 #define STH_BACKEND_SYMBOL "sth_backend"
 
 /* How to build an RTL device. */
@@ -39,8 +42,12 @@ typedef void sth_event_pair(void *user, const struct sth_event *reference,
 struct sth_backend {
     uint32_t abi;         /* STH_BACKEND_ABI */
     uint32_t params_hash; /* sth_params_hash of the parameters built in */
-    /* NULL when out of memory.  The memory stays the caller's. */
-    struct sth_device *(*create_rtl)(struct sth_mem *mem,
+    /*
+     * NULL when out of memory.  The memory stays the caller's; the library
+     * has no copy of the component and reaches it through `memory` alone.
+     */
+    struct sth_device *(*create_rtl)(const struct sth_mem_ops *memory,
+                                     struct sth_mem *mem,
                                      const struct sth_rtl_options *options);
     /*
      * Drives `reference` (the C model) and `rtl` as one device and compares
@@ -64,5 +71,9 @@ struct sth_backend {
      */
     const char *(*violation)(struct sth_device *rtl);
 };
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

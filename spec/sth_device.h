@@ -12,6 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* One retired command. */
 struct sth_event {
     uint32_t index;  /* position in the command stream since reset */
@@ -54,5 +58,9 @@ struct sth_device_ops {
 struct sth_device {
     const struct sth_device_ops *ops;
 };
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

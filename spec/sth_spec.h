@@ -7,6 +7,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Parameters: one member a row of params.def, in its order. */
 struct sth_params {
 #define PARAM(c, ...) uint32_t c;
@@ -218,5 +222,9 @@ static inline uint32_t sth_params_hash(const struct sth_params *p)
 #undef PARAM
     return hash;
 }
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

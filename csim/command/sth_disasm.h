@@ -8,6 +8,10 @@
 
 #include "sth_spec.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Room for every command's text: no line is longer. */
 #define STH_DISASM_BYTES 512
 
@@ -31,5 +35,9 @@ const char *sth_fault_name(uint32_t code);
  * Returns the length that the whole text has, like snprintf().
  */
 size_t sth_disasm(const struct sth_command *command, char *text, size_t size);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -8,6 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum sth_diagnostic_kind {
     STH_DIAGNOSTIC_RACE,      /* two accesses that no semaphore orders */
     STH_DIAGNOSTIC_OVERLAP,   /* a command overwrites its own operands */
@@ -44,5 +48,9 @@ sth_diagnostics_add(struct sth_diagnostics *diagnostics)
         return NULL;
     return &diagnostics->list[diagnostics->count++];
 }
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -14,6 +14,10 @@
 
 #include "sth_spec.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct sth_config {
     struct sth_params params;
     char name[64]; /* file name without directory and ".cfg" */
@@ -48,5 +52,9 @@ bool sth_config_check(const struct sth_params *params, char *error,
  */
 uint32_t sth_config_nearest(const struct sth_params *params, enum sth_param i,
                             uint32_t value);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -281,3 +281,11 @@ uint32_t sth_mem_beat_cycles(const struct sth_mem *mem)
         return 0;
     return mem->bus_bytes / channel->rate;
 }
+
+const struct sth_mem_ops sth_mem_ops = {
+    .read = sth_mem_read,
+    .write = sth_mem_write,
+    .is_error = sth_mem_is_error,
+    .read_burst = sth_mem_read_burst,
+    .write_burst = sth_mem_write_burst,
+};

@@ -16,6 +16,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sth_mem_ops.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct sth_mem;
 
 /* What --memory and --stalls say. */
@@ -66,6 +72,9 @@ void sth_mem_destroy(struct sth_mem *mem);
 void sth_mem_read(struct sth_mem *mem, uint64_t addr, void *to, size_t bytes);
 void sth_mem_write(struct sth_mem *mem, uint64_t addr, const void *from,
                    size_t bytes);
+
+/* The functions of this header that a bus needs, as a table. */
+extern const struct sth_mem_ops sth_mem_ops;
 
 /* Whether the host was out of memory for a write, which was dropped then. */
 bool sth_mem_failed(const struct sth_mem *mem);
@@ -154,5 +163,9 @@ uint32_t sth_mem_beat_cycles(const struct sth_mem *mem);
 
 /* Forgets timing state (queues, open rows); storage stays. */
 void sth_mem_reset_timing(struct sth_mem *mem);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -14,6 +14,10 @@
 #include "sth_hal.h"
 #include "sth_spec.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct sth_driver_config {
     uint64_t ring_addr;      /* multiple of 4096 in the 40-bit space */
     uint32_t ring_log2;      /* log2 of commands in the ring */
@@ -105,5 +109,9 @@ void sth_driver_fini(struct sth_driver *driver);
 
 /* Engine of an opcode; STH_ENGINE_COUNT when there is no such opcode. */
 uint32_t sth_driver_engine_of(uint32_t opcode);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -25,6 +25,10 @@
 
 #include "sth_driver.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define STH_SCHEDULE_WINDOW 128
 #define STH_SCHEDULE_TOUCHES 16
 #define STH_SCHEDULE_BUFFERS 256
@@ -179,5 +183,9 @@ void sth_schedule_flush(struct sth_schedule *schedule);
 /* Flushes and waits until everything has retired; all semaphores are zero. */
 STH_FW_MUST_CHECK enum sth_fw_err
 sth_schedule_finish(struct sth_schedule *schedule);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

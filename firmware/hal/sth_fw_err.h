@@ -2,6 +2,10 @@
 #ifndef STH_FW_ERR_H
 #define STH_FW_ERR_H
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum sth_fw_err {
 #define FW_ERR(name, code, text) STH_FW_ERR_##name = (code),
 #include "sth_fw_err.def"
@@ -12,5 +16,9 @@ enum sth_fw_err {
 
 /* A sentence for a code; never NULL. */
 const char *sth_fw_err_text(enum sth_fw_err err);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -10,6 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct sth_hal;
 
 struct sth_hal_ops {
@@ -71,5 +75,9 @@ static inline bool sth_hal_wait(struct sth_hal *hal, uint64_t max_cycles)
 {
     return hal->ops->wait(hal, max_cycles);
 }
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -4,6 +4,10 @@
 
 #include "sth_schedule.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * For each of batch sequences and each head: softmax(scale * q k^T) v, where
  * query s of a sequence sees the keys up to past + s when causal, all
@@ -24,5 +28,9 @@ struct sth_attention {
 
 void sth_kernel_attention(struct sth_schedule *s,
                           const struct sth_attention *attention);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

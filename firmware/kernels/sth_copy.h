@@ -4,6 +4,10 @@
 
 #include "sth_schedule.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* out = x, the same type and shape; they must not overlap. */
 struct sth_copy {
     const struct sth_operand *out;
@@ -11,5 +15,9 @@ struct sth_copy {
 };
 
 void sth_kernel_copy(struct sth_schedule *s, const struct sth_copy *op);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

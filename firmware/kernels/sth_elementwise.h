@@ -4,6 +4,10 @@
 
 #include "sth_schedule.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* out = a * b or a + b; all (m, n), bf16 or fp32.  out may be a or b. */
 struct sth_elementwise {
     const struct sth_operand *out;
@@ -14,5 +18,9 @@ struct sth_elementwise {
 
 void sth_kernel_elementwise(struct sth_schedule *s,
                             const struct sth_elementwise *op);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -4,6 +4,10 @@
 
 #include "sth_schedule.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* out[i] = x[rows[i]]; as many rows as out has. */
 struct sth_gather {
     const struct sth_operand *out;
@@ -12,5 +16,9 @@ struct sth_gather {
 };
 
 void sth_kernel_gather(struct sth_schedule *s, const struct sth_gather *op);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

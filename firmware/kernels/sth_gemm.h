@@ -4,6 +4,10 @@
 
 #include "sth_schedule.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum sth_gemm_act { STH_GEMM_ACT_NONE, STH_GEMM_ACT_GELU, STH_GEMM_ACT_SILU };
 
 /*
@@ -26,5 +30,9 @@ struct sth_gemm {
 
 /* Errors stick in the schedule: SPACE when no tiling fits. */
 void sth_kernel_gemm(struct sth_schedule *s, const struct sth_gemm *gemm);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

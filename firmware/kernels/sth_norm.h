@@ -4,6 +4,10 @@
 
 #include "sth_schedule.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * Layer normalisation when beta is given, RMS normalisation when it is NULL:
  *     out = (x - mean) / sqrt(var + eps) * gamma + beta
@@ -21,5 +25,9 @@ struct sth_norm {
 };
 
 void sth_kernel_norm(struct sth_schedule *s, const struct sth_norm *norm);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

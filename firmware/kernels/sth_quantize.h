@@ -4,6 +4,10 @@
 
 #include "sth_schedule.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * For each row: scale = max |x| / 127 and out = round(x / scale), saturated; a
  * row of zeros gives zeros and a scale of zero.  x (m, k) bf16 or fp32,
@@ -17,5 +21,9 @@ struct sth_quantize {
 
 void sth_kernel_quantize(struct sth_schedule *s,
                          const struct sth_quantize *quantize);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -4,6 +4,10 @@
 
 #include "sth_schedule.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * Rotates the pairs (i, i + d/2) of every head of d columns:
  *     o1 = x1 * cos - x2 * sin,  o2 = x2 * cos + x1 * sin
@@ -19,5 +23,9 @@ struct sth_rope {
 };
 
 void sth_kernel_rope(struct sth_schedule *s, const struct sth_rope *rope);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

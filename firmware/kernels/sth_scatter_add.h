@@ -4,6 +4,10 @@
 
 #include "sth_schedule.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * out[rows[i]] += weights[i] * x[i] for every row of x; rows are distinct and
  * weights fp32 bit patterns.  bf16 or fp32.
@@ -17,5 +21,9 @@ struct sth_scatter_add {
 
 void sth_kernel_scatter_add(struct sth_schedule *s,
                             const struct sth_scatter_add *op);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -12,6 +12,10 @@
 #include "sth_schedule.h"
 #include "sth_trace.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * Called before the first and after the last command of an operation has been
  * written (not retired).  The commands of operation i are those with stream
@@ -76,5 +80,9 @@ sth_runtime_recover(struct sth_runtime *runtime);
 
 /* Stops the device. */
 void sth_runtime_fini(struct sth_runtime *runtime);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -19,6 +19,10 @@
 #include "sth_fw_err.h"
 #include "sth_spec.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define STH_TRACE_VERSION 1
 #define STH_TRACE_NAME_MAX 63
 #define STH_TRACE_LINE_MAX 65536
@@ -127,5 +131,9 @@ uint64_t sth_trace_op_macs(const struct sth_trace_op *op);
 
 /* "i8", "bf16" or "fp32". */
 const char *sth_trace_dtype_text(uint32_t dtype);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -81,9 +81,41 @@ help_pages() {
   succeeds '^usage: systolith COMMAND' --help
   succeeds '^usage: systolith COMMAND' -h
   succeeds '^usage: systolith COMMAND' help
-  for command in trace run random table bench disasm info; do
+  for command in trace run random table parity bench disasm info help; do
     succeeds "^usage: systolith $command" "$command" --help
     succeeds "^usage: systolith $command" "$command" -h
+    succeeds "^usage: systolith $command" help "$command"
+  done
+  succeeds '^systolith [0-9]+\.[0-9]+\.[0-9]+, contract [0-9]+\.[0-9]+' --version
+  succeeds '^  --seed S +of the RTL.* \(0 to 4294967295;$' run --help
+  succeeds '; one of csim, rtl, both \(default' help run
+  succeeds '^\.TH SYSTOLITH-RUN 1 ' help run --format man
+  succeeds '^\| `--by-layer\[=W\]` \| ' help run --format table
+}
+
+# The tables of the manual are those of the command.
+manual() {
+  mk/options.sh "$systolith" <docs/cli.md >"$work/cli.md"
+  check "docs/cli.md: run make manual" cmp -s docs/cli.md "$work/cli.md"
+}
+
+# What every JSON report says about itself.
+reports() {
+  local hash file
+  run trace --gemm 4x4x4 -o "$work/head.trace"
+  run run "$work/head.trace" --config nano --quiet --json "$work/head.json" \
+    --timeline "$work/head.timeline"
+  hash=$("$systolith" info nano | sed -n '1s/.*hash //p')
+  "$systolith" info --json nano >"$work/head.info"
+  for file in json timeline info; do
+    check "a $file names the version" \
+      grep -q '"version": *{' "$work/head.$file"
+    check "a $file names the hash" grep -q "\"$hash\"" "$work/head.$file"
+    while IFS=' =' read -r key value; do
+      case $key in '' | '#'*) continue ;; esac
+      check "a $file has $key" \
+        grep -qE "\"$key\": *\"?${value%% *}\b" "$work/head.$file"
+    done <configs/nano.cfg
   done
 }
 
@@ -118,7 +150,6 @@ malformed_files() {
 
 command_lines() {
   local out=$work/result.trace
-  local decode="option --phase must be prefill or decode"
   run
   check "no command" [ "$status" -eq 2 ]
   refuses 2 "there is no command 'simulate'" simulate
@@ -166,8 +197,9 @@ GiB" trace --op rope:9999x9999x9999 -o "$out"
   run trace --op '?' -o "$out"
   grep -q "'?' is none of .*, rope:ROWSxHEADSxDIM, " "$work/err"
   report 'trace --op ?' "$([ $? -eq 0 ] || echo 'does not list the operations')"
-  refuses 2 "$decode" trace --model gpt2 --seq 4 -o "$out"
-  refuses 2 "$decode" trace --model gpt2 --phase train --seq 4 -o "$out"
+  refuses 2 "option --phase is missing" trace --model gpt2 --seq 4 -o "$out"
+  refuses 2 "option --phase: 'train' is neither prefill nor decode" \
+    trace --model gpt2 --phase train --seq 4 -o "$out"
   refuses 2 "option --seq is missing" \
     trace --model gpt2 --phase prefill -o "$out"
   refuses 2 "option --seq: '0' is not a whole number from 1 to 1048576" \
@@ -205,7 +237,7 @@ of them past, exceed the model's 8192 (field 'max_position_embeddings')" \
     "^systolith: cannot open '.*': File name too long$" "$work/err"
 
   refuses 2 "name one trace; see --help" run
-  refuses 2 "name one trace; see --help" run a b
+  refuses 2 "unexpected argument 'b'" run a b
   refuses 2 "nothing.trace: No such file or directory" run nothing.trace
   refuses 2 "configs: Is a directory" run configs
   refuses 2 "/dev/zero: not a regular file" run /dev/zero
@@ -218,7 +250,7 @@ of them past, exceed the model's 8192 (field 'max_position_embeddings')" \
   refuses 2 "option --by-layer: 'some' is none of yes, no and all" run x --by-layer=some
   refuses 2 "option --roofline needs --backend csim or both" \
     run x --backend rtl --roofline
-  refuses 2 "'more' is unexpected; see --help" bench more
+  refuses 2 "unexpected argument 'more'" bench more
   refuses 2 "option --repeat: '0' is not a whole number from 1 to 100" \
     bench --repeat 0
   refuses 2 "option --by-layer needs --time-only and excludes --timeline and \
@@ -243,15 +275,22 @@ fixed:LATENCY:BYTES_PER_CYCLE" run x --memory fixed:100:0:1
     check "--stalls $stalls: message" grep -q \
       '^systolith: option --stalls: ' "$work/err"
   done
-  for command in trace run random; do
-    run "$command" --nonsense
-    check "$command --nonsense: status" [ "$status" -eq 2 ]
-    check "$command --nonsense: message" grep -q \
-      "^systolith $command: unrecognized option '--nonsense'" "$work/err"
+  for command in trace run table random parity bench disasm info help; do
+    refuses 2 "'systolith $command' has no option '--zzzz'; see --help" \
+      "$command" --zzzz
+    refuses 2 "'systolith $command' has no option '-z'; see --help" \
+      "$command" -z
   done
+  refuses 2 "'systolith run' has no option '--time-onyl'; did you mean \
+--time-only?" run x --time-onyl=3
+  refuses 2 "option --s: several options of 'systolith run' begin so" run x --s
+  refuses 2 "option --seed needs an argument" random --seed
+  refuses 2 "option -o needs an argument" trace -o
+  refuses 2 "option --print takes no argument" random --print=yes
+  refuses 2 "there is no command 'rum'; did you mean 'run'?" rum
+  refuses 2 "there is no command 'rum'; did you mean 'run'?" help rum
 
   refuses 2 "name a configuration; see --help" info
-  refuses 2 "unexpected argument '--yaml'" info --yaml edge
   refuses 2 "unexpected argument 'nano'" info edge nano
   run info chip
   check "info chip: status" [ "$status" -eq 2 ]
@@ -267,7 +306,7 @@ fixed:LATENCY:BYTES_PER_CYCLE" run x --memory fixed:100:0:1
     random --commands 257
 
   refuses 2 "name one file of commands; see --help" disasm
-  refuses 2 "name one file of commands; see --help" disasm a b
+  refuses 2 "unexpected argument 'b'" disasm a b
   refuses 2 "cannot open 'nothing.bin'" disasm nothing.bin
   refuses 2 "cannot read 'configs'" disasm configs
   printf '\x20%.0s' {1..70} >"$work/cut.bin"
@@ -436,6 +475,8 @@ simulated memory; use --time-only" "$work/err"
 }
 
 help_pages
+manual
+reports
 malformed_files
 command_lines
 good_runs

@@ -2,6 +2,7 @@
 #include "tool_files.h"
 
 #include "sth_axi_slave.h"
+#include "sth_mem.h"
 #include "sth_spec.h"
 
 enum { BUS = 16, SIZE = 4, INCR = 1, LATENCY = 6, PATIENCE = 100000 };
@@ -23,7 +24,8 @@ static struct bench open_bench(uint32_t stall_percent, bool reorder)
     config.seed = 3;
     b.mem = sth_mem_create(&config, BUS, false);
     assert_non_null(b.mem);
-    b.slave = sth_axi_slave_create(b.mem, BUS, stall_percent, 5, reorder);
+    b.slave = sth_axi_slave_create(&sth_mem_ops, b.mem, BUS, stall_percent, 5,
+                                   reorder);
     assert_non_null(b.slave);
     for (uint32_t i = 0; i < 8192; i++) {
         uint8_t byte = (uint8_t)(i * 37 + i / 256);

@@ -141,7 +141,8 @@ static void wrapped_destroy(struct sth_device *dev)
     free(dev);
 }
 
-static struct sth_device *create_rtl(struct sth_mem *mem,
+static struct sth_device *create_rtl(const struct sth_mem_ops *memory,
+                                     struct sth_mem *mem,
                                      const struct sth_rtl_options *options)
 {
     static const struct sth_device_ops ops = {
@@ -151,6 +152,7 @@ static struct sth_device *create_rtl(struct sth_mem *mem,
     };
     struct wrapper *w = calloc(1, sizeof(*w));
 
+    (void)memory;
     (void)options;
     assert_non_null(w);
     w->dev.ops = &ops;
@@ -375,7 +377,7 @@ static struct pair open_pair(enum spoil what)
     p.mem[0] = sth_mem_create(&memory, params.bus_bytes, false);
     p.mem[1] = sth_mem_create(&memory, params.bus_bytes, false);
     p.reference = sth_csim_create(&params, p.mem[0], NULL);
-    p.dut = create_rtl(p.mem[1], NULL);
+    p.dut = create_rtl(&sth_mem_ops, p.mem[1], NULL);
     p.both = create_lockstep(p.reference, p.dut);
     assert_non_null(p.both);
     return p;

@@ -227,7 +227,8 @@ static void test_session_json_has_its_keys(void **state)
         "csim",         "rtl",           "cycle_error_pct", "bit_exact",
         "difference",   "max_abs_error", "cosine",          "array_utilization",
         "wall_seconds", "phases",        "diagnostics",     "memory",
-        "bound",        "complete"};
+        "bound",        "complete",      "version",         "parameters",
+        "hash"};
     struct sth_session_request q = request_for("edge");
     char *trace = gemm_text(20, 30, 40, false), *text;
     struct sth_session session;

@@ -1,42 +1,25 @@
 /* systolith: the command. */
 #include "sth_cmd.h"
+#include "sth_help.h"
+#include "sth_spec.h"
+#include "sth_version.h"
+#include "sth_version_build.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static const struct {
-    const char *name;
-    int (*run)(int argc, char **argv);
-    const char *summary;
-} commands[] = {
-    {"trace", sth_cmd_trace, "write a layer trace from a model or a shape"},
-    {"run", sth_cmd_run, "play a trace on the C model, the RTL, or both"},
-    {"table", sth_cmd_table, "print the figures of several runs together"},
-    {"random", sth_cmd_random, "compare model and RTL on random programs"},
-    {"parity", sth_cmd_parity, "measure the model's cycles against the RTL's"},
-    {"bench", sth_cmd_bench, "measure the speed of model and RTL"},
-    {"disasm", sth_cmd_disasm, "print commands as text"},
-    {"info", sth_cmd_info, "describe a configuration"},
+static int (*const run[STH_COMMAND_COUNT])(int argc, char **argv) = {
+#define COMMAND(id, name, operands, least, most, missing, summary, text)       \
+    sth_cmd_##name,
+#define OPTION(command, id, name, argument, kind, standard, group, help)
+#include "sth_options.def"
+#undef COMMAND
+#undef OPTION
 };
 
-static int usage(FILE *out, int status)
+/* Unwritten output is a failure. */
+static int finish(int status)
 {
-    fputs("usage: systolith COMMAND [ARGUMENTS]\n\ncommands:\n", out);
-    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-        fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
-    fputs("\n`systolith COMMAND --help` says more about each.\n", out);
-    return status;
-}
-
-/* Runs a command under its whole name; unwritten output is a failure. */
-static int run(size_t which, int argc, char **argv)
-{
-    char name[32];
-    int status;
-
-    snprintf(name, sizeof(name), "systolith %s", commands[which].name);
-    argv[0] = name;
-    status = commands[which].run(argc, argv);
     if (fflush(stdout) || ferror(stdout)) {
         fputs("systolith: cannot write to standard output\n", stderr);
         return status ? status : 1;
@@ -44,16 +27,36 @@ static int run(size_t which, int argc, char **argv)
     return status;
 }
 
+static void print_version(void)
+{
+    const char *build = sth_version_build();
+
+    printf("systolith %s, contract %d.%d%s%s%s\n", STH_VERSION,
+           STH_RESET_VERSION >> 16, STH_RESET_VERSION & 0xffff,
+           *build ? " (" : "", build, *build ? ")" : "");
+}
+
 int main(int argc, char **argv)
 {
-    if (argc < 2)
-        return usage(stderr, 2);
-    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
-        !strcmp(argv[1], "help"))
-        return usage(stdout, 0);
-    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-        if (!strcmp(argv[1], commands[i].name))
-            return run(i, argc - 1, argv + 1);
-    fprintf(stderr, "systolith: there is no command '%s'\n", argv[1]);
-    return usage(stderr, 2);
+    const char *word = argc < 2 ? "" : argv[1];
+    enum sth_command_id command = sth_command_find(word);
+
+    if (command < STH_COMMAND_COUNT)
+        return finish(run[command](argc - 1, argv + 1));
+    if (!strcmp(word, "--help") || !strcmp(word, "-h")) {
+        sth_help_text(stdout, STH_COMMAND_COUNT);
+        return finish(0);
+    }
+    if (!strcmp(word, "--version")) {
+        print_version();
+        return finish(0);
+    }
+    if (!strcmp(word, "--home")) {
+        puts(sth_cmd_home());
+        return finish(0);
+    }
+    if (argc > 1)
+        sth_cmd_unknown(word);
+    sth_help_text(stderr, STH_COMMAND_COUNT);
+    return 2;
 }

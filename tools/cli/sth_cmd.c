@@ -1,12 +1,15 @@
+/* What the subcommands share. */
 #include "sth_cmd.h"
+
+#include "sth_options.h"
+#include "sth_place.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 int sth_cmd_error(const char *format, ...)
 {
@@ -36,48 +39,27 @@ bool sth_cmd_number(const char *option, const char *text, uint64_t min,
     return false;
 }
 
-/* The directory of the running program, without a trailing slash. */
-static const char *program_dir(void)
+static const char *command_name(const void *context, size_t i)
 {
-    static char dir[4096];
-    ssize_t length;
-    char *slash;
+    (void)context;
+    return sth_commands[i].name;
+}
 
-    if (*dir)
-        return dir;
-    length = readlink("/proc/self/exe", dir, sizeof(dir) - 1);
-    dir[length > 0 ? length : 0] = 0;
-    slash = strrchr(dir, '/');
-    if (slash)
-        *slash = 0;
-    else
-        strcpy(dir, ".");
-    return dir;
+int sth_cmd_unknown(const char *name)
+{
+    const char *nearest =
+        sth_nearest(name, STH_COMMAND_COUNT, command_name, NULL);
+
+    return sth_cmd_error("there is no command '%s'%s%s%s", name,
+                         nearest ? "; did you mean '" : "",
+                         nearest ? nearest : "", nearest ? "'?" : "");
 }
 
 const char *sth_cmd_home(void)
 {
-    /* The program stands in a build directory, mostly of the source tree. */
-    static const char *const ups[] = {"/..", "/../.."};
-    static char home[4200];
-    const char *given = getenv("SYSTOLITH_HOME");
-    char configs[4300];
+    static char home[PATH_MAX];
 
-    if (given)
-        return given;
-    for (size_t i = 0; i < sizeof(ups) / sizeof(ups[0]); i++) {
-        snprintf(home, sizeof(home), "%s%s", program_dir(), ups[i]);
-        snprintf(configs, sizeof(configs), "%s/configs", home);
-        if (!access(configs, R_OK))
-            return home;
-    }
-    return ".";
-}
-
-const char *sth_cmd_library_dir(void)
-{
-    static char dir[4200];
-
-    snprintf(dir, sizeof(dir), "%s/rtl", program_dir());
-    return dir;
+    if (!*home)
+        sth_place_home(home, sizeof(home));
+    return home;
 }

@@ -9,18 +9,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-int sth_cmd_trace(int argc, char **argv);
-int sth_cmd_run(int argc, char **argv);
-int sth_cmd_disasm(int argc, char **argv);
-int sth_cmd_info(int argc, char **argv);
-int sth_cmd_random(int argc, char **argv);
-int sth_cmd_table(int argc, char **argv);
-int sth_cmd_parity(int argc, char **argv);
-int sth_cmd_bench(int argc, char **argv);
+#define COMMAND(id, name, operands, least, most, missing, summary, text)       \
+    int sth_cmd_##name(int argc, char **argv);
+#define OPTION(command, id, name, argument, kind, standard, group, help)
+#include "sth_options.def"
+#undef COMMAND
+#undef OPTION
 
 /* Prints "systolith: ..." on stderr and returns 2. */
 int sth_cmd_error(const char *format, ...)
     __attribute__((format(printf, 1, 2)));
+
+/* The same about a command that does not exist, with the one likely meant. */
+int sth_cmd_unknown(const char *name);
 
 /*
  * Parses a whole number in [min, max]; on failure reports the option by name
@@ -29,8 +30,7 @@ int sth_cmd_error(const char *format, ...)
 bool sth_cmd_number(const char *option, const char *text, uint64_t min,
                     uint64_t max, uint64_t *value);
 
-/* Where configs/ stands, and where the RTL libraries stand. */
+/* Where configs/ stands. */
 const char *sth_cmd_home(void);
-const char *sth_cmd_library_dir(void);
 
 #endif

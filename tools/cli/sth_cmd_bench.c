@@ -1,11 +1,13 @@
+/* systolith bench: how fast model and RTL simulate. */
+#include "sth_args.h"
 #include "sth_cmd.h"
 #include "sth_output.h"
-#include "sth_rtl_library.h"
+#include "sth_report_head.h"
 #include "sth_scratch.h"
 #include "sth_session.h"
 #include "sth_tracegen.h"
+#include "systolith_rtl.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -14,20 +16,6 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static const char help[] =
-    "usage: systolith bench [OPTIONS]\n"
-    "\n"
-    "Measures how fast the C model and the Verilated RTL simulate.\n"
-    "Each measurement is a process of its own; times are those of its "
-    "processor.\n"
-    "\n"
-    "  --no-rtl        leave the RTL out (each configuration needs `make "
-    "rtl`)\n"
-    "  --growth        also products of up to ten million commands\n"
-    "  --repeat N      the fastest of N runs counts (default 3)\n"
-    "  --instructions  count them as well, with valgrind where it is\n"
-    "  --json F        write the figures as JSON\n";
 
 /* What is simulated: a product of size^3, or layers of a model. */
 struct work {
@@ -169,8 +157,7 @@ static void measure_here(const struct measurement *m, const char *path, int to)
                                     .by_layer = m->by_layer,
                                     .no_reference = true,
                                     .seed = 1,
-                                    .home = sth_cmd_home(),
-                                    .library_dir = sth_cmd_library_dir()};
+                                    .home = sth_cmd_home()};
     struct sth_session session;
     struct result r = {0};
     struct rusage usage;
@@ -296,10 +283,20 @@ static void print_text(const struct result *results)
     }
 }
 
+static void add_config(json_t *object, const char *name)
+{
+    struct sth_config config;
+    char error[512];
+
+    if (sth_config_find(name, sth_cmd_home(), &config, error, sizeof(error)))
+        sth_report_add_config(object, &config);
+}
+
 static bool write_json(const char *path, const struct result *results)
 {
     struct sth_output output;
-    json_t *array = json_array();
+    json_t *array = json_array(), *configs = json_object(), *root;
+    bool good;
 
     for (int i = 0; i < COUNT; i++) {
         const struct result *r = &results[i];
@@ -307,6 +304,7 @@ static bool write_json(const char *path, const struct result *results)
 
         if (!r->done)
             continue;
+        add_config(configs, w->config);
         json_array_append_new(
             array,
             json_pack(
@@ -319,21 +317,21 @@ static bool write_json(const char *path, const struct result *results)
                 "ratio_to_rtl", ratio(results, i), "peak_mebibytes",
                 r->mebibytes, "instructions", (json_int_t)r->instructions));
     }
+    root = json_pack("{s:o, s:o, s:o}", "version", sth_report_version(),
+                     "configurations", configs, "measurements", array);
     if (!sth_output_open(&output, path)) {
-        json_decref(array);
+        json_decref(root);
         return false;
     }
-    json_dumpf(array, output.file, JSON_INDENT(2));
-    fputc('\n', output.file);
-    json_decref(array);
-    return sth_output_commit(&output);
+    good = sth_report_write(output.file, root);
+    return sth_output_commit(&output) && good;
 }
 
 /* Whether to measure it: what was asked for, and can be. */
 static bool is_wanted(const struct measurement *m, bool no_rtl, bool growth)
 {
     const char *config = works[m->work].config;
-    bool built = sth_rtl_library_is_built(sth_cmd_library_dir(), config);
+    bool built = sth_rtl_is_built(NULL, config);
 
     if (!m->rtl)
         return growth || m->work < GROWTH;
@@ -377,43 +375,21 @@ static bool run_all(bool no_rtl, bool growth, int repeat, bool instructions,
 
 int sth_cmd_bench(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"no-rtl", no_argument, NULL, 'n'},
-        {"growth", no_argument, NULL, 'g'},
-        {"repeat", required_argument, NULL, 'r'},
-        {"instructions", no_argument, NULL, 'i'},
-        {"json", required_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
     static struct result results[COUNT];
-    const char *json = NULL;
-    bool no_rtl = false, growth = false, instructions = false, good;
-    uint64_t repeat = 3;
-    int c;
+    struct sth_args args;
+    const char *json;
+    bool good;
+    int status;
 
-    while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-        if (c == 'h') {
-            fputs(help, stdout);
-            return 0;
-        } else if (c == 'n') {
-            no_rtl = true;
-        } else if (c == 'g') {
-            growth = true;
-        } else if (c == 'i') {
-            instructions = true;
-        } else if (c == 'j') {
-            json = optarg;
-        } else if (c != 'r' ||
-                   !sth_cmd_number("--repeat", optarg, 1, 100, &repeat)) {
-            return 2;
-        }
-    }
-    if (optind != argc)
-        return sth_cmd_error("'%s' is unexpected; see --help", argv[optind]);
+    if (!sth_args_parse(&args, STH_COMMAND_BENCH, argc, argv, &status))
+        return status;
+    json = args.text[STH_OPT_BENCH_JSON];
     if (json && !sth_output_probe(json))
         return 1;
-    good = run_all(no_rtl, growth, (int)repeat, instructions, results);
+    good = run_all(args.given[STH_OPT_BENCH_NO_RTL],
+                   args.given[STH_OPT_BENCH_GROWTH],
+                   (int)args.number[STH_OPT_BENCH_REPEAT],
+                   args.given[STH_OPT_BENCH_INSTRUCTIONS], results);
     print_text(results);
     if (json && !write_json(json, results))
         return 1;

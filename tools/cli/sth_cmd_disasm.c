@@ -1,16 +1,11 @@
+/* systolith disasm: commands as text. */
+#include "sth_args.h"
 #include "sth_cmd.h"
 #include "sth_disasm.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-
-static const char help[] =
-    "usage: systolith disasm FILE\n"
-    "\n"
-    "Prints commands as text: FILE holds 64-byte commands as they lie in the\n"
-    "ring; '-' reads standard input.  Unknown opcodes are shown in hex and\n"
-    "make the exit status 1.\n";
 
 int sth_cmd_disasm(int argc, char **argv)
 {
@@ -19,18 +14,18 @@ int sth_cmd_disasm(int argc, char **argv)
     uint32_t index = 0;
     int status = 0;
     size_t bytes;
+    struct sth_args args;
+    const char *path;
     bool failed;
     FILE *in;
 
-    if (argc == 2 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
-        fputs(help, stdout);
-        return 0;
-    }
-    if (argc != 2)
-        return sth_cmd_error("name one file of commands; see --help");
-    in = strcmp(argv[1], "-") ? fopen(argv[1], "rb") : stdin;
+    if (!sth_args_parse(&args, STH_COMMAND_DISASM, argc, argv, &status))
+        return status;
+    status = 0;
+    path = args.operand[0];
+    in = strcmp(path, "-") ? fopen(path, "rb") : stdin;
     if (!in)
-        return sth_cmd_error("cannot open '%s'", argv[1]);
+        return sth_cmd_error("cannot open '%s'", path);
     while ((bytes = fread(&command, 1, sizeof(command), in)) ==
            sizeof(command)) {
         sth_disasm(&command, text, sizeof(text));
@@ -42,10 +37,10 @@ int sth_cmd_disasm(int argc, char **argv)
     if (in != stdin)
         fclose(in);
     if (failed)
-        return sth_cmd_error("cannot read '%s'", argv[1]);
+        return sth_cmd_error("cannot read '%s'", path);
     if (bytes)
         return sth_cmd_error("%s: command %" PRIu32 " is cut off after %zu of "
                              "64 bytes",
-                             argv[1], index, bytes);
+                             path, index, bytes);
     return status;
 }

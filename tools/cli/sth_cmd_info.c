@@ -1,14 +1,11 @@
+/* systolith info: a configuration and what follows from it. */
+#include "sth_args.h"
 #include "sth_cmd.h"
 #include "sth_config.h"
+#include "sth_report_head.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
-
-static const char help[] =
-    "usage: systolith info [--json] CONFIG\n"
-    "\n"
-    "Describes a configuration: a file, or a name of configs/.\n";
 
 static void print_text(const struct sth_config *c)
 {
@@ -31,45 +28,34 @@ static void print_text(const struct sth_config *c)
            "balance", (double)macs / p->bus_bytes);
 }
 
-static void print_json(const struct sth_config *c)
+static int print_json(const struct sth_config *c)
 {
     const struct sth_params *p = &c->params;
+    json_t *root = json_object();
+    bool good;
 
-    printf("{\n  \"config\": \"%s\",\n", c->name);
-#define PARAM(key, ...) printf("  \"" #key "\": %" PRIu32 ",\n", p->key);
-#include "params.def"
-#undef PARAM
-    printf("  \"peak_macs_per_cycle\": %" PRIu64 ",\n",
-           (uint64_t)p->array_rows * p->array_cols);
-    printf("  \"hash\": \"0x%08" PRIx32 "\"\n}\n", sth_params_hash(p));
+    sth_report_head(root, c);
+    json_object_set_new(
+        root, "peak_macs_per_cycle",
+        json_integer((json_int_t)p->array_rows * (json_int_t)p->array_cols));
+    good = sth_report_write(stdout, root);
+    return good ? 0 : 1;
 }
 
 int sth_cmd_info(int argc, char **argv)
 {
     struct sth_config config;
-    const char *name = NULL;
-    bool json = false;
+    struct sth_args args;
     char error[512];
+    int status;
 
-    for (int i = 1; i < argc; i++) {
-        if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
-            fputs(help, stdout);
-            return 0;
-        }
-        if (!strcmp(argv[i], "--json"))
-            json = true;
-        else if (*argv[i] == '-' || name)
-            return sth_cmd_error("unexpected argument '%s'", argv[i]);
-        else
-            name = argv[i];
-    }
-    if (!name)
-        return sth_cmd_error("name a configuration; see --help");
-    if (!sth_config_find(name, sth_cmd_home(), &config, error, sizeof(error)))
+    if (!sth_args_parse(&args, STH_COMMAND_INFO, argc, argv, &status))
+        return status;
+    if (!sth_config_find(args.operand[0], sth_cmd_home(), &config, error,
+                         sizeof(error)))
         return sth_cmd_error("%s", error);
-    if (json)
-        print_json(&config);
-    else
-        print_text(&config);
+    if (args.given[STH_OPT_INFO_JSON])
+        return print_json(&config);
+    print_text(&config);
     return 0;
 }

@@ -1,3 +1,5 @@
+/* systolith parity: cycles of the model against the RTL's. */
+#include "sth_args.h"
 #include "sth_cmd.h"
 #include "sth_output.h"
 #include "sth_parity_golden.h"
@@ -5,119 +7,40 @@
 #include "sth_progress.h"
 #include "sth_targets.h"
 
-#include <getopt.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char help[] =
-    "usage: systolith parity CASES [OPTIONS]\n"
-    "\n"
-    "Runs the cases of a file on the C model and on the RTL in step and "
-    "prints\n"
-    "how far the model's cycles are from the RTL's, the worst case first.\n"
-    "Exit status 1 when the two differ in bits, when an error exceeds the\n"
-    "tolerance of its case, or when RTL cycles are not those on record.\n"
-    "\n"
-    "  --only NAME    this case only; NAME* takes all that begin so;\n"
-    "                 may be repeated\n"
-    "  --quick        only the cases marked quick\n"
-    "  --golden F     RTL cycles on record: more than 2 % off is a failure\n"
-    "  --record       write the RTL cycles of this run to the golden file\n"
-    "  --json F       write everything as JSON\n"
-    "  --svg F        plot cycles and errors\n"
-    "  --jobs N       cases at a time (default 2)\n"
-    "  --list         print the names of the cases and run nothing\n";
-
-enum { ONLY_MAX = 256 };
-
 struct options {
     const char *cases, *golden, *json, *svg;
-    const char *only[ONLY_MAX];
+    const char *const *only;
     uint32_t only_count;
     uint64_t jobs;
     bool quick, record, list;
 };
 
-enum {
-    OPT_ONLY = 256,
-    OPT_QUICK,
-    OPT_GOLDEN,
-    OPT_RECORD,
-    OPT_JSON,
-    OPT_SVG,
-    OPT_JOBS,
-    OPT_LIST
-};
-
-static bool take(struct options *o, int c)
+static bool parse(int argc, char **argv, struct sth_args *args,
+                  struct options *o, int *status)
 {
-    switch (c) {
-    case OPT_ONLY:
-        if (o->only_count == ONLY_MAX) {
-            sth_cmd_error("option --only: more than %d", ONLY_MAX);
-            return false;
-        }
-        o->only[o->only_count++] = optarg;
-        return true;
-    case OPT_QUICK:
-        o->quick = true;
-        return true;
-    case OPT_GOLDEN:
-        o->golden = optarg;
-        return true;
-    case OPT_RECORD:
-        o->record = true;
-        return true;
-    case OPT_JSON:
-        o->json = optarg;
-        return true;
-    case OPT_SVG:
-        o->svg = optarg;
-        return true;
-    case OPT_JOBS:
-        return sth_cmd_number("--jobs", optarg, 1, 16, &o->jobs);
-    case OPT_LIST:
-        o->list = true;
-        return true;
-    case 'h':
-        fputs(help, stdout);
-        exit(0);
-    default:
-        return false; /* getopt has said why */
-    }
-}
-
-static bool parse(int argc, char **argv, struct options *o)
-{
-    static const struct option list[] = {
-        {"only", required_argument, NULL, OPT_ONLY},
-        {"quick", no_argument, NULL, OPT_QUICK},
-        {"golden", required_argument, NULL, OPT_GOLDEN},
-        {"record", no_argument, NULL, OPT_RECORD},
-        {"json", required_argument, NULL, OPT_JSON},
-        {"svg", required_argument, NULL, OPT_SVG},
-        {"jobs", required_argument, NULL, OPT_JOBS},
-        {"list", no_argument, NULL, OPT_LIST},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
+    if (!sth_args_parse(args, STH_COMMAND_PARITY, argc, argv, status))
+        return false;
+    *o = (struct options){
+        .cases = args->operand[0],
+        .golden = args->text[STH_OPT_PARITY_GOLDEN],
+        .json = args->text[STH_OPT_PARITY_JSON],
+        .svg = args->text[STH_OPT_PARITY_SVG],
+        .only = args->repeat,
+        .only_count = args->repeats,
+        .jobs = args->number[STH_OPT_PARITY_JOBS],
+        .quick = args->given[STH_OPT_PARITY_QUICK],
+        .record = args->given[STH_OPT_PARITY_RECORD],
+        .list = args->given[STH_OPT_PARITY_LIST],
     };
-    int c;
-
-    while ((c = getopt_long(argc, argv, "h", list, NULL)) != -1)
-        if (!take(o, c))
-            return false;
-    if (argc - optind != 1) {
-        sth_cmd_error("name one file of cases; see --help");
-        return false;
-    }
-    if (o->record && !o->golden) {
-        sth_cmd_error("option --record needs --golden");
-        return false;
-    }
-    o->cases = argv[optind];
-    return true;
+    if (!o->record || o->golden)
+        return true;
+    *status = sth_cmd_error("option --record needs --golden");
+    return false;
 }
 
 static bool fits(const char *name, const char *pattern)
@@ -232,7 +155,6 @@ static int run(const struct options *o, const struct sth_parity_cases *cases,
     struct sth_progress progress;
     struct sth_parity_setup setup = {
         .home = sth_cmd_home(),
-        .library_dir = sth_cmd_library_dir(),
         .jobs = (uint32_t)o->jobs,
         .progress = show,
         .user = &progress,
@@ -257,14 +179,15 @@ static int run(const struct options *o, const struct sth_parity_cases *cases,
 
 int sth_cmd_parity(int argc, char **argv)
 {
-    struct options o = {.jobs = 2};
+    struct sth_args args;
+    struct options o;
     struct sth_parity_cases cases;
     struct sth_parity_result *result;
     char error[4600];
     int status;
 
-    if (!parse(argc, argv, &o))
-        return 2;
+    if (!parse(argc, argv, &args, &o, &status))
+        return status;
     status = check_targets(&o);
     if (status)
         return status;

@@ -1,94 +1,23 @@
+/* systolith random: random programs on model and RTL in step. */
+#include "sth_args.h"
 #include "sth_cmd.h"
 #include "sth_config.h"
 #include "sth_disasm.h"
 #include "sth_fault_campaign.h"
 #include "sth_progress.h"
 #include "sth_random_run.h"
-#include "sth_rtl_library.h"
+#include "systolith_rtl.h"
 
-#include <dlfcn.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-static const char help[] =
-    "usage: systolith random [OPTIONS]\n"
-    "\n"
-    "Runs random programs, legal and free of races, on the C model and on the\n"
-    "RTL in step, each with a random memory, random stalls and random order "
-    "of\n"
-    "answers.  A failing seed is printed as the command that repeats it.\n"
-    "\n"
-    "  --config C     a file, or a name of configs/ (default edge)\n"
-    "  --seed S       first seed (default 1)\n"
-    "  --count N      programs, with seeds S, S + 1, ... (default 100)\n"
-    "  --commands N   commands in each, 8 to 256 (default 40)\n"
-    "  --faults       programs with one fault each: both sides must report it\n"
-    "                 alike, come back after a soft reset and run on\n"
-    "  --csim-only    run the C model with its race sanitizer, no RTL\n"
-    "  --print        print each program\n";
 
 struct options {
     const char *config;
     uint64_t seed, count, commands;
     bool csim_only, print, faults;
 };
-
-static bool parse(int argc, char **argv, struct options *o)
-{
-    static const struct option list[] = {
-        {"config", required_argument, NULL, 'c'},
-        {"seed", required_argument, NULL, 's'},
-        {"count", required_argument, NULL, 'n'},
-        {"commands", required_argument, NULL, 'l'},
-        {"faults", no_argument, NULL, 'f'},
-        {"csim-only", no_argument, NULL, 'o'},
-        {"print", no_argument, NULL, 'p'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
-    bool good = true;
-    int c;
-
-    while (good && (c = getopt_long(argc, argv, "h", list, NULL)) != -1) {
-        switch (c) {
-        case 'c':
-            o->config = optarg;
-            break;
-        case 's':
-            good = sth_cmd_number("--seed", optarg, 0, INT64_MAX, &o->seed);
-            break;
-        case 'n':
-            good = sth_cmd_number("--count", optarg, 1, UINT32_MAX, &o->count);
-            break;
-        case 'l':
-            good = sth_cmd_number("--commands", optarg, 8, STH_PROGRAM_MAX,
-                                  &o->commands);
-            break;
-        case 'f':
-            o->faults = true;
-            break;
-        case 'o':
-            o->csim_only = true;
-            break;
-        case 'p':
-            o->print = true;
-            break;
-        case 'h':
-            fputs(help, stdout);
-            exit(0);
-        default:
-            return false;
-        }
-    }
-    if (good && optind < argc) {
-        sth_cmd_error("unexpected argument '%s'", argv[optind]);
-        return false;
-    }
-    return good;
-}
 
 static void print_program(const struct sth_params *params, uint64_t seed,
                           uint32_t length)
@@ -175,42 +104,49 @@ static int run_legal(const struct options *o, const struct sth_config *config,
     return c.failed ? 1 : 0;
 }
 
+static int run(const struct options *o, const struct sth_config *config,
+               const struct sth_backend *backend)
+{
+    const struct sth_fault_campaign faults = {
+        .config_name = o->config,
+        .config = config,
+        .backend = backend,
+        .seed = o->seed,
+        .count = o->count,
+        .length = (uint32_t)o->commands,
+    };
+
+    return o->faults ? sth_fault_campaign(&faults)
+                     : run_legal(o, config, backend);
+}
+
 int sth_cmd_random(int argc, char **argv)
 {
-    struct options o = {
-        .config = "edge", .seed = 1, .count = 100, .commands = 40};
-    const struct sth_backend *backend = NULL;
+    struct sth_rtl rtl = {NULL, NULL};
     struct sth_config config;
-    int status;
-    void *library = NULL;
+    struct sth_args args;
+    struct options o;
     char error[4600];
+    int status;
 
-    if (!parse(argc, argv, &o))
-        return 2;
+    if (!sth_args_parse(&args, STH_COMMAND_RANDOM, argc, argv, &status))
+        return status;
+    o = (struct options){
+        .config = args.text[STH_OPT_RANDOM_CONFIG],
+        .seed = args.number[STH_OPT_RANDOM_SEED],
+        .count = args.number[STH_OPT_RANDOM_COUNT],
+        .commands = args.number[STH_OPT_RANDOM_COMMANDS],
+        .csim_only = args.given[STH_OPT_RANDOM_CSIM_ONLY],
+        .print = args.given[STH_OPT_RANDOM_PRINT],
+        .faults = args.given[STH_OPT_RANDOM_FAULTS],
+    };
     if (!sth_config_find(o.config, sth_cmd_home(), &config, error,
                          sizeof(error)))
         return sth_cmd_error("%s", error);
-    if (!o.csim_only) {
-        backend = sth_rtl_library_open(sth_cmd_library_dir(), &config, &library,
-                                       error, sizeof(error));
-        if (!backend)
-            return sth_cmd_error("%s", error);
-    }
-    if (o.faults) {
-        const struct sth_fault_campaign faults = {
-            .config_name = o.config,
-            .config = &config,
-            .backend = backend,
-            .seed = o.seed,
-            .count = o.count,
-            .length = (uint32_t)o.commands,
-        };
-
-        status = sth_fault_campaign(&faults);
-    } else {
-        status = run_legal(&o, &config, backend);
-    }
-    if (library)
-        dlclose(library);
+    if (!o.csim_only &&
+        !sth_rtl_open(&rtl, NULL, &config, error, sizeof(error)))
+        return sth_cmd_error("%s", error);
+    status = run(&o, &config, rtl.backend);
+    sth_rtl_close(&rtl);
     return status;
 }

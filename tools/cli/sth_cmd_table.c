@@ -1,22 +1,14 @@
+/* systolith table: the figures of several runs together. */
+#include "sth_args.h"
 #include "sth_cmd.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-static const char help[] =
-    "usage: systolith table [--efficiency] FILE.json...\n"
-    "\n"
-    "Prints the figures of several runs (`systolith run --json`) as one "
-    "table.\n"
-    "Exit status 1 when a run was not bit-exact.\n"
-    "\n"
-    "  --efficiency   cycles beside the least that array and bus allow\n";
 
 /* A figure of a report, and what its key must hold. */
 struct rule {
@@ -238,36 +230,24 @@ static int print_table(json_t *const *root, size_t count)
 
 int sth_cmd_table(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"efficiency", no_argument, NULL, 'e'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
-    bool efficiency = false;
+    struct sth_args args;
     size_t files, count = 0;
-    int status = 2, c;
+    int status;
     json_t **root;
 
-    while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-        if (c == 'h') {
-            fputs(help, stdout);
-            return 0;
-        }
-        if (c != 'e')
-            return 2;
-        efficiency = true;
-    }
-    if (optind == argc)
-        return sth_cmd_error("name the JSON files of runs; see --help");
-    files = (size_t)(argc - optind);
+    if (!sth_args_parse(&args, STH_COMMAND_TABLE, argc, argv, &status))
+        return status;
+    status = 2;
+    files = (size_t)args.operands;
     root = calloc(files, sizeof(json_t *));
     if (!root)
         return sth_cmd_error("out of memory");
-    while (count < files && (root[count] = load(argv[optind + (int)count])))
+    while (count < files && (root[count] = load(args.operand[count])))
         count++;
     if (count == files)
-        status = efficiency ? print_efficiency(root, count)
-                            : print_table(root, count);
+        status = args.given[STH_OPT_TABLE_EFFICIENCY]
+                     ? print_efficiency(root, count)
+                     : print_table(root, count);
     while (count > 0)
         json_decref(root[--count]);
     free(root);

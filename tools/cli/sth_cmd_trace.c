@@ -1,145 +1,70 @@
+/* systolith trace: layer traces from a model or a shape. */
+#include "sth_args.h"
 #include "sth_cmd.h"
 #include "sth_output.h"
 #include "sth_targets.h"
 #include "sth_tracegen.h"
 #include "sth_tracegen_op.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char help[] =
-    "usage: systolith trace --model FILE --phase prefill|decode --seq N -o "
-    "OUT\n"
-    "       systolith trace --gemm MxNxK -o OUT\n"
-    "       systolith trace --attention H[/KV]xD --seq N -o OUT\n"
-    "       systolith trace --op WORD:SHAPE -o OUT\n"
-    "\n"
-    "Writes a layer trace: the operations of transformer layers, or one "
-    "of\nthem alone.\n"
-    "\n"
-    "  --model FILE    config.json of Hugging Face, or a name of "
-    "configs/models\n"
-    "  --phase WORD    prefill: N tokens at once; decode: one token after N\n"
-    "  --seq N         prefill: tokens; decode: tokens of cache, unless "
-    "--past\n"
-    "  --past N        tokens already in the KV cache (default 0)\n"
-    "  --batch B       sequences (default 1)\n"
-    "  --layers L      layers to write (default 1)\n"
-    "  --gemm MxNxK    one M x K by K x N product\n"
-    "  --attention H[/KV]xD  H heads and KV key/value heads (default H) of D\n"
-    "                  features, causal, with --seq, --past and --batch\n"
-    "  --op WORD:SHAPE another operation, as rmsnorm:64x768; --op ? lists all\n"
-    "  --full          attention without the causal mask\n"
-    "  --dtype WORD    bf16 (default) or int8: W8A8 with scales per channel\n"
-    "  --seed S        of weights, inputs and expert routing (default 1)\n"
-    "  -o FILE         output, '-' for standard output\n";
-
 struct options {
-    const char *model, *phase, *gemm, *attention, *op, *dtype, *out;
+    const char *model, *gemm, *attention, *op, *out;
     uint64_t seq, past, batch, layers, seed;
-    bool has_seq, has_past, full;
-    uint32_t given; /* bit c - 'a' for each option */
+    bool has_seq, has_past, full, has_phase, decode, int8;
 };
 
-enum { TOKENS_MAX = 1 << 20 };
+enum { TOKENS_MAX = STH_TRACEGEN_TOKENS_MAX };
 #define TENSOR_BYTES_MAX ((uint64_t)1 << 39) /* of a trace */
 
-static const struct option list[] = {
-    {"model", required_argument, NULL, 'm'},
-    {"phase", required_argument, NULL, 'p'},
-    {"seq", required_argument, NULL, 's'},
-    {"past", required_argument, NULL, 'a'},
-    {"batch", required_argument, NULL, 'b'},
-    {"layers", required_argument, NULL, 'l'},
-    {"gemm", required_argument, NULL, 'g'},
-    {"attention", required_argument, NULL, 't'},
-    {"op", required_argument, NULL, 'e'},
-    {"full", no_argument, NULL, 'f'},
-    {"dtype", required_argument, NULL, 'd'},
-    {"seed", required_argument, NULL, 'r'},
-    {"help", no_argument, NULL, 'h'},
-    {NULL, 0, NULL, 0},
-};
-
-static bool parse(int argc, char **argv, struct options *o)
+/*
+ * Every option given is one of those, a list that ends with STH_OPT_COUNT, or
+ * means the same for all: the option `what`, -o and --seed.
+ */
+static bool all_count(const struct sth_args *args, enum sth_option_id what,
+                      const enum sth_option_id *list)
 {
-    bool good = true;
-    int c;
+    char typed[2][STH_OPTION_TYPED];
 
-    while (good && (c = getopt_long(argc, argv, "o:h", list, NULL)) != -1) {
-        if (c >= 'a' && c <= 'z')
-            o->given |= 1u << (c - 'a');
-        switch (c) {
-        case 'm':
-            o->model = optarg;
-            break;
-        case 'p':
-            o->phase = optarg;
-            break;
-        case 's':
-            good = sth_cmd_number("--seq", optarg, 1, TOKENS_MAX, &o->seq);
-            o->has_seq = true;
-            break;
-        case 'a':
-            good = sth_cmd_number("--past", optarg, 0, TOKENS_MAX, &o->past);
-            o->has_past = true;
-            break;
-        case 'b':
-            good = sth_cmd_number("--batch", optarg, 1, 65535, &o->batch);
-            break;
-        case 'l':
-            good = sth_cmd_number("--layers", optarg, 1, 4096, &o->layers);
-            break;
-        case 'g':
-            o->gemm = optarg;
-            break;
-        case 't':
-            o->attention = optarg;
-            break;
-        case 'e':
-            o->op = optarg;
-            break;
-        case 'f':
-            o->full = true;
-            break;
-        case 'd':
-            o->dtype = optarg;
-            break;
-        case 'r':
-            good = sth_cmd_number("--seed", optarg, 0, UINT32_MAX, &o->seed);
-            break;
-        case 'o':
-            o->out = optarg;
-            break;
-        case 'h':
-            fputs(help, stdout);
-            exit(0);
-        default:
-            return false;
-        }
-    }
-    if (good && optind < argc) {
-        sth_cmd_error("unexpected argument '%s'", argv[optind]);
-        return false;
-    }
-    return good;
-}
+    for (int i = 0; i < STH_OPT_COUNT; i++) {
+        const enum sth_option_id *one = list;
 
-/* Every option given is one of those letters, which `what` goes by. */
-static bool all_count(const struct options *o, const char *letters,
-                      const char *what)
-{
-    for (const struct option *entry = list; entry->name; entry++) {
-        if ((o->given >> (entry->val - 'a') & 1u) == 0 ||
-            strchr(letters, entry->val))
+        while (*one != STH_OPT_COUNT && (int)*one != i)
+            one++;
+        if (!args->given[i] || (int)*one == i || i == (int)what ||
+            i == STH_OPT_TRACE_OUT || i == STH_OPT_TRACE_SEED)
             continue;
-        sth_cmd_error("option --%s has no effect with --%s", entry->name, what);
+        sth_cmd_error("option %s has no effect with %s",
+                      sth_option_typed(&sth_options[i], typed[0]),
+                      sth_option_typed(&sth_options[what], typed[1]));
         return false;
     }
     return true;
+}
+
+static struct options take(const struct sth_args *args)
+{
+    return (struct options){
+        .model = args->text[STH_OPT_TRACE_MODEL],
+        .gemm = args->text[STH_OPT_TRACE_GEMM],
+        .attention = args->text[STH_OPT_TRACE_ATTENTION],
+        .op = args->text[STH_OPT_TRACE_OP],
+        .out = args->text[STH_OPT_TRACE_OUT],
+        .seq = args->number[STH_OPT_TRACE_SEQ],
+        .past = args->number[STH_OPT_TRACE_PAST],
+        .batch = args->number[STH_OPT_TRACE_BATCH],
+        .layers = args->number[STH_OPT_TRACE_LAYERS],
+        .seed = args->number[STH_OPT_TRACE_SEED],
+        .has_seq = args->given[STH_OPT_TRACE_SEQ],
+        .has_past = args->given[STH_OPT_TRACE_PAST],
+        .full = args->given[STH_OPT_TRACE_FULL],
+        .has_phase = args->given[STH_OPT_TRACE_PHASE],
+        .decode = args->word[STH_OPT_TRACE_PHASE] == 1,
+        .int8 = args->word[STH_OPT_TRACE_DTYPE] == 1,
+    };
 }
 
 static bool parse_shape(const char *text, uint32_t shape[3])
@@ -170,7 +95,7 @@ static uint64_t largest_bytes(const uint32_t s[3], bool int8)
     return in > out ? in : out;
 }
 
-static int write_gemm(const struct options *o, bool int8)
+static int write_gemm(const struct options *o)
 {
     struct sth_output output;
     uint32_t s[3];
@@ -179,13 +104,13 @@ static int write_gemm(const struct options *o, bool int8)
         return sth_cmd_error("option --gemm: '%s' is not MxNxK with whole "
                              "numbers from 1 to %d",
                              o->gemm, TOKENS_MAX);
-    if (largest_bytes(s, int8) > TENSOR_BYTES_MAX)
+    if (largest_bytes(s, o->int8) > TENSOR_BYTES_MAX)
         return sth_cmd_error("option --gemm: a tensor of '%s' would exceed "
                              "512 GiB",
                              o->gemm);
     if (!sth_output_open(&output, o->out))
         return 1;
-    sth_tracegen_gemm(output.file, s[0], s[1], s[2], int8, o->seed);
+    sth_tracegen_gemm(output.file, s[0], s[1], s[2], o->int8, o->seed);
     return sth_output_commit(&output) ? 0 : 1;
 }
 
@@ -212,7 +137,7 @@ static bool parse_heads(const char *text, struct sth_attention_request *request)
     return true;
 }
 
-static int write_attention(const struct options *o, bool int8)
+static int write_attention(const struct options *o)
 {
     struct sth_attention_request request = {.seq = (uint32_t)o->seq,
                                             .past = (uint32_t)o->past,
@@ -229,7 +154,7 @@ static int write_attention(const struct options *o, bool int8)
                              o->attention);
     if (!o->has_seq)
         return sth_cmd_error("option --seq is missing");
-    if (int8)
+    if (o->int8)
         return sth_cmd_error("option --dtype: attention is bf16");
     if (tokens > TOKENS_MAX)
         return sth_cmd_error("batch times sequence exceeds %d tokens",
@@ -241,20 +166,6 @@ static int write_attention(const struct options *o, bool int8)
     if (!sth_output_open(&output, o->out))
         return 1;
     sth_tracegen_attention(output.file, &request);
-    return sth_output_commit(&output) ? 0 : 1;
-}
-
-static int write_op(const struct options *o)
-{
-    struct sth_alone_request request = {.seed = o->seed};
-    struct sth_output output;
-    char error[512];
-
-    if (!sth_tracegen_op_parse(o->op, &request, error, sizeof(error)))
-        return sth_cmd_error("option --op: %s", error);
-    if (!sth_output_open(&output, o->out))
-        return 1;
-    sth_tracegen_op(output.file, &request);
     return sth_output_commit(&output) ? 0 : 1;
 }
 
@@ -302,25 +213,24 @@ static bool check_request(const struct sth_model *m,
     return true;
 }
 
-static int write_layers(const struct options *o, bool int8)
+static int write_layers(const struct options *o)
 {
     struct sth_trace_request request = {
         .seq = (uint32_t)o->seq,
         .past = (uint32_t)o->past,
         .batch = (uint32_t)o->batch,
         .layers = (uint32_t)o->layers,
-        .int8 = int8,
+        .int8 = o->int8,
         .seed = o->seed,
     };
     struct sth_output output;
     struct sth_model model;
 
-    if (!o->phase ||
-        (strcmp(o->phase, "prefill") && strcmp(o->phase, "decode")))
-        return sth_cmd_error("option --phase must be prefill or decode");
-    if (!o->has_seq && !(o->has_past && !strcmp(o->phase, "decode")))
+    if (!o->has_phase)
+        return sth_cmd_error("option --phase is missing");
+    if (!o->has_seq && !(o->has_past && o->decode))
         return sth_cmd_error("option --seq is missing");
-    if (!strcmp(o->phase, "decode")) {
+    if (o->decode) {
         if (!o->has_past)
             request.past = request.seq;
         request.seq = 1;
@@ -330,7 +240,7 @@ static int write_layers(const struct options *o, bool int8)
                              TOKENS_MAX);
     if (!load_model(o, &model))
         return 2;
-    if (!check_request(&model, &request, !strcmp(o->phase, "decode")))
+    if (!check_request(&model, &request, o->decode))
         return 2;
     if (!sth_output_open(&output, o->out))
         return 1;
@@ -342,29 +252,53 @@ static int write_layers(const struct options *o, bool int8)
     return sth_output_commit(&output) ? 0 : 1;
 }
 
+static int write_op(const struct options *o)
+{
+    struct sth_alone_request request = {.seed = o->seed};
+    struct sth_output output;
+    char error[512];
+
+    if (!sth_tracegen_op_parse(o->op, &request, error, sizeof(error)))
+        return sth_cmd_error("option --op: %s", error);
+    if (!sth_output_open(&output, o->out))
+        return 1;
+    sth_tracegen_op(output.file, &request);
+    return sth_output_commit(&output) ? 0 : 1;
+}
+
 int sth_cmd_trace(int argc, char **argv)
 {
-    struct options o = {.dtype = "bf16", .batch = 1, .layers = 1, .seed = 1};
-    bool int8;
+    static const enum sth_option_id of_gemm[] = {STH_OPT_TRACE_DTYPE,
+                                                 STH_OPT_COUNT};
+    static const enum sth_option_id of_op[] = {STH_OPT_COUNT};
+    static const enum sth_option_id of_attention[] = {
+        STH_OPT_TRACE_SEQ,  STH_OPT_TRACE_PAST,  STH_OPT_TRACE_BATCH,
+        STH_OPT_TRACE_FULL, STH_OPT_TRACE_DTYPE, STH_OPT_COUNT};
+    static const enum sth_option_id of_model[] = {
+        STH_OPT_TRACE_PHASE, STH_OPT_TRACE_SEQ,    STH_OPT_TRACE_PAST,
+        STH_OPT_TRACE_BATCH, STH_OPT_TRACE_LAYERS, STH_OPT_TRACE_DTYPE,
+        STH_OPT_COUNT};
+    struct sth_args args;
+    struct options o;
+    int status;
 
-    if (!parse(argc, argv, &o))
-        return 2;
-    int8 = !strcmp(o.dtype, "int8");
-    if (!int8 && strcmp(o.dtype, "bf16"))
-        return sth_cmd_error("option --dtype: '%s' is neither bf16 nor int8",
-                             o.dtype);
+    if (!sth_args_parse(&args, STH_COMMAND_TRACE, argc, argv, &status))
+        return status;
+    o = take(&args);
     if (!o.out)
         return sth_cmd_error("option -o is missing; '-' is standard output");
     if (!!o.model + !!o.gemm + !!o.attention + !!o.op != 1)
         return sth_cmd_error(
             "give one of --model, --gemm, --attention and --op; see --help");
     if (o.gemm)
-        return all_count(&o, "godr", "gemm") ? write_gemm(&o, int8) : 2;
+        return all_count(&args, STH_OPT_TRACE_GEMM, of_gemm) ? write_gemm(&o)
+                                                             : 2;
     if (o.attention)
-        return all_count(&o, "tosabfdr", "attention")
-                   ? write_attention(&o, int8)
+        return all_count(&args, STH_OPT_TRACE_ATTENTION, of_attention)
+                   ? write_attention(&o)
                    : 2;
     if (o.op)
-        return all_count(&o, "eor", "op") ? write_op(&o) : 2;
-    return all_count(&o, "mopsabldr", "model") ? write_layers(&o, int8) : 2;
+        return all_count(&args, STH_OPT_TRACE_OP, of_op) ? write_op(&o) : 2;
+    return all_count(&args, STH_OPT_TRACE_MODEL, of_model) ? write_layers(&o)
+                                                           : 2;
 }

@@ -1,6 +1,7 @@
 #include "sth_parity_report.h"
 
 #include "sth_disasm.h"
+#include "sth_report_head.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -232,22 +233,22 @@ bool sth_parity_json(FILE *out, const struct sth_parity_cases *cases,
     struct sth_parity_summary sum;
     uint32_t count;
     struct row *row = sort_rows(cases, result, &count);
-    json_t *array = json_array(), *root;
-    bool good;
+    json_t *array = json_array(), *configs = json_object();
 
     if (!row)
         return false;
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
         json_array_append_new(array, case_object(&row[i]));
+        sth_report_add_config(configs, &row[i].c->config);
+    }
     free(row);
     sth_parity_summarize(cases, result, &sum);
-    root = json_pack("{s:i, s:i, s:i, s:I, s:f, s:f, s:o}", "cases",
-                     (int)sum.selected, "ran", (int)sum.ran, "failed",
-                     (int)sum.bad, "rtl_cycles", (json_int_t)sum.rtl_cycles,
-                     "mean_error_pct", sum.mean_pct, "worst_error_pct",
-                     sum.worst_pct, "list", array);
-    good = root && !json_dumpf(root, out, JSON_INDENT(2)) &&
-           fputc('\n', out) != EOF;
-    json_decref(root);
-    return good;
+    return sth_report_write(
+        out,
+        json_pack("{s:o, s:o, s:i, s:i, s:i, s:I, s:f, s:f, s:o}", "version",
+                  sth_report_version(), "configurations", configs, "cases",
+                  (int)sum.selected, "ran", (int)sum.ran, "failed",
+                  (int)sum.bad, "rtl_cycles", (json_int_t)sum.rtl_cycles,
+                  "mean_error_pct", sum.mean_pct, "worst_error_pct",
+                  sum.worst_pct, "list", array));
 }

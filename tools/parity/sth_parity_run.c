@@ -105,7 +105,6 @@ static void run_case(const struct sth_parity_case *c,
         .no_reference = true,
         .seed = 1,
         .home = setup->home,
-        .library_dir = setup->library_dir,
     };
     struct sth_session session;
     char path[1100];

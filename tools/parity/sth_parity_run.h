@@ -35,7 +35,7 @@ struct sth_parity_result {
 
 /* Everything that the runs need beside the cases. */
 struct sth_parity_setup {
-    const char *home, *library_dir;
+    const char *home;
     uint32_t jobs; /* processes at a time */
     void (*progress)(void *user, double done);
     void *user;

@@ -1,6 +1,6 @@
 #include "sth_pair.h"
 
-#include "systolith.h"
+#include "systolith_rtl.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -48,7 +48,7 @@ bool sth_pair_open(struct sth_pair *p, const struct sth_backend *backend,
     if (!p->csim || !backend)
         return p->csim != NULL;
     p->rtl_mem = sth_mem_create(&program->memory, params->bus_bytes, false);
-    p->rtl = p->rtl_mem ? backend->create_rtl(p->rtl_mem, &rtl) : NULL;
+    p->rtl = p->rtl_mem ? sth_rtl_create(backend, p->rtl_mem, &rtl) : NULL;
     p->lockstep = p->rtl ? backend->create_lockstep(p->csim, p->rtl) : NULL;
     p->dev = p->lockstep;
     return p->lockstep != NULL;

@@ -1,6 +1,8 @@
+/* Reports of a run as JSON, and its timeline. */
 #include "sth_report.h"
 
 #include "sth_disasm.h"
+#include "sth_report_head.h"
 #include "sth_roofline.h"
 
 #include <inttypes.h>
@@ -17,22 +19,6 @@ static const char *counter_name(uint32_t counter)
     };
 
     return names[counter];
-}
-
-/* A JSON text; bytes that are no UTF-8 become '?'. */
-static json_t *json_text(const char *text)
-{
-    json_t *value = json_string(text);
-    char copy[4096];
-    size_t used;
-
-    if (value)
-        return value;
-    used = (size_t)snprintf(copy, sizeof(copy), "%s", text);
-    for (size_t i = 0; i < used && i < sizeof(copy); i++)
-        if (copy[i] & 0x80)
-            copy[i] = '?';
-    return json_string(copy);
 }
 
 static const char *phase_name(const struct sth_session_phase *phase)
@@ -82,8 +68,9 @@ static json_t *phases_array(const struct sth_session *s)
         const struct sth_session_phase *p = &s->phase[i];
         const struct sth_session_span *span = sth_session_phase_main(s, p);
         json_t *object = json_pack(
-            "{s:o, s:s, s:i, s:I, s:I, s:I}", "name", json_text(phase_name(p)),
-            "kind", sth_trace_kind_text(p->op->kind), "commands",
+            "{s:o, s:s, s:i, s:I, s:I, s:I}", "name",
+            sth_report_string(phase_name(p)), "kind",
+            sth_trace_kind_text(p->op->kind), "commands",
             (int)(p->last - p->first), "macs", (json_int_t)p->macs, "start",
             (json_int_t)span->start, "end", (json_int_t)span->end);
 
@@ -103,7 +90,7 @@ static json_t *diagnostics_array(const struct sth_session *s)
     json_t *array = json_array();
 
     for (size_t i = 0; i < s->diagnostics; i++)
-        json_array_append_new(array, json_text(s->diagnostic[i].text));
+        json_array_append_new(array, sth_report_string(s->diagnostic[i].text));
     return array;
 }
 
@@ -123,20 +110,20 @@ static json_t *memory_text(const struct sth_session *s)
     char text[80];
 
     if (strcmp(m->name, "fixed"))
-        return json_text(m->name);
+        return sth_report_string(m->name);
     snprintf(text, sizeof(text), "fixed:%" PRIu32 ":%" PRIu32, m->latency,
              m->bytes_per_cycle);
-    return json_text(text);
+    return sth_report_string(text);
 }
 
 bool sth_report_json(FILE *out, const struct sth_session *session)
 {
     const struct sth_session *s = session;
     json_t *root = json_object();
-    bool good;
 
-    json_object_set_new(root, "config", json_text(s->request.config.name));
-    json_object_set_new(root, "trace", json_text(s->request.trace_path));
+    sth_report_head(root, &s->request.config);
+    json_object_set_new(root, "trace",
+                        sth_report_string(s->request.trace_path));
     json_object_set_new(root, "memory", memory_text(s));
     json_object_set_new(root, "commands",
                         json_integer((json_int_t)s->commands));
@@ -173,17 +160,20 @@ bool sth_report_json(FILE *out, const struct sth_session *session)
     json_object_set_new(root, "wall_seconds", json_real(s->seconds));
     json_object_set_new(root, "phases", phases_array(s));
     json_object_set_new(root, "diagnostics", diagnostics_array(s));
-    good = !json_dumpf(root, out, JSON_INDENT(2)) && fputc('\n', out) != EOF;
-    json_decref(root);
-    return good;
+    return sth_report_write(out, root);
 }
 
 bool sth_report_timeline(FILE *out, const struct sth_session *session)
 {
     const struct sth_session *s = session;
     char text[STH_DISASM_BYTES];
+    json_t *head = json_object();
 
-    fputs("{\"displayTimeUnit\": \"ns\", \"traceEvents\": [\n", out);
+    sth_report_head(head, &s->request.config);
+    fputs("{\"displayTimeUnit\": \"ns\", \"otherData\": ", out);
+    json_dumpf(head, out, 0);
+    json_decref(head);
+    fputs(", \"traceEvents\": [\n", out);
     for (uint32_t e = 0; e < STH_ENGINE_COUNT; e++)
         fprintf(out,
                 "{\"ph\": \"M\", \"pid\": 1, \"tid\": %" PRIu32
@@ -191,7 +181,7 @@ bool sth_report_timeline(FILE *out, const struct sth_session *session)
                 "\"%s\"}},\n",
                 e, sth_engine_name(e));
     for (uint32_t i = 0; i < s->phases; i++) {
-        json_t *name = json_text(phase_name(&s->phase[i]));
+        json_t *name = sth_report_string(phase_name(&s->phase[i]));
         const struct sth_session_span *span =
             sth_session_phase_main(s, &s->phase[i]);
 

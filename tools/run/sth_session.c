@@ -1,7 +1,6 @@
 /* A session from its request to its release. */
 #include "sth_session_impl.h"
 
-#include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,7 +29,7 @@ static uint64_t difference_cycle(const struct sth_session *s)
     const struct sth_session_owned *o = s->owned;
     struct sth_difference difference;
 
-    o->backend->difference(o->lockstep, &difference);
+    o->rtl_library.backend->difference(o->lockstep, &difference);
     return difference.rtl_cycle;
 }
 
@@ -87,8 +86,7 @@ void sth_session_fini(struct sth_session *session)
         free(o->runtime);
         free(o->arena);
         free(o->text);
-        if (o->library)
-            dlclose(o->library);
+        sth_rtl_close(&o->rtl_library);
         free(o);
     }
     free(session->phase);

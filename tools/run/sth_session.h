@@ -32,7 +32,7 @@ struct sth_session_request {
     bool no_reference;       /* skip the double-precision evaluation */
     uint64_t seed;           /* of random power-up state */
     const char *home;        /* where configs/ stands */
-    const char *library_dir; /* where the RTL libraries stand */
+    const char *library_dir; /* of the RTL libraries; NULL: sth_place_rtl() */
     const char *wave_path;   /* waveform of a difference */
     bool keep_events;
     bool roofline;   /* report it; needs csim */

@@ -1,8 +1,6 @@
 /* The devices of a session and the contents of their memories. */
 #include "sth_session_impl.h"
 
-#include "sth_rtl_library.h"
-
 static bool create_csim(struct sth_session *s, struct sth_session_failure *f)
 {
     const struct sth_session_request *q = &s->request;
@@ -37,14 +35,13 @@ static bool create_rtl(struct sth_session *s, uint64_t wave_first,
         .reorder = q->reorder,
     };
 
-    if (!o->backend)
-        o->backend = sth_rtl_library_open(q->library_dir, &q->config,
-                                          &o->library, f->text, f->size);
-    if (!o->backend)
+    if (!o->rtl_library.backend &&
+        !sth_rtl_open(&o->rtl_library, q->library_dir, &q->config, f->text,
+                      f->size))
         return false;
     o->rtl_mem = sth_mem_create(&q->memory, q->config.params.bus_bytes, false);
     if (o->rtl_mem)
-        o->rtl = o->backend->create_rtl(o->rtl_mem, &options);
+        o->rtl = sth_rtl_create(o->rtl_library.backend, o->rtl_mem, &options);
     return o->rtl ? true : sth_session_fail(f, "out of memory");
 }
 
@@ -54,6 +51,7 @@ bool sth_session_create_devices(struct sth_session *s, uint64_t wave_first,
 {
     const enum sth_session_backend backend = s->request.backend;
     struct sth_session_owned *o = s->owned;
+    const struct sth_backend *rtl;
 
     if (backend != STH_BACKEND_RTL && !create_csim(s, f))
         return false;
@@ -61,10 +59,11 @@ bool sth_session_create_devices(struct sth_session *s, uint64_t wave_first,
         return false;
     o->dev = backend == STH_BACKEND_CSIM ? o->csim : o->rtl;
     if (backend == STH_BACKEND_BOTH) {
-        o->lockstep = o->backend->create_lockstep(o->csim, o->rtl);
+        rtl = o->rtl_library.backend;
+        o->lockstep = rtl->create_lockstep(o->csim, o->rtl);
         if (!o->lockstep)
             return sth_session_fail(f, "out of memory");
-        o->backend->observe(o->lockstep, sth_session_on_pair, s);
+        rtl->observe(o->lockstep, sth_session_on_pair, s);
         o->dev = o->lockstep;
     }
     return true;

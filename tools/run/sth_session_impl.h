@@ -4,11 +4,11 @@
 #ifndef STH_SESSION_IMPL_H
 #define STH_SESSION_IMPL_H
 
-#include "sth_backend.h"
 #include "sth_hal.h"
 #include "sth_runtime.h"
 #include "sth_session.h"
 #include "sth_tensor_data.h"
+#include "systolith_rtl.h"
 
 /* Everything that a session holds beyond its results. */
 struct sth_session_owned {
@@ -20,8 +20,7 @@ struct sth_session_owned {
     size_t workspace_bytes;
     struct sth_runtime *runtime;
     struct sth_hal hal;
-    const struct sth_backend *backend;
-    void *library;
+    struct sth_rtl rtl_library;
     struct sth_mem *csim_mem, *rtl_mem;
     struct sth_device *csim, *rtl, *lockstep, *dev;
     uint64_t macs_total, macs_done;

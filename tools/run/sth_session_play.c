@@ -227,7 +227,7 @@ bool sth_session_play(struct sth_session *s, uint64_t wave_first,
     *status = 1;
     sth_session_collect(s);
     if (o->rtl && !o->lockstep)
-        rule = o->backend->violation(o->rtl);
+        rule = o->rtl_library.backend->violation(o->rtl);
     if (rule)
         return sth_session_fail(f, "%s", rule);
     if (err) {

@@ -52,7 +52,7 @@ void sth_session_collect(struct sth_session *s)
         struct sth_difference difference;
 
         s->in_step = true;
-        o->backend->difference(o->lockstep, &difference);
+        o->rtl_library.backend->difference(o->lockstep, &difference);
         s->bit_exact = !difference.found;
         snprintf(s->difference, sizeof(s->difference), "%s", difference.text);
     }

@@ -8,6 +8,9 @@
 
 #include <stdio.h>
 
+/* Sequences times tokens, past ones included; sides of a product. */
+enum { STH_TRACEGEN_TOKENS_MAX = 1 << 20 };
+
 struct sth_trace_request {
     uint32_t seq;    /* new tokens of each sequence */
     uint32_t past;   /* tokens already in the KV cache */

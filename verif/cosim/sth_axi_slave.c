@@ -27,6 +27,7 @@ struct queue {
 };
 
 struct sth_axi_slave {
+    const struct sth_mem_ops *memory;
     struct sth_mem *mem;
     uint32_t bus_bytes, stall_percent;
     bool reorder;
@@ -59,7 +60,8 @@ static bool stalled(struct sth_axi_slave *s)
     return s->stall_percent && draw(s) % 100 < s->stall_percent;
 }
 
-struct sth_axi_slave *sth_axi_slave_create(struct sth_mem *mem,
+struct sth_axi_slave *sth_axi_slave_create(const struct sth_mem_ops *memory,
+                                           struct sth_mem *mem,
                                            uint32_t bus_bytes,
                                            uint32_t stall_percent,
                                            uint32_t seed, bool reorder)
@@ -77,6 +79,7 @@ struct sth_axi_slave *sth_axi_slave_create(struct sth_mem *mem,
         s->read.burst[i].cycle = s->cycles + i * STH_BURST_BEATS;
         s->write.burst[i].cycle = s->cycles + (BURSTS + i) * STH_BURST_BEATS;
     }
+    s->memory = memory;
     s->mem = mem;
     s->bus_bytes = bus_bytes;
     s->stall_percent = stall_percent;
@@ -156,8 +159,8 @@ static void offer_read(struct sth_axi_slave *s, uint64_t now)
     r->r_id = b->id;
     r->r_last = b->done + 1 == b->beats;
     r->r_error = b->error;
-    sth_mem_read(s->mem, b->addr + (uint64_t)b->done * s->bus_bytes, r->r_data,
-                 s->bus_bytes);
+    s->memory->read(s->mem, b->addr + (uint64_t)b->done * s->bus_bytes,
+                    r->r_data, s->bus_bytes);
 }
 
 static void offer_answer(struct sth_axi_slave *s, uint64_t now)
@@ -229,8 +232,8 @@ static const char *accept_read(struct sth_axi_slave *s, uint64_t now,
     b->beats = m->ar_beats;
     b->done = 0;
     b->error =
-        sth_mem_is_error(s->mem, b->addr, (uint64_t)b->beats * s->bus_bytes);
-    sth_mem_read_burst(s->mem, now, b->addr, b->beats, b->cycle);
+        s->memory->is_error(s->mem, b->addr, (uint64_t)b->beats * s->bus_bytes);
+    s->memory->read_burst(s->mem, now, b->addr, b->beats, b->cycle);
     s->read.tail++;
     return NULL;
 }
@@ -249,9 +252,9 @@ static const char *accept_write(struct sth_axi_slave *s, uint64_t now,
     b->beats = m->aw_beats;
     b->done = 0;
     b->error =
-        sth_mem_is_error(s->mem, b->addr, (uint64_t)b->beats * s->bus_bytes);
-    b->response =
-        sth_mem_write_burst(s->mem, now, b->addr, b->beats, b->cycle, &b->last);
+        s->memory->is_error(s->mem, b->addr, (uint64_t)b->beats * s->bus_bytes);
+    b->response = s->memory->write_burst(s->mem, now, b->addr, b->beats,
+                                         b->cycle, &b->last);
     s->write.tail++;
     return NULL;
 }
@@ -268,7 +271,8 @@ static void store_beat(struct sth_axi_slave *s, uint64_t addr,
         while (end < s->bus_bytes && m->w_strb[end / 8] >> (end % 8) & 1)
             end++;
         if (end > first)
-            sth_mem_write(s->mem, addr + first, m->w_data + first, end - first);
+            s->memory->write(s->mem, addr + first, m->w_data + first,
+                             end - first);
         first = end + 1;
     }
 }

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "sth_mem.h"
+#include "sth_mem_ops.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -43,7 +43,9 @@ struct sth_axi_reply {
 
 struct sth_axi_slave;
 
-struct sth_axi_slave *sth_axi_slave_create(struct sth_mem *mem,
+/* Reaches mem through `memory`; neither is owned.  NULL: out of memory. */
+struct sth_axi_slave *sth_axi_slave_create(const struct sth_mem_ops *memory,
+                                           struct sth_mem *mem,
                                            uint32_t bus_bytes,
                                            uint32_t stall_percent,
                                            uint32_t seed, bool reorder);

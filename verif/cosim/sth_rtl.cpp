@@ -12,9 +12,6 @@
 #include "verilated_fst_c.h"
 #include "verilated_syms.h"
 
-extern "C" {
-#include "sth_mem.h"
-}
 #include "sth_axi_slave.h"
 #include "sth_backend.h"
 #include "sth_lockstep.h"
@@ -60,6 +57,7 @@ template <typename Port> uint32_t port_word(const Port &port, size_t i)
 
 struct Rtl {
     sth_device dev; // first: the C view of this object
+    const sth_mem_ops *memory;
     sth_mem *mem;
     sth_rtl_options options;
     std::unique_ptr<VerilatedContext> context;
@@ -316,13 +314,13 @@ void op_reg_write(sth_device *dev, uint32_t offset, uint32_t value)
 
 void op_mem_read(sth_device *dev, uint64_t addr, void *to, size_t bytes)
 {
-    sth_mem_read(self(dev)->mem, addr, to, bytes);
+    self(dev)->memory->read(self(dev)->mem, addr, to, bytes);
 }
 
 void op_mem_write(sth_device *dev, uint64_t addr, const void *from,
                   size_t bytes)
 {
-    sth_mem_write(self(dev)->mem, addr, from, bytes);
+    self(dev)->memory->write(self(dev)->mem, addr, from, bytes);
 }
 
 // An idle core cannot raise an interrupt, so waiting for one ends early.
@@ -423,16 +421,19 @@ const sth_device_ops kOps = {
     op_next_event, op_peek,      op_cycles,   op_destroy,
 };
 
-sth_device *create_rtl(sth_mem *mem, const sth_rtl_options *options)
+sth_device *create_rtl(const sth_mem_ops *memory, sth_mem *mem,
+                       const sth_rtl_options *options)
 {
     auto rtl = std::make_unique<Rtl>();
 
     rtl->dev.ops = &kOps;
+    rtl->memory = memory;
     rtl->mem = mem;
     rtl->options = *options;
     rtl->master = {};
-    rtl->slave = sth_axi_slave_create(mem, kBusBytes, options->stall_percent,
-                                      options->seed, options->reorder);
+    rtl->slave =
+        sth_axi_slave_create(memory, mem, kBusBytes, options->stall_percent,
+                             options->seed, options->reorder);
     if (!rtl->slave)
         return nullptr;
     rtl->start();

@@ -1,0 +1,147 @@
+/* The table of options, and how to find things in it. */
+#include "sth_options.h"
+
+#include "sth_program.h"
+#include "sth_tracegen.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define FLAG                                                                   \
+    {                                                                          \
+        .form = STH_FORM_FLAG                                                  \
+    }
+#define TEXT                                                                   \
+    {                                                                          \
+        .form = STH_FORM_TEXT                                                  \
+    }
+#define REPEATED                                                               \
+    {                                                                          \
+        .form = STH_FORM_TEXT, .repeated = true                                \
+    }
+#define READS                                                                  \
+    {                                                                          \
+        .form = STH_FORM_READS                                                 \
+    }
+#define WRITES                                                                 \
+    {                                                                          \
+        .form = STH_FORM_WRITES                                                \
+    }
+#define MAYBE_WRITES                                                           \
+    {                                                                          \
+        .form = STH_FORM_WRITES, .optional = true                              \
+    }
+#define CONFIG                                                                 \
+    {                                                                          \
+        .form = STH_FORM_CONFIG                                                \
+    }
+#define MODEL                                                                  \
+    {                                                                          \
+        .form = STH_FORM_MODEL                                                 \
+    }
+#define MEMORY                                                                 \
+    {                                                                          \
+        .form = STH_FORM_MEMORY                                                \
+    }
+#define NUMBER(from, to)                                                       \
+    {                                                                          \
+        .form = STH_FORM_NUMBER, .least = (from), .most = (to)                 \
+    }
+#define WORD(list)                                                             \
+    {                                                                          \
+        .form = STH_FORM_WORD, .words = (list)                                 \
+    }
+#define MAYBE_WORD(list)                                                       \
+    {                                                                          \
+        .form = STH_FORM_WORD, .words = (list), .optional = true               \
+    }
+
+const struct sth_command_entry sth_commands[STH_COMMAND_COUNT] = {
+#define COMMAND(id, name, operands, least, most, missing, summary, text)       \
+    {#name, operands, least, most, missing, summary, text},
+#define OPTION(command, id, name, argument, kind, standard, group, help)
+#include "sth_options.def"
+#undef COMMAND
+#undef OPTION
+};
+
+const struct sth_option_entry sth_options[STH_OPT_COUNT] = {
+#define COMMAND(id, name, operands, least, most, missing, summary, text)
+#define OPTION(command, id, name, argument, kind, standard, group, help)       \
+    {STH_COMMAND_##command, name, argument, kind, standard, group, help},
+#include "sth_options.def"
+#undef COMMAND
+#undef OPTION
+};
+
+enum sth_command_id sth_command_find(const char *name)
+{
+    int i = 0;
+
+    while (i < STH_COMMAND_COUNT && strcmp(name, sth_commands[i].name))
+        i++;
+    return (enum sth_command_id)i;
+}
+
+const char *sth_option_typed(const struct sth_option_entry *option, char *text)
+{
+    snprintf(text, STH_OPTION_TYPED, "%s%s", option->name[1] ? "--" : "-",
+             option->name);
+    return text;
+}
+
+size_t sth_option_word(const char *words, int number, const char **start)
+{
+    for (; *words && number > 0; words++)
+        number -= *words == '|';
+    *start = words;
+    return strcspn(words, "|");
+}
+
+enum { NAME_MAX_LENGTH = 40 };
+
+/* Letters to insert, remove or replace to make one of the other. */
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[NAME_MAX_LENGTH + 1], length = strlen(b);
+
+    if (length > NAME_MAX_LENGTH)
+        return length;
+    for (size_t j = 0; j <= length; j++)
+        row[j] = j;
+    for (size_t i = 0; a[i]; i++) {
+        size_t before = row[0]; /* the row above, one to the left */
+
+        row[0] = i + 1;
+        for (size_t j = 1; j <= length; j++) {
+            size_t best = before + (a[i] != b[j - 1]);
+
+            before = row[j];
+            if (before + 1 < best)
+                best = before + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            row[j] = best;
+        }
+    }
+    return row[length];
+}
+
+const char *sth_nearest(const char *name, size_t count,
+                        const char *(*get)(const void *context, size_t i),
+                        const void *context)
+{
+    size_t best = strlen(name) / 3 + 2;
+    const char *nearest = NULL;
+
+    for (size_t i = 0; i < count; i++) {
+        const char *other = get(context, i);
+        size_t d = other[1] ? distance(name, other) : best;
+
+        if (d < best && d < strlen(other)) {
+            best = d;
+            nearest = other;
+        }
+    }
+    return nearest;
+}

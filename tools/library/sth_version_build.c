@@ -1,0 +1,8 @@
+#include "sth_version_build.h"
+
+#include "sth_git.h"
+
+const char *sth_version_build(void)
+{
+    return STH_GIT;
+}
