@@ -40,6 +40,7 @@ include mk/regress.mk
 include mk/bench.mk
 include mk/efficiency.mk
 include mk/parity.mk
+include mk/benches.mk
 include mk/numeric.mk
 include mk/matrix.mk
 include mk/vector.mk
