@@ -2,6 +2,11 @@
 #include "sth_trace_check.h"
 #include "sth_trace_table.h"
 
+/* Rules may use what the kernels declare. */
+#define OP_HEADERS
+#include "sth_trace_ops.def"
+#undef OP_HEADERS
+
 struct check {
     const struct sth_trace *trace;
     const struct sth_trace_op *op;
