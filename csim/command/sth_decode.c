@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sth_command_operand.h"
+#include "sth_math.h"
 
 /* The operands of VECTOR that are addressed alike. */
 struct operand {
@@ -14,16 +15,6 @@ struct operand {
 };
 
 enum { OPERANDS = 4 };
-
-static uint64_t umax(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
-
-static uint64_t ceil_div(uint64_t a, uint64_t b)
-{
-    return (a + b - 1) / b;
-}
 
 static struct sth_decode_fault fault(enum sth_fault code, uint32_t word)
 {
@@ -133,8 +124,8 @@ static uint64_t weight_span(const struct sth_params *p,
     uint64_t cols = p->array_cols;
     uint64_t n = STH_GET(c, MATMUL_N);
     uint64_t k = STH_GET(c, MATMUL_K);
-    uint64_t kt = ceil_div(k, rows);
-    uint64_t nt = ceil_div(n, cols);
+    uint64_t kt = sth_ceil_div64(k, rows);
+    uint64_t nt = sth_ceil_div64(n, cols);
     uint64_t w_row = STH_GET(c, MATMUL_W_ROW);
     uint64_t w_k = STH_GET(c, MATMUL_W_K);
     uint64_t w_n = STH_GET(c, MATMUL_W_N);
@@ -145,12 +136,12 @@ static uint64_t weight_span(const struct sth_params *p,
         last = (nt - 1) * w_n + (n - 1) % cols * w_row;
         if (nt > 1)
             before = (nt - 2) * w_n + (cols - 1) * w_row;
-        return (kt - 1) * w_k + rows * es + umax(last, before);
+        return (kt - 1) * w_k + rows * es + sth_max64(last, before);
     }
     last = (kt - 1) * w_k + (k - 1) % rows * w_row;
     if (kt > 1)
         before = (kt - 2) * w_k + (rows - 1) * w_row;
-    return (nt - 1) * w_n + cols * es + umax(last, before);
+    return (nt - 1) * w_n + cols * es + sth_max64(last, before);
 }
 
 static struct sth_decode_fault check_matmul(const struct sth_params *p,
@@ -183,8 +174,8 @@ static struct sth_decode_fault check_matmul(const struct sth_params *p,
         if ((c->word[aligned[i].word] & aligned[i].mask) != 0)
             return fault(STH_FAULT_ALIGN, aligned[i].word);
     }
-    kt = ceil_div(k, p->array_rows);
-    nt = ceil_div(n, p->array_cols);
+    kt = sth_ceil_div64(k, p->array_rows);
+    nt = sth_ceil_div64(n, p->array_cols);
     if (STH_GET(c, MATMUL_A) + (m - 1) * STH_GET(c, MATMUL_A_ROW) +
             (kt - 1) * STH_GET(c, MATMUL_A_K) + p->array_rows * es >
         p->sp_bytes)
@@ -254,7 +245,7 @@ check_vector_range(const struct sth_params *p, const struct sth_command *c,
                    const struct operand *operands)
 {
     uint64_t rows = STH_GET(c, VECTOR_ROWS);
-    uint64_t tiles = ceil_div(STH_GET(c, VECTOR_COLS), p->array_cols);
+    uint64_t tiles = sth_ceil_div64(STH_GET(c, VECTOR_COLS), p->array_cols);
     uint64_t acc_rows = p->acc_bytes / sth_acc_row_bytes(p);
 
     for (int i = 0; i < OPERANDS; i++) {

@@ -1,6 +1,7 @@
 #include "sth_footprint.h"
 
 #include "sth_command_operand.h"
+#include "sth_math.h"
 
 struct walk {
     const struct sth_params *params;
@@ -15,11 +16,6 @@ static void put(const struct walk *w, enum sth_footprint_space space,
     struct sth_footprint_run run = {space, role, addr, bytes};
 
     w->visit(w->context, &run);
-}
-
-static uint64_t umin(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
 }
 
 static void copy_side(const struct walk *w, enum sth_footprint_space space,
@@ -79,7 +75,7 @@ static void visit_matmul(const struct walk *w)
 
     for (uint64_t i = 0; i * rows < k; i++) {
         uint64_t a = STH_GET(c, MATMUL_A) + i * STH_GET(c, MATMUL_A_K);
-        uint64_t depth = umin(k - i * rows, rows);
+        uint64_t depth = sth_min64(k - i * rows, rows);
 
         for (uint64_t row = 0; row < m; row++)
             put(w, STH_FOOTPRINT_SP, STH_FOOTPRINT_READ,
@@ -89,7 +85,7 @@ static void visit_matmul(const struct walk *w)
                               STH_GET(c, MATMUL_W) +
                                   i * STH_GET(c, MATMUL_W_K) +
                                   j * STH_GET(c, MATMUL_W_N),
-                              umin(n - j * cols, cols), depth, es);
+                              sth_min64(n - j * cols, cols), depth, es);
     }
     if (STH_GET(c, MATMUL_ACCUMULATE) != 0) {
         for (uint64_t j = 0; j * cols < n; j++)
@@ -116,11 +112,11 @@ static void visit_operand(const struct walk *w, uint32_t word, bool scalar,
             continue;
         for (uint64_t tile = 0; tile * lanes < cols; tile++) {
             uint64_t units = row * o.row + tile * o.tile;
-            uint64_t count = umin(cols - tile * lanes, lanes);
+            uint64_t count = sth_min64(cols - tile * lanes, lanes);
 
             if (scalar) {
                 units = row / lanes * o.row;
-                count = umin(rows - row, lanes);
+                count = sth_min64(rows - row, lanes);
             }
             if (o.sp)
                 put(w, STH_FOOTPRINT_SP, role, o.addr + units * lanes,

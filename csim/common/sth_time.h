@@ -6,17 +6,9 @@
 
 #include <stdint.h>
 
+#include "sth_math.h"
+
 /* Later than everything: what is not known, or does not happen. */
 #define STH_NEVER UINT64_MAX
-
-static inline uint64_t sth_min64(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
-static inline uint64_t sth_max64(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
 
 #endif

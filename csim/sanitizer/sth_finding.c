@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "sth_disasm.h"
-#include "sth_time.h"
+#include "sth_math.h"
 
 enum { TEXT_BYTES = 320, PLACE_BYTES = 48 };
 

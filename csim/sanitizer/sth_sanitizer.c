@@ -6,7 +6,7 @@
 #include "sth_footprint.h"
 #include "sth_order.h"
 #include "sth_shadow.h"
-#include "sth_time.h"
+#include "sth_math.h"
 
 enum {
     SPACES = STH_FOOTPRINT_MEM + 1,

@@ -8,10 +8,10 @@
  * in order; loads overlap loads and stores overlap stores, so those do not.
  *
  * Each granule of the scratchpad (the smallest aligned chunk; up to 64 bytes of
- * a large one), each row of the accumulator and each 64 bytes of memory remember
- * who wrote and who read them last, with a mask of bytes.  What was forgotten
- * can hide a race; nothing makes one up.  Memory is taken for the places that
- * commands touch, at most 112 bytes for each.
+ * a large one), each row of the accumulator and each 64 bytes of memory
+ * remember who wrote and who read them last, with a mask of bytes.  What was
+ * forgotten can hide a race; nothing makes one up.  Memory is taken for the
+ * places that commands touch, at most 112 bytes for each.
  */
 #ifndef STH_SANITIZER_H
 #define STH_SANITIZER_H

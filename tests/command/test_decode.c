@@ -313,6 +313,41 @@ static void test_decode_engine_of_opcode(void **state)
     assert_true(sth_decode_is_sync(&command));
 }
 
+/* The last byte and the last row, of capacities that are no powers of two and
+ * of the largest. */
+static void test_decode_ranges_end_with_any_capacity(void **state)
+{
+    const struct {
+        uint32_t sp_bytes, acc_bytes;
+    } chips[] = {{5 * 256, 3 * 256},
+                 {STH_MAX_SpBytes - 256, STH_MAX_AccBytes - 256},
+                 {STH_MAX_SpBytes, STH_MAX_AccBytes}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(chips) / sizeof(chips[0]); i++) {
+        struct sth_params params = program_params();
+        uint32_t sp = chips[i].sp_bytes, acc_rows = chips[i].acc_bytes / 64;
+
+        params.sp_bytes = sp;
+        params.acc_bytes = chips[i].acc_bytes;
+        sth_decode_init(&decoder, &params);
+        assert_legal(command_load(0, sp - 7, 7));
+        assert_fault(command_load(0, sp - 7, 8), STH_FAULT_RANGE, 4);
+        assert_legal(command_matmul(sp - 64, 0, acc_rows - 4, 4, 16, 16));
+        assert_fault(command_matmul(sp - 64, 0, acc_rows - 4, 5, 16, 16),
+                     STH_FAULT_RANGE, 2);
+        assert_fault(command_matmul(0, 0, acc_rows - 4, 5, 16, 16),
+                     STH_FAULT_RANGE, 4);
+        assert_legal(command_matmul(0, sp - 256, 0, 1, 16, 16));
+        assert_fault(command_matmul(0, sp - 256, 0, 1, 16, 32), STH_FAULT_RANGE,
+                     3);
+        assert_legal(command_vector(acc_rows - 4, sp - 64, 4, 16));
+        assert_fault(command_vector(acc_rows - 4, sp - 128, 5, 16),
+                     STH_FAULT_RANGE, 6);
+        assert_fault(command_vector(0, sp - 64, 5, 16), STH_FAULT_RANGE, 12);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -322,6 +357,8 @@ int main(void)
         cmocka_unit_test(test_decode_reserved_comes_before_field),
         cmocka_unit_test(test_decode_copy_fields),
         cmocka_unit_test(test_decode_copy_ranges),
+        cmocka_unit_test_teardown(test_decode_ranges_end_with_any_capacity,
+                                  setup),
         cmocka_unit_test(test_decode_copy_strides_do_not_wrap),
         cmocka_unit_test(test_decode_matmul_fields),
         cmocka_unit_test(test_decode_matmul_alignment),

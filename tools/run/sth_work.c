@@ -3,10 +3,7 @@
 
 #include <string.h>
 
-static uint64_t ceil_div(uint64_t a, uint64_t b)
-{
-    return (a + b - 1) / b;
-}
+#include "sth_math.h"
 
 void sth_work_add(struct sth_work *work, uint64_t *engine_end,
                   const struct sth_event *event,
@@ -30,9 +27,10 @@ void sth_work_add(struct sth_work *work, uint64_t *engine_end,
                              STH_GET(command, STORE_N2);
         break;
     case STH_OP_MATMUL:
-        work->rows += STH_GET(command, MATMUL_M) *
-                      ceil_div(STH_GET(command, MATMUL_N), params->array_cols) *
-                      ceil_div(STH_GET(command, MATMUL_K), params->array_rows);
+        work->rows +=
+            STH_GET(command, MATMUL_M) *
+            sth_ceil_div64(STH_GET(command, MATMUL_N), params->array_cols) *
+            sth_ceil_div64(STH_GET(command, MATMUL_K), params->array_rows);
         break;
     case STH_OP_VECTOR:
         work->lanes += (uint64_t)STH_GET(command, VECTOR_ROWS) *
@@ -52,11 +50,6 @@ void sth_work_sum(struct sth_work *into, const struct sth_work *from)
     into->lanes += from->lanes;
     into->load_bytes += from->load_bytes;
     into->store_bytes += from->store_bytes;
-}
-
-static uint64_t min_u64(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
 }
 
 /* The OVERLAP counters part the cycles; the array's own part its share. */
@@ -80,10 +73,10 @@ void sth_work_parts(const uint64_t counter[STH_CNT_COUNT],
         else
             part[alone[load | store << 1]] += cycles;
     }
-    part[STH_PART_STREAM] = min_u64(counter[STH_CNT_ARRAY_STREAM], array);
+    part[STH_PART_STREAM] = sth_min64(counter[STH_CNT_ARRAY_STREAM], array);
     array -= part[STH_PART_STREAM];
     part[STH_PART_WEIGHTS] =
-        min_u64(counter[STH_CNT_ARRAY_WEIGHT_STALL], array);
+        sth_min64(counter[STH_CNT_ARRAY_WEIGHT_STALL], array);
     part[STH_PART_DRAIN] = array - part[STH_PART_WEIGHTS];
 }
 
