@@ -1,9 +1,9 @@
 # The matrix engine against its scalar reference: one model a size, `RxC`.
 MATRIX = $(BUILD)/matrix
 MATRIX_SIZES ?= 4x4 16x16 8x16 16x8
-MATRIX_RTL = verif/matrix/sth_matrix_tb.sv $(wildcard rtl/matrix/*.sv) \
-	rtl/common/sth_fifo.sv rtl/onchip/sth_accumulator.sv \
-	rtl/onchip/sth_sram_1r1w.sv
+MATRIX_RTL = verif/matrix/sth_matrix_tb.sv \
+	$(wildcard rtl/matrix/*.sv rtl/common/*.sv) \
+	rtl/onchip/sth_accumulator.sv rtl/onchip/sth_sram_1r1w.sv
 MATRIX_SRC = $(wildcard verif/matrix/*.cpp)
 MATRIX_OBJ = $(call obj,verif/matrix/sth_matrix_ref.c csim/numerics/sth_numerics.c)
 MATRIX_COMMANDS ?= 60

@@ -2,7 +2,7 @@
 # (array 4x4, 16x16 and 8x16, 16x4, 64x16).
 VECTOR = $(BUILD)/vector
 VECTOR_SHAPES = 4x16 16x64 4x32 16x128
-VECTOR_RTL = $(wildcard rtl/vector/*.sv) rtl/common/sth_digest.sv \
+VECTOR_RTL = $(wildcard rtl/vector/*.sv rtl/common/*.sv) \
 	$(wildcard rtl/numerics/sth_func*.sv)
 VECTOR_C = $(wildcard csim/common/*.c csim/numerics/*.c csim/vector/sth_vector_kernel*.c)
 VECTOR_OBJ = $(patsubst %.c,$(BUILD)/%.o,$(VECTOR_C))

@@ -243,6 +243,7 @@ module sth_core #(
     .WordBytes(WordBytes)
   ) u_scratchpad (
     .clk_i    (clk_i),
+    .rst_ni   (core_rst_n),
     .a_req_i  (sp_a_req),
     .a_addr_i (sp_a_addr),
     .a_gnt_o  (sp_a_gnt),

@@ -1,47 +1,57 @@
-// Digest of the writes of one port: the exclusive or of rotl32(lane, (a ^ a >> 5 ^ a >> 10) & 31)
-// over all 32-bit lanes written since clear_i, a being the lane's byte address / 4.
+// Digest of one write: the exclusive or of rotl32(lane, hash(a)) over its 32-bit lanes, a being the
+// lane's byte address / 4 and hash(a) = (a ^ a >> 5 ^ a >> 10) % 32.
 //
-// One write a cycle while en_i is high, counted in digest_o from the next cycle on; clear_i wins.
-// Lane i has a = addr_i + i, and addr_i must be aligned so that this sum carries nowhere for a lane
-// that is written: a multiple of the number of lanes in use, rounded up to a power of two. Only the
-// bits of a that count are ports.
+// Lane i has a = lane_i + i, of which the 15 bits that count are ports.  Combinational, and zero
+// while en_i is low: the caller accumulates by exclusive or.
 `default_nettype none
 
 module sth_digest #(
-  // Lanes, at least 1.
-  parameter int Lanes = 16
+  // Lanes: any number from 1.
+  parameter int Lanes = 16,
+  // Mask bits of a lane: 4 (one for each byte) or 1.
+  parameter int MaskBits = 4,
+  // 1: lane_i + i carries nowhere for a lane that is written, as when lane_i is a multiple of the
+  // number of lanes in use, rounded up to a power of two.  One hash then serves all lanes, for the
+  // hash is linear over exclusive or.
+  parameter int Aligned = 1
 ) (
-  input  wire                clk_i,
-  input  wire                clear_i,
-  input  wire                en_i,
-  input  wire [14:0]         addr_i,
-  input  wire [32*Lanes-1:0] data_i,
-  input  wire [4*Lanes-1:0]  mask_i,  // bytes written
-  output wire [31:0]         digest_o
+  input  logic                      en_i,
+  input  logic [              14:0] lane_i,
+  input  logic [      32*Lanes-1:0] data_i,
+  input  logic [MaskBits*Lanes-1:0] mask_i,  // what is written
+  output logic [              31:0] digest_o
 );
-  logic [31:0] digest_q, digest_d;
-  logic [31:0] lane;
-  logic [4:0] turn;
 
-  // The hash is linear over exclusive or, so that of addr_i is shared by all lanes.
-  wire [4:0] addr_hash = addr_i[4:0] ^ addr_i[9:5] ^ addr_i[14:10];
+  localparam int Granule = 32 / MaskBits;
 
-  always_comb begin
-    digest_d = digest_q;
-    lane = '0;
-    turn = '0;
-    if (en_i) begin
+  function automatic [4:0] f_hash(input [14:0] a);
+    f_hash = 5'(a ^ (a >> 5) ^ (a >> 10));
+  endfunction
+
+  function automatic [31:0] f_digest(input [14:0] first, input [32*Lanes-1:0] data,
+                                     input [MaskBits*Lanes-1:0] mask);
+    logic [31:0] lane;
+    logic [ 4:0] turn;
+    begin
+      f_digest = '0;
       for (int i = 0; i < Lanes; i++) begin
-        lane = data_i[32*i +: 32] & {{8{mask_i[4*i+3]}}, {8{mask_i[4*i+2]}},
-                                     {8{mask_i[4*i+1]}}, {8{mask_i[4*i]}}};
-        turn = addr_hash ^ 5'(i ^ (i >> 5) ^ (i >> 10));
-        digest_d = digest_d ^ (lane << turn) ^ (lane >> (6'd32 - {1'b0, turn}));
+        lane = data[32*i +: 32];
+        for (int g = 0; g < MaskBits; g++) begin
+          if (!mask[MaskBits*i+g]) lane[Granule*g +: Granule] = '0;
+        end
+        turn = (Aligned != 0) ? f_hash(first) ^ f_hash(15'(i)) : f_hash(first + 15'(i));
+        f_digest = f_digest ^ (lane << turn) ^ (lane >> (6'd32 - {1'b0, turn}));
       end
     end
+  endfunction
+
+  always_comb begin
+    digest_o = '0;
+    if (en_i) digest_o = f_digest(lane_i, data_i, mask_i);
   end
 
-  always_ff @(posedge clk_i) digest_q <= clear_i ? 32'd0 : digest_d;
+  initial if (Lanes < 1 || (MaskBits != 1 && MaskBits != 4)) $error("Lanes or MaskBits");
 
-  assign digest_o = digest_q;
 endmodule
+
 `default_nettype wire

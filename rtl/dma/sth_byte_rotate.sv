@@ -28,6 +28,11 @@ module sth_byte_rotate #(
   assign shift = ($clog2(Width))'(amount_i) * ($clog2(Width))'(UnitBits);
   assign data_o = Width'(({2{data_i}} << shift) >> Width);
 
+  initial begin
+    if ((Bytes & (Bytes - 1)) != 0 || (UnitBytes & (UnitBytes - 1)) != 0 || Bytes <= UnitBytes)
+      $error("Bytes and UnitBytes are no powers of two, one above the other");
+  end
+
 endmodule
 
 `default_nettype wire

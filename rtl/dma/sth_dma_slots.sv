@@ -5,10 +5,11 @@
 // return in any order; a slot that is still busy when the ring reaches it
 // holds back further bursts.  A slot remembers its command's tag and the
 // burst's address; what else a direction needs it keeps itself.
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_dma_slots #(
-  // Slots: a power of two, 2 to 64.
+  // Slots: any number from 2 to 128.
   parameter int Slots = 16,
   // Bits of a command tag.
   parameter int TagWidth = 2,
@@ -33,6 +34,8 @@ module sth_dma_slots #(
   output logic                 empty_o
 );
 
+  localparam logic [SlotWidth-1:0] Last = SlotWidth'(Slots - 1);
+
   logic [    Slots-1:0] busy_q;
   logic [SlotWidth-1:0] next_q;
   logic [ TagWidth-1:0] tag_q [Slots];
@@ -46,7 +49,7 @@ module sth_dma_slots #(
       if (release_i) busy_q[slot_i] <= 1'b0;
       if (take_i) begin
         busy_q[next_q] <= 1'b1;
-        next_q <= next_q + 1'b1;
+        next_q <= (next_q == Last) ? '0 : next_q + 1'b1;
       end
     end
   end
@@ -63,6 +66,11 @@ module sth_dma_slots #(
   assign tag_o = tag_q[slot_i];
   assign addr_o = addr_q[slot_i];
   assign empty_o = busy_q == '0;
+
+  // A slot is taken only when it is free and released only when it is taken.
+  `STH_ASSERT(TakesFreeSlot, take_i |-> !busy_q[next_q])
+  `STH_ASSERT(ReleasesTakenSlot, release_i |-> slot_i <= Last && busy_q[slot_i])
+  `STH_ASSERT(RingInRange, next_q <= Last)
 
 endmodule
 

@@ -10,10 +10,11 @@
 // ring order, so the distance from the ring's next slot orders all outstanding
 // bursts.  When the slot of the recorded burst is taken again, every burst
 // still outstanding is younger, and the record is final.
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_dma_track #(
-  // Slots: a power of two, 2 to 64.
+  // Slots: any number from 2 to 128.
   parameter int Slots = 16,
   // Operation code of the synchronisation command of this engine.
   parameter int SyncOpcode = 16,
@@ -86,6 +87,12 @@ module sth_dma_track #(
   logic [      Depth-1:0] failed;
   logic [   Depth*40-1:0] failed_addr;
 
+  // By tag, what must never be: a command starts over one in flight; a burst is issued or complete
+  // that is none of the command's; more bursts are outstanding than there can be.
+  logic [Depth-1:0] lost;
+  logic [Depth-1:0] unasked;
+  logic [Depth-1:0] crowded;
+
   logic retire;
   logic unused_cmd;
 
@@ -119,11 +126,19 @@ module sth_dma_track #(
 
   // Age of a failing burst: a smaller rank is older.
   logic [SlotWidth-1:0] error_rank;
-  assign error_rank = error_slot_i - issue_slot_i;
+  assign error_rank = f_rank(error_slot_i, issue_slot_i);
+
+  // Steps in the ring from the next slot to a slot.  For a power of two the correction is zero.
+  function automatic [SlotWidth-1:0] f_rank(input [SlotWidth-1:0] slot,
+                                            input [SlotWidth-1:0] next);
+    f_rank = slot - next;
+    if (slot < next) f_rank = f_rank + SlotWidth'(Slots);
+  endfunction
 
   for (genvar g = 0; g < Depth; g++) begin : gen_tag
     // Bursts outstanding: at most Slots, plus those whose slot was freed but
-    // whose last beat is still on its way to the scratchpad: below 8.
+    // whose last beat is still on its way to the scratchpad, below 8: with 128
+    // slots 8 bits hold them.
     logic [          7:0] outstanding_q;
     logic                 issuing_q;
     logic [         31:0] digest_q;
@@ -142,7 +157,7 @@ module sth_dma_track #(
     assign starts = accept_i && tail_q == TagWidth'(g);
     assign issues = issue_i && issue_tag_o == TagWidth'(g);
     assign completes = done_i && done_tag_i == TagWidth'(g);
-    assign rank = slot_q - issue_slot_i;
+    assign rank = f_rank(slot_q, issue_slot_i);
     assign fails = error_i && error_tag_i == TagWidth'(g)
                 && (!failed_q || (!final_q && error_rank < rank));
 
@@ -179,6 +194,10 @@ module sth_dma_track #(
       end
     end
 
+    assign lost[g] = starts && (issuing_q || outstanding_q != '0);
+    assign unasked[g] = (issues && !issuing_q) || (completes && outstanding_q == '0);
+    assign crowded[g] = 32'(outstanding_q) > Slots + 7;
+
     assign finished[g] = !issuing_q && outstanding_q == '0;
     assign digest[g*32 +: 32] = digest_q;
     assign bytes[g*48 +: 48] = bytes_q;
@@ -209,6 +228,12 @@ module sth_dma_track #(
     if (STH_DEPTH_LOAD_COMMANDS != Depth || STH_DEPTH_STORE_COMMANDS != Depth)
       $error("the tags of sth_dma_track are not made for this many commands");
   end
+
+  `STH_ASSERT(AcceptsOnlyRoom, accept_i |-> !full_o)
+  `STH_ASSERT(NoCommandLost, lost == '0)
+  `STH_ASSERT(BurstHasCommand, unasked == '0)
+  `STH_ASSERT(OutstandingInRange, crowded == '0)
+  `STH_ASSERT(ReportsInFlight, error_i || digest_valid_i |-> count_q != '0)
 
 endmodule
 

@@ -11,39 +11,18 @@
 //
 // drain_i: no new burst is issued, outstanding data is dropped; when idle_o
 // nothing is outstanding and the engine may be reset.
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_load #(
-  // Bytes of a bus word: a power of two, 4 to 256, at most WordBytes.
+  // Bytes of a bus word: a power of two, 4 to 2048, at most WordBytes.
   parameter int BusBytes = 16,
   // Bytes of a scratchpad word: a power of two.
   parameter int WordBytes = 64,
-  // Read bursts outstanding: a power of two, 2 to 64.
+  // Read bursts outstanding: any number from 2 to 128.
   parameter int LoadSlots = 32
 ) (
-  input  logic                    clk_i,
-  input  logic                    rst_ni,
-  input  logic [            63:0] cycle_i,
-  input  logic                    drain_i,
-  output logic                    idle_o,
-  output logic                    busy_o,
-
-  // Commands.
-  input  logic                    cmd_valid_i,
-  output logic                    cmd_ready_o,
-  input  logic [           511:0] cmd_i,
-  input  logic [            31:0] cmd_index_i,
-
-  // Retirement.
-  output logic                    retire_valid_o,
-  output logic [            31:0] retire_index_o,
-  output logic [            15:0] retire_post_o,
-  output logic                    retire_irq_o,
-  output logic [            63:0] retire_start_o,
-  output logic [            31:0] retire_digest_o,
-  output logic                    retire_error_o,
-  output logic [            39:0] retire_error_addr_o,
-  output logic [            47:0] retire_bytes_o,
+  `include "sth_dma_ports.svh"
 
   // A read beat waits for a scratchpad bank.
   output logic                    bank_stall_o,
@@ -74,111 +53,54 @@ module sth_load #(
 
   localparam int SlotWidth = $clog2(LoadSlots);
   localparam int OffWidth = $clog2(BusBytes);
+  localparam int TagWidth = 2;
 
-  initial begin
-    if (BusBytes < 4 || BusBytes > 256 || (BusBytes & (BusBytes - 1)) != 0)
-      $error("BusBytes is no power of two from 4 to 256");
-    if (WordBytes < BusBytes || (WordBytes & (WordBytes - 1)) != 0)
-      $error("WordBytes is no power of two >= BusBytes");
-    if (LoadSlots < 2 || LoadSlots > 64 || (LoadSlots & (LoadSlots - 1)) != 0)
-      $error("LoadSlots is no power of two from 2 to 64");
-  end
-
-  // Commands in.
-  logic accept;
-  logic accept_sync;
-  logic full;
-  logic walk_idle;
-
-  assign cmd_ready_o = walk_idle && !full && !drain_i;
-  assign accept = cmd_valid_i && cmd_ready_o;
-
-  // Bursts.
-  logic                 burst_valid;
-  logic [         39:0] burst_addr;
+  // Bursts out.
+  logic                 burst;
+  logic [SlotWidth-1:0] burst_slot;
+  logic [         27:0] burst_base;
   logic [          7:0] burst_len;
-  logic [ OffWidth-1:0] burst_first;
-  logic [ OffWidth-1:0] burst_last;
-  logic [         27:0] burst_sp;
-  logic [         12:0] burst_bytes;
-  logic                 burst_end;
-  logic                 issue_ready;
-  logic                 issue;
-  logic [          1:0] issue_tag;
-  logic                 slot_free;
-  logic [SlotWidth-1:0] next_slot;
+  logic [ OffWidth-1:0] burst_first, burst_last;
+  logic [ TagWidth-1:0] unused_burst_tag;
+  logic [         14:0] unused_burst_lane;
 
-  sth_dma_walk #(
-    .BusBytes(BusBytes)
-  ) u_walk (
-    .clk_i,
-    .rst_ni,
-    .start_i(accept && !accept_sync),
-    .cmd_i,
-    .idle_o(walk_idle),
-    .burst_valid_o(burst_valid),
-    .burst_ready_i(issue_ready),
-    .burst_addr_o(burst_addr),
+  // Data in.
+  logic [SlotWidth-1:0] slot;
+  logic [ TagWidth-1:0] slot_tag, done_tag, digest_tag;
+  logic [         27:0] slot_base;
+  logic [ OffWidth-1:0] slot_first, slot_last;
+  logic                 step, step_last, step_error, done, digest_valid;
+  logic [         31:0] digest;
+
+  sth_dma_control #(
+    .BusBytes(BusBytes),
+    .Slots(LoadSlots),
+    .SyncOpcode(STH_OP_SYNC_LOAD)
+  ) u_control (
+    `include "sth_dma_connect.svh"
+    .ax_valid_o(ar_valid_o),
+    .ax_ready_i(ar_ready_i),
+    .ax_id_o(ar_id_o),
+    .ax_addr_o(ar_addr_o),
+    .ax_len_o(ar_len_o),
+    .burst_ready_i(1'b1),
+    .burst_o(burst),
+    .burst_slot_o(burst_slot),
+    .burst_tag_o(unused_burst_tag),
+    .burst_base_o(burst_base),
+    .burst_lane_o(unused_burst_lane),
     .burst_len_o(burst_len),
     .burst_first_o(burst_first),
     .burst_last_o(burst_last),
-    .burst_sp_o(burst_sp),
-    .burst_bytes_o(burst_bytes),
-    .burst_end_o(burst_end)
-  );
-
-  // Address channel register.
-  logic                 ar_valid_q;
-  logic [SlotWidth-1:0] ar_slot_q;
-
-  assign issue_ready = slot_free && (!ar_valid_q || ar_ready_i) && !drain_i;
-  assign issue = burst_valid && issue_ready;
-
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) ar_valid_q <= 1'b0;
-    else if (issue) ar_valid_q <= 1'b1;
-    else if (ar_ready_i) ar_valid_q <= 1'b0;
-  end
-
-  always_ff @(posedge clk_i) begin
-    if (issue) begin
-      ar_slot_q <= next_slot;
-      ar_addr_o <= burst_addr;
-      ar_len_o <= burst_len;
-    end
-  end
-
-  assign ar_valid_o = ar_valid_q;
-  assign ar_id_o = 8'(ar_slot_q);
-
-  // Slots.
-  logic [SlotWidth-1:0] slot;
-  logic                 step;
-  logic                 step_last;
-  logic                 step_error;
-  logic [          1:0] slot_tag;
-  logic [         39:0] slot_addr;
-  logic [         27:0] slot_base;
-  logic [ OffWidth-1:0] slot_first;
-  logic [ OffWidth-1:0] slot_last;
-  logic                 slots_empty;
-
-  sth_dma_slots #(
-    .Slots(LoadSlots),
-    .TagWidth(2)
-  ) u_slots (
-    .clk_i,
-    .rst_ni,
-    .free_o(slot_free),
-    .next_o(next_slot),
-    .take_i(issue),
-    .tag_i(issue_tag),
-    .addr_i(burst_addr),
     .slot_i(slot),
-    .tag_o(slot_tag),
-    .addr_o(slot_addr),
+    .slot_tag_o(slot_tag),
     .release_i(step && step_last),
-    .empty_o(slots_empty)
+    .error_i(step && step_error),
+    .done_i(done),
+    .done_tag_i(done_tag),
+    .digest_valid_i(digest_valid),
+    .digest_tag_i(digest_tag),
+    .digest_i(digest)
   );
 
   sth_load_slots #(
@@ -186,27 +108,23 @@ module sth_load #(
     .BusBytes(BusBytes)
   ) u_destinations (
     .clk_i,
-    .take_i(issue),
-    .take_slot_i(next_slot),
-    .take_base_i(burst_sp - 28'(burst_first)),
+    .rst_ni,
+    .take_i(burst),
+    .take_slot_i(burst_slot),
+    .take_base_i(burst_base),
+    .take_len_i(burst_len),
     .take_first_i(burst_first),
     .take_last_i(burst_last),
     .slot_i(slot),
     .step_i(step),
+    .step_last_i(step_last),
     .base_o(slot_base),
     .first_o(slot_first),
     .last_o(slot_last)
   );
 
-  // Data.
-  logic        done;
-  logic [ 1:0] done_tag;
-  logic        digest_valid;
-  logic [ 1:0] digest_tag;
-  logic [31:0] digest;
-  logic        unused_r;
-
   // The bus returns only IDs that were issued; RESP[0] tells nothing of use.
+  logic unused_r;
   assign unused_r = &{1'b0, r_id_i, r_resp_i};
 
   sth_load_write #(
@@ -244,47 +162,10 @@ module sth_load #(
     .digest_o(digest)
   );
 
-  // Commands out.
-  sth_dma_track #(
-    .Slots(LoadSlots),
-    .SyncOpcode(STH_OP_SYNC_LOAD)
-  ) u_track (
-    .clk_i,
-    .rst_ni,
-    .cycle_i,
-    .accept_i(accept),
-    .cmd_i,
-    .cmd_index_i,
-    .accept_sync_o(accept_sync),
-    .full_o(full),
-    .issue_i(issue),
-    .issue_end_i(burst_end),
-    .issue_bytes_i(burst_bytes),
-    .issue_slot_i(next_slot),
-    .issue_tag_o(issue_tag),
-    .done_i(done),
-    .done_tag_i(done_tag),
-    .digest_valid_i(digest_valid),
-    .digest_tag_i(digest_tag),
-    .digest_i(digest),
-    .error_i(step && step_error),
-    .error_tag_i(slot_tag),
-    .error_slot_i(slot),
-    .error_addr_i(slot_addr),
-    .busy_o,
-    .retire_valid_o,
-    .retire_index_o,
-    .retire_post_o,
-    .retire_irq_o,
-    .retire_start_o,
-    .retire_digest_o,
-    .retire_error_o,
-    .retire_error_addr_o,
-    .retire_bytes_o
-  );
-
   assign bank_stall_o = l_req_o && !l_gnt_i;
-  assign idle_o = slots_empty && !ar_valid_q;
+
+  // Data comes for bursts that were issued: their IDs are slots.
+  `STH_ASSERT(ReadIdIsSlot, r_valid_i |-> 32'(r_id_i) < LoadSlots)
 
 endmodule
 

@@ -11,14 +11,15 @@
 //
 // A beat with an error response is not written but counts as received.  With
 // drop_i nothing is written.
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_load_write #(
-  // Bytes of a bus word: a power of two, 4 to 256, at most WordBytes.
+  // Bytes of a bus word: a power of two, 4 to 2048, at most WordBytes.
   parameter int BusBytes = 16,
-  // Bytes of a scratchpad word: a power of two.
+  // Bytes of a scratchpad word: a power of two, up to 2048.
   parameter int WordBytes = 64,
-  // Slots: a power of two, 2 to 64.
+  // Slots: any number from 2 to 128.
   parameter int Slots = 32,
   localparam int SlotWidth = $clog2(Slots),
   localparam int OffWidth = $clog2(BusBytes),
@@ -82,18 +83,18 @@ module sth_load_write #(
   logic                  q_error;
   logic                  q_last;
 
-  sth_dma_fifo #(
+  sth_fifo #(
     .Width(SlotWidth + 8 * BusBytes + 2),
     .Depth(2)
   ) u_queue (
     .clk_i,
     .rst_ni,
-    .in_valid_i(r_valid_i),
-    .in_ready_o(r_ready_o),
-    .in_data_i({r_slot_i, r_error_i, r_last_i, r_data_i}),
-    .out_valid_o(q_valid),
-    .out_ready_i(go),
-    .out_data_o({slot_o, q_error, q_last, q_data})
+    .push_valid_i(r_valid_i),
+    .push_ready_o(r_ready_o),
+    .push_data_i({r_slot_i, r_error_i, r_last_i, r_data_i}),
+    .pop_valid_o(q_valid),
+    .pop_ready_i(go),
+    .pop_data_o({slot_o, q_error, q_last, q_data})
   );
 
   assign step_o = q_valid && go;
@@ -127,7 +128,8 @@ module sth_load_write #(
   logic [   TagWidth-1:0] a_tag_q;
   logic [8*WideBytes-1:0] a_data_q;
   logic [  WideBytes-1:0] a_mask_q;
-  // Enough address bits for the rotation, the segment and the digest.
+  // Address bits for the rotation, the segment and the digest: the 15 of the
+  // digest cover the others, for two words have at most 4096 bytes.
   logic [           16:2] a_base_q;
   logic [           27:0] a_addr_q;
   logic                   a_two_q;
@@ -185,11 +187,14 @@ module sth_load_write #(
   // Lanes from the amount upwards did not pass the end of the ring.
   assign not_wrapped = {RingBytes{1'b1}} << {amount, 2'd0};
 
-  sth_dma_digest #(
-    .Lanes(WideBytes / 4)
+  sth_digest #(
+    .Lanes(WideBytes / 4),
+    .Aligned(0)
   ) u_digest (
+    .en_i(a_valid_q && a_write_q),
     .lane_i(a_base_q),
     .data_i(a_data_q),
+    .mask_i({WideBytes{1'b1}}),  // bytes that do not count are zero
     .digest_o(digest)
   );
 
@@ -254,6 +259,17 @@ module sth_load_write #(
 
   assign done_o = b_valid_q && b_last_q && go;
   assign done_tag_o = b_tag_q;
+
+  // A write that waits for its bank stays, unless the engine is drained.
+  `STH_ASSERT(WriteStays, l_req_o && !l_gnt_i |=> drop_i || (l_req_o && $stable(l_addr_o)))
+  `STH_ASSERT(GrantIsForRequest, l_gnt_i |-> l_req_o)
+  // A beat holds at least one byte of its run.
+  `STH_ASSERT(BeatNotEmpty, q_valid |-> low <= high)
+
+  initial begin
+    if (WordBytes < BusBytes || WordBytes > 2048 || (WordBytes & (WordBytes - 1)) != 0)
+      $error("WordBytes is no power of two from BusBytes to 2048");
+  end
 
 endmodule
 

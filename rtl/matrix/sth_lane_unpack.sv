@@ -30,6 +30,11 @@ module sth_lane_unpack #(
   for (genvar i = 0; i < Lanes; i++) begin : gen_lane
     assign lanes_o[i*16+:16] = bf16_i ? bf16_chunk[i*16+:16] : {8'd0, int8_chunk[i*8+:8]};
   end
+
+  initial begin
+    if ((Lanes & (Lanes - 1)) != 0 || (WordBytes & (WordBytes - 1)) != 0 || WordBytes < 2 * Lanes)
+      $error("sth_lane_unpack: a word must hold Lanes elements, both powers of two");
+  end
 endmodule
 
 `default_nettype wire

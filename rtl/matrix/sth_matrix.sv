@@ -17,14 +17,14 @@
 //   retirement                    last row of the last tile + R + C + 4
 //
 // It does not wait for semaphores, check fields, or arbitrate memories.
-
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_matrix #(
-  // Array size: powers of two, 4 to 256.
+  // Array size: powers of two, 4 to 512.
   parameter int ArrayRows = 16,
   parameter int ArrayCols = 16,
-  // Capacity of the accumulator in bytes.
+  // Capacity of the accumulator in bytes: any number of rows.
   parameter int AccBytes = 65536,
   localparam int WordBytes = (2 * ArrayRows > 4 * ArrayCols) ? 2 * ArrayRows : 4 * ArrayCols,
   localparam int AccRows = AccBytes / (4 * ArrayCols),
@@ -238,13 +238,18 @@ module sth_matrix #(
   logic unused;
   assign unused = &{1'b0, retire_cmd};
 
+  // The loader fills a bank that no tile holds, the stream reads one that a tile does.
+  `STH_ASSERT(TileFindsBank, tile_loaded |-> tiles_q != 2'd2)
+  `STH_ASSERT(StreamFindsTile, tile_done |-> tiles_q != 2'd0)
+  `STH_ASSERT(NoCommandWhenFull, push |-> !full)
+
   initial begin
-    if (ArrayRows < 4 || ArrayRows > 256 || (ArrayRows & (ArrayRows - 1)) != 0)
-      $error("sth_matrix: ArrayRows must be a power of two from 4 to 256");
-    if (ArrayCols < 4 || ArrayCols > 256 || (ArrayCols & (ArrayCols - 1)) != 0)
-      $error("sth_matrix: ArrayCols must be a power of two from 4 to 256");
-    if (AccRows < 4 || (AccRows & (AccRows - 1)) != 0)
-      $error("sth_matrix: AccBytes must give a power of two >= 4 of accumulator rows");
+    if (ArrayRows < 4 || ArrayRows > 512 || (ArrayRows & (ArrayRows - 1)) != 0)
+      $error("sth_matrix: ArrayRows must be a power of two from 4 to 512");
+    if (ArrayCols < 4 || ArrayCols > 512 || (ArrayCols & (ArrayCols - 1)) != 0)
+      $error("sth_matrix: ArrayCols must be a power of two from 4 to 512");
+    if (AccRows < 4 || AccBytes != 4 * ArrayCols * AccRows)
+      $error("sth_matrix: AccBytes must be a whole number >= 4 of accumulator rows");
     // Read, edge register, two PE stages (the hops are in R + C - 2), add, write.
     if (STH_LAT_MATRIX_RETIRE != STH_LAT_SRAM + 1 + STH_LAT_PE - 2 + 2)
       $error("sth_matrix: MATRIX_RETIRE differs from the pipeline");

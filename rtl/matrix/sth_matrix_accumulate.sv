@@ -9,14 +9,14 @@
 //
 // Multiply-accumulates are counted from what was written: valid columns times
 // valid depth for each row, in all M * N * K.
-
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_matrix_accumulate #(
-  // Array size, powers of two >= 4.
+  // Array size: powers of two, 4 to 512.
   parameter int ArrayRows = 16,
   parameter int ArrayCols = 16,
-  // Rows of the accumulator, a power of two.
+  // Rows of the accumulator: any number.
   parameter int AccRows = 1024,
   localparam int AddrWidth = $clog2(AccRows),
   localparam int LaneWidth = $clog2(ArrayCols)
@@ -217,23 +217,15 @@ module sth_matrix_accumulate #(
   logic [47:0] macs_q;
   logic [MacsWidth-1:0] write_macs_q;
 
-  function automatic [31:0] f_rotate_left(input [31:0] value, input [4:0] places);
-    f_rotate_left = (value << places) | (value >> (6'd32 - {1'b0, places}));
-  endfunction
+  logic [31:0] digest;
 
-  function automatic [31:0] f_digest(input [ArrayCols*32-1:0] data, input [ArrayCols-1:0] mask,
-                                     input [AddrWidth-1:0] row);
-    logic [14:0] lane;  // the digest uses 15 address bits
-    begin
-      f_digest = 32'd0;
-      for (int c = 0; c < ArrayCols; c++) begin
-        lane = 15'({15'(row), LaneWidth'(c)});
-        if (mask[c]) begin
-          f_digest = f_digest ^ f_rotate_left(data[c*32+:32], lane[4:0] ^ lane[9:5] ^ lane[14:10]);
-        end
-      end
-    end
-  endfunction
+  sth_digest #(.Lanes(ArrayCols), .MaskBits(1)) u_digest (
+    .en_i    (write_valid_q),
+    .lane_i  (15'({15'(write_addr_q), LaneWidth'(0)})),
+    .data_i  (write_data_q),
+    .mask_i  (write_mask_q),
+    .digest_o(digest)
+  );
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -242,12 +234,7 @@ module sth_matrix_accumulate #(
       macs_q   <= '0;
     end else begin
       retire_q <= write_done_q;
-      if (write_valid_q) begin
-        digest_q <= (retire_q ? 32'd0 : digest_q) ^
-            f_digest(write_data_q, write_mask_q, write_addr_q);
-      end else if (retire_q) begin
-        digest_q <= 32'd0;
-      end
+      digest_q <= (retire_q ? 32'd0 : digest_q) ^ digest;
       macs_q   <= (retire_q ? 48'd0 : macs_q) + (write_valid_q ? 48'(write_macs_q) : 48'd0);
     end
     if (add_valid_q) write_macs_q <= add_macs_q;
@@ -260,6 +247,11 @@ module sth_matrix_accumulate #(
   // The stages share one command; each uses only its fields.
   logic unused;
   assign unused = &{1'b0, cmd_i};
+
+  // Sums come only for a command that is here, and its lanes and depth are inside the array.
+  `STH_ASSERT(SumHasCommand, sum_next_i |-> cmd_valid_i && matmul)
+  `STH_ASSERT(TileInArray, sum_next_i |-> cols != '0 && 32'(cols) <= ArrayCols &&
+                           depth != '0 && 32'(depth) <= ArrayRows)
 endmodule
 
 `default_nettype wire

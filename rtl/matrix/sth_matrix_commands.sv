@@ -4,7 +4,7 @@
 // A stage sees the oldest command that it has not finished and steps on with
 // its `done`.  Retirement frees the entry; every stage must be done with it by
 // then.  It does not know what a command means.
-
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_matrix_commands #(
@@ -83,6 +83,15 @@ module sth_matrix_commands #(
   assign retire_cmd_o   = cmd_q[retire_q[PtrWidth-1:0]];
   assign retire_index_o = index_q[retire_q[PtrWidth-1:0]];
   assign retire_start_o = start_q[retire_q[PtrWidth-1:0]];
+
+  // Stages follow one another through the commands held.
+  `STH_ASSERT(PushesOnlyRoom, push_i |-> !full_o)
+  `STH_ASSERT(LoadsHeld, load_done_i |-> load_q != write_q)
+  `STH_ASSERT(StreamsAfterLoad, stream_done_i |-> stream_q != load_q || load_done_i)
+  `STH_ASSERT(SumsAfterStream, sum_done_i |-> sum_q != stream_q || stream_done_i)
+  `STH_ASSERT(RetiresAfterSum, retire_i |-> retire_q != sum_q)
+
+  initial if (Depth < 2 || (Depth & (Depth - 1)) != 0) $error("Depth is no power of two >= 2");
 endmodule
 
 `default_nettype wire

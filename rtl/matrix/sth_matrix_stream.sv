@@ -7,11 +7,11 @@
 //
 // It does not follow the columns and depth of a command: the weight loader
 // tells which tile is the last.
-
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_matrix_stream #(
-  // Array rows, a power of two >= 4.
+  // Array rows: a power of two, 4 to 512.
   parameter int ArrayRows = 16,
   // Bytes in a scratchpad word.
   parameter int WordBytes = 64,
@@ -137,6 +137,10 @@ module sth_matrix_stream #(
   // The stages share one command; each uses only its fields.
   logic unused;
   assign unused = &{1'b0, cmd_i};
+
+  // A tile that has begun never stops.
+  `STH_ASSERT(TileNeverStops, row_valid && !last_row |=> row_valid)
+  `STH_ASSERT(StreamsLoadedTile, a_req_o |-> tile_ready_i && tile_depth_i != '0)
 endmodule
 
 `default_nettype wire

@@ -10,7 +10,7 @@
 // Weight steps: north, step s is the weight row of PE row s; west, step s is
 // the weight column of PE column s.  The sums of a row given in cycle t are
 // complete in cycle t + Rows + Cols.
-
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_pe_array #(
@@ -132,6 +132,19 @@ module sth_pe_array #(
   // Leave the array unused: only the last row reports, and nothing lies south of it.
   logic unused;
   assign unused = &{1'b0, last_valid[Rows-2:0], gen_row[Rows-1].capture, gen_row[Rows-1].wt};
+
+  // The array never stalls: the sums of a row leave Rows + Cols - 1 cycles after it entered.
+  logic [Rows+Cols-2:0] rows_q;  // rows inside, the oldest highest; only the assertion needs it
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) rows_q <= '0;
+    else rows_q <= {rows_q[Rows+Cols-3:0], act_valid_i};
+  end
+
+  `STH_ASSERT(SumsFollowRows, sum_next_o == rows_q[Rows+Cols-2])
+  // Weights enter the bank that the row beside them does not read, at a step that is there.
+  `STH_ASSERT(WeightsEnterOtherBank, act_valid_i && wt_valid_i |-> act_bank_i != wt_bank_i)
+  `STH_ASSERT(StepInRange, wt_valid_i |-> 32'(wt_step_i) < (wt_west_i ? Cols : Rows))
 endmodule
 
 `default_nettype wire

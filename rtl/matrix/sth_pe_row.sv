@@ -16,7 +16,7 @@
 // The registers of all PEs lie side by side, and the body of a loop describes
 // one PE: a simulator then needs the code of a PE once for a row, not for each
 // of up to 65536 PEs.  A row without tokens costs it nothing.
-
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_pe_row #(
@@ -162,6 +162,9 @@ module sth_pe_row #(
   assign south_wt_o      = wt_q;
   assign south_psum_o    = psum_q;
   assign last_valid_o    = act_valid_q[Cols-1];
+
+  // At the west edge; the other columns see the same later.
+  `STH_ASSERT(CaptureHasToken, 2'(wt_capture_i) + 2'(north_capture_i[0]) <= 2'(wt_valid_i))
 endmodule
 
 `default_nettype wire

@@ -8,11 +8,11 @@
 //
 // A step of cycle t is at the array's edge in cycle t + 2.  It does not wait
 // for semaphores: a command it sees may be read at once.
-
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_weight_loader #(
-  // Array size, powers of two >= 4.
+  // Array size: powers of two, 4 to 512.
   parameter int ArrayRows = 16,
   parameter int ArrayCols = 16,
   // Bytes in a scratchpad word.
@@ -185,6 +185,12 @@ module sth_weight_loader #(
   // The stages share one command; each uses only its fields.
   logic unused;
   assign unused = &{1'b0, cmd_i};
+
+  // A read that is denied repeats.
+  `STH_ASSERT(ReadStays, w_req_o && !w_gnt_i |=> w_req_o && $stable(w_addr_o))
+  `STH_ASSERT(GrantIsForRequest, w_gnt_i |-> w_req_o)
+  `STH_ASSERT(LoadsFreeBank, advance |-> bank_free_i)
+  `STH_ASSERT(TileNotEmpty, advance |-> n_left != '0 && k_left != '0)
 endmodule
 
 `default_nettype wire

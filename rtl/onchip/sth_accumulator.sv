@@ -4,18 +4,20 @@
 // vector port V waits while M uses its bank in the same direction.  Reads and
 // writes never conflict.  Read data is valid in the cycle after the grant and
 // only then.  It does not add: the engines do.
-
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_accumulator #(
-  // Lanes of a row, a power of two >= 4.
+  // Lanes of a row: a power of two, 4 to 512.
   parameter int ArrayCols = 16,
-  // Capacity in bytes: at least two rows a bank.
+  // Capacity in bytes: any multiple of AccBanks * 4 * ArrayCols, at least two rows a bank, up to
+  // 256 MiB.
   parameter int AccBytes = 65536,
-  // Banks, a power of two >= 2.
+  // Banks: a power of two, 2 to 64.
   parameter int AccBanks = 4,
   localparam int RowWidth = 32 * ArrayCols,
   localparam int Rows = AccBytes / (4 * ArrayCols),
+  // Banks * rows of a bank: the row of a bank has $clog2(BankRows) bits above those of the bank.
   localparam int AddrWidth = $clog2(Rows)
 ) (
   input  logic                 clk_i,
@@ -48,6 +50,7 @@ module sth_accumulator #(
   logic [BankBits-1:0] m_rbank, m_wbank, v_rbank, v_wbank;
   logic [BankBits-1:0] m_rbank_q, v_rbank_q;
   logic [AccBanks*RowWidth-1:0] rdata;
+  logic [AccBanks-1:0] two_readers, two_writers;  // which must never be
 
   assign m_rbank = m_raddr_i[BankBits-1:0];
   assign m_wbank = m_waddr_i[BankBits-1:0];
@@ -82,6 +85,9 @@ module sth_accumulator #(
       .wdata_i(m_write ? m_wdata_i : v_wdata_i),
       .wmask_i(m_write ? m_wmask_i : v_wmask_i)
     );
+
+    assign two_readers[b] = m_read && v_read;
+    assign two_writers[b] = m_write && v_write;
   end
 
   always_ff @(posedge clk_i) begin
@@ -97,13 +103,20 @@ module sth_accumulator #(
   assign m_rdata_o = rdata[m_rbank_q*RowWidth+:RowWidth];
   assign v_rdata_o = rdata[v_rbank_q*RowWidth+:RowWidth];
 
+  `STH_ASSERT(OneReader, two_readers == '0)
+  `STH_ASSERT(OneWriter, two_writers == '0)
+  `STH_ASSERT(MReadsInside, m_ren_i |-> 32'(m_raddr_i) < Rows)
+  `STH_ASSERT(MWritesInside, m_wen_i |-> 32'(m_waddr_i) < Rows)
+  `STH_ASSERT(VReadsInside, v_req_i |-> 32'(v_addr_i) < Rows)
+  `STH_ASSERT(VWritesInside, v_wreq_i |-> 32'(v_waddr_i) < Rows)
+
   initial begin
-    if (ArrayCols < 4 || (ArrayCols & (ArrayCols - 1)) != 0)
-      $error("sth_accumulator: ArrayCols must be a power of two >= 4");
-    if (AccBanks < 2 || (AccBanks & (AccBanks - 1)) != 0)
-      $error("sth_accumulator: AccBanks must be a power of two >= 2");
-    if (BankRows < 2 || (Rows & (Rows - 1)) != 0)
-      $error("sth_accumulator: AccBytes must give a power of two >= 2 of rows in a bank");
+    if (ArrayCols < 4 || ArrayCols > 512 || (ArrayCols & (ArrayCols - 1)) != 0)
+      $error("sth_accumulator: ArrayCols must be a power of two from 4 to 512");
+    if (AccBanks < 2 || AccBanks > 64 || (AccBanks & (AccBanks - 1)) != 0)
+      $error("sth_accumulator: AccBanks must be a power of two from 2 to 64");
+    if (BankRows < 2 || AccBytes != 4 * ArrayCols * AccBanks * BankRows || AccBytes > 1 << 28)
+      $error("sth_accumulator: AccBytes must give each bank a whole number of rows >= 2");
   end
 endmodule
 

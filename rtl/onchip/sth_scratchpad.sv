@@ -12,18 +12,20 @@
 //
 // It does not check ranges (the decoder did) and orders nothing: a read of a
 // word in the cycle of its write returns the old contents.
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_scratchpad #(
-  // Capacity in bytes, a power of two: at least two words a bank.
+  // Capacity in bytes: any multiple of SpBanks * WordBytes, at least two words a bank, up to 256 MiB.
   parameter int SpBytes = 262144,
-  // Banks: a power of two, 2 to 16.
+  // Banks: a power of two, 2 to 64.
   parameter int SpBanks = 4,
-  // Bytes of a word: a power of two.
+  // Bytes of a word: a power of two, 16 to 2048.
   parameter int WordBytes = 64,
   localparam int WordBits = 8 * WordBytes
 ) (
   input  logic                   clk_i,
+  input  logic                   rst_ni,
 
   // Reads: matrix activations, matrix weights, vector, store.
   input  logic                   a_req_i,
@@ -69,9 +71,12 @@ module sth_scratchpad #(
   localparam int NumWidth = BankWidth + RowWidth;
 
   initial begin
-    if (SpBanks < 2 || (SpBanks & (SpBanks - 1)) != 0) $error("SpBanks is no power of two >= 2");
-    if (Depth < 2 || (Depth & (Depth - 1)) != 0) $error("SpBytes gives a bank no power of two >= 2");
-    if (SpBytes > 1 << 28) $error("SpBytes is above 256 MiB");
+    if (SpBanks < 2 || SpBanks > 64 || (SpBanks & (SpBanks - 1)) != 0)
+      $error("SpBanks is no power of two from 2 to 64");
+    if (WordBytes < 16 || WordBytes > 2048 || (WordBytes & (WordBytes - 1)) != 0)
+      $error("WordBytes is no power of two from 16 to 2048");
+    if (Depth < 2 || SpBytes != Depth * SpBanks * WordBytes || SpBytes > 1 << 28)
+      $error("SpBytes gives a bank no whole number of words >= 2, or is above 256 MiB");
   end
 
   // Word numbers.  The second word of a window may lie past the end only when
@@ -123,6 +128,9 @@ module sth_scratchpad #(
                            && !(l_two_i && wblocked[l_next[BankWidth-1:0]]);
 
   logic [SpBanks*WordBits-1:0] rdata;
+  // Banks that more than one port uses in a direction, which must never be.
+  logic [SpBanks-1:0] two_readers;
+  logic [SpBanks-1:0] two_writers;
 
   for (genvar b = 0; b < SpBanks; b++) begin : gen_bank
     localparam int Odd = b % 2;
@@ -178,6 +186,10 @@ module sth_scratchpad #(
       .wdata_i(wdata),
       .wmask_i(wmask)
     );
+
+    assign two_readers[b] = (a_here && w_here && w_gnt_o)
+                         || ((a_here || w_here) && v_here && v_gnt_o) || (blocked[b] && s_here);
+    assign two_writers[b] = v_where && l_here;
   end
 
   // Where the data of the last granted read comes from.
@@ -200,6 +212,21 @@ module sth_scratchpad #(
   assign v_rdata_o = rdata[v_bank_q*WordBits +: WordBits];
   assign s_rdata_o = {rdata[s_odd_bank_q*WordBits +: WordBits],
                       rdata[s_even_bank_q*WordBits +: WordBits]};
+
+  // Both words of a window are inside.
+  logic [28:0] s_last, l_last;
+
+  assign s_last = s_two_i ? 29'(s_addr_i) + 29'(WordBytes) : 29'(s_addr_i);
+  assign l_last = l_two_i ? 29'(l_addr_i) + 29'(WordBytes) : 29'(l_addr_i);
+
+  `STH_ASSERT(OneReader, two_readers == '0)
+  `STH_ASSERT(OneWriter, two_writers == '0)
+  `STH_ASSERT(AReadsInside, a_req_i |-> 32'(a_addr_i) < SpBytes)
+  `STH_ASSERT(WReadsInside, w_req_i |-> 32'(w_addr_i) < SpBytes)
+  `STH_ASSERT(VReadsInside, v_req_i |-> 32'(v_addr_i) < SpBytes)
+  `STH_ASSERT(SReadsInside, s_req_i |-> 32'(s_last) < SpBytes)
+  `STH_ASSERT(VWritesInside, v_wreq_i |-> 32'(v_waddr_i) < SpBytes)
+  `STH_ASSERT(LWritesInside, l_req_i |-> 32'(l_last) < SpBytes)
 
 endmodule
 

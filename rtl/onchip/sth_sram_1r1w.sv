@@ -4,14 +4,15 @@
 // the same ports.  A read returns its data in the next cycle, and the data
 // stays until the next read.  A read of the address that is written in the
 // same cycle returns the old word.  It has no reset and no initial contents,
-// and it does not check that an address is in range.
+// and it does not check that an address is in range:
+// the memories around it do.
 
 `default_nettype none
 
 module sth_sram_1r1w #(
   // Bits in a word.
   parameter int Width = 64,
-  // Words, a power of two >= 2.
+  // Words: any number from 2.
   parameter int Depth = 256,
   // Write mask bits; each enables Width / MaskWidth bits.
   parameter int MaskWidth = Width / 8,
@@ -49,8 +50,7 @@ module sth_sram_1r1w #(
   assign rdata_o = rdata_q;
 
   initial begin
-    if (Depth < 2 || (Depth & (Depth - 1)) != 0)
-      $error("sth_sram_1r1w: Depth must be a power of two >= 2");
+    if (Depth < 2) $error("sth_sram_1r1w: Depth must be at least 2");
     if (Width % MaskWidth != 0) $error("sth_sram_1r1w: MaskWidth must divide Width");
   end
 endmodule

@@ -11,12 +11,13 @@
 //
 // Bursts are taken in order and their data leaves in order; addresses and
 // responses are not handled here.
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_store_read #(
-  // Bytes of a bus word: a power of two, 4 to 256, at most WordBytes.
+  // Bytes of a bus word: a power of two, 4 to 2048, at most WordBytes.
   parameter int BusBytes = 16,
-  // Bytes of a scratchpad word: a power of two.
+  // Bytes of a scratchpad word: a power of two, up to 2048.
   parameter int WordBytes = 64,
   localparam int OffWidth = $clog2(BusBytes),
   localparam int TagWidth = 2
@@ -77,7 +78,7 @@ module sth_store_read #(
   logic [TagWidth-1:0] tag_q;
   logic                ends;
   logic                granted;
-  logic                w_taken;
+  logic                room;
 
   assign granted = s_req_o && s_gnt_i;
   assign ends = left_q == '0;
@@ -104,22 +105,13 @@ module sth_store_read #(
     end
   end
 
-  // Places in the data queue that are not spoken for.
-  logic [$clog2(QueueDepth):0] credit_q;
-
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) credit_q <= ($clog2(QueueDepth) + 1)'(QueueDepth);
-    else if (granted && !w_taken) credit_q <= credit_q - 1'b1;
-    else if (!granted && w_taken) credit_q <= credit_q + 1'b1;
-  end
-
   // Request for the first to the last valid byte of the bus word.
   logic [OffWidth-1:0] high;
   logic [        27:0] last_addr;
   logic                unused_last_addr;
 
   assign high = ends ? last_q : {OffWidth{1'b1}};
-  assign s_req_o = valid_q && credit_q != '0;
+  assign s_req_o = valid_q && room;
   assign s_addr_o = base_q + {{(28 - OffWidth) {1'b0}}, first_q};
   assign last_addr = base_q + {{(28 - OffWidth) {1'b0}}, high};
   assign s_two_o = s_addr_o[27:WordLsb] != last_addr[27:WordLsb];
@@ -218,7 +210,6 @@ module sth_store_read #(
   logic [  TagWidth-1:0] c_tag_q;
   logic [8*BusBytes-1:0] masked;
   logic [          31:0] digest;
-  logic                  unused_ready;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -244,30 +235,50 @@ module sth_store_read #(
     assign masked[8*b +: 8] = c_mask_q[b] ? c_data_q[8*b +: 8] : 8'd0;
   end
 
-  sth_dma_digest #(
+  sth_digest #(
     .Lanes(BusBytes / 4)
   ) u_digest (
+    .en_i(c_valid_q),
     .lane_i(c_lane_q),
     .data_i(masked),
+    .mask_i({BusBytes{1'b1}}),  // bytes that do not count are zero
     .digest_o(digest)
   );
 
-  // The credits keep the queue from overflowing.
-  sth_dma_fifo #(
+  // A read reserves the place of its word.
+  sth_credit_fifo #(
     .Width(9 * BusBytes + 1),
     .Depth(QueueDepth)
   ) u_queue (
     .clk_i,
     .rst_ni,
-    .in_valid_i(c_valid_q),
-    .in_ready_o(unused_ready),
-    .in_data_i({c_last_q, c_mask_q, masked}),
-    .out_valid_o(w_valid_o),
-    .out_ready_i(w_ready_i),
-    .out_data_o({w_last_o, w_strb_o, w_data_o})
+    .reserve_i(granted),
+    .room_o(room),
+    .push_i(c_valid_q),
+    .push_data_i({c_last_q, c_mask_q, masked}),
+    .pop_valid_o(w_valid_o),
+    .pop_ready_i(w_ready_i),
+    .pop_data_o({w_last_o, w_strb_o, w_data_o})
   );
 
-  assign w_taken = w_valid_o && w_ready_i;
+  // The lane of the burst's last bus word; only the assertion reads it.
+  logic [14:0] end_lane_q;
+
+  always_ff @(posedge clk_i) begin
+    if (burst_ready_o) end_lane_q <= burst_lane_i + 15'(burst_len_i) * 15'(BusBytes / 4);
+  end
+
+  `STH_ASSERT(LastWordEndsBurst, granted |-> ends == (lane_q == end_lane_q))
+  `STH_ASSERT(ReadStays, s_req_o && !s_gnt_i |=> s_req_o && $stable(s_addr_o))
+  `STH_ASSERT(GrantIsForRequest, s_gnt_i |-> s_req_o)
+  `STH_ASSERT(WordStaysOffered, w_valid_o && !w_ready_i |=> w_valid_o && $stable(w_last_o))
+  // A bus word holds at least one byte of its run.
+  `STH_ASSERT(WordNotEmpty, valid_q |-> first_q <= high)
+
+  initial begin
+    if (WordBytes < BusBytes || WordBytes > 2048 || (WordBytes & (WordBytes - 1)) != 0)
+      $error("WordBytes is no power of two from BusBytes to 2048");
+  end
 
 endmodule
 

@@ -14,10 +14,11 @@
 //
 // Commands are legal by the checks of the decoder and their waits are satisfied: nothing is checked
 // here. The engine has no error of its own.
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_vector #(
-  // Array columns, which are the lanes: a power of two from 4 to 256.
+  // Array columns, which are the lanes: a power of two from 4 to 512.
   parameter int ArrayCols = 16,
   // Bytes of a scratchpad word: a power of two, at least 4 * ArrayCols.
   parameter int WordBytes = 64
@@ -201,7 +202,7 @@ module sth_vector #(
   wire [31:0] carry_data;
 
   sth_vector_fetch #(.Lanes(Lanes), .WordBytes(WordBytes)) u_fetch (
-    .clk_i,
+    .clk_i, .rst_ni,
     .acc_capture_i(acc_capture),
     .acc_rdata_i,
     .sp_capture_i(sp_capture),
@@ -249,7 +250,7 @@ module sth_vector #(
   wire [LaneBits-1:0] unused_lane;
   wire unused_first;
   sth_vector_walk #(.Lanes(Lanes)) u_gate_walk (
-    .clk_i,
+    .clk_i, .rst_ni,
     .start_i(start_q),
     .next_i(at_q[AtGate]),
     .rows_i(rows),
@@ -364,7 +365,14 @@ module sth_vector #(
   assign bank_stall_o = (acc_req_o && !acc_gnt_i) || (sp_req_o && !sp_gnt_i) ||
                         (acc_wreq_o && !acc_wgnt_i) || (sp_wreq_o && !sp_wgnt_i);
 
+  `STH_ASSERT(AcceptsIdle, accept |-> !run_q)
+  `STH_ASSERT(DoneWhileRunning, done |-> run_q)
+  // As many factors enter the ring of the gate as leave it.
+  `STH_ASSERT(GateHasFactor, at_q[AtGate] |-> gate_wptr_q != gate_rptr_q)
+
   initial begin
+    if (ArrayCols < 4 || ArrayCols > 512 || (ArrayCols & (ArrayCols - 1)) != 0)
+      $error("ArrayCols is no power of two from 4 to 512");
     if (STH_LAT_VECTOR_START != 2) $error("VECTOR_START: accept, start, first read");
     if (STH_LAT_VECTOR_PIPE != AtWrite) $error("VECTOR_PIPE is not the depth of the pipeline");
     if (WriteDepth < AtWrite + 2) $error("VECTOR_RESULTS does not cover the pipeline");

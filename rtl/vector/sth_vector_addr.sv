@@ -4,13 +4,15 @@
 // operand moves only when a group of Lanes rows ends. moves_o says whether the address of the next
 // row-tile differs from the present one, which decides whether the operand is read again.
 // It does not check ranges.
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_vector_addr #(
-  // Lanes, a power of two from 4 to 256.
+  // Lanes, a power of two from 4 to 512.
   parameter int Lanes = 16
 ) (
   input  wire        clk_i,
+  input  wire        rst_ni,
   input  wire        start_i,
   input  wire        next_i,
   // The operand, stable from start_i to the end of the command.
@@ -49,5 +51,7 @@ module sth_vector_addr #(
 
   assign addr_o = addr_q;
   assign moves_o = addr_d != addr_q;
+
+  `STH_ASSERT(StartsBetween, !(start_i && next_i))
 endmodule
 `default_nettype wire

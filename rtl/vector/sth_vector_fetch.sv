@@ -5,10 +5,11 @@
 // the element of lane lane_i; y can also be x itself or the immediate, z the immediate.
 // Outputs are valid one cycle after the captures. Elements are not converted here: raw elements
 // sit in the low bits of their 32.
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_vector_fetch #(
-  // Lanes, a power of two from 4 to 256.
+  // Lanes, a power of two from 4 to 512.
   parameter int Lanes = 16,
   // Bytes of a scratchpad word: a power of two, at least 4 * Lanes.
   parameter int WordBytes = 64,
@@ -16,6 +17,7 @@ module sth_vector_fetch #(
   localparam int PosBits = $clog2(WordBytes / Lanes)
 ) (
   input  wire                   clk_i,
+  input  wire                   rst_ni,
   // Read data and which operand it is for: bit 0 x, 1 y, 2 z, 3 carry.
   input  wire [3:0]             acc_capture_i,
   input  wire [32*Lanes-1:0]    acc_rdata_i,
@@ -77,6 +79,10 @@ module sth_vector_fetch #(
   assign y_type_o = mul_self ? x_type_i : mul_imm ? 2'(STH_DTYPE_FP32) : y_type_i;
   assign z_type_o = add_imm ? 2'(STH_DTYPE_FP32) : z_type_i;
   assign carry_o = carry_q[{lane_i, 5'd0} +: 32];
+
+  // A port's data is for one operand, and an operand comes from one port.
+  `STH_ASSERT(OneOperand, $onehot0(acc_capture_i) && $onehot0(sp_capture_i))
+  `STH_ASSERT(OneSource, (acc_capture_i[2:0] & sp_capture_i) == '0)
 
   initial if (WordBytes < 4 * Lanes) $error("WordBytes");
 endmodule

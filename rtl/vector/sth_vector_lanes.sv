@@ -6,6 +6,7 @@
 //
 // stage_i[s] is high while a value enters stage s. u_o and d_o are valid one cycle after the enables
 // of gate and out.
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_vector_lanes #(
@@ -75,5 +76,8 @@ module sth_vector_lanes #(
     .keep_i,
     .u_o, .d_o
   );
+
+  // What entered a stage enters the next one a cycle later.
+  `STH_ASSERT(StagesFollow, 1'b1 |=> {stage_i[6], stage_i[4:1]} == $past({stage_i[5], stage_i[3:0]}))
 endmodule
 `default_nettype wire

@@ -5,7 +5,7 @@
 `default_nettype none
 
 module sth_vector_pack #(
-  // Lanes, a power of two from 4 to 256.
+  // Lanes, a power of two from 4 to 512.
   parameter int Lanes = 16,
   localparam int LaneBits = $clog2(Lanes)
 ) (

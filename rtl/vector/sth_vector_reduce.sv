@@ -5,10 +5,11 @@
 // row's first tile enters the datapath and waits here. Results of Lanes rows (fewer at the end of
 // the command) leave as one accumulator row with a lane mask. Room for it must have been reserved
 // by the caller; there is no back-pressure.
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_vector_reduce #(
-  // Lanes, a power of two from 4 to 256.
+  // Lanes, a power of two from 4 to 512.
   parameter int Lanes = 16,
   // At least the row-tiles between carry_push_i and the running value.
   parameter int CarryDepth = 64
@@ -138,6 +139,10 @@ module sth_vector_reduce #(
   assign last_o = done_q;
   assign mask_o = mask_q | here;
   assign data_o = data;
+
+  `STH_ASSERT(CarryFindsPlace, carry_push_i |-> carry_wptr_q + 1'b1 != carry_rptr_q)
+  `STH_ASSERT(CarryHasCome, tile_valid && first_q && carry_i |-> carry_wptr_q != carry_rptr_q)
+  `STH_ASSERT(GroupEndsRow, tile_valid && group_last |-> tile_last)
 
   initial if (CarryDepth != (1 << CarryBits)) $error("CarryDepth");
 endmodule

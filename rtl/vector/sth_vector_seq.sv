@@ -13,10 +13,11 @@
 //
 // Read data is not seen here: the captures say, in the cycle when the data is valid, which operand
 // it belongs to.
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_vector_seq #(
-  // Lanes, a power of two from 4 to 256.
+  // Lanes, a power of two from 4 to 512.
   parameter int Lanes = 16,
   // Bytes of a scratchpad word: a power of two, at least 4 * Lanes.
   parameter int WordBytes = 64,
@@ -124,6 +125,7 @@ module sth_vector_seq #(
     .Lanes(Lanes)
   ) u_walk (
     .clk_i,
+    .rst_ni,
     .start_i,
     .next_i(launch),
     .rows_i,
@@ -152,6 +154,7 @@ module sth_vector_seq #(
       .Lanes(Lanes)
     ) u_addr (
       .clk_i,
+      .rst_ni,
       .start_i,
       .next_i(launch),
       .base_i(addr_i[28*i +: 28]),
@@ -180,5 +183,13 @@ module sth_vector_seq #(
   assign launched_o = launched_q;
   assign launched_first_o = launched_first_q;
   assign launched_lane_o = launched_lane_q;
+
+  `STH_ASSERT(StartsIdle, start_i |-> !active_q)
+  // Results find their place: it is reserved here.
+  `STH_ASSERT(LaunchesIntoRoom, launch |-> write_room_i && (reduce_room_i || !group_last))
+  // A read that is denied repeats.
+  `STH_ASSERT(AccReadStays, acc_req_o && !acc_gnt_i |=> acc_req_o && $stable(acc_addr_o))
+  `STH_ASSERT(SpReadStays, sp_req_o && !sp_gnt_i |=> sp_req_o && $stable(sp_addr_o))
+  `STH_ASSERT(GrantsAreForRequests, !(acc_gnt_i && !acc_req_o) && !(sp_gnt_i && !sp_req_o))
 endmodule
 `default_nettype wire

@@ -2,10 +2,11 @@
 //
 // Pairs (0, 1), (2, 3), ... level by level, a new tile every cycle; log2(Lanes) cycles from input
 // to output. Neutral elements for lanes that do not count are the caller's business.
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_vector_tree #(
-  // Lanes, a power of two from 4 to 256.
+  // Lanes, a power of two from 4 to 512.
   parameter int Lanes = 16
 ) (
   input  wire                clk_i,
@@ -49,5 +50,7 @@ module sth_vector_tree #(
 
   assign valid_o = valid[Levels];
   assign data_o = gen_level[Levels-1].value;
+
+  `STH_ASSERT(OperationStays, valid != '0 |=> $stable(sum_i))
 endmodule
 `default_nettype wire

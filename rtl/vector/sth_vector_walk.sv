@@ -5,14 +5,16 @@
 // (active_o) and the lanes that the causal mask admits (reach_o), both from lane 0 upward.
 // It does not know addresses and does not stop: next_i after the last row-tile is an error of
 // the caller.
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_vector_walk #(
-  // Lanes, a power of two from 4 to 256.
+  // Lanes, a power of two from 4 to 512.
   parameter int Lanes = 16,
   localparam int LaneBits = $clog2(Lanes)
 ) (
   input  wire                clk_i,
+  input  wire                rst_ni,
   input  wire                start_i,
   input  wire                next_i,
   // Shape of the command, stable from start_i to its end.
@@ -76,6 +78,9 @@ module sth_vector_walk #(
   assign reach_o = (!mask_i || reach_q >= $signed(21'(Lanes))) ? (LaneBits + 1)'(Lanes) :
                    reach_q[20] ? '0 : reach_q[LaneBits:0];
 
-  initial if (Lanes < 4 || Lanes > 256 || Lanes != (1 << LaneBits)) $error("Lanes");
+  `STH_ASSERT(StartsNotEmpty, start_i |-> rows_i != '0 && cols_i != '0)
+  `STH_ASSERT(StopsAtEnd, next_i |-> rows_q != '0 && cols_q != '0)
+
+  initial if (Lanes < 4 || Lanes > 512 || Lanes != (1 << LaneBits)) $error("Lanes");
 endmodule
 `default_nettype wire

@@ -5,14 +5,15 @@
 // slots were reserved at launch. Results go to the accumulator or the scratchpad, reductions always
 // to the accumulator and before results, so that the last one is never late. done_o is high in the
 // cycle of the command's last granted write.
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_vector_write #(
-  // Lanes, a power of two from 4 to 256.
+  // Lanes, a power of two from 4 to 512.
   parameter int Lanes = 16,
   // Bytes of a scratchpad word: a power of two, at least 4 * Lanes.
   parameter int WordBytes = 64,
-  // Row-tiles and rows of reductions between launch and write; powers of two.
+  // Row-tiles and rows of reductions between launch and write; any number from 2.
   parameter int WriteDepth = 32,
   parameter int ReduceDepth = 4,
   localparam int LaneBits = $clog2(Lanes)
@@ -70,15 +71,15 @@ module sth_vector_write #(
   // Results.
   wire result_valid, result_pop;
   wire [32*Lanes-1:0] result;
-  sth_vector_fifo #(.Width(32 * Lanes), .Depth(WriteDepth)) u_results (
+  sth_credit_fifo #(.Width(32 * Lanes), .Depth(WriteDepth)) u_results (
     .clk_i, .rst_ni,
     .reserve_i(write_reserve_i),
     .room_o(write_room_o),
     .push_i(result_valid_i),
-    .data_i(result_i),
-    .valid_o(result_valid),
-    .data_o(result),
-    .pop_i(result_pop)
+    .push_data_i(result_i),
+    .pop_valid_o(result_valid),
+    .pop_ready_i(result_pop),
+    .pop_data_o(result)
   );
 
   wire [LaneBits-1:0] lane;
@@ -87,7 +88,7 @@ module sth_vector_write #(
   wire [LaneBits:0] unused_reach;
   wire [LaneBits:0] active;
   sth_vector_walk #(.Lanes(Lanes)) u_walk (
-    .clk_i, .start_i,
+    .clk_i, .rst_ni, .start_i,
     .next_i(result_pop),
     .rows_i, .cols_i,
     .mask_i(1'b0),
@@ -103,7 +104,7 @@ module sth_vector_write #(
 
   wire [27:0] d_addr;
   sth_vector_addr #(.Lanes(Lanes)) u_addr (
-    .clk_i, .start_i,
+    .clk_i, .rst_ni, .start_i,
     .next_i(result_pop),
     .base_i(d_addr_i),
     .row_i(d_row_i),
@@ -130,23 +131,21 @@ module sth_vector_write #(
   wire reduced_valid, reduced_pop, reduced_last;
   wire [Lanes-1:0] reduced_mask;
   wire [32*Lanes-1:0] reduced;
-  sth_vector_fifo #(.Width(33 * Lanes + 1), .Depth(ReduceDepth)) u_reductions (
+  sth_credit_fifo #(.Width(33 * Lanes + 1), .Depth(ReduceDepth)) u_reductions (
     .clk_i, .rst_ni,
     .reserve_i(reduce_reserve_i),
     .room_o(reduce_room_o),
     .push_i(reduced_valid_i),
-    .data_i({reduced_last_i, reduced_mask_i, reduced_i}),
-    .valid_o(reduced_valid),
-    .data_o({reduced_last, reduced_mask, reduced}),
-    .pop_i(reduced_pop)
+    .push_data_i({reduced_last_i, reduced_mask_i, reduced_i}),
+    .pop_valid_o(reduced_valid),
+    .pop_ready_i(reduced_pop),
+    .pop_data_o({reduced_last, reduced_mask, reduced})
   );
 
   // Accumulator port. Accumulator results are four bytes a lane, so one mask bit in four tells.
   wire [Lanes-1:0] result_mask;
-  wire [4*Lanes-1:0] acc_bytes;
   for (genvar i = 0; i < Lanes; i++) begin : gen_mask
     assign result_mask[i] = chunk_mask[4*i];
-    assign acc_bytes[4*i +: 4] = {4{acc_wmask_o[i]}};
   end
 
   assign acc_wreq_o = reduced_valid || (result_valid && !d_sp_i);
@@ -175,24 +174,23 @@ module sth_vector_write #(
   wire acc_write = acc_wreq_o && acc_wgnt_i;
   wire sp_write = sp_wreq_o && sp_wgnt_i;
   wire [31:0] acc_digest, sp_digest;
-  sth_digest #(.Lanes(Lanes)) u_acc_digest (
-    .clk_i,
-    .clear_i(start_i),
+  sth_digest #(.Lanes(Lanes), .MaskBits(1)) u_acc_digest (
     .en_i(acc_write),
-    .addr_i(15'(acc_waddr_o << LaneBits)),
+    .lane_i(15'(acc_waddr_o << LaneBits)),
     .data_i(acc_wdata_o),
-    .mask_i(acc_bytes),
+    .mask_i(acc_wmask_o),
     .digest_o(acc_digest)
   );
   sth_digest #(.Lanes(Lanes)) u_sp_digest (
-    .clk_i,
-    .clear_i(start_i),
     .en_i(sp_write),
-    .addr_i(sp_waddr_o[16:2]),
+    .lane_i(sp_waddr_o[16:2]),
     .data_i(chunk),
     .mask_i(chunk_mask),
     .digest_o(sp_digest)
   );
+
+  logic [31:0] digest_q;
+  always_ff @(posedge clk_i) digest_q <= start_i ? 32'd0 : digest_q ^ acc_digest ^ sp_digest;
 
   wire write_end = result_pop && tile_last && row_last;
   wire reduce_end = reduced_pop && reduced_last;
@@ -217,6 +215,15 @@ module sth_vector_write #(
 
   assign done_o = (write_left_q || reduce_left_q) && (!write_left_q || write_end) &&
                   (!reduce_left_q || reduce_end);
-  assign digest_o = acc_digest ^ sp_digest;
+  assign digest_o = digest_q;
+
+  `STH_ASSERT(StartsDone, start_i |-> !write_left_q && !reduce_left_q)
+  // What is written is owed by the command, and no more.
+  `STH_ASSERT(ResultIsOwed, result_valid |-> write_left_q)
+  `STH_ASSERT(ReductionIsOwed, reduced_valid |-> reduce_left_q)
+  // A write that is denied repeats; on the accumulator a reduction may go before a result.
+  `STH_ASSERT(AccWriteStays, acc_wreq_o && !acc_wgnt_i |=> acc_wreq_o)
+  `STH_ASSERT(SpWriteStays, sp_wreq_o && !sp_wgnt_i |=> sp_wreq_o && $stable(sp_waddr_o))
+  `STH_ASSERT(GrantsAreForRequests, !(acc_wgnt_i && !acc_wreq_o) && !(sp_wgnt_i && !sp_wreq_o))
 endmodule
 `default_nettype wire

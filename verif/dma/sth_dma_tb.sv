@@ -247,6 +247,7 @@ module sth_dma_tb #(
     .WordBytes(WordBytes)
   ) u_scratchpad (
     .clk_i,
+    .rst_ni,
     .a_req_i,
     .a_addr_i,
     .a_gnt_o(unused_a_gnt),
