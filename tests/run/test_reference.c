@@ -386,6 +386,30 @@ static void test_reference_gather_and_scatter(void **state)
     discard(&w);
 }
 
+/* Descending; a lower column before a higher one; as often as not equal. */
+static void test_reference_topk(void **state)
+{
+    struct world w = evaluate("tensor x i8 9x30 seed:3:4\n"
+                              "tensor y i8 9x30 zero\n"
+                              "tensor i fp32 9x30 zero\n"
+                              "op topk out=y[:,4:12] indices=i[:,1:9] x=x\n");
+
+    (void)state;
+    for (uint32_t i = 0; i < 9; i++)
+        for (uint32_t j = 0; j < 8; j++) {
+            double value = out(&w, "y", i, 4 + j);
+            double index = out(&w, "i", i, 1 + j);
+            uint32_t before = 0;
+
+            assert_near(value, in(&w, "x", i, (uint32_t)index));
+            for (uint32_t c = 0; c < 30; c++)
+                before += in(&w, "x", i, c) > value ||
+                          (in(&w, "x", i, c) == value && c < index);
+            assert_int_equal(before, j);
+        }
+    discard(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -399,6 +423,7 @@ int main(void)
         cmocka_unit_test(test_reference_elementwise_and_in_place),
         cmocka_unit_test(test_reference_copy_takes_views),
         cmocka_unit_test(test_reference_gather_and_scatter),
+        cmocka_unit_test(test_reference_topk),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,6 +34,8 @@ static const char text[] =
     "tensor y bf16 48x96 zero\n"
     "tensor e bf16 20x96 zero\n"
     "tensor m fp32 48x96 zero\n"
+    "tensor best fp32 48x3 zero\n"
+    "tensor where fp32 48x3 zero\n"
     "op layernorm out=n x=x gamma=g beta=b eps=0x3727c5ac invn=0x3c2aaaab\n"
     "op matmul out=qkv x=n w=wqkv bias=bqkv\n"
     "op rope out=q x=qkv[:,0:96] cos=cos sin=sin heads=4\n"
@@ -52,6 +54,7 @@ static const char text[] =
     "43\n"
     "op scatter_add out=m x=e[0:4] rows=7,1,3,40 "
     "weights=0x3f000000,0x3f800000,0xbf800000,0x40000000\n"
+    "op topk out=best indices=where x=m\n"
     "output m\n";
 
 static const char *const configs[] = {"nano", "edge", "wide", "server"};
@@ -253,8 +256,8 @@ static void test_runtime_hooks_partition_the_commands(void **unused)
     config.hooks.op_begin = on_begin;
     config.hooks.op_end = on_end;
     run_cycles("nano", STH_CSIM_FUNCTION_ONLY, &config);
-    assert_int_equal(seen.begins, 15);
-    assert_int_equal(seen.ends, 15);
+    assert_int_equal(seen.begins, 16);
+    assert_int_equal(seen.ends, 16);
 }
 
 static void test_runtime_bus_error_is_reported_and_recovered(void **unused)

@@ -190,6 +190,19 @@ static const struct malformed malformed[] = {
      9, "field 'rows': 1 is listed twice; use two operations"},
     {TENSORS "op scatter_add out=z x=x[0:2] rows=1,2 weights=0x3f800000\n", 9,
      "field 'weights': must list one weight for each row of x"},
+    {TENSORS "op topk out=z indices=z x=x\n", 9,
+     "field 'indices': the type is bf16; use fp32"},
+    {TENSORS "op topk out=y indices=s x=x\n", 9,
+     "field 'out': has more columns than x; take a view of fewer"},
+    {TENSORS "op topk out=x[:,2:4] indices=s x=x[:,0:3]\n", 9,
+     "field 'indices': the shape is 1x8 but must be 8x2; change the tensor or "
+     "take a view of it"},
+    {HEAD "tensor x bf16 1x4194305 zero\ntensor i fp32 1x1 zero\n"
+          "tensor y bf16 1x1 zero\nop topk out=y indices=i x=x\n",
+     5, "field 'x': has more than 4194304 columns; take a view of fewer"},
+    {HEAD "tensor x bf16 1x2000 zero\ntensor i fp32 1x1025 zero\n"
+          "tensor y bf16 1x1025 zero\nop topk out=y indices=i x=x\n",
+     5, "field 'out': has more than 1024 columns; take a view of fewer"},
     {TENSORS "op\tadd\n", 9, "field 'line': has a tab; use spaces"},
     {TENSORS "op add\r\n", 9,
      "field 'line': has a carriage return; use LF line ends"},
