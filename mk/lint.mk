@@ -6,10 +6,12 @@ C_FILES = $(shell git ls-files '*.c' '*.h')
 lint-format: | $(BUILD)/deps.stamp ## clang-format changes nothing
 	$(Q)clang-format --dry-run -Werror $(C_FILES) verif/*/*.cpp
 
+# OP_HEADERS is set by the two files that include the table of operations for
+# its headers; cppcheck would try it everywhere.
 lint-c: | $(BUILD)/deps.stamp ## cppcheck finds nothing
 	$(Q)cppcheck --quiet --std=c11 --language=c --error-exitcode=1 \
 	  --enable=warning,performance,portability --inline-suppr \
-	  --suppressions-list=mk/cppcheck.txt $(INCLUDES) \
+	  --suppressions-list=mk/cppcheck.txt -UOP_HEADERS $(INCLUDES) \
 	  $(filter %.c,$(C_FILES))
 
 lint-arrows: ## the arrows of dependency hold
