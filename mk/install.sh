@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# Copies what `make install` has built below $DESTDIR$PREFIX and lists it in
+# share/systolith/manifest.txt, by which mk/uninstall.sh takes it away again.
+set -eu
+: "${BUILD:?}" "${PREFIX:?}" "${VERSION:?}" "${SOVERSION:?}"
+root=${DESTDIR:-}$PREFIX
+command=$BUILD/systolith
+manifest=share/systolith/manifest.txt
+list=$(mktemp)
+trap 'rm -f "$list"' EXIT
+
+# put MODE FILE PLACE: PLACE is a path below the prefix.
+put() {
+  install -D -m "$1" "$2" "$root/$3"
+  echo "$3" >>"$list"
+}
+
+# fill MODE PLACE: the same with standard input.
+fill() {
+  local file
+  file=$(mktemp)
+  cat >"$file"
+  put "$1" "$file" "$2"
+  rm "$file"
+}
+
+put 755 "$command" bin/systolith
+while read -r header; do
+  put 644 "$header" "include/systolith/$(basename "$header")"
+done <"$BUILD/dist/headers.txt"
+
+for library in libsystolith libsystolith_firmware; do
+  put 644 "$BUILD/dist/$library.a" "lib/$library.a"
+  put 755 "$BUILD/dist/$library.so" "lib/$library.so.$SOVERSION"
+  ln -sf "$library.so.$SOVERSION" "$root/lib/$library.so"
+  echo "lib/$library.so" >>"$list"
+done
+for config in ${RTL:-}; do
+  put 755 "$BUILD/rtl/$config/libsth_rtl.so" \
+    "lib/systolith/rtl/$config/libsth_rtl.so"
+done
+
+for file in configs/*.cfg configs/models/*.json; do
+  put 644 "$file" "share/systolith/$file"
+done
+for file in examples/*.c docs/library.md; do
+  put 644 "$file" "share/doc/systolith/$file"
+done
+
+"$command" help --format man | fill 644 share/man/man1/systolith.1
+for name in $("$command" help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
+  [ "$name" = systolith ] ||
+    "$command" help "$name" --format man |
+    fill 644 "share/man/man1/systolith-$name.1"
+done
+"$command" help --completion bash |
+  fill 644 share/bash-completion/completions/systolith
+"$command" help --completion zsh | fill 644 share/zsh/site-functions/_systolith
+
+# The libraries are found at run time as well, wherever the prefix is.
+fill 644 lib/pkgconfig/systolith.pc <<PC
+prefix=$PREFIX
+includedir=\${prefix}/include/systolith
+libdir=\${prefix}/lib
+datadir=\${prefix}/share/systolith
+configdir=\${datadir}/configs
+rtldir=\${libdir}/systolith/rtl
+
+Name: systolith
+Description: Transformer accelerator as a model: chip, RTL, firmware
+Version: $VERSION
+Cflags: -I\${includedir}
+Libs: -L\${libdir} -Wl,-rpath,\${libdir} -lsystolith_firmware -lsystolith
+Libs.private: -lm -ldl
+PC
+
+echo "$manifest" >>"$list"
+install -D -m 644 "$list" "$root/$manifest"
+echo "installed $(wc -l <"$list") files below $root"

@@ -1,0 +1,128 @@
+#!/usr/bin/env bash
+# Installs into a temporary prefix and uses what is there as others would:
+# headers, libraries, command, manual pages, completion.  Nothing but the
+# installed tree, pkg-config and the sources of the programs is used.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+: "${BUILD:=build}" "${MAKE:=make}"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+prefix=$work/prefix
+passed=0
+failed=0
+
+# check NAME COMMAND...: the command succeeds.
+check() {
+  if "${@:2}" >"$work/log" 2>&1; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    echo "FAIL $1"
+    tail -20 "$work/log"
+  fi
+}
+
+flags() { pkg-config --cflags --libs systolith; }
+
+# build COMPILER... -- SOURCE: makes $work/program; any warning is a failure.
+build() {
+  local compiler=() source
+  while [ "$1" != -- ]; do
+    compiler+=("$1")
+    shift
+  done
+  source=$2
+  rm -f "$work/program"
+  # shellcheck disable=SC2046
+  (cd "$work" && "${compiler[@]}" -Wall -Wextra -Wpedantic -Werror \
+    "$source" -x none $(flags) -o program)
+}
+
+# alone COMPILER HEADER: the header compiles as the only one.
+alone() {
+  # shellcheck disable=SC2046
+  printf '#include <%s>\nint used;\n' "$2" |
+    $1 -Wall -Wextra -Wpedantic -Werror $(pkg-config --cflags systolith) \
+      -fsyntax-only -
+}
+
+completes() { # WORDS... TO EXPECT: the last is among what completes the rest
+  bash -c '
+    PATH=$1:$PATH
+    . "$2/share/bash-completion/completions/systolith"
+    want=${*: -1}
+    COMP_WORDS=("${@:3:$#-3}")
+    COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+    _systolith
+    printf "%s\n" "${COMPREPLY[@]}" | grep -qx -- "$want"' _ \
+    "$prefix/bin" "$prefix" "$@"
+}
+
+nothing_left() { [ -z "$(find "$prefix" -not -type d)" ]; }
+
+"$MAKE" --no-print-directory BUILD="$BUILD" install PREFIX="$prefix" RTL=nano \
+  >"$work/install.log" 2>&1 || {
+  cat "$work/install.log"
+  exit 1
+}
+unset SYSTOLITH_HOME SYSTOLITH_RTL
+export PKG_CONFIG_PATH=$prefix/lib/pkgconfig
+nano=$(pkg-config --variable=configdir systolith)/nano.cfg
+edge=${nano%nano.cfg}edge.cfg
+bin=$prefix/bin/systolith
+
+for header in "$prefix"/include/systolith/*.h; do
+  header=$(basename "$header")
+  for language in 'gcc -std=c11 -x c' 'g++ -std=c++17 -x c++' \
+    'clang++ -std=c++17 -x c++'; do
+    check "$header: $language" alone "$language" "$header"
+  done
+done
+
+for language in 'gcc -std=c11' 'g++ -std=c++17 -x c++' \
+  'clang++ -std=c++17 -x c++'; do
+  for example in product kernel compare; do
+    check "$example: $language" \
+      build $language -- "$PWD/examples/$example.c"
+    check "$example: $language: runs" "$work/program" nano
+  done
+  check "many: $language" build $language -- "$PWD/tests/install/many.c"
+  check "many: $language: runs" "$work/program" "$nano"
+  check "play: $language" build $language -- "$PWD/tests/install/play.c"
+  "$bin" trace --gemm 20x30x40 -o "$work/gemm.trace"
+  check "play: $language: runs" "$work/program" "$nano" "$work/gemm.trace"
+done
+for compiler in g++ clang++; do
+  check "lockstep: $compiler" \
+    build $compiler -std=c++17 -- "$PWD/tests/install/lockstep.cpp"
+  check "lockstep: $compiler: runs" "$work/program" nano "$edge"
+done
+
+# The command finds what came with it, from anywhere.
+cd "$work" || exit 1
+check "systolith --version" "$bin" --version
+check "systolith info edge" "$bin" info edge
+check "systolith trace" "$bin" trace --model gpt2 --phase prefill --seq 4 \
+  -o "$work/gpt2.trace"
+check "systolith run, both" "$bin" run "$work/gemm.trace" --config nano \
+  --backend both --quiet
+check "systolith random" "$bin" random --config nano --count 3
+cd "$OLDPWD" || exit 1
+
+for page in "$prefix"/share/man/man1/*.1; do
+  check "$(basename "$page") renders" \
+    bash -c '! groff -man -Tutf8 -ww -z "$1" 2>&1 | grep .' _ "$page"
+done
+check "man: options are there" bash -c \
+  'groff -man -Tascii -P-cbou "$1" | grep -q -- "--by-layer\[=W\]"' _ \
+  "$prefix/share/man/man1/systolith-run.1"
+check "completion: commands" completes systolith par parity
+check "completion: options" completes systolith run --by --by-layer
+check "completion: words" completes systolith run --backend '' both
+check "completion: names" completes systolith info se server
+check "completion: models" completes systolith trace --model llama-3-8 llama-3-8b
+
+check "uninstall" "$MAKE" --no-print-directory uninstall PREFIX="$prefix"
+check "nothing is left" nothing_left
+echo "installed tree: $passed passed, $failed failed"
+[ "$failed" -eq 0 ]
