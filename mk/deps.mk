@@ -1,6 +1,7 @@
 # What the project needs from Debian 12, and nothing else.
 PACKAGES = gcc g++ clang make git verilator yosys iverilog libcmocka-dev \
-	libjansson-dev zlib1g-dev qflow-tech-osu018 clang-format cppcheck
+	libjansson-dev zlib1g-dev qflow-tech-osu018 clang-format cppcheck pkgconf \
+	groff-base
 
 # `dpkg -s` of all of them is one process; apt runs only when it fails.
 $(BUILD)/deps.stamp: mk/deps.mk

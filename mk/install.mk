@@ -37,13 +37,14 @@ $(DIST)/%.so: $(DIST)/%.a $(DIST)/headers.txt
 	  -Wl,-soname,$(*F).so.$(SOVERSION) -o $@ \
 	  -Wl,--whole-archive $< -Wl,--no-whole-archive -lm -ldl
 
-install: $(BUILD)/systolith $(DIST)/libsystolith.so \
-		$(DIST)/libsystolith_firmware.so $(DIST)/headers.txt \
-		$(RTL:%=$(BUILD)/rtl/%/libsth_rtl.so) ## into PREFIX; RTL="nano edge": with the RTL of these
+dist: $(BUILD)/systolith $(DIST)/libsystolith.so \
+		$(DIST)/libsystolith_firmware.so $(DIST)/headers.txt
+
+install: dist $(RTL:%=$(BUILD)/rtl/%/libsth_rtl.so) ## into PREFIX; RTL="nano edge": with the RTL of these
 	$(Q)BUILD=$(BUILD) PREFIX=$(abspath $(PREFIX)) DESTDIR=$(DESTDIR) \
 	  RTL="$(RTL)" VERSION=$(VERSION) SOVERSION=$(SOVERSION) mk/install.sh
 
 uninstall: ## what `make install` with this PREFIX put there
 	$(Q)PREFIX=$(abspath $(PREFIX)) DESTDIR=$(DESTDIR) mk/uninstall.sh
 
-.PHONY: install uninstall
+.PHONY: dist install uninstall

@@ -4,7 +4,7 @@ include mk/rtl-lint.mk
 C_FILES = $(shell git ls-files '*.c' '*.h')
 
 lint-format: | $(BUILD)/deps.stamp ## clang-format changes nothing
-	$(Q)clang-format --dry-run -Werror $(C_FILES) verif/*/*.cpp
+	$(Q)clang-format --dry-run -Werror $(C_FILES) verif/*/*.cpp tests/*/*.cpp
 
 # OP_HEADERS is set by the two files that include the table of operations for
 # its headers; cppcheck would try it everywhere.

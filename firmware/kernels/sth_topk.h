@@ -4,6 +4,10 @@
 
 #include "sth_schedule.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* What the table of operations lets through. */
 #define STH_TOPK_K_MAX 1024
 #define STH_TOPK_COLS_MAX (1u << 22)
@@ -26,5 +30,9 @@ struct sth_topk {
 };
 
 void sth_kernel_topk(struct sth_schedule *s, const struct sth_topk *topk);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
