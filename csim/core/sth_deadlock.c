@@ -29,49 +29,48 @@ __attribute__((format(printf, 2, 3))) static void put(struct text *text,
 }
 
 /* Whether commands wait and no actor but the watchdog will ever act. */
-static bool stuck(struct sth_csim *csim)
+static bool stuck(const struct sth_csim *csim)
 {
-    if (!sth_csim_busy(csim) || csim->fault.pending || csim->resetting)
+    bool waits = false;
+
+    if (!sth_status_busy(&csim->front.status) || csim->front.faults.pending ||
+        sth_clock_resets(&csim->clock))
         return false;
-    for (int actor = 0; actor < STH_ACTOR_CONTROL; actor++) {
-        if (csim->next[actor] != STH_NEVER)
+    for (int turn = 0; turn < STH_TURNS; turn++) {
+        if (turn != STH_TURN_CONTROL && csim->clock.next[turn] != STH_NEVER)
             return false;
     }
-    for (int e = 0; e < STH_ENGINE_COUNT; e++) {
-        if (csim->engine[e].queue_count > 0)
-            return true;
-    }
-    return false;
+    for (int e = 0; e < STH_ENGINE_COUNT; e++)
+        waits |= sth_engine_queued(csim->engine[e], 0) != NULL;
+    return waits;
+}
+
+static bool posts(const struct sth_command *command, uint32_t semaphore)
+{
+    return (STH_GET(command, ANY_POST) >> semaphore & 1u) != 0;
 }
 
 /* The command with the lowest index that will post, among those queued. */
 static bool find_poster(const struct sth_csim *csim, uint32_t semaphore,
                         uint32_t *index)
 {
-    const struct sth_front *front = &csim->front;
+    const struct sth_fetch *fetch = &csim->front.fetch;
+    const struct sth_queued *entry;
     bool found = false;
-    uint32_t i;
 
     for (int e = 0; e < STH_ENGINE_COUNT; e++) {
-        const struct sth_engine_state *engine = &csim->engine[e];
-
-        for (i = 0; i < engine->queue_count; i++) {
-            const struct sth_queued *entry =
-                &engine->queue[(engine->queue_first + i) % STH_QUEUE_MAX];
-
-            if ((STH_GET(&entry->command, ANY_POST) >> semaphore & 1u) != 0 &&
+        for (uint32_t i = 0;
+             (entry = sth_engine_queued(csim->engine[e], i)) != NULL; i++) {
+            if (posts(&entry->command, semaphore) &&
                 (!found || (int32_t)(entry->index - *index) < 0)) {
                 found = true;
                 *index = entry->index;
             }
         }
     }
-    i = front->decoded - (front->decoding ? 1u : 0u);
-    for (; !found && i != front->requested; i++) {
-        const struct sth_command *command =
-            &front->slot[i % STH_FETCH_MAX].command;
-
-        if ((STH_GET(command, ANY_POST) >> semaphore & 1u) != 0) {
+    for (uint32_t i = sth_dispatch_next(&csim->front.dispatch);
+         !found && i != fetch->requested; i++) {
+        if (posts(&sth_fetch_slot(fetch, i)->command, semaphore)) {
             found = true;
             *index = i;
         }
@@ -79,10 +78,10 @@ static bool find_poster(const struct sth_csim *csim, uint32_t semaphore,
     return found;
 }
 
-static void put_engine(struct sth_csim *csim, struct text *text, int e)
+/* What the engine waits for, at the oldest of its queued commands. */
+static void put_engine(const struct sth_csim *csim, struct text *text, int e,
+                       const struct sth_queued *entry)
 {
-    const struct sth_engine_state *engine = &csim->engine[e];
-    const struct sth_queued *entry = &engine->queue[engine->queue_first];
     uint32_t wait = STH_GET(&entry->command, ANY_WAIT);
     char line[STH_DISASM_BYTES];
     uint32_t poster;
@@ -91,7 +90,8 @@ static void put_engine(struct sth_csim *csim, struct text *text, int e)
     put(text, "; %s waits at command %u (%.90s)", sth_engine_name((uint32_t)e),
         entry->index, line);
     for (uint32_t s = 0; s < STH_SEMAPHORES; s++) {
-        if ((wait >> s & 1u) == 0 || csim->semaphore[s] > 0)
+        if ((wait >> s & 1u) == 0 ||
+            sth_semaphores_ready(&csim->front.semaphores, 1u << s))
             continue;
         if (find_poster(csim, s, &poster))
             put(text, " for semaphore %u, which command %u would post", s,
@@ -101,33 +101,33 @@ static void put_engine(struct sth_csim *csim, struct text *text, int e)
     }
 }
 
-bool sth_deadlock_find(struct sth_csim *csim, struct sth_diagnostic *found)
+bool sth_deadlock_find(const struct sth_csim *csim,
+                       struct sth_diagnostic *found)
 {
-    const struct sth_front *front = &csim->front;
+    const struct sth_dispatch *dispatch = &csim->front.dispatch;
     struct text text = {found->text, sizeof(found->text), 0};
     bool first = true;
 
     if (!stuck(csim))
         return false;
     found->kind = STH_DIAGNOSTIC_DEADLOCK;
-    put(&text, "deadlock at cycle %llu", (unsigned long long)csim->now);
+    put(&text, "deadlock at cycle %llu", (unsigned long long)csim->clock.now);
     for (int e = 0; e < STH_ENGINE_COUNT; e++) {
-        const struct sth_engine_state *engine = &csim->engine[e];
-        uint32_t index = engine->queue[engine->queue_first].index;
+        const struct sth_queued *entry = sth_engine_queued(csim->engine[e], 0);
 
-        if (engine->queue_count == 0)
+        if (entry == NULL)
             continue;
-        if (first || (int32_t)(index - found->index) < 0)
-            found->index = index;
+        if (first || (int32_t)(entry->index - found->index) < 0)
+            found->index = entry->index;
         first = false;
-        put_engine(csim, &text, e);
+        put_engine(csim, &text, e, entry);
     }
-    if (front->decoding && front->stalled) {
-        const struct sth_command *command =
-            &front->slot[(front->decoded - 1) % STH_FETCH_MAX].command;
+    if (dispatch->decoding && dispatch->stalled) {
+        uint32_t index = sth_dispatch_next(dispatch);
+        const struct sth_fetched *slot = sth_fetch_slot(dispatch->fetch, index);
 
-        put(&text, "; command %u finds the %s queue full", front->decoded - 1,
-            sth_engine_name(sth_decode_engine(command)));
+        put(&text, "; command %u finds the %s queue full", index,
+            sth_engine_name(sth_decode_engine(&slot->command)));
     }
     found->other = found->index;
     return true;

@@ -1,5 +1,5 @@
 /* What load and store have in common: runs, bursts, slots. */
-#include "sth_csim.h"
+#include "sth_dma.h"
 
 #include <string.h>
 
@@ -110,13 +110,12 @@ void sth_dma_begin(struct sth_dma *dma, const struct sth_command *command,
     cursor_init(&dma->cursor, command, bus_bytes);
     dma->pending = cursor_next(&dma->cursor, &dma->burst);
     dma->issue = sth_max64(issue, dma->slot[dma->slot_next]);
-    dma->done = 0;
 }
 
 void sth_dma_advance(struct sth_dma *dma, uint64_t now, uint64_t slot_free)
 {
     dma->slot[dma->slot_next] = slot_free;
-    dma->slot_next = (dma->slot_next + 1) & (dma->slots - 1);
+    dma->slot_next = sth_dma_next_place(dma, dma->slot_next);
     dma->pending = cursor_next(&dma->cursor, &dma->burst);
     dma->issue = sth_max64(now + 1, dma->slot[dma->slot_next]);
 }

@@ -1,7 +1,7 @@
-/* The register file: what each offset reads and what a write does. */
-#include "sth_csim.h"
+/* The register file; see sth_regs.h. */
+#include "sth_regs.h"
 
-#include <string.h>
+#include "sth_front.h"
 
 enum {
     RING_ALIGN = 4096,
@@ -9,55 +9,43 @@ enum {
     CAP_END = STH_REG_CAP_BASE + 4 * STH_PARAM_COUNT
 };
 
-uint64_t sth_regs_ring_base(const struct sth_csim *csim)
+static uint32_t read_ctrl(const struct sth_front *front)
 {
-    return (uint64_t)csim->ring_base_hi << 32 | csim->ring_base_lo;
+    return (front->fetch.enabled ? (uint32_t)STH_CTRL_ENABLE : 0u) |
+           (sth_clock_resets(front->status.clock)
+                ? (uint32_t)STH_CTRL_SOFT_RESET
+                : 0u);
 }
 
-uint32_t sth_regs_ring_slots(const struct sth_csim *csim)
-{
-    return 1u << sth_ring_log2(csim->ring_log2);
-}
-
-uint64_t sth_regs_ring_addr(const struct sth_csim *csim, uint32_t index)
-{
-    uint32_t slot = index & (sth_regs_ring_slots(csim) - 1);
-
-    return (sth_regs_ring_base(csim) + (uint64_t)slot * STH_COMMAND_BYTES) &
-           STH_ADDR_MASK;
-}
-
-static uint32_t read_status(const struct sth_csim *csim)
+static uint32_t read_status(const struct sth_front *front)
 {
     uint32_t status = 0;
 
-    if (sth_csim_busy(csim))
+    if (sth_status_busy(&front->status))
         status |= STH_STATUS_BUSY;
-    if (csim->fault.reported)
+    if (front->status.faulted)
         status |= STH_STATUS_FAULTED;
     for (int e = 0; e < STH_ENGINE_COUNT; e++) {
-        const struct sth_engine_state *engine = &csim->engine[e];
-
-        if (engine->flight_count > 0)
+        if (sth_engine_busy(front->engine[e]))
             status |= 1u << (STH_STATUS_ENGINE_BUSY_LSB + e);
-        else if (engine->waits)
+        else if (sth_engine_waits(front->engine[e]))
             status |= 1u << (STH_STATUS_ENGINE_BLOCKED_LSB + e);
     }
     return status;
 }
 
-static uint32_t read_semaphores(const struct sth_csim *csim, uint32_t offset)
+static uint32_t read_semaphores(const struct sth_front *front, uint32_t offset)
 {
-    const uint8_t *s = &csim->semaphore[offset - STH_REG_SEM0];
+    const uint8_t *s = &front->semaphores.count[offset - STH_REG_SEM0];
 
     return s[0] | (uint32_t)s[1] << 8 | (uint32_t)s[2] << 16 |
            (uint32_t)s[3] << 24;
 }
 
-static uint32_t read_capability(const struct sth_csim *csim, uint32_t offset)
+static uint32_t read_capability(const struct sth_front *front, uint32_t offset)
 {
     const uint32_t values[STH_PARAM_COUNT] = {
-#define PARAM(c, ...) csim->params.c,
+#define PARAM(c, ...) front->params->c,
 #include "params.def"
 #undef PARAM
     };
@@ -65,144 +53,144 @@ static uint32_t read_capability(const struct sth_csim *csim, uint32_t offset)
     return values[(offset - STH_REG_CAP_BASE) / 4];
 }
 
-static uint32_t read_counter(struct sth_csim *csim, uint32_t offset)
+static uint32_t read_counter(struct sth_front *front, uint32_t offset)
 {
     uint64_t value;
 
     if ((offset & 4u) != 0)
-        return csim->counter_high;
-    sth_counters_advance(csim);
-    value = csim->counter[(offset - STH_REG_CNT_BASE) / 8];
-    csim->counter_high = (uint32_t)(value >> 32);
+        return front->counter_high;
+    sth_counters_advance(&front->counters);
+    value = front->counters.counter[(offset - STH_REG_CNT_BASE) / 8];
+    front->counter_high = (uint32_t)(value >> 32);
     return (uint32_t)value;
 }
 
-uint32_t sth_regs_read(struct sth_csim *csim, uint32_t offset)
+/* The fault registers, which are zero until a fault is reported. */
+static uint32_t read_fault(const struct sth_front *front, uint32_t offset)
 {
-    const struct sth_fault_state *fault = &csim->fault;
-    uint64_t fault_addr = fault->reported ? fault->addr : 0;
+    const struct sth_faults *faults = &front->faults;
 
+    if (!front->status.faulted)
+        return 0;
+    switch (offset) {
+    case STH_REG_FAULT_CODE:
+        return faults->code;
+    case STH_REG_FAULT_INDEX:
+        return faults->index;
+    case STH_REG_FAULT_ADDR_LO:
+        return (uint32_t)faults->addr;
+    default:
+        return (uint32_t)(faults->addr >> 32);
+    }
+}
+
+uint32_t sth_regs_read(struct sth_front *front, uint32_t offset)
+{
     offset &= STH_REG_SPACE - 4;
     if (offset >= STH_REG_CAP_BASE && offset < CAP_END)
-        return read_capability(csim, offset);
+        return read_capability(front, offset);
     if (offset >= STH_REG_CNT_BASE && offset < CNT_END)
-        return read_counter(csim, offset);
+        return read_counter(front, offset);
     switch (offset) {
     case STH_REG_ID:
         return STH_RESET_ID;
     case STH_REG_VERSION:
         return STH_RESET_VERSION;
     case STH_REG_CFG_HASH:
-        return sth_params_hash(&csim->params);
+        return sth_params_hash(front->params);
     case STH_REG_CTRL:
-        return csim->ctrl | (csim->resetting ? STH_CTRL_SOFT_RESET : 0u);
+        return read_ctrl(front);
     case STH_REG_STATUS:
-        return read_status(csim);
+        return read_status(front);
     case STH_REG_RING_BASE_LO:
-        return csim->ring_base_lo;
+        return front->ring.base_lo;
     case STH_REG_RING_BASE_HI:
-        return csim->ring_base_hi;
+        return front->ring.base_hi;
     case STH_REG_RING_LOG2:
-        return csim->ring_log2;
+        return front->ring.log2;
     case STH_REG_TAIL:
-        return csim->tail;
+        return front->status.tail;
     case STH_REG_HEAD:
-        return sth_front_head(csim);
+        return sth_fetch_head(&front->fetch);
     case STH_REG_RETIRED:
-        return csim->retired;
+        return front->status.retired;
     case STH_REG_IRQ_STATUS:
-        return csim->irq_status;
+        return front->status.irq_status;
     case STH_REG_IRQ_ENABLE:
-        return csim->irq_enable;
+        return front->status.irq_enable;
     case STH_REG_WATCHDOG:
-        return csim->watchdog;
+        return front->control.watchdog;
     case STH_REG_FAULT_CODE:
-        return fault->reported ? fault->code : STH_FAULT_NONE;
     case STH_REG_FAULT_INDEX:
-        return fault->reported ? fault->index : 0;
     case STH_REG_FAULT_ADDR_LO:
-        return (uint32_t)fault_addr;
     case STH_REG_FAULT_ADDR_HI:
-        return (uint32_t)(fault_addr >> 32);
+        return read_fault(front, offset);
     case STH_REG_SEM0:
     case STH_REG_SEM1:
     case STH_REG_SEM2:
     case STH_REG_SEM3:
-        return read_semaphores(csim, offset);
+        return read_semaphores(front, offset);
     default:
         return 0;
     }
 }
 
-/* The ring moved: the private copy starts from what memory holds there. */
-static void move_ring(struct sth_csim *csim)
+static void write_ctrl(struct sth_front *front, uint32_t value)
 {
-    if (csim->ring == NULL)
+    if ((value & STH_CTRL_SOFT_RESET) != 0)
+        sth_control_soft_reset(&front->control);
+    sth_fetch_enable(&front->fetch, (value & STH_CTRL_ENABLE) != 0);
+}
+
+static void write_tail(struct sth_front *front, uint32_t value)
+{
+    if (!sth_status_busy(&front->status))
+        sth_control_progress(&front->control);
+    sth_fetch_ring_doorbell(&front->fetch);
+    front->status.tail = value;
+}
+
+void sth_regs_write(struct sth_front *front, uint32_t offset, uint32_t value)
+{
+    struct sth_command_ring *ring = &front->ring;
+    struct sth_status *status = &front->status;
+
+    if (sth_clock_resets(status->clock))
         return;
-    for (uint32_t i = 0; i < sth_regs_ring_slots(csim); i++) {
-        uint8_t bytes[STH_COMMAND_BYTES];
-
-        sth_mem_read(csim->mem, sth_regs_ring_addr(csim, i), bytes,
-                     sizeof(bytes));
-        csim->ring[i] = sth_command_from_bytes(bytes);
-    }
-}
-
-static void write_ctrl(struct sth_csim *csim, uint32_t value)
-{
-    csim->ctrl = value & STH_CTRL_ENABLE;
-    if ((value & STH_CTRL_SOFT_RESET) != 0) {
-        csim->resetting = true;
-        csim->reset_from = csim->now;
-    }
-    sth_front_enable(csim);
-}
-
-static void write_tail(struct sth_csim *csim, uint32_t value)
-{
-    if (!sth_csim_busy(csim))
-        csim->watchdog_base = csim->now;
-    sth_front_ring(csim);
-    csim->tail = value;
-}
-
-void sth_regs_write(struct sth_csim *csim, uint32_t offset, uint32_t value)
-{
-    if (csim->resetting)
-        return;
-    sth_counters_advance(csim);
+    sth_counters_advance(&front->counters);
     switch (offset & (STH_REG_SPACE - 4)) {
     case STH_REG_CTRL:
-        write_ctrl(csim, value);
+        write_ctrl(front, value);
         break;
     case STH_REG_RING_BASE_LO:
-        csim->ring_base_lo = value & ~(uint32_t)(RING_ALIGN - 1);
-        move_ring(csim);
+        sth_command_ring_move(ring, value & ~(uint32_t)(RING_ALIGN - 1),
+                              ring->base_hi, ring->log2);
         break;
     case STH_REG_RING_BASE_HI:
-        csim->ring_base_hi = value & STH_RING_BASE_HI_ADDR;
-        move_ring(csim);
+        sth_command_ring_move(ring, ring->base_lo,
+                              value & STH_RING_BASE_HI_ADDR, ring->log2);
         break;
     case STH_REG_RING_LOG2:
-        csim->ring_log2 = value & STH_RING_LOG2_SIZE;
-        move_ring(csim);
+        sth_command_ring_move(ring, ring->base_lo, ring->base_hi,
+                              value & STH_RING_LOG2_SIZE);
         break;
     case STH_REG_TAIL:
-        write_tail(csim, value);
+        write_tail(front, value);
         break;
     case STH_REG_IRQ_STATUS:
-        csim->irq_status &= ~value;
+        sth_status_set_irq(status, status->irq_status & ~value,
+                           status->irq_enable);
         break;
     case STH_REG_IRQ_ENABLE:
-        csim->irq_enable =
-            value & (STH_IRQ_ENABLE_COMMAND | STH_IRQ_ENABLE_FAULT);
+        sth_status_set_irq(status, status->irq_status,
+                           value &
+                               (STH_IRQ_ENABLE_COMMAND | STH_IRQ_ENABLE_FAULT));
         break;
     case STH_REG_WATCHDOG:
-        csim->watchdog = value;
-        csim->watchdog_base = sth_max64(csim->watchdog_base, csim->now);
+        sth_control_set_watchdog(&front->control, value);
         break;
     default:
         break;
     }
-    sth_fault_update(csim);
+    sth_control_update(&front->control);
 }

@@ -1,73 +1,103 @@
-/* Sixteen counters of 0 to 255: taken at start, posted at retirement. */
-#include "sth_csim.h"
+/* The semaphores; see sth_semaphores.h. */
+#include "sth_semaphores.h"
+
+#include <string.h>
 
 enum { SEMAPHORE_MAX = 255 };
 
-bool sth_semaphores_ready(const struct sth_csim *csim, uint32_t mask)
+void sth_semaphores_reset(struct sth_semaphores *semaphores)
+{
+    memset(semaphores->count, 0, sizeof(semaphores->count));
+    semaphores->posts = 0;
+    semaphores->clock->next[STH_TURN_SEMAPHORES] = STH_NEVER;
+}
+
+bool sth_semaphores_ready(const struct sth_semaphores *semaphores,
+                          uint32_t mask)
 {
     for (unsigned s = 0; mask >> s != 0; s++) {
-        if ((mask >> s & 1u) != 0 && csim->semaphore[s] == 0)
+        if ((mask >> s & 1u) != 0 && semaphores->count[s] == 0)
             return false;
     }
     return true;
 }
 
-void sth_semaphores_take(struct sth_csim *csim, uint32_t mask)
+void sth_semaphores_take(struct sth_semaphores *semaphores, uint32_t mask)
 {
     for (unsigned s = 0; mask >> s != 0; s++) {
         if ((mask >> s & 1u) != 0)
-            csim->semaphore[s]--;
+            semaphores->count[s]--;
     }
 }
 
-void sth_semaphores_post(struct sth_csim *csim, uint32_t engine, uint32_t index,
-                         uint32_t mask)
+void sth_semaphores_post(struct sth_semaphores *semaphores,
+                         enum sth_engine engine, uint32_t index, uint32_t mask)
 {
-    if (mask != 0)
-        csim->post[csim->posts++] = (struct sth_post){index, engine, mask};
+    if (mask == 0)
+        return;
+    semaphores->post[semaphores->posts++] =
+        (struct sth_post){index, engine, mask};
+    sth_clock_wake(semaphores->clock, STH_TURN_SEMAPHORES,
+                   semaphores->clock->now);
 }
 
 /* The oldest of this cycle's commands that posted to one of a set. */
-static const struct sth_post *oldest_poster(const struct sth_csim *csim,
-                                            uint32_t semaphores)
+static const struct sth_post *
+oldest_poster(const struct sth_semaphores *semaphores, uint32_t set)
 {
     const struct sth_post *oldest = NULL;
 
-    for (uint32_t i = 0; i < csim->posts; i++) {
-        const struct sth_post *post = &csim->post[i];
+    for (uint32_t i = 0; i < semaphores->posts; i++) {
+        const struct sth_post *post = &semaphores->post[i];
 
-        if ((post->mask & semaphores) != 0 &&
+        if ((post->mask & set) != 0 &&
             (oldest == NULL || (int32_t)(post->index - oldest->index) < 0))
             oldest = post;
     }
     return oldest;
 }
 
-void sth_semaphores_commit(struct sth_csim *csim)
+/* Adds the posts of this cycle; returns the semaphores that overflowed. */
+static uint32_t add_posts(struct sth_semaphores *semaphores)
 {
     uint32_t overflowed = 0;
 
-    for (uint32_t i = 0; i < csim->posts; i++) {
-        uint32_t mask = csim->post[i].mask;
+    for (uint32_t i = 0; i < semaphores->posts; i++) {
+        uint32_t mask = semaphores->post[i].mask;
 
         for (unsigned s = 0; mask >> s != 0; s++) {
             if ((mask >> s & 1u) == 0)
                 continue;
-            if (csim->semaphore[s] == SEMAPHORE_MAX)
+            if (semaphores->count[s] == SEMAPHORE_MAX)
                 overflowed |= 1u << s;
             else
-                csim->semaphore[s]++;
+                semaphores->count[s]++;
         }
     }
-    if (overflowed != 0) {
-        const struct sth_post *oldest = oldest_poster(csim, overflowed);
+    return overflowed;
+}
 
-        sth_engine_stop(csim, (int)oldest->engine);
-        sth_fault_raise(csim, STH_FAULT_SEM_OVERFLOW, oldest->index, 0);
+/* Makes the posts of this cycle visible in the next. */
+static void step(void *block)
+{
+    struct sth_semaphores *semaphores = block;
+    uint64_t now = semaphores->clock->now;
+    uint32_t overflowed = add_posts(semaphores);
+
+    if (overflowed != 0) {
+        const struct sth_post *oldest = oldest_poster(semaphores, overflowed);
+
+        sth_engine_stop(semaphores->engine[oldest->engine]);
+        sth_faults_raise(semaphores->faults, STH_FAULT_SEM_OVERFLOW,
+                         oldest->index, 0);
     }
-    csim->posts = 0;
-    for (int e = 0; e < STH_ENGINE_COUNT; e++) {
-        if (csim->engine[e].waits)
-            sth_csim_wake(csim, e, csim->now + 1);
-    }
+    semaphores->posts = 0;
+    for (int e = 0; e < STH_ENGINE_COUNT; e++)
+        sth_engine_posted(semaphores->engine[e], now + 1);
+    semaphores->clock->next[STH_TURN_SEMAPHORES] = STH_NEVER;
+}
+
+void sth_semaphores_init(struct sth_semaphores *semaphores)
+{
+    sth_clock_enlist(semaphores->clock, STH_TURN_SEMAPHORES, step, semaphores);
 }

@@ -1,17 +1,220 @@
 /*
- * Who uses a bank of the scratchpad or the accumulator in a cycle: what load,
- * store and vector ask for every word, so all of it is inline.  Cycles of one
- * caller do not go back by more than the memory of sth_matrix_state.
+ * Who uses a bank of the scratchpad or the accumulator in a cycle.
+ *
+ * Here engines publish what they do, and ask what others do.  Matrix announces
+ * its tiles ahead of time.  Vector logs its scratchpad accesses by cycle, in
+ * arrears: it first takes the time of a command undisturbed, and works out
+ * single accesses only where another needs them.  Load and store, which give
+ * way to it, follow their own accesses in arrears behind that.  Nobody calls
+ * another: whoever needs to know more settles the banks, and those who are
+ * behind come along (struct sth_follower).
+ *
+ * Queries are what load, store and vector ask for every word, so all of them
+ * are inline.  Cycles of one caller do not go back by more than the memory of
+ * the tiles.
  */
 #ifndef STH_BANKS_H
 #define STH_BANKS_H
 
-#include "sth_csim.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sth_onchip.h"
+#include "sth_spec.h"
+#include "sth_time.h"
+
+enum {
+    STH_TILES = 256,   /* weight tiles remembered, and the next one */
+    STH_PATTERNS = 64, /* ways in which weight reads are delayed */
+    STH_LOG = 4096     /* cycles in sth_bank_log */
+};
+
+_Static_assert((int)STH_MAX_SpBanks <= 256 && (int)STH_MAX_AccBanks <= 256,
+               "a bank takes 8 bits of a log");
+
+/* One weight tile: when and where it reads and writes. */
+struct sth_weight_tile {
+    uint64_t first_step; /* its weight reads */
+    uint64_t last_step;  /* includes the steps that inject zeros */
+    uint32_t w, w_row, reads;
+    int32_t pattern;    /* of its reads; -1: one a cycle */
+    uint64_t first_row; /* its activation rows, one a cycle */
+    uint64_t last_row;
+    uint64_t stalls; /* cycles before first_row in which rows waited for it */
+    uint32_t a, a_row;
+    uint32_t acc; /* accumulator row of its first sum */
+    bool adds;    /* reads the accumulator */
+};
+
+/* Where a reader of the tiles looked last. */
+struct sth_tile_hints {
+    uint64_t stream, weights, sum_read, sum_write;
+    uint32_t read; /* in a pattern */
+};
+
+/* The scratchpad banks of one access; often the same. */
+struct sth_two_banks {
+    uint32_t first, last;
+};
+
+/* Scratchpad accesses of vector, by cycle. */
+struct sth_bank_log {
+    uint64_t latest;
+    uint64_t access[STH_LOG]; /* slot cycle % STH_LOG: cycle << 8 | bank */
+};
+
+/* An engine whose accesses are followed in arrears. */
+struct sth_follower {
+    void *block;
+    /*
+     * Works out its accesses before cycle now, which is not beyond the present
+     * one: vector with all that others do, the others as far as vector has
+     * come.
+     */
+    void (*follow)(void *block, uint64_t now);
+    /* Load, store: the cycle up to which an access of it may meet vector's;
+     * STH_NEVER: that is not known yet. */
+    uint64_t (*concerned)(const void *block);
+};
+
+struct sth_banks {
+    /* Geometry. */
+    uint32_t sp_word; /* bytes of a scratchpad word */
+    uint32_t sp_word_log2;
+    uint32_t sp_mask, acc_mask; /* of a bank's number */
+    uint32_t pattern_places;    /* of read[], for each pattern */
+    /* Cycles from an activation row to the read and the write of its sums. */
+    uint64_t sum_read_delay, sum_write_delay;
+
+    /* Matrix. */
+    struct sth_weight_tile
+        tile[STH_TILES]; /* ring, tile i in slot i % STH_TILES */
+    uint64_t tiles;      /* so far */
+    /* Of each pattern: the cycles of its reads from first_step on. */
+    uint32_t read[STH_PATTERNS * STH_MAX_LANES];
+
+    /* Vector. */
+    struct sth_bank_log vector_reads, vector_writes;
+    bool vector_active;   /* there are accesses to come */
+    bool vector_reads_sp; /* of the scratchpad, too */
+
+    struct sth_follower vector, load, store;
+};
+
+/* The banks of one chip, used by nobody. */
+void sth_banks_init(struct sth_banks *banks, const struct sth_params *params);
+
+/* Nobody uses them or has used them; followers stay. */
+void sth_banks_reset(struct sth_banks *banks);
+
+/*
+ * What is known
+ */
+
+/* Vector's accesses before now are in the logs. */
+static inline void sth_banks_settle_vector(struct sth_banks *banks,
+                                           uint64_t now)
+{
+    if (banks->vector_active)
+        banks->vector.follow(banks->vector.block, now);
+}
+
+/* Nobody looks for a tile before cycle now any more. */
+static inline void sth_banks_settle(struct sth_banks *banks, uint64_t now)
+{
+    sth_banks_settle_vector(banks, now);
+    banks->store.follow(banks->store.block, now);
+}
+
+/*
+ * Matrix publishes tiles
+ */
+
+/* The n-th tile so far. */
+static inline const struct sth_weight_tile *
+sth_banks_tile(const struct sth_banks *banks, uint64_t number)
+{
+    return &banks->tile[number % STH_TILES];
+}
+
+/* The last one; there is one. */
+static inline const struct sth_weight_tile *
+sth_banks_last_tile(const struct sth_banks *banks)
+{
+    return sth_banks_tile(banks, banks->tiles - 1);
+}
+
+/* From this cycle on nobody looks for a tile any more. */
+static inline uint64_t sth_banks_past(const struct sth_banks *banks,
+                                      const struct sth_weight_tile *tile)
+{
+    return tile->last_row + banks->sum_write_delay + 1;
+}
+
+/* Where the next tile is made, whose place nobody looks into; it counts once
+ * it is announced. */
+static inline struct sth_weight_tile *
+sth_banks_new_tile(struct sth_banks *banks)
+{
+    return &banks->tile[banks->tiles % STH_TILES];
+}
+
+static inline void sth_banks_announce_tile(struct sth_banks *banks)
+{
+    banks->tiles++;
+}
+
+/* The reads of a pattern: as many as the larger side of the array has PEs. */
+static inline uint32_t *sth_banks_pattern(struct sth_banks *banks,
+                                          int32_t pattern)
+{
+    return &banks->read[(size_t)pattern * banks->pattern_places];
+}
+
+/*
+ * Vector publishes accesses
+ */
+
+static inline void sth_banks_log(struct sth_bank_log *log, uint64_t cycle,
+                                 uint32_t bank)
+{
+    log->latest = sth_max64(log->latest, cycle);
+    log->access[cycle % STH_LOG] = cycle << 8 | bank;
+}
+
+/* Up to which cycle somebody needs to know the accesses of a command that
+ * reads or writes the scratchpad one by one; STH_NEVER: as long as it runs. */
+static inline uint64_t sth_banks_disturbed_until(const struct sth_banks *banks,
+                                                 bool reads_sp, bool writes_sp)
+{
+    uint64_t until = 0;
+
+    if (reads_sp)
+        until = banks->store.concerned(banks->store.block);
+    if (writes_sp)
+        until = sth_max64(until, banks->load.concerned(banks->load.block));
+    if (banks->tiles > 0)
+        until =
+            sth_max64(until, sth_banks_past(banks, sth_banks_last_tile(banks)));
+    return until;
+}
+
+/*
+ * Queries
+ */
 
 /* Scratchpad bank of a byte address. */
-static inline uint32_t sth_banks_sp(const struct sth_csim *csim, uint32_t addr)
+static inline uint32_t sth_banks_sp(const struct sth_banks *banks,
+                                    uint32_t addr)
 {
-    return (addr >> csim->sp_word_log2) & (csim->params.sp_banks - 1);
+    return (addr >> banks->sp_word_log2) & banks->sp_mask;
+}
+
+/* Whether the bank is one of two. */
+static inline bool sth_banks_among(struct sth_two_banks banks, uint32_t bank)
+{
+    return bank == banks.first || bank == banks.last;
 }
 
 /* Whether vector accesses one of these banks in a cycle. */
@@ -24,39 +227,23 @@ static inline bool sth_banks_logged(const struct sth_bank_log *log,
            access == (cycle << 8 | banks.last);
 }
 
+/* From this cycle on nothing is known to be in the way of a read of store's;
+ * STH_NEVER: vector reads the scratchpad. */
+static inline uint64_t sth_banks_reads_free_from(const struct sth_banks *banks)
+{
+    uint64_t last = banks->vector_reads.latest;
+
+    if (banks->vector_active && banks->vector_reads_sp)
+        return STH_NEVER;
+    if (banks->tiles > 0)
+        last = sth_max64(last, sth_banks_last_tile(banks)->last_row);
+    return last + 1;
+}
+
 /* The first tile that is remembered. */
-static inline uint64_t
-sth_matrix_first_tile(const struct sth_matrix_state *matrix)
+static inline uint64_t sth_banks_first_tile(const struct sth_banks *banks)
 {
-    return matrix->tiles < STH_TILES ? 0 : matrix->tiles - STH_TILES + 1;
-}
-
-/* Where the reads of a pattern begin: as many as the larger side has PEs. */
-static inline size_t sth_pattern_reads(const struct sth_csim *csim,
-                                       int32_t pattern)
-{
-    uint32_t rows = csim->params.array_rows;
-    uint32_t cols = csim->params.array_cols;
-
-    return (size_t)pattern * (rows > cols ? rows : cols);
-}
-
-/* Cycles from an activation row to the read and the write of its sums. */
-static inline uint64_t sth_banks_sum_read_delay(const struct sth_csim *csim)
-{
-    return (uint64_t)csim->params.array_rows + csim->params.array_cols +
-           STH_LAT_MATRIX_RETIRE - 3;
-}
-
-static inline uint64_t sth_banks_sum_write_delay(const struct sth_csim *csim)
-{
-    return sth_banks_sum_read_delay(csim) + 2;
-}
-
-static inline const struct sth_weight_tile *
-sth_banks_tile(const struct sth_matrix_state *matrix, uint64_t number)
-{
-    return &matrix->tile[number % STH_TILES];
+    return banks->tiles < STH_TILES ? 0 : banks->tiles - STH_TILES + 1;
 }
 
 /*
@@ -65,52 +252,43 @@ sth_banks_tile(const struct sth_matrix_state *matrix, uint64_t number)
  * then is the one.
  */
 static inline const struct sth_weight_tile *
-sth_banks_stream(const struct sth_matrix_state *matrix, uint64_t *hint,
-                 uint64_t cycle)
+sth_banks_stream(const struct sth_banks *banks, uint64_t *hint, uint64_t cycle)
 {
-    const struct sth_weight_tile *tile = sth_banks_tile(matrix, *hint);
+    const struct sth_weight_tile *tile = sth_banks_tile(banks, *hint);
 
     if (tile->first_row <= cycle && cycle <= tile->last_row &&
-        *hint < matrix->tiles)
+        *hint < banks->tiles)
         return tile;
-    *hint = sth_max64(*hint, sth_matrix_first_tile(matrix));
-    while (*hint < matrix->tiles &&
-           sth_banks_tile(matrix, *hint)->last_row < cycle)
+    *hint = sth_max64(*hint, sth_banks_first_tile(banks));
+    while (*hint < banks->tiles &&
+           sth_banks_tile(banks, *hint)->last_row < cycle)
         (*hint)++;
-    return *hint < matrix->tiles ? sth_banks_tile(matrix, *hint) : NULL;
+    return *hint < banks->tiles ? sth_banks_tile(banks, *hint) : NULL;
 }
 
 /* The first tile whose weights are read in `cycle` or later. */
 static inline const struct sth_weight_tile *
-sth_banks_steps(const struct sth_matrix_state *matrix, uint64_t *hint,
-                uint64_t cycle)
+sth_banks_steps(const struct sth_banks *banks, uint64_t *hint, uint64_t cycle)
 {
-    const struct sth_weight_tile *tile = sth_banks_tile(matrix, *hint);
+    const struct sth_weight_tile *tile = sth_banks_tile(banks, *hint);
 
     if (tile->first_step <= cycle && cycle <= tile->last_step &&
-        *hint < matrix->tiles)
+        *hint < banks->tiles)
         return tile;
-    *hint = sth_max64(*hint, sth_matrix_first_tile(matrix));
-    while (*hint < matrix->tiles &&
-           sth_banks_tile(matrix, *hint)->last_step < cycle)
+    *hint = sth_max64(*hint, sth_banks_first_tile(banks));
+    while (*hint < banks->tiles &&
+           sth_banks_tile(banks, *hint)->last_step < cycle)
         (*hint)++;
-    return *hint < matrix->tiles ? sth_banks_tile(matrix, *hint) : NULL;
+    return *hint < banks->tiles ? sth_banks_tile(banks, *hint) : NULL;
 }
 
-/* Whether the bank is one of two. */
-static inline bool sth_banks_among(struct sth_two_banks banks, uint32_t bank)
-{
-    return bank == banks.first || bank == banks.last;
-}
-
-static inline bool sth_banks_weights_read(const struct sth_csim *csim,
+static inline bool sth_banks_weights_read(const struct sth_banks *banks,
                                           struct sth_tile_hints *hints,
                                           uint64_t cycle,
-                                          struct sth_two_banks banks)
+                                          struct sth_two_banks two)
 {
-    const struct sth_matrix_state *matrix = &csim->matrix;
     const struct sth_weight_tile *tile =
-        sth_banks_steps(matrix, &hints->weights, cycle);
+        sth_banks_steps(banks, &hints->weights, cycle);
     uint64_t step;
 
     if (tile == NULL || cycle < tile->first_step)
@@ -118,7 +296,7 @@ static inline bool sth_banks_weights_read(const struct sth_csim *csim,
     step = cycle - tile->first_step;
     if (tile->pattern >= 0) {
         const uint32_t *read =
-            &matrix->patterns.read[sth_pattern_reads(csim, tile->pattern)];
+            &banks->read[(size_t)tile->pattern * banks->pattern_places];
         uint32_t i = hints->read;
 
         if (i > tile->reads || (i > 0 && read[i - 1] >= step))
@@ -131,31 +309,30 @@ static inline bool sth_banks_weights_read(const struct sth_csim *csim,
         step = i;
     }
     return step < tile->reads &&
-           sth_banks_among(
-               banks,
-               sth_banks_sp(csim, tile->w + (uint32_t)step * tile->w_row));
+           sth_banks_among(two, sth_banks_sp(banks, tile->w + (uint32_t)step *
+                                                                  tile->w_row));
 }
 
 /*
  * The first cycle from `cycle` on, at most `until`, in which the matrix engine
  * reads neither of two scratchpad banks (activations, weights).
  */
-static inline uint64_t sth_banks_matrix_free(const struct sth_csim *csim,
+static inline uint64_t sth_banks_matrix_free(const struct sth_banks *banks,
                                              struct sth_tile_hints *hints,
                                              uint64_t cycle, uint64_t until,
-                                             struct sth_two_banks banks)
+                                             struct sth_two_banks two)
 {
     for (; cycle < until; cycle++) {
         const struct sth_weight_tile *tile =
-            sth_banks_stream(&csim->matrix, &hints->stream, cycle);
+            sth_banks_stream(banks, &hints->stream, cycle);
 
         if (tile != NULL && cycle >= tile->first_row &&
             sth_banks_among(
-                banks, sth_banks_sp(
-                           csim, tile->a + (uint32_t)(cycle - tile->first_row) *
-                                               tile->a_row)))
+                two, sth_banks_sp(
+                         banks, tile->a + (uint32_t)(cycle - tile->first_row) *
+                                              tile->a_row)))
             continue;
-        if (!sth_banks_weights_read(csim, hints, cycle, banks))
+        if (!sth_banks_weights_read(banks, hints, cycle, two))
             break;
     }
     return cycle;
@@ -166,44 +343,44 @@ static inline uint64_t sth_banks_matrix_free(const struct sth_csim *csim,
  * activations entered `delay` cycles before has its sum in a bank of the
  * accumulator; of tiles that accumulate only, or of all.
  */
-static inline uint64_t sth_banks_sum_free(const struct sth_csim *csim,
+static inline uint64_t sth_banks_sum_free(const struct sth_banks *banks,
                                           uint64_t *hint, uint64_t cycle,
                                           uint64_t until, uint32_t bank,
                                           uint64_t delay, bool accumulating)
 {
     for (; cycle < until && cycle >= delay; cycle++) {
         const struct sth_weight_tile *tile =
-            sth_banks_stream(&csim->matrix, hint, cycle - delay);
+            sth_banks_stream(banks, hint, cycle - delay);
         uint32_t row;
 
         if (tile == NULL || (accumulating && !tile->adds) ||
             cycle - delay < tile->first_row)
             break;
         row = tile->acc + (uint32_t)(cycle - delay - tile->first_row);
-        if ((row & (csim->params.acc_banks - 1)) != bank)
+        if ((row & banks->acc_mask) != bank)
             break;
     }
     return cycle;
 }
 
 /* ... in which the matrix engine reads no sum there. */
-static inline uint64_t sth_banks_sum_read_free(const struct sth_csim *csim,
+static inline uint64_t sth_banks_sum_read_free(const struct sth_banks *banks,
                                                struct sth_tile_hints *hints,
                                                uint64_t cycle, uint64_t until,
                                                uint32_t bank)
 {
-    return sth_banks_sum_free(csim, &hints->sum_read, cycle, until, bank,
-                              sth_banks_sum_read_delay(csim), true);
+    return sth_banks_sum_free(banks, &hints->sum_read, cycle, until, bank,
+                              banks->sum_read_delay, true);
 }
 
 /* ... in which it writes none there. */
-static inline uint64_t sth_banks_sum_write_free(const struct sth_csim *csim,
+static inline uint64_t sth_banks_sum_write_free(const struct sth_banks *banks,
                                                 struct sth_tile_hints *hints,
                                                 uint64_t cycle, uint64_t until,
                                                 uint32_t bank)
 {
-    return sth_banks_sum_free(csim, &hints->sum_write, cycle, until, bank,
-                              sth_banks_sum_write_delay(csim), false);
+    return sth_banks_sum_free(banks, &hints->sum_write, cycle, until, bank,
+                              banks->sum_write_delay, false);
 }
 
 #endif

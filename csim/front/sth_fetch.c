@@ -1,0 +1,116 @@
+/* Fetch; see sth_fetch.h. */
+#include "sth_fetch.h"
+
+void sth_fetch_reset(struct sth_fetch *fetch)
+{
+    fetch->enabled = (STH_RESET_CTRL & STH_CTRL_ENABLE) != 0;
+    fetch->requested = 0;
+    fetch->arrived = 0;
+    fetch->taken = 0;
+    fetch->tail = 0;
+    fetch->tail_from = 0;
+    fetch->enable_from = 0;
+    fetch->room_from = 0;
+    fetch->clock->next[STH_TURN_FETCH] = STH_NEVER;
+}
+
+uint32_t sth_fetch_head(struct sth_fetch *fetch)
+{
+    while (fetch->arrived != fetch->requested &&
+           sth_fetch_slot(fetch, fetch->arrived)->arrival <= fetch->clock->now)
+        fetch->arrived++;
+    return fetch->arrived;
+}
+
+/* The cycle in which an address can react to something that happens now. */
+static uint64_t react(struct sth_fetch *fetch)
+{
+    uint64_t cycle = fetch->clock->now + STH_LAT_FETCH_REQUEST;
+
+    sth_clock_wake(fetch->clock, STH_TURN_FETCH, cycle);
+    return cycle;
+}
+
+void sth_fetch_ring_doorbell(struct sth_fetch *fetch)
+{
+    if (fetch->tail_from <= fetch->clock->now)
+        fetch->tail = fetch->status->tail;
+    fetch->tail_from = react(fetch);
+}
+
+void sth_fetch_enable(struct sth_fetch *fetch, bool enabled)
+{
+    fetch->enabled = enabled;
+    fetch->enable_from = react(fetch);
+}
+
+void sth_fetch_take(struct sth_fetch *fetch)
+{
+    fetch->taken++;
+    fetch->room_from = react(fetch);
+}
+
+/* Requests the next command: one bus word or a burst of them. */
+static void request(struct sth_fetch *fetch)
+{
+    struct sth_bus *bus = fetch->bus;
+    struct sth_fetched *slot = &fetch->slot[fetch->requested % STH_FETCH_MAX];
+    uint64_t addr = sth_command_ring_addr(fetch->ring, fetch->requested) &
+                    ~(uint64_t)(bus->bytes - 1);
+    uint32_t beats =
+        bus->bytes < STH_COMMAND_BYTES ? STH_COMMAND_BYTES / bus->bytes : 1;
+    uint64_t last = fetch->clock->now;
+
+    if (!fetch->clock->instant) {
+        bus->fetched += beats;
+        last = sth_bus_read(bus, fetch->clock->now, addr, beats, NULL);
+    }
+    bus->bursts[STH_BUS_FETCH]++;
+    sth_bus_note(bus, STH_BUS_FETCH, last);
+    slot->arrival = last + STH_LAT_FETCH_DATA;
+    slot->error = sth_bus_is_error(bus, addr, beats);
+    slot->command = sth_command_ring_read(fetch->ring, fetch->requested);
+    fetch->requested++;
+    sth_clock_wake(fetch->clock, STH_TURN_DISPATCH, slot->arrival);
+}
+
+/* Whether there is a command to ask for and a place to put it. */
+static bool may_request(const struct sth_fetch *fetch)
+{
+    uint64_t now = fetch->clock->now;
+    uint32_t tail = fetch->tail_from <= now ? fetch->status->tail : fetch->tail;
+    uint32_t freed = fetch->taken - (fetch->room_from <= now ? 0u : 1u);
+
+    return fetch->enabled && fetch->enable_from <= now &&
+           !sth_bus_closed(fetch->bus) && now <= fetch->faults->stop_from &&
+           fetch->requested != tail && fetch->requested - freed < fetch->depth;
+}
+
+static void step(void *block)
+{
+    struct sth_fetch *fetch = block;
+    struct sth_clock *clock = fetch->clock;
+    uint64_t now = clock->now;
+
+    clock->next[STH_TURN_FETCH] = STH_NEVER;
+    if (may_request(fetch) && fetch->bus->read_free > now) {
+        clock->next[STH_TURN_FETCH] = fetch->bus->read_free;
+        return;
+    }
+    if (may_request(fetch)) {
+        request(fetch);
+        clock->next[STH_TURN_FETCH] = now + 1;
+        return;
+    }
+    if (fetch->tail_from > now)
+        sth_clock_wake(clock, STH_TURN_FETCH, fetch->tail_from);
+    if (fetch->room_from > now)
+        sth_clock_wake(clock, STH_TURN_FETCH, fetch->room_from);
+    if (fetch->enable_from > now)
+        sth_clock_wake(clock, STH_TURN_FETCH, fetch->enable_from);
+}
+
+void sth_fetch_init(struct sth_fetch *fetch)
+{
+    sth_clock_enlist(fetch->clock, STH_TURN_FETCH, step, fetch);
+}

@@ -1,0 +1,68 @@
+/*
+ * Fetch: one command a read, several of them outstanding, into a buffer in
+ * front of the decoder.
+ */
+#ifndef STH_FETCH_H
+#define STH_FETCH_H
+
+#include "sth_bus.h"
+#include "sth_command_ring.h"
+#include "sth_faults.h"
+#include "sth_ring.h"
+#include "sth_status.h"
+
+/* The buffer and the command being decoded. */
+enum { STH_FETCH_MAX = STH_RING_PLACES(STH_MAX_FetchDepth + 1) };
+
+struct sth_fetched {
+    struct sth_command command;
+    uint64_t arrival; /* cycle from which the decoder can have it */
+    bool error;       /* the bus answered with one */
+};
+
+struct sth_fetch {
+    struct sth_clock *clock;
+    struct sth_bus *bus;
+    const struct sth_command_ring *ring;
+    const struct sth_status *status;
+    const struct sth_faults *faults;
+    uint32_t depth; /* of the buffer */
+    bool enabled;   /* CTRL.ENABLE */
+
+    struct sth_fetched slot[STH_FETCH_MAX]; /* ring by index */
+    uint32_t requested; /* commands asked for, since reset */
+    uint32_t arrived;   /* HEAD as of the last look */
+    uint32_t taken;     /* commands that left for the decoder */
+    /* What fetch sees follows the registers with a delay. */
+    uint32_t tail;        /* TAIL as it was before tail_from */
+    uint64_t tail_from;   /* cycle from which it sees the present TAIL */
+    uint64_t enable_from; /* ... the present CTRL.ENABLE */
+    uint64_t room_from;   /* ... the place that was freed last */
+};
+
+/* Takes its turn on the clock, all members above `enabled` set. */
+void sth_fetch_init(struct sth_fetch *fetch);
+
+/* Holds nothing and is disabled. */
+void sth_fetch_reset(struct sth_fetch *fetch);
+
+/* HEAD. */
+uint32_t sth_fetch_head(struct sth_fetch *fetch);
+
+/* TAIL is about to change. */
+void sth_fetch_ring_doorbell(struct sth_fetch *fetch);
+
+/* CTRL.ENABLE. */
+void sth_fetch_enable(struct sth_fetch *fetch, bool enabled);
+
+/* The decoder takes the oldest command, which has arrived. */
+void sth_fetch_take(struct sth_fetch *fetch);
+
+/* A command that was asked for, or the last one taken. */
+static inline const struct sth_fetched *
+sth_fetch_slot(const struct sth_fetch *fetch, uint32_t index)
+{
+    return &fetch->slot[index % STH_FETCH_MAX];
+}
+
+#endif

@@ -1,0 +1,15 @@
+/* The register file: what each offset reads and what a write does. */
+#ifndef STH_REGS_H
+#define STH_REGS_H
+
+#include <stdint.h>
+
+struct sth_front;
+
+/* The value now. */
+uint32_t sth_regs_read(struct sth_front *front, uint32_t offset);
+
+/* A write takes effect now; a soft reset under way swallows it. */
+void sth_regs_write(struct sth_front *front, uint32_t offset, uint32_t value);
+
+#endif

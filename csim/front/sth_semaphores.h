@@ -1,0 +1,45 @@
+/* Sixteen counters of 0 to 255: taken at start, posted at retirement. */
+#ifndef STH_SEMAPHORES_H
+#define STH_SEMAPHORES_H
+
+#include "sth_engine.h"
+#include "sth_faults.h"
+
+/* A post of this cycle. */
+struct sth_post {
+    uint32_t index;
+    enum sth_engine engine;
+    uint32_t mask;
+};
+
+struct sth_semaphores {
+    struct sth_clock *clock;
+    struct sth_faults *faults;
+    struct sth_engine_state *const *engine;
+    uint8_t count[STH_SEMAPHORES];
+    struct sth_post post[STH_ENGINE_COUNT];
+    uint32_t posts;
+};
+
+/* Takes its turn on the clock, all its other members set. */
+void sth_semaphores_init(struct sth_semaphores *semaphores);
+
+/* All are zero. */
+void sth_semaphores_reset(struct sth_semaphores *semaphores);
+
+/* Whether all of a mask are above zero. */
+bool sth_semaphores_ready(const struct sth_semaphores *semaphores,
+                          uint32_t mask);
+
+/* Takes one of each, all being above zero. */
+void sth_semaphores_take(struct sth_semaphores *semaphores, uint32_t mask);
+
+/*
+ * A retired command posts to each of a mask, which is visible in the next
+ * cycle; at most one command of each engine in a cycle.  What goes beyond 255
+ * is lost and a fault of the oldest command that posted there.
+ */
+void sth_semaphores_post(struct sth_semaphores *semaphores,
+                         enum sth_engine engine, uint32_t index, uint32_t mask);
+
+#endif
