@@ -190,12 +190,12 @@ GiB" trace --gemm 1048576x1x1048576 -o "$out"
     trace --gemm 2x2x2 --dtype fp8 -o "$out"
   refuses 2 "option --op: 'rmsnorm:4' is not rmsnorm:ROWSxCOLS with whole \
 numbers from 1 to 1048576" trace --op rmsnorm:4 -o "$out"
-  refuses 2 "option --op: a tensor of 'rope:9999x9999x9999' would exceed 512 \
-GiB" trace --op rope:9999x9999x9999 -o "$out"
+  refuses 2 "option --op: a tensor of 'topk:9999x9999x9999' would exceed 512 \
+GiB" trace --op topk:9999x9999x9999 -o "$out"
   refuses 2 'option --dtype has no effect with --op' \
     trace --op mul:2x2 --dtype bf16 -o "$out"
   run trace --op '?' -o "$out"
-  grep -q "'?' is none of .*, rope:ROWSxHEADSxDIM, " "$work/err"
+  grep -q "'?' is none of .*, rope:ROWSxEVEN, " "$work/err"
   report 'trace --op ?' "$([ $? -eq 0 ] || echo 'does not list the operations')"
   refuses 2 "option --phase is missing" trace --model gpt2 --seq 4 -o "$out"
   refuses 2 "option --phase: 'train' is neither prefill nor decode" \

@@ -15,11 +15,6 @@ enum {
     SIZE_MAX_ELEMENTS = 1 << 20
 };
 
-const char *const sth_parity_op_names[STH_PARITY_OPS] = {
-    "layernorm", "rmsnorm", "quantize", "rope",        "mul",
-    "add",       "copy",    "gather",   "scatter_add",
-};
-
 struct parser {
     const char *path, *home;
     char dir[512]; /* of path */
@@ -128,25 +123,18 @@ static bool read_gemm(struct parser *p, struct sth_parity_workload *w,
 static bool read_vector(struct parser *p, struct sth_parity_workload *w,
                         char **word, int words)
 {
-    uint32_t n[2];
-    int op = 0;
+    char text[64], error[512];
 
     w->kind = STH_PARITY_VECTOR;
     if (words != 3 && words != 4)
-        return fail(p, "workload: write vector OP ROWSxCOLS [bf16|fp32]");
-    while (op < STH_PARITY_OPS && strcmp(word[1], sth_parity_op_names[op]))
-        op++;
-    if (op == STH_PARITY_OPS)
-        return fail(p, "workload: there is no vector operation '%s'", word[1]);
-    w->op = (enum sth_parity_op)op;
-    if (!match(word[2], "nxn", n) || !n[0] || !n[1])
-        return fail(p, "workload: '%s' is no shape ROWSxCOLS of whole numbers",
-                    word[2]);
-    w->m = n[0];
-    w->n = n[1];
-    if (w->op == STH_PARITY_ROPE && w->n % 2)
-        return fail(p, "workload: rope needs an even number of columns");
-    return set_dtype(p, w, words == 4 ? word[3] : "bf16", "bf16", "fp32");
+        return fail(p, "workload: write vector OP SHAPE [bf16|fp32]");
+    snprintf(text, sizeof(text), "%s:%s", word[1], word[2]);
+    if (!sth_tracegen_op_parse(text, &w->alone, error, sizeof(error)))
+        return fail(p, "workload: %s", error);
+    if (!set_dtype(p, w, words == 4 ? word[3] : "bf16", "bf16", "fp32"))
+        return false;
+    w->alone.fp32 = !strcmp(w->dtype, "fp32");
+    return true;
 }
 
 static bool read_batch(struct parser *p, struct sth_parity_workload *w,

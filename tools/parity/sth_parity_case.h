@@ -15,34 +15,22 @@
 
 #include "sth_config.h"
 #include "sth_mem.h"
+#include "sth_tracegen_op.h"
 
 enum sth_parity_kind {
     STH_PARITY_GEMM,      /* gemm MxNxK DTYPE */
-    STH_PARITY_VECTOR,    /* vector OP ROWSxCOLS [DTYPE] */
+    STH_PARITY_VECTOR,    /* vector OP SHAPE [DTYPE] */
     STH_PARITY_ATTENTION, /* attention SEQ+PAST HEADS/KVxDIM causal|full */
     STH_PARITY_MODEL,     /* model NAME prefill|decode N DTYPE [batch B] */
     STH_PARITY_FILE       /* file PATH */
 };
 
-enum sth_parity_op {
-    STH_PARITY_LAYERNORM,
-    STH_PARITY_RMSNORM,
-    STH_PARITY_QUANTIZE,
-    STH_PARITY_ROPE,
-    STH_PARITY_MUL,
-    STH_PARITY_ADD,
-    STH_PARITY_COPY,
-    STH_PARITY_GATHER,
-    STH_PARITY_SCATTER_ADD,
-    STH_PARITY_OPS
-};
-
 struct sth_parity_workload {
     enum sth_parity_kind kind;
-    enum sth_parity_op op;
-    uint32_t m, n, k;              /* gemm; vector: m rows, n columns */
-    uint32_t seq, past, batch;     /* attention, model */
-    uint32_t heads, kv_heads, dim; /* attention */
+    struct sth_alone_request alone; /* vector */
+    uint32_t m, n, k;               /* gemm */
+    uint32_t seq, past, batch;      /* attention, model */
+    uint32_t heads, kv_heads, dim;  /* attention */
     bool causal;
     char dtype[8];
     char path[1024]; /* of the model or the trace */
@@ -64,8 +52,6 @@ struct sth_parity_cases {
     struct sth_parity_case *list;
     uint32_t count;
 };
-
-extern const char *const sth_parity_op_names[STH_PARITY_OPS];
 
 /*
  * Reads the file; traces and models are looked up beside it, in traces/ and

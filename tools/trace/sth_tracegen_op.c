@@ -1,7 +1,6 @@
 /* Traces of one operation: shapes read, places of a template filled. */
 #include "sth_tracegen_op.h"
 
-#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,22 +33,21 @@ static const struct sth_alone *find(const char *word, size_t length)
 static bool read_shape(const char *text, const char *form,
                        uint32_t number[NUMBERS])
 {
-    int count = 1;
-
-    for (const char *c = form; *c; c++)
-        count += *c == 'x';
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; *form; i++) {
+        size_t name = strcspn(form, "x");
+        bool last = !form[name];
         char *end;
         unsigned long value;
 
         if (*text < '0' || *text > '9')
             return false;
         value = strtoul(text, &end, 10);
-        if (value < 1 || value > NUMBER_MAX ||
-            *end != (i + 1 < count ? 'x' : 0))
+        if (value < 1 || value > NUMBER_MAX || *end != (last ? 0 : 'x') ||
+            (!strncmp(form, "EVEN", name) && value % 2))
             return false;
         number[i] = (uint32_t)value;
         text = end + 1;
+        form += name + !last;
     }
     return true;
 }
@@ -69,7 +67,7 @@ bool sth_tracegen_op_parse(const char *text, struct sth_alone_request *request,
     size_t length = strcspn(text, ":");
     uint32_t *n = request->number;
 
-    memset(n, 0, sizeof(request->number));
+    *request = (struct sth_alone_request){.seed = 1};
     request->row = find(text, length);
     if (!request->row) {
         list_forms(error, error_size, text);
@@ -91,34 +89,56 @@ bool sth_tracegen_op_parse(const char *text, struct sth_alone_request *request,
     return true;
 }
 
-static uint32_t reciprocal_bits(uint32_t number)
+static uint32_t float_bits(float value)
 {
-    float value = 1.0f / (float)number;
     uint32_t bits;
 
     memcpy(&bits, &value, sizeof(bits));
     return bits;
 }
 
-/* What stands for one place, the text between its braces. */
+static uint32_t heads_of(uint32_t cols)
+{
+    return cols % 64 ? 1 : cols / 64;
+}
+
+/* Each of `rows` once, in steps of 7 where that does not divide them. */
+static void list_rows(FILE *out, uint32_t rows)
+{
+    for (uint32_t i = 0; i < rows; i++)
+        fprintf(out, "%s%u", i ? "," : "",
+                rows % 7 ? (uint32_t)(7ull * i % rows) : rows - 1 - i);
+}
+
+static void list_weights(FILE *out, uint32_t rows)
+{
+    for (uint32_t i = 0; i < rows; i++)
+        fprintf(out, "%s0x%08x", i ? "," : "",
+                float_bits(0.25f + 0.5f * (float)(i % 3)));
+}
+
+/* What stands for a place, which is `name` between braces. */
 static void fill(FILE *out, const struct sth_alone_request *request,
-                 const char *place, size_t length, uint64_t *seed)
+                 const char *name, uint64_t *seed)
 {
     const uint32_t *n = request->number;
 
-    if (length == 1) {
-        fprintf(out, "%u", n[place[0] - 'A']);
-    } else if (length == 2) {
-        fprintf(out, "%" PRIu64,
-                (uint64_t)n[place[0] - 'A'] * n[place[1] - 'A']);
-    } else if (!memcmp(place, "seed", length)) {
+    if (!name[1])
+        fprintf(out, "%u", n[name[0] - 'A']);
+    else if (!strcmp(name, "type"))
+        fputs(request->fp32 ? "fp32" : "bf16", out);
+    else if (!strcmp(name, "seed"))
         fprintf(out, "%" PRIu64, (*seed)++);
-    } else if (!memcmp(place, "1/", 2)) {
-        fprintf(out, "0x%08x", reciprocal_bits(n[place[2] - 'A']));
-    } else {
-        assert(!memcmp(place + 1, "/2", 2));
-        fprintf(out, "%u", n[place[0] - 'A'] / 2);
-    }
+    else if (!strcmp(name, "1/B"))
+        fprintf(out, "0x%08x", float_bits(1.0f / (float)n[1]));
+    else if (!strcmp(name, "heads"))
+        fprintf(out, "%u", heads_of(n[1]));
+    else if (!strcmp(name, "half"))
+        fprintf(out, "%u", n[1] / heads_of(n[1]) / 2);
+    else if (!strcmp(name, "order"))
+        list_rows(out, n[0]);
+    else
+        list_weights(out, n[0]);
 }
 
 void sth_tracegen_op(FILE *out, const struct sth_alone_request *request)
@@ -133,10 +153,12 @@ void sth_tracegen_op(FILE *out, const struct sth_alone_request *request)
         fwrite(c, 1, plain, out);
         c += plain;
         if (*c) {
-            size_t length = strcspn(c, "}") - 1;
+            char name[16] = "";
+            size_t length = strcspn(c, "}");
 
-            fill(out, request, c + 1, length, &seed);
-            c += length + 2;
+            memcpy(name, c + 1, length - 1);
+            fill(out, request, name, &seed);
+            c += length + 1;
         }
     }
 }

@@ -19,11 +19,12 @@ const struct sth_alone *sth_tracegen_op_list(size_t *count);
 struct sth_alone_request {
     const struct sth_alone *row;
     uint32_t number[3]; /* of the shape, from 1 to 2^20 */
+    bool fp32;          /* false: bf16 */
     uint64_t seed;
 };
 
 /*
- * Reads "WORD:SHAPE" into all but the seed.  On failure returns false with a
+ * Reads "WORD:SHAPE" for bf16 and seed 1.  On failure returns false with a
  * phrase that follows the text in question: "'x:2' is none of ...".
  */
 bool sth_tracegen_op_parse(const char *text, struct sth_alone_request *request,
