@@ -2,9 +2,8 @@
 BENCH_CPP = $(wildcard verif/bench/*.cpp)
 BENCH_OBJ = $(patsubst %.cpp,$(BUILD)/%.o,$(BENCH_CPP)) \
 	$(BUILD)/csim/command/sth_disasm.o
-BENCH_FLAGS = -std=c++17 -O2 -Wall -Wextra -Wno-unused-parameter -Werror \
-	$(addprefix -I,$(abspath \
-	verif/bench verif/cosim spec $(wildcard csim/*/)))
+BENCH_FLAGS = -std=c++17 -Wall -Wextra -Wno-unused-parameter $(addprefix -I, \
+	$(abspath verif/bench verif/cosim spec $(wildcard csim/*/)))
 
 # Of a name `AxBxC`, number N: $(call shape,AxBxC,N).
 shape = $(word $(2),$(subst x, ,$(1)))
@@ -12,7 +11,7 @@ shape = $(word $(2),$(subst x, ,$(1)))
 $(BUILD)/verif/bench/%.o: verif/bench/%.cpp $(SPEC)
 	$(call say,CXX,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CXX) $(BENCH_FLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(CXX) $(BENCH_FLAGS) -Werror -O2 -MMD -MP -c $< -o $@
 
 # The recipe of a bench: $(call bench,TOP,PARAMETERS,RTL,SOURCES,FLAGS) where
 # sources may be objects, and flags reach them.
