@@ -447,6 +447,19 @@ infinite_outputs() {
     "$work/infinite.json"
 }
 
+# Infinities that belong there, as of a masked score, are no error.
+expected_infinities() {
+  local t=$work/masked.trace
+  printf '\200\377\200\077\200\377' >"$work/masked.bin"
+  printf '%s\n' 'systolith-trace 1' 'tensor x bf16 1x3 file:masked.bin:0' \
+    'tensor y bf16 1x3 zero' 'tensor i fp32 1x3 zero' \
+    'op topk out=y indices=i x=x' 'output y' 'output i' >"$t"
+  run run "$t" --config nano
+  check "expected infinities: status" [ "$status" -eq 0 ]
+  check "expected infinities: error" grep -q 'maximum error 0, cosine 1' \
+    "$work/out"
+}
+
 # An operation that no tiling fits: no fault, but what to enlarge.
 too_small_a_chip() {
   local t=$work/fit.trace c=$work/tiny.cfg
@@ -483,6 +496,7 @@ good_runs
 tables
 targets
 infinite_outputs
+expected_infinities
 too_small_a_chip
 short_of_memory
 printf 'command line: %d passed, %d failed\n' "$passed" "$failed"
