@@ -31,7 +31,7 @@ $(BUILD)/gen/sth_functions.svh: $(SPECGEN)
 $(BUILD)/gen/sth_git.h: FORCE
 	@mkdir -p $(@D)
 	@printf '#define STH_GIT "%s"\n' \
-	  "$$(git describe --always --dirty --tags 2>/dev/null)" >$@.new
+	  "$$(test ! -e .git || git describe --always --dirty --tags)" >$@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 $(BUILD)/tools/library/sth_version_build.o: $(BUILD)/gen/sth_git.h

@@ -40,8 +40,7 @@ int main(int argc, char **argv)
     struct sth_mem *mem =
         sth_mem_create(&memory, config.params.bus_bytes, false);
     struct sth_device *dev = sth_csim_create(&config.params, mem, NULL);
-    struct sth_runtime *runtime =
-        (struct sth_runtime *)malloc(sizeof(struct sth_runtime));
+    static struct sth_runtime runtime[1]; /* too large for some stacks */
 
     char *text = read_file(argv[2], &bytes);
     arena_bytes = sth_trace_arena_bound(text, bytes);
@@ -65,7 +64,6 @@ int main(int argc, char **argv)
     free(workspace);
     free(arena);
     free(text);
-    free(runtime);
     dev->ops->destroy(dev);
     sth_mem_destroy(mem);
     return err == STH_FW_ERR_OK ? 0 : 1;

@@ -98,6 +98,29 @@ for compiler in g++ clang++; do
   check "lockstep: $compiler: runs" "$work/program" nano "$edge"
 done
 
+# The static libraries, in a program that does not stand beside them.
+static() {
+  # shellcheck disable=SC2046
+  gcc -std=c11 $(pkg-config --cflags systolith) examples/compare.c \
+    "$prefix/lib/libsystolith.a" -lm -ldl -o "$work/program" &&
+    SYSTOLITH_HOME=$(pkg-config --variable=datadir systolith) \
+      SYSTOLITH_RTL=$(pkg-config --variable=rtldir systolith) \
+      "$work/program" nano
+}
+check "compare, static" static
+
+# For packages: the same files below DESTDIR, which no file mentions.
+staged() {
+  "$MAKE" --no-print-directory BUILD="$BUILD" install PREFIX=/opt/it \
+    RTL=nano DESTDIR="$work/stage" &&
+    diff <(cd "$prefix" && find . | sort) \
+      <(cd "$work/stage/opt/it" && find . | sort) &&
+    grep -qx prefix=/opt/it "$work/stage/opt/it/lib/pkgconfig/systolith.pc" &&
+    ! grep -rIq "$work" "$work/stage"
+}
+check "DESTDIR" staged
+check "a tree that has moved" "$work/stage/opt/it/bin/systolith" info edge
+
 # The command finds what came with it, from anywhere.
 cd "$work" || exit 1
 check "systolith --version" "$bin" --version
