@@ -184,19 +184,21 @@ static void count(struct sth_engine_state *engine, uint64_t from, uint64_t to)
 {
     struct sth_matrix *matrix = matrix_of(engine);
     const struct sth_banks *banks = matrix->banks;
-    uint64_t *counter = engine->counter;
+    uint64_t number = matrix->counted;
+    uint64_t rows = 0, stalls = 0;
 
-    for (; matrix->counted < banks->tiles; matrix->counted++) {
-        const struct sth_weight_tile *tile =
-            sth_banks_tile(banks, matrix->counted);
+    for (; number < banks->tiles; number++) {
+        const struct sth_weight_tile *tile = sth_banks_tile(banks, number);
+        uint64_t first = tile->first_row;
 
-        counter[STH_CNT_ARRAY_STREAM] +=
-            overlap(tile->first_row, tile->last_row + 1, from, to);
-        counter[STH_CNT_ARRAY_WEIGHT_STALL] +=
-            overlap(tile->first_row - tile->stalls, tile->first_row, from, to);
+        rows += overlap(first, tile->last_row + 1, from, to);
+        stalls += overlap(first - tile->stalls, first, from, to);
         if (tile->last_row >= to)
             break;
     }
+    matrix->counted = number;
+    engine->counter[STH_CNT_ARRAY_STREAM] += rows;
+    engine->counter[STH_CNT_ARRAY_WEIGHT_STALL] += stalls;
 }
 
 static bool in_order(const struct sth_matrix *matrix)

@@ -10,53 +10,43 @@ void sth_weight_loader_reset(struct sth_weight_loader *loader)
     memset(loader->end, 0, sizeof(loader->end));
 }
 
-static bool is_set(struct sth_pattern_key key)
-{
-    return key.place != 0;
-}
-
-static bool equal(struct sth_pattern_key a, struct sth_pattern_key b)
-{
-    return a.place == b.place && a.strides == b.strides;
-}
-
 /*
  * What the reads of a tile's weights depend on while the rows of the one
- * before stream all along.
+ * before stream all along; never 0.  All of it is in units of four bytes, which
+ * rows of the array are at least.
  */
-static struct sth_pattern_key key_of(const struct sth_banks *banks,
-                                     const struct sth_weight_tile *tile,
-                                     const struct sth_weight_tile *streamed)
+static uint64_t key_of(const struct sth_banks *banks,
+                       const struct sth_weight_tile *tile,
+                       const struct sth_weight_tile *streamed)
 {
-    uint32_t wrap = (banks->sp_word * (banks->sp_mask + 1)) - 1;
+    uint32_t wrap = banks->sp_wrap - 1;
     uint32_t row = (uint32_t)(tile->first_step - streamed->first_row);
     uint32_t a = streamed->a + row * streamed->a_row;
     uint32_t in_word = tile->w & (banks->sp_word - 1);
+    uint64_t key = tile->reads; /* 10 bits */
 
-    _Static_assert(STH_MAX_LANES < 1 << 12 && STH_MAX_LANES * 4 <= 1 << 16,
+    _Static_assert((int)STH_MAX_LANES <= 512 &&
+                       (int)STH_MAX_LANES * STH_MAX_SpBanks <= 1 << 15,
                    "the parts of a key");
-    return (struct sth_pattern_key){
-        .place = (uint64_t)tile->reads << 48 | (uint64_t)in_word << 32 |
-                 ((a - (tile->w - in_word)) & wrap),
-        .strides =
-            (uint64_t)(streamed->a_row & wrap) << 32 | (tile->w_row & wrap),
-    };
+    key = key << 9 | in_word >> 2;
+    key = key << 15 | ((a - (tile->w - in_word)) & wrap) >> 2;
+    key = key << 15 | (streamed->a_row & wrap) >> 2;
+    return key << 15 | (tile->w_row & wrap) >> 2;
 }
 
 /* The pattern with that key, or one that may be overwritten; -1: none. */
-static int32_t find(const struct sth_weight_loader *loader,
-                    struct sth_pattern_key key, uint64_t now)
+static int32_t find(const struct sth_weight_loader *loader, uint64_t key,
+                    uint64_t now)
 {
-    uint64_t mixed = key.place * UINT64_C(0xd1342543de82ef95) ^ key.strides;
     uint32_t hash =
-        (uint32_t)((mixed ^ mixed >> 32) * UINT64_C(0x9e3779b97f4a7c15) >> 58);
+        (uint32_t)((key ^ key >> 28) * UINT64_C(0x9e3779b97f4a7c15) >> 58);
     int32_t free = -1;
 
     _Static_assert((int)STH_PATTERNS == 64, "six bits of hash");
     for (uint32_t i = 0; i < STH_PATTERNS; i++) {
         uint32_t place = (hash + i) % STH_PATTERNS;
 
-        if (is_set(key) && equal(loader->key[place], key))
+        if (key != 0 && loader->key[place] == key)
             return (int32_t)place;
         if (free < 0 && loader->in_use[place] < now)
             free = (int32_t)place;
@@ -73,7 +63,7 @@ static uint32_t find_reads(const struct sth_banks *banks,
                            const struct sth_weight_tile *streamed,
                            uint32_t *read)
 {
-    uint32_t wrap = banks->sp_word * (banks->sp_mask + 1);
+    uint32_t wrap = banks->sp_wrap;
     bool a_stays = (streamed->a_row & (wrap - 1)) == 0;
     uint64_t cycle = tile->first_step;
 
@@ -95,7 +85,7 @@ static bool reads_freely(const struct sth_banks *banks,
                          const struct sth_weight_tile *tile,
                          const struct sth_weight_tile *streamed)
 {
-    uint32_t wrap = banks->sp_word * (banks->sp_mask + 1);
+    uint32_t wrap = banks->sp_wrap;
 
     if (tile->first_step > streamed->last_row ||
         tile->first_step + tile->reads <= streamed->first_row)
@@ -109,7 +99,7 @@ bool sth_weight_loader_read(struct sth_weight_loader *loader, uint64_t now,
 {
     struct sth_banks *banks = loader->banks;
     const struct sth_weight_tile *streamed;
-    struct sth_pattern_key key = {0, 0};
+    uint64_t key = 0;
     uint64_t most;
     int32_t i;
 
@@ -124,18 +114,16 @@ bool sth_weight_loader_read(struct sth_weight_loader *loader, uint64_t now,
     if (tile->first_step >= streamed->first_row)
         key = key_of(banks, tile, streamed);
     i = find(loader, key, now);
-    if (is_set(key) && i >= 0 && equal(loader->key[i], key) &&
-        loader->end[i] > most) {
-        key = (struct sth_pattern_key){0, 0};
+    if (key != 0 && i >= 0 && loader->key[i] == key && loader->end[i] > most) {
+        key = 0;
         i = find(loader, key, now);
     }
     if (i < 0)
         return false;
-    if (!is_set(key) || !equal(loader->key[i], key)) {
+    if (key == 0 || loader->key[i] != key) {
         loader->end[i] =
             find_reads(banks, tile, streamed, sth_banks_pattern(banks, i));
-        loader->key[i] =
-            loader->end[i] > most ? (struct sth_pattern_key){0, 0} : key;
+        loader->key[i] = loader->end[i] > most ? 0 : key;
     }
     if (loader->end[i] > tile->reads) {
         tile->last_step += loader->end[i] - tile->reads;

@@ -8,11 +8,6 @@
 
 #include "sth_banks.h"
 
-/* All that the reads of a tile depend on; zero: nothing else is like it. */
-struct sth_pattern_key {
-    uint64_t place, strides;
-};
-
 /*
  * How the weight reads of a tile give way to the rows of the one before it.
  * That depends on strides and distances modulo the banks, so it repeats.  The
@@ -20,7 +15,7 @@ struct sth_pattern_key {
  */
 struct sth_weight_loader {
     struct sth_banks *banks;
-    struct sth_pattern_key key[STH_PATTERNS];
+    uint64_t key[STH_PATTERNS];    /* all of that; 0: nothing is like it */
     uint64_t in_use[STH_PATTERNS]; /* until the end of this cycle */
     uint32_t end[STH_PATTERNS];    /* from first_step to behind the last read */
 };

@@ -12,6 +12,7 @@ void sth_banks_init(struct sth_banks *banks, const struct sth_params *params)
     banks->sp_word = sth_sp_word_bytes(params);
     while (1u << banks->sp_word_log2 < banks->sp_word)
         banks->sp_word_log2++;
+    banks->sp_wrap = banks->sp_word * params->sp_banks;
     banks->sp_mask = params->sp_banks - 1;
     banks->acc_mask = params->acc_banks - 1;
     banks->pattern_places = rows > cols ? rows : cols;

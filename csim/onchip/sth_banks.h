@@ -82,6 +82,7 @@ struct sth_banks {
     /* Geometry. */
     uint32_t sp_word; /* bytes of a scratchpad word */
     uint32_t sp_word_log2;
+    uint32_t sp_wrap; /* bytes of a word of each bank: they repeat then */
     uint32_t sp_mask, acc_mask; /* of a bank's number */
     uint32_t pattern_places;    /* of read[], for each pattern */
     /* Cycles from an activation row to the read and the write of its sums. */
