@@ -23,24 +23,30 @@ static uint32_t draw(uint32_t n)
     return (uint32_t)(sth_random_next(&seed_state) >> 33) % n;
 }
 
+/* Any number from 2 to max, more often a small one. */
+static uint32_t draw_count(uint32_t max)
+{
+    return 2 + draw(1 + draw(max - 1));
+}
+
 static struct sth_params draw_params(void)
 {
     struct sth_params p;
     char error[128];
 
-    do
+    do {
         p = (struct sth_params){.array_rows = 4u << draw(5),
                                 .array_cols = 4u << draw(5),
-                                .sp_bytes = 16384u << draw(6),
                                 .sp_banks = 2u << draw(4),
-                                .acc_bytes = 8192u << draw(5),
                                 .acc_banks = 2u << draw(4),
-                                .bus_bytes = 4u << draw(7),
-                                .queue_depth = 2u << draw(5),
-                                .fetch_depth = 2u << draw(6),
-                                .load_slots = 2u << draw(6),
-                                .store_slots = 2u << draw(6)};
-    while (!sth_config_check(&p, error, sizeof(error)));
+                                .bus_bytes = 4u << draw(8),
+                                .queue_depth = draw_count(STH_MAX_QueueDepth),
+                                .fetch_depth = draw_count(STH_MAX_FetchDepth),
+                                .load_slots = draw_count(STH_MAX_LoadSlots),
+                                .store_slots = draw_count(STH_MAX_StoreSlots)};
+        p.sp_bytes = sth_sp_word_bytes(&p) * p.sp_banks * (2 + draw(400));
+        p.acc_bytes = sth_acc_row_bytes(&p) * p.acc_banks * (2 + draw(200));
+    } while (!sth_config_check(&p, error, sizeof(error)));
     return p;
 }
 
