@@ -10,14 +10,24 @@ GEN = $(BUILD)/gen/sth_spec.svh $(BUILD)/gen/sth_params.svh \
 	$(BUILD)/gen/sth_functions.svh
 MANUAL = docs/programming.md docs/configurations.md
 
-$(SPECGEN): $(wildcard tools/specgen/*.[ch]) csim/config/sth_config.c csim/config/sth_config.h $(SPEC) | $(BUILD)/deps.stamp
+# specgen reads configurations as csim does.
+SPECGEN_CSIM = csim/config/sth_config.c csim/common/sth_key_file.c \
+	$(wildcard csim/memory/sth_mem_[cft]*.c)
+
+$(SPECGEN): $(wildcard tools/specgen/*.[ch]) $(SPECGEN_CSIM) \
+		csim/config/sth_config.h csim/common/sth_key_file.h \
+		$(wildcard csim/memory/sth_mem_[ct]*.h) $(SPEC) | $(BUILD)/deps.stamp
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -O1 $(filter %.c,$^) -o $@
 
+# A header that says the same as before leaves what is built from it alone.
+if-changed = $(Q)cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
 $(BUILD)/gen/sth_spec.svh: $(SPECGEN)
 	@mkdir -p $(@D)
-	$(Q)$(SPECGEN) verilog >$@
+	$(Q)$(SPECGEN) verilog >$@.new
+	$(if-changed)
 
 $(BUILD)/gen/sth_params.svh: $(SPECGEN)
 	@mkdir -p $(@D)
@@ -25,7 +35,8 @@ $(BUILD)/gen/sth_params.svh: $(SPECGEN)
 
 $(BUILD)/gen/sth_functions.svh: $(SPECGEN)
 	@mkdir -p $(@D)
-	$(Q)$(SPECGEN) functions >$@
+	$(Q)$(SPECGEN) functions >$@.new
+	$(if-changed)
 
 # What git calls the sources, if it knows them; rewritten when that changes.
 $(BUILD)/gen/sth_git.h: FORCE

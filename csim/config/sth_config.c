@@ -1,13 +1,11 @@
 /* Configurations: parsing and the rules that join parameters. */
 #include "sth_config.h"
 
+#include "sth_key_file.h"
 #include "sth_param_rule.h"
 
-#include <ctype.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct key {
@@ -105,130 +103,103 @@ bool sth_config_check(const struct sth_params *params, char *error,
     return bad < 0;
 }
 
-static char *trim(char *text)
-{
-    char *end;
+/* Beside the parameters: keys that a file may leave out. */
+enum option { OPTION_CLOCK, OPTION_MEMORY, OPTIONS };
 
-    while (isspace((unsigned char)*text))
-        text++;
-    end = text + strlen(text);
-    while (end > text && isspace((unsigned char)end[-1]))
-        end--;
-    *end = 0;
-    return text;
-}
-
-/* Digits only: no sign, no base prefix.  Ends at UINT64_MAX. */
-static bool parse_number(const char *text, uint64_t *value)
-{
-    *value = 0;
-    if (!*text)
-        return false;
-    for (; *text; text++) {
-        if (!isdigit((unsigned char)*text))
-            return false;
-        *value = *value > UINT64_MAX / 10 - 1
-                     ? UINT64_MAX
-                     : 10 * *value + (uint64_t)(*text - '0');
-    }
-    return true;
-}
+static const char *const option_names[OPTIONS] = {"clock_mhz", "memory"};
 
 struct parser {
     struct sth_params params;
-    unsigned line_of[STH_PARAM_COUNT]; /* 0: not seen yet */
+    struct sth_mem_config memory;
     const char *path;
-    unsigned line;
-    char *error;
-    size_t error_size;
+    /* Lines of the parameters, then of the options; 0: not seen yet. */
+    unsigned line_of[STH_PARAM_COUNT + OPTIONS];
 };
 
-static bool fail(const struct parser *parser, unsigned line, const char *key,
-                 const char *why)
+/* Place in line_of, or -1. */
+static int find_key(const char *key)
 {
-    snprintf(parser->error, parser->error_size, "%s:%u: key '%s': %s",
-             parser->path, line, key, why);
-    return false;
+    for (int i = 0; i < STH_PARAM_COUNT; i++)
+        if (!strcmp(key, keys[i].name))
+            return i;
+    for (int i = 0; i < OPTIONS; i++)
+        if (!strcmp(key, option_names[i]))
+            return STH_PARAM_COUNT + i;
+    return -1;
 }
 
-static bool parse_line(struct parser *parser, char *text)
+/* A file of figures is looked for beside the configuration's own. */
+static bool take_memory(struct parser *p, const char *text, char *why,
+                        size_t size)
 {
-    struct sth_param_range range;
-    char why[160];
-    char *comment = strchr(text, '#');
-    char *equals, *key, *number;
-    uint64_t value;
-    int i;
+    const char *slash = strrchr(p->path, '/');
+    char beside[4096];
 
-    if (comment)
-        *comment = 0;
-    text = trim(text);
-    if (!*text)
-        return true;
-    equals = strchr(text, '=');
-    if (!equals) {
-        snprintf(parser->error, parser->error_size,
-                 "%s:%u: expected 'key = value', got '%s'", parser->path,
-                 parser->line, text);
+    if (text[0] == '/' || !strstr(text, ".mem") || !slash)
+        return sth_mem_config_parse(&p->memory, text, why, size);
+    snprintf(beside, sizeof beside, "%.*s/%s", (int)(slash - p->path), p->path,
+             text);
+    return sth_mem_config_parse(&p->memory, beside, why, size);
+}
+
+static bool take_param(struct parser *p, int i, const char *text, char *why,
+                       size_t size)
+{
+    struct sth_param_range range = sth_param_table((enum sth_param)i);
+    uint64_t value;
+
+    if (!sth_key_file_number(text, &value)) {
+        snprintf(why, size, "'%.40s' is not a decimal number", text);
         return false;
     }
-    *equals = 0;
-    key = trim(text);
-    number = trim(equals + 1);
-    for (i = 0; i < STH_PARAM_COUNT && strcmp(key, keys[i].name); i++)
-        ;
-    if (i == STH_PARAM_COUNT)
-        return fail(parser, parser->line, key, "unknown key");
-    if (parser->line_of[i]) {
-        snprintf(why, sizeof why, "already set in line %u", parser->line_of[i]);
-        return fail(parser, parser->line, key, why);
-    }
-    if (!parse_number(number, &value)) {
-        snprintf(why, sizeof why, "'%.40s' is not a decimal number", number);
-        return fail(parser, parser->line, key, why);
-    }
-    range = sth_param_table((enum sth_param)i);
     if (value > UINT32_MAX || !sth_param_is_legal(range, (uint32_t)value)) {
-        explain(i, range, value, &parser->params, why, sizeof why);
-        return fail(parser, parser->line, key, why);
+        explain(i, range, value, &p->params, why, size);
+        return false;
     }
-    *param(&parser->params, i) = (uint32_t)value;
-    parser->line_of[i] = parser->line;
+    *param(&p->params, i) = (uint32_t)value;
     return true;
 }
 
-static bool parse_file(struct parser *parser, FILE *file)
+static bool take_line(void *user, char *key, char *value, unsigned line,
+                      char *why, size_t size)
 {
-    char text[256], why[160];
+    struct parser *p = user;
+    int i = find_key(key);
+
+    if (i < 0) {
+        snprintf(why, size, "unknown key");
+        return false;
+    }
+    if (p->line_of[i]) {
+        snprintf(why, size, "already set in line %u", p->line_of[i]);
+        return false;
+    }
+    p->line_of[i] = line;
+    if (i == STH_PARAM_COUNT + OPTION_CLOCK)
+        return sth_mem_config_parse_clock(&p->memory, value, why, size);
+    if (i == STH_PARAM_COUNT + OPTION_MEMORY)
+        return take_memory(p, value, why, size);
+    return take_param(p, i, value, why, size);
+}
+
+/* Whether nothing is missing and all goes together. */
+static bool check_file(const struct parser *p, char *error, size_t error_size)
+{
+    char why[160];
     int bad;
 
-    while (fgets(text, sizeof text, file)) {
-        parser->line++;
-        if (!strchr(text, '\n') && !feof(file)) {
-            snprintf(parser->error, parser->error_size,
-                     "%s:%u: line is longer than %zu characters", parser->path,
-                     parser->line, sizeof text - 2);
-            return false;
-        }
-        if (!parse_line(parser, text))
-            return false;
-    }
-    if (ferror(file)) {
-        snprintf(parser->error, parser->error_size, "%s: %s", parser->path,
-                 strerror(errno));
-        return false;
-    }
     for (int i = 0; i < STH_PARAM_COUNT; i++) {
-        if (!parser->line_of[i]) {
-            snprintf(parser->error, parser->error_size, "%s: key '%s': missing",
-                     parser->path, keys[i].name);
+        if (!p->line_of[i]) {
+            snprintf(error, error_size, "%s: key '%s': missing", p->path,
+                     keys[i].name);
             return false;
         }
     }
-    bad = check(&parser->params, why, sizeof why);
+    bad = check(&p->params, why, sizeof why);
     if (bad >= 0)
-        return fail(parser, parser->line_of[bad], keys[bad].name, why);
-    return true;
+        snprintf(error, error_size, "%s:%u: key '%s': %s", p->path,
+                 p->line_of[bad], keys[bad].name, why);
+    return bad < 0;
 }
 
 /* File name without directory and extension, cut to fit. */
@@ -245,20 +216,14 @@ static void name_from_path(char *name, size_t size, const char *path)
 bool sth_config_load(const char *path, struct sth_config *config, char *error,
                      size_t error_size)
 {
-    struct parser parser = {
-        .path = path, .error = error, .error_size = error_size};
-    FILE *file = fopen(path, "r");
-    bool ok;
+    struct parser parser = {.path = path};
 
-    if (!file) {
-        snprintf(error, error_size, "%s: %s", path, strerror(errno));
-        return false;
-    }
-    ok = parse_file(&parser, file);
-    fclose(file);
-    if (!ok)
+    sth_mem_config_default(&parser.memory);
+    if (!sth_key_file_read(path, take_line, &parser, error, error_size) ||
+        !check_file(&parser, error, error_size))
         return false;
     config->params = parser.params;
+    config->memory = parser.memory;
     name_from_path(config->name, sizeof config->name, path);
     return true;
 }
@@ -277,4 +242,10 @@ bool sth_config_find(const char *name, const char *dir,
         return false;
     }
     return sth_config_load(path, config, error, error_size);
+}
+
+uint32_t sth_config_hash(const struct sth_config *config)
+{
+    return sth_mem_config_hash(&config->memory,
+                               sth_params_hash(&config->params));
 }

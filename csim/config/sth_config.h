@@ -2,9 +2,10 @@
  * Configurations: the files of configs/, each of which describes one chip.
  *
  * A file has one `key = value` line for every row of params.def, in any order,
- * blank lines and comments from `#` to the end of the line.  Nothing has a
- * default and nothing unknown is accepted, so that a file says all there is to
- * say about its chip.
+ * blank lines and comments from `#` to the end of the line.  None of these has
+ * a default and nothing unknown is accepted, so that a file says all there is
+ * to say about its chip.  `clock_mhz` and `memory` say what it stands in; a
+ * file without them means sth_mem_config_default()'s.
  */
 #ifndef STH_CONFIG_H
 #define STH_CONFIG_H
@@ -12,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "sth_mem_config.h"
 #include "sth_spec.h"
 
 #ifdef __cplusplus
@@ -20,7 +22,8 @@ extern "C" {
 
 struct sth_config {
     struct sth_params params;
-    char name[64]; /* file name without directory and ".cfg" */
+    struct sth_mem_config memory; /* behind the bus; holds the core's clock */
+    char name[64];                /* file name without directory and ".cfg" */
 };
 
 /*
@@ -52,6 +55,12 @@ bool sth_config_check(const struct sth_params *params, char *error,
  */
 uint32_t sth_config_nearest(const struct sth_params *params, enum sth_param i,
                             uint32_t value);
+
+/*
+ * FNV-1a over parameters, clock and memory: what the figures of a run depend
+ * on.  The register CFG_HASH holds sth_params_hash() alone.
+ */
+uint32_t sth_config_hash(const struct sth_config *config);
 
 #ifdef __cplusplus
 }

@@ -55,16 +55,16 @@ struct sth_mem *sth_mem_create(const struct sth_mem_config *config,
                                uint32_t bus_bytes, bool timing_only)
 {
     struct sth_mem *mem = calloc(1, sizeof *mem);
-    const struct sth_dram_figures *figures;
 
     if (!mem)
         return NULL;
+    assert(config->clock_mhz > 0 && sth_mem_config_fits(config));
     mem->config = *config;
-    figures = sth_dram_find(config->name);
-    assert(figures || !strcmp(config->name, "fixed"));
-    mem->is_dram = figures != NULL;
-    if (figures)
-        sth_dram_init(&mem->dram, figures, bus_bytes);
+    mem->is_dram = config->dram.channels > 0;
+    if (mem->is_dram && !sth_dram_init(&mem->dram, config, bus_bytes)) {
+        free(mem);
+        return NULL;
+    }
     mem->bus_bytes = bus_bytes;
     mem->timing_only = timing_only;
     sth_mem_reset_timing(mem);
@@ -82,6 +82,8 @@ void sth_mem_destroy(struct sth_mem *mem)
             free(mem->table[i]->page[j]);
         free(mem->table[i]);
     }
+    if (mem->is_dram)
+        sth_dram_fini(&mem->dram);
     free(mem);
 }
 
@@ -239,12 +241,9 @@ uint64_t sth_mem_write_burst(struct sth_mem *mem, uint64_t now, uint64_t addr,
 {
     struct sth_mem_port *port = &mem->port[WRITE];
 
-    if (mem->is_dram) {
-        *last_beat =
-            sth_dram_write(&mem->dram, port, now, addr, beats, beat_cycle);
-        return *last_beat + (mem->dram.figures->t_ctrl + STH_PS_PER_CYCLE - 1) /
-                                STH_PS_PER_CYCLE;
-    }
+    if (mem->is_dram)
+        return sth_dram_write(&mem->dram, port, now, addr, beats, beat_cycle,
+                              last_beat);
     *last_beat = fixed_beats(port, now, beats, beat_cycle);
     return *last_beat + mem->config.latency;
 }
@@ -268,8 +267,7 @@ bool sth_mem_is_at_rest(const struct sth_mem *mem, uint64_t now)
             mem->port[i].channel.free > now * mem->port[i].channel.rate)
             return false;
     }
-    return !mem->is_dram ||
-           sth_dram_is_at_rest(&mem->dram, now * STH_PS_PER_CYCLE);
+    return !mem->is_dram || sth_dram_is_at_rest(&mem->dram, now);
 }
 
 uint32_t sth_mem_beat_cycles(const struct sth_mem *mem)

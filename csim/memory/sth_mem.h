@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sth_mem_config.h"
 #include "sth_mem_ops.h"
 
 #ifdef __cplusplus
@@ -23,46 +24,6 @@ extern "C" {
 #endif
 
 struct sth_mem;
-
-/* What --memory and --stalls say. */
-struct sth_mem_config {
-    char name[32];            /* "fixed" or a preset of spec/memory.def */
-    uint32_t latency;         /* fixed: cycles from address to first beat */
-    uint32_t bytes_per_cycle; /* fixed: each direction; 0 = full bus width */
-    uint32_t stall_percent;   /* 0..95: chance that a beat waits one cycle,
-                                 drawn again each cycle */
-    uint32_t seed;            /* of the stall sequence */
-};
-
-/* The default: fixed latency of 100 cycles at full bus width, no stalls. */
-void sth_mem_config_default(struct sth_mem_config *config);
-
-/*
- * Parses "fixed:LATENCY:BYTES_PER_CYCLE" or a preset name into config and
- * "PERCENT:SEED" into its stall members.  Return false and write a sentence
- * that names the offending part into error; config is then unchanged.
- */
-bool sth_mem_config_parse(struct sth_mem_config *config, const char *text,
-                          char *error, size_t error_size);
-bool sth_mem_config_parse_stalls(struct sth_mem_config *config,
-                                 const char *text, char *error,
-                                 size_t error_size);
-
-/* The presets of spec/memory.def, by number from zero. */
-uint32_t sth_mem_preset_count(void);
-const char *sth_mem_preset_name(uint32_t preset);
-
-/* What memory carries in a cycle at most. */
-struct sth_mem_peak {
-    double bytes; /* 0: as much as any bus */
-    bool shared;  /* both directions together; otherwise each */
-};
-
-struct sth_mem_peak sth_mem_peak(const struct sth_mem_config *config);
-
-/* The least cycles in which bus and memory carry these bytes. */
-double sth_mem_cycles(const struct sth_mem_config *config, uint32_t bus_bytes,
-                      uint64_t read, uint64_t written);
 
 /* NULL when out of memory.  timing_only: writes are dropped, reads give 0. */
 struct sth_mem *sth_mem_create(const struct sth_mem_config *config,

@@ -1,31 +1,88 @@
-/* The memories that --memory names, and the texts of its options. */
-#include "sth_dram.h"
-#include "sth_mem.h"
+/* What the texts of a memory, its stalls and its clock mean. */
+#include "sth_mem_config.h"
+
+#include "sth_key_file.h"
+#include "sth_mem_table.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
-enum {
-#define MEMORY(id, text, doc) MEMORY_##id,
-#define FIGURE(id, field, value, doc)
-#include "memory.def"
-#undef MEMORY
-#undef FIGURE
-    MEMORY_COUNT
-};
+uint32_t sth_mem_preset_count(void)
+{
+    uint32_t count = 0;
 
-static const struct sth_dram_figures presets[MEMORY_COUNT] = {
-#define MEMORY(id, text, doc) [MEMORY_##id].name = (text),
-#define FIGURE(id, field, value, doc) [MEMORY_##id].field = (value),
-#include "memory.def"
-#undef MEMORY
-#undef FIGURE
-};
+    while (sth_mem_presets[count].name)
+        count++;
+    return count;
+}
+
+const char *sth_mem_preset_name(uint32_t preset)
+{
+    return sth_mem_presets[preset].name;
+}
+
+const char *sth_mem_preset_meaning(uint32_t preset)
+{
+    return sth_mem_presets[preset].meaning;
+}
 
 void sth_mem_config_default(struct sth_mem_config *config)
 {
-    *config = (struct sth_mem_config){.name = "fixed", .latency = 100};
+    *config = (struct sth_mem_config){.name = "fixed",
+                                      .clock_mhz = STH_CLOCK_MHZ_DEFAULT,
+                                      .count = 1,
+                                      .latency = 100};
+}
+
+static void set_memory(struct sth_mem_config *config,
+                       const struct sth_mem_config *memory)
+{
+    uint32_t clock_mhz = config->clock_mhz;
+    uint32_t stall_percent = config->stall_percent, seed = config->seed;
+
+    *config = *memory;
+    config->clock_mhz = clock_mhz;
+    config->stall_percent = stall_percent;
+    config->seed = seed;
+}
+
+static void set_figures(struct sth_mem_config *config,
+                        const uint32_t value[STH_DRAM_FIELDS])
+{
+    config->dram = (struct sth_dram_figures){
+#define DRAM(field, ...) .field = value[STH_DRAM_##field],
+#include "dram.def"
+#undef DRAM
+    };
+}
+
+static void worsen(enum sth_standing *standing, enum sth_standing by)
+{
+    if (*standing < by)
+        *standing = by;
+}
+
+void sth_mem_config_preset(struct sth_mem_config *config, uint32_t preset,
+                           uint32_t count)
+{
+    const struct sth_mem_preset *p = &sth_mem_presets[preset];
+    struct sth_mem_config memory = {.count = count};
+    uint32_t value[STH_DRAM_FIELDS];
+
+    for (int i = 0; i < STH_DRAM_FIELDS; i++) {
+        value[i] = p->figure[i].value;
+        worsen(&memory.standing, p->figure[i].standing);
+    }
+    snprintf(memory.name, sizeof memory.name, "%s", p->name);
+    set_figures(&memory, value);
+    set_memory(config, &memory);
+}
+
+bool sth_mem_config_fits(const struct sth_mem_config *config)
+{
+    return (uint64_t)config->dram.channels * config->count <=
+           STH_MEM_CHANNELS_MAX;
 }
 
 /* Reads digits at *text up to max, leaves *text behind them. */
@@ -44,33 +101,15 @@ static bool parse_u32(const char **text, uint32_t max, uint32_t *value)
     return true;
 }
 
-bool sth_mem_config_parse(struct sth_mem_config *config, const char *text,
-                          char *error, size_t error_size)
+static bool parse_fixed(struct sth_mem_config *config, const char *text,
+                        char *error, size_t error_size)
 {
-    uint32_t latency, bytes;
-    const char *p = text;
+    struct sth_mem_config memory = {.name = "fixed", .count = 1};
+    const char *p = text + strlen("fixed:");
     bool good;
-    int n;
 
-    for (int i = 0; i < MEMORY_COUNT; i++) {
-        if (!strcmp(text, presets[i].name)) {
-            snprintf(config->name, sizeof config->name, "%s", text);
-            return true;
-        }
-    }
-    if (strncmp(p, "fixed:", 6)) {
-        n = snprintf(error, error_size,
-                     "memory '%s' is neither fixed:LATENCY:BYTES_PER_CYCLE "
-                     "nor one of",
-                     text);
-        for (int i = 0; i < MEMORY_COUNT && n >= 0 && (size_t)n < error_size;
-             i++)
-            n += snprintf(error + n, error_size - (size_t)n, " %s",
-                          presets[i].name);
-        return false;
-    }
-    p += 6;
-    if (!parse_u32(&p, 1000000, &latency) || latency < 1 || (*p && *p != ':')) {
+    if (!parse_u32(&p, 1000000, &memory.latency) || memory.latency < 1 ||
+        (*p && *p != ':')) {
         snprintf(error, error_size,
                  "memory '%s': the latency must be 1 to 1000000 cycles", text);
         return false;
@@ -82,7 +121,7 @@ bool sth_mem_config_parse(struct sth_mem_config *config, const char *text,
                  text);
         return false;
     }
-    good = parse_u32(&p, 65536, &bytes);
+    good = parse_u32(&p, 65536, &memory.bytes_per_cycle);
     if (good && *p == ':') {
         snprintf(error, error_size,
                  "memory '%s': '%s' is too much; write "
@@ -96,9 +135,133 @@ bool sth_mem_config_parse(struct sth_mem_config *config, const char *text,
                  text);
         return false;
     }
-    snprintf(config->name, sizeof config->name, "fixed");
-    config->latency = latency;
-    config->bytes_per_cycle = bytes;
+    set_memory(config, &memory);
+    return true;
+}
+
+/* Cuts " xCOUNT" off the end of text; COUNT is 1 if there is none. */
+static bool cut_count(char *text, uint32_t *count)
+{
+    char *space = strrchr(text, ' ');
+    const char *digits = space ? space + 2 : "";
+
+    *count = 1;
+    if (!space || space[1] != 'x' || !isdigit((unsigned char)*digits))
+        return true;
+    if (!parse_u32(&digits, STH_MEM_CHANNELS_MAX, count) || *digits ||
+        *count == 0 || (*count & (*count - 1)) != 0)
+        return false;
+    while (space > text && space[-1] == ' ')
+        space--;
+    *space = 0;
+    return true;
+}
+
+static bool is_file(const char *name)
+{
+    size_t length = strlen(name);
+
+    return length > 4 && !strcmp(name + length - 4, ".mem");
+}
+
+static int find_preset(const char *name)
+{
+    for (int i = 0; sth_mem_presets[i].name; i++)
+        if (!strcmp(name, sth_mem_presets[i].name))
+            return i;
+    return -1;
+}
+
+/* File name without directory and ".mem", cut to fit. */
+static void name_of_file(char *name, size_t size, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *base = slash ? slash + 1 : path;
+
+    snprintf(name, size, "%.*s", (int)(strlen(base) - 4), base);
+}
+
+static void list_presets(const char *text, char *error, size_t error_size)
+{
+    int n = snprintf(error, error_size,
+                     "memory '%s' is neither fixed:LATENCY:BYTES_PER_CYCLE nor "
+                     "a FILE.mem nor one of",
+                     text);
+
+    for (int i = 0; sth_mem_presets[i].name && n >= 0 && (size_t)n < error_size;
+         i++)
+        n += snprintf(error + n, error_size - (size_t)n, " %s",
+                      sth_mem_presets[i].name);
+}
+
+bool sth_mem_config_parse(struct sth_mem_config *config, const char *text,
+                          char *error, size_t error_size)
+{
+    struct sth_mem_config memory = *config;
+    struct sth_mem_source source[STH_DRAM_FIELDS];
+    uint32_t value[STH_DRAM_FIELDS], count;
+    char name[4096];
+    int preset;
+
+    if (!strncmp(text, "fixed:", 6))
+        return parse_fixed(config, text, error, error_size);
+    snprintf(name, sizeof name, "%s", text);
+    if (!cut_count(name, &count)) {
+        snprintf(error, error_size,
+                 "memory '%s': the count must be a power of two up to %d", text,
+                 STH_MEM_CHANNELS_MAX);
+        return false;
+    }
+    preset = find_preset(name);
+    if (preset >= 0) {
+        sth_mem_config_preset(&memory, (uint32_t)preset, count);
+    } else if (is_file(name)) {
+        if (!sth_mem_file_read(name, value, source, error, error_size))
+            return false;
+        memory.count = count;
+        memory.latency = memory.bytes_per_cycle = 0;
+        memory.standing = STH_STANDING_PUBLISHED;
+        for (int i = 0; i < STH_DRAM_FIELDS; i++)
+            worsen(&memory.standing, source[i].standing);
+        memset(memory.name, 0, sizeof memory.name);
+        name_of_file(memory.name, sizeof memory.name, name);
+        set_figures(&memory, value);
+    } else {
+        list_presets(text, error, error_size);
+        return false;
+    }
+    if (!sth_mem_config_fits(&memory)) {
+        snprintf(error, error_size,
+                 "memory '%s': %u times %u channels are more than %d", text,
+                 count, memory.dram.channels, STH_MEM_CHANNELS_MAX);
+        return false;
+    }
+    *config = memory;
+    return true;
+}
+
+bool sth_mem_sources(const char *text,
+                     struct sth_mem_source source[STH_DRAM_FIELDS], char *error,
+                     size_t error_size)
+{
+    uint32_t value[STH_DRAM_FIELDS], count;
+    char name[4096];
+    int preset;
+
+    snprintf(name, sizeof name, "%s", text);
+    preset = cut_count(name, &count) ? find_preset(name) : -1;
+    if (preset < 0 && is_file(name))
+        return sth_mem_file_read(name, value, source, error, error_size);
+    if (preset < 0) {
+        snprintf(error, error_size, "memory '%s' has no figures", text);
+        return false;
+    }
+    for (int i = 0; i < STH_DRAM_FIELDS; i++) {
+        const struct sth_mem_figure *f = &sth_mem_presets[preset].figure[i];
+
+        source[i].standing = f->standing;
+        snprintf(source[i].text, sizeof source[i].text, "%s", f->source);
+    }
     return true;
 }
 
@@ -126,34 +289,61 @@ bool sth_mem_config_parse_stalls(struct sth_mem_config *config,
     return true;
 }
 
-const struct sth_dram_figures *sth_dram_find(const char *name)
+bool sth_mem_config_parse_clock(struct sth_mem_config *config, const char *text,
+                                char *error, size_t error_size)
 {
-    for (int i = 0; i < MEMORY_COUNT; i++)
-        if (!strcmp(name, presets[i].name))
-            return &presets[i];
-    return NULL;
+    uint64_t mhz;
+
+    if (!sth_key_file_number(text, &mhz) || mhz < 1 ||
+        mhz > STH_CLOCK_MHZ_MAX) {
+        snprintf(error, error_size, "clock '%.40s' is not 1 to %d MHz", text,
+                 STH_CLOCK_MHZ_MAX);
+        return false;
+    }
+    config->clock_mhz = (uint32_t)mhz;
+    return true;
 }
 
-uint32_t sth_mem_preset_count(void)
+void sth_mem_config_text(const struct sth_mem_config *config, char *text,
+                         size_t size)
 {
-    return MEMORY_COUNT;
+    if (!config->dram.channels)
+        snprintf(text, size, "fixed:%u:%u", config->latency,
+                 config->bytes_per_cycle);
+    else if (config->count > 1)
+        snprintf(text, size, "%s x%u", config->name, config->count);
+    else
+        snprintf(text, size, "%s", config->name);
 }
 
-const char *sth_mem_preset_name(uint32_t preset)
+uint32_t sth_mem_config_hash(const struct sth_mem_config *config, uint32_t hash)
 {
-    return presets[preset].name;
+    const uint32_t word[] = {
+        config->clock_mhz,
+        config->count,
+        config->latency,
+        config->bytes_per_cycle,
+#define DRAM(field, ...) config->dram.field,
+#include "dram.def"
+#undef DRAM
+    };
+
+    for (size_t i = 0; i < sizeof word / sizeof *word; i++)
+        for (int bit = 0; bit < 32; bit += 8)
+            hash = (hash ^ (word[i] >> bit & 0xffu)) * 16777619u;
+    return hash;
 }
 
 struct sth_mem_peak sth_mem_peak(const struct sth_mem_config *config)
 {
-    const struct sth_dram_figures *d = sth_dram_find(config->name);
+    const struct sth_dram_figures *d = &config->dram;
 
-    if (!d)
+    if (!d->channels)
         return (struct sth_mem_peak){.bytes = config->bytes_per_cycle};
-    return (struct sth_mem_peak){.bytes = (double)d->channels *
-                                          d->access_bytes * STH_PS_PER_CYCLE /
-                                          d->t_burst,
-                                 .shared = true};
+    return (struct sth_mem_peak){
+        .bytes = (double)d->channels * config->count * d->access_bytes * 1e6 /
+                 ((double)config->clock_mhz * d->t_burst),
+        .shared = true};
 }
 
 double sth_mem_cycles(const struct sth_mem_config *config, uint32_t bus_bytes,

@@ -121,6 +121,15 @@ static const struct mistake mistakes[] = {
      ":6: key 'acc_banks': 128 is not in 2..64; the nearest legal value is 64"},
     {8, "queue_depth = 1",
      ":8: key 'queue_depth': 1 is not in 2..32; the nearest legal value is 2"},
+    {12, "clock_mhz = 0\n",
+     ":12: key 'clock_mhz': clock '0' is not 1 to 10000 MHz"},
+    {12, "clock_mhz = 1e3\n",
+     ":12: key 'clock_mhz': clock '1e3' is not 1 to 10000 MHz"},
+    {12, "memory = hbm2e x3\n",
+     ":12: key 'memory': memory 'hbm2e x3': the count must be a power of two "
+     "up to 256"},
+    {12, "clock_mhz = 940\nclock_mhz = 940\n",
+     ":13: key 'clock_mhz': already set in line 12"},
     {9, "fetch_depth = 128",
      ":9: key 'fetch_depth': 128 is not in 2..64; the nearest legal value is "
      "64"},
@@ -226,6 +235,45 @@ static void test_load_comments_and_blanks_are_ignored(void **state)
     assert_int_equal(config.params.array_rows, 8);
     assert_int_equal(config.params.store_slots, 16);
     assert_string_equal(config.name, strrchr(path, '/') + 1);
+}
+
+static void test_load_clock_and_memory_are_optional(void **state)
+{
+    struct sth_config plain, same, other;
+    char error[1024];
+
+    (void)state;
+    write_file(0, NULL);
+    assert_true(sth_config_load(path, &plain, error, sizeof error));
+    assert_int_equal(plain.memory.clock_mhz, 1000);
+    assert_string_equal(plain.memory.name, "fixed");
+    assert_int_equal(plain.memory.latency, 100);
+    write_file(12, "memory = fixed:100:0\nclock_mhz = 1000");
+    assert_true(sth_config_load(path, &same, error, sizeof error));
+    assert_int_equal(sth_config_hash(&same), sth_config_hash(&plain));
+    write_file(12, "memory = hbm2e x2\nclock_mhz = 940");
+    assert_true(sth_config_load(path, &other, error, sizeof error));
+    assert_int_equal(other.memory.clock_mhz, 940);
+    assert_int_equal(other.memory.count, 2);
+    assert_string_equal(other.memory.name, "hbm2e");
+    assert_int_equal(sth_params_hash(&other.params),
+                     sth_params_hash(&plain.params));
+    assert_int_not_equal(sth_config_hash(&other), sth_config_hash(&plain));
+}
+
+/* A file of figures stands beside the configuration that names it. */
+static void test_load_memory_file_is_beside(void **state)
+{
+    struct sth_config config;
+    char error[1024], want[1024];
+
+    (void)state;
+    write_file(12, "memory = no-such.mem");
+    assert_false(sth_config_load(path, &config, error, sizeof error));
+    snprintf(want, sizeof want,
+             "%s:12: key 'memory': %.*s/no-such.mem: No such file or directory",
+             path, (int)(strrchr(path, '/') - path), path);
+    assert_string_equal(error, want);
 }
 
 static void test_find_shipped_configs_load_by_name(void **state)
@@ -354,6 +402,8 @@ int main(void)
         cmocka_unit_test(test_load_missing_file_is_named),
         cmocka_unit_test(test_load_short_error_buffer_is_not_overrun),
         cmocka_unit_test(test_load_comments_and_blanks_are_ignored),
+        cmocka_unit_test(test_load_clock_and_memory_are_optional),
+        cmocka_unit_test(test_load_memory_file_is_beside),
         cmocka_unit_test(test_find_shipped_configs_load_by_name),
         cmocka_unit_test(test_find_unknown_name_names_the_file),
         cmocka_unit_test(test_default_is_edge_and_legal),

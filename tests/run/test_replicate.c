@@ -41,9 +41,8 @@ static struct sth_session_request request_for(const char *config,
                                     .home = "."};
     char error[512];
 
-    sth_mem_config_default(&q.memory);
-    if (!sth_mem_config_parse(&q.memory, memory, error, sizeof(error)) ||
-        !sth_config_find(config, ".", &q.config, error, sizeof(error)))
+    if (!sth_config_find(config, ".", &q.config, error, sizeof(error)) ||
+        !sth_mem_config_parse(&q.config.memory, memory, error, sizeof(error)))
         fail_msg("%s", error);
     return q;
 }
@@ -136,7 +135,7 @@ static void test_stalls_forbid_copies(void **state)
     char path[TEST_PATH];
 
     (void)state;
-    q.memory.stall_percent = 20;
+    q.config.memory.stall_percent = 20;
     write_layers(path, &models[0], &request);
     assert_int_equal(compare(&q, path), 3);
     unlink(path);

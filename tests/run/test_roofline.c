@@ -65,7 +65,8 @@ static void test_memory_bounds(void **state)
     assert_true(fabs(point.share - 0.975) < 1e-9);
     assert_non_null(strstr(point.lift, "faster memory"));
     assert_true(fabs(point.bytes_attainable - 4) < 1e-9);
-    strcpy(slow.memory.name, "ddr4-3200"); /* 25.6 bytes a cycle */
+    slow.memory.clock_mhz = 1000;
+    sth_mem_config_preset(&slow.memory, 0, 1); /* 25.6 bytes a cycle */
     slow.bytes = 16;
     sth_roofline_point(&slow, &both, 1, 1000, &point);
     assert_int_equal(point.bound, STH_BOUND_MEMORY);
@@ -161,9 +162,8 @@ static void run(struct sth_session *session, const char *config,
                                     .seed = 1};
     char error[1024];
 
-    sth_mem_config_default(&q.memory);
-    if (!sth_mem_config_parse(&q.memory, memory, error, sizeof(error)) ||
-        !sth_config_find(config, ".", &q.config, error, sizeof(error)) ||
+    if (!sth_config_find(config, ".", &q.config, error, sizeof(error)) ||
+        !sth_mem_config_parse(&q.config.memory, memory, error, sizeof(error)) ||
         sth_session_run(session, &q, error, sizeof(error)))
         fail_msg("%s: %s", config, error);
 }

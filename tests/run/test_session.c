@@ -21,7 +21,6 @@ static struct sth_session_request request_for(const char *config)
                                     .library_dir = "build/rtl"};
     char error[512];
 
-    sth_mem_config_default(&q.memory);
     if (!sth_config_find(config, ".", &q.config, error, sizeof(error)))
         fail_msg("%s", error);
     return q;
@@ -228,7 +227,7 @@ static void test_session_json_has_its_keys(void **state)
         "difference",   "max_abs_error", "cosine",          "array_utilization",
         "wall_seconds", "phases",        "diagnostics",     "memory",
         "bound",        "complete",      "version",         "parameters",
-        "hash"};
+        "hash",         "clock_mhz"};
     struct sth_session_request q = request_for("edge");
     char *trace = gemm_text(20, 30, 40, false), *text;
     struct sth_session session;

@@ -163,9 +163,9 @@ static void measure_here(const struct measurement *m, const char *path, int to)
     struct rusage usage;
     char error[4600];
 
-    sth_mem_config_default(&q.memory);
-    if (!sth_mem_config_parse(&q.memory, w->memory, error, sizeof(error)) ||
-        !sth_config_find(w->config, q.home, &q.config, error, sizeof(error)) ||
+    if (!sth_config_find(w->config, q.home, &q.config, error, sizeof(error)) ||
+        !sth_mem_config_parse(&q.config.memory, w->memory, error,
+                              sizeof(error)) ||
         sth_session_run(&session, &q, error, sizeof(error))) {
         sth_cmd_error("%s: %s", m->name, error);
         _exit(1);

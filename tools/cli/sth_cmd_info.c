@@ -7,16 +7,21 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static void print_text(const struct sth_config *c)
+static void print_config(const struct sth_config *c)
 {
     const struct sth_params *p = &c->params;
     uint64_t macs = (uint64_t)p->array_rows * p->array_cols;
+    char memory[80];
 
-    printf("%s, hash 0x%08" PRIx32 "\n", c->name, sth_params_hash(p));
+    sth_mem_config_text(&c->memory, memory, sizeof(memory));
+    printf("%s, hash 0x%08" PRIx32 "\n", c->name, sth_config_hash(c));
 #define PARAM(key, v, def, min, max, rule, doc)                                \
     printf("  %-12s %10" PRIu32 "  %s\n", #key, p->key, doc);
 #include "params.def"
 #undef PARAM
+    printf("  %-12s %10" PRIu32 "  of the core\n"
+           "  %-12s %10s  behind the bus\n",
+           "clock_mhz", c->memory.clock_mhz, "memory", memory);
     printf("derived\n");
     printf("  %-12s %10" PRIu64 "  multiply-accumulates a cycle\n", "peak",
            macs);
@@ -26,6 +31,60 @@ static void print_text(const struct sth_config *c)
            p->acc_bytes / sth_acc_row_bytes(p));
     printf("  %-12s %10.2f  products a byte at which the bus keeps up\n",
            "balance", (double)macs / p->bus_bytes);
+    printf("  %-12s 0x%08" PRIx32 "  of the parameters, register CFG_HASH\n",
+           "cfg_hash", sth_params_hash(p));
+}
+
+static void print_peak(const struct sth_mem_config *m)
+{
+    const struct sth_mem_peak peak = sth_mem_peak(m);
+
+    if (peak.bytes > 0)
+        printf("  peak %.1f bytes a cycle at %" PRIu32 " MHz%s: %.1f GB/s\n",
+               peak.bytes, m->clock_mhz,
+               peak.shared ? ", both directions together" : " each way",
+               peak.bytes * m->clock_mhz / 1000);
+    else
+        printf("  peak: the bus width each way\n");
+}
+
+/* False, with a message, if `text` is no memory. */
+static bool print_memory(const char *text, const struct sth_mem_config *m)
+{
+    struct sth_mem_source source[STH_DRAM_FIELDS];
+    const uint32_t value[STH_DRAM_FIELDS] = {
+#define DRAM(field, ...) m->dram.field,
+#include "dram.def"
+#undef DRAM
+    };
+    static const struct {
+        const char *name, *unit;
+    } fields[STH_DRAM_FIELDS] = {
+#define DRAM(field, min, max, rule, unit, meaning) {#field, unit},
+#include "dram.def"
+#undef DRAM
+    };
+    char error[4600], name[80];
+
+    sth_mem_config_text(m, name, sizeof(name));
+    if (!m->dram.channels) {
+        printf("%s: first data %" PRIu32 " cycles behind the address\n", name,
+               m->latency);
+        print_peak(m);
+        return true;
+    }
+    if (!sth_mem_sources(text, source, error, sizeof(error))) {
+        sth_cmd_error("%s", error);
+        return false;
+    }
+    printf("%s: every figure is %s or better\n", name,
+           sth_standing_name(m->standing));
+    print_peak(m);
+    for (int i = 0; i < STH_DRAM_FIELDS; i++)
+        printf("  %-16s %8" PRIu32 " %-2s %-9s  %s\n", fields[i].name, value[i],
+               fields[i].unit, sth_standing_name(source[i].standing),
+               source[i].text);
+    return true;
 }
 
 static int print_json(const struct sth_config *c)
@@ -46,16 +105,28 @@ int sth_cmd_info(int argc, char **argv)
 {
     struct sth_config config;
     struct sth_args args;
-    char error[512];
+    const char *name, *memory;
+    char error[4600];
     int status;
 
     if (!sth_args_parse(&args, STH_COMMAND_INFO, argc, argv, &status))
         return status;
-    if (!sth_config_find(args.operand[0], sth_cmd_home(), &config, error,
-                         sizeof(error)))
+    name = args.operand[0];
+    memory = args.text[STH_OPT_INFO_MEMORY];
+    if (!name && !memory)
+        return sth_cmd_error("name a configuration or a memory; see --help");
+    sth_mem_config_default(&config.memory);
+    if (name &&
+        !sth_config_find(name, sth_cmd_home(), &config, error, sizeof(error)))
         return sth_cmd_error("%s", error);
-    if (args.given[STH_OPT_INFO_JSON])
+    if (memory &&
+        !sth_mem_config_parse(&config.memory, memory, error, sizeof(error)))
+        return sth_cmd_error("option --memory: %s", error);
+    if (args.given[STH_OPT_INFO_CLOCK])
+        config.memory.clock_mhz = (uint32_t)args.number[STH_OPT_INFO_CLOCK];
+    if (name && args.given[STH_OPT_INFO_JSON])
         return print_json(&config);
-    print_text(&config);
-    return 0;
+    if (name)
+        print_config(&config);
+    return !memory || print_memory(memory, &config.memory) ? 0 : 1;
 }

@@ -23,14 +23,14 @@ static void print_program(const struct sth_params *params, uint64_t seed,
                           uint32_t length)
 {
     struct sth_program *p = malloc(sizeof(*p));
-    char text[STH_DISASM_BYTES];
+    char text[STH_DISASM_BYTES], memory[80];
 
     if (p && sth_program_generate(p, params, seed, length)) {
-        printf("# seed %" PRIu64 ": memory %s latency %" PRIu32
-               " bytes %" PRIu32 " stalls %" PRIu32 " %%%s\n",
-               seed, p->memory.name, p->memory.latency,
-               p->memory.bytes_per_cycle, p->memory.stall_percent,
-               p->reorder ? " reorder" : "");
+        sth_mem_config_text(&p->memory, memory, sizeof(memory));
+        printf("# seed %" PRIu64 ": memory %s at %" PRIu32
+               " MHz, stalls %" PRIu32 " %%%s\n",
+               seed, memory, p->memory.clock_mhz, p->memory.stall_percent,
+               p->reorder ? ", reorder" : "");
         for (uint32_t i = 0; i < p->commands; i++) {
             sth_disasm(&p->command[i], text, sizeof(text));
             printf("%4" PRIu32 "  %s\n", i, text);

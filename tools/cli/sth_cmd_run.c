@@ -16,6 +16,7 @@ enum { LAYERS_NONE = -1, LAYERS_YES, LAYERS_NO, LAYERS_ALL };
 /* The texts among the options. */
 struct options {
     const char *config, *memory, *stalls;
+    uint32_t clock_mhz; /* 0: the configuration's */
     const char *json, *timeline, *events, *wave, *roofline;
     int layers; /* LAYERS_* */
     bool time_only;
@@ -28,6 +29,7 @@ static struct options take(const struct sth_args *args)
     return (struct options){
         .config = args->text[STH_OPT_RUN_CONFIG],
         .memory = args->text[STH_OPT_RUN_MEMORY],
+        .clock_mhz = (uint32_t)args->number[STH_OPT_RUN_CLOCK],
         .stalls = args->text[STH_OPT_RUN_STALLS],
         .json = args->text[STH_OPT_RUN_JSON],
         .timeline = args->text[STH_OPT_RUN_TIMELINE],
@@ -76,6 +78,27 @@ static bool resolve_layers(const struct options *o,
     return true;
 }
 
+/* What is said about memory and clock goes before the configuration's. */
+static bool resolve_memory(const struct options *o,
+                           struct sth_mem_config *memory)
+{
+    char error[4600];
+
+    if (o->memory &&
+        !sth_mem_config_parse(memory, o->memory, error, sizeof(error))) {
+        sth_cmd_error("option --memory: %s", error);
+        return false;
+    }
+    if (o->clock_mhz)
+        memory->clock_mhz = o->clock_mhz;
+    if (o->stalls &&
+        !sth_mem_config_parse_stalls(memory, o->stalls, error, sizeof(error))) {
+        sth_cmd_error("option --stalls: %s", error);
+        return false;
+    }
+    return true;
+}
+
 /* Turns the words into a request. */
 static bool resolve(const struct options *o, struct sth_session_request *q)
 {
@@ -104,21 +127,13 @@ static bool resolve(const struct options *o, struct sth_session_request *q)
         return false;
     }
     q->mode = o->time_only ? STH_CSIM_TIME_ONLY : STH_CSIM_FUNCTION_AND_TIME;
-    sth_mem_config_default(&q->memory);
-    if (!sth_mem_config_parse(&q->memory, o->memory, error, sizeof(error))) {
-        sth_cmd_error("option --memory: %s", error);
-        return false;
-    }
-    if (o->stalls && !sth_mem_config_parse_stalls(&q->memory, o->stalls, error,
-                                                  sizeof(error))) {
-        sth_cmd_error("option --stalls: %s", error);
-        return false;
-    }
     if (!sth_config_find(o->config, q->home, &q->config, error,
                          sizeof(error))) {
         sth_cmd_error("%s", error);
         return false;
     }
+    if (!resolve_memory(o, &q->config.memory))
+        return false;
     q->keep_events = o->timeline || o->events;
     q->wave_path = o->wave ? o->wave : "difference.fst";
     return true;

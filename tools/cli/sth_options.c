@@ -1,6 +1,7 @@
 /* The table of options, and how to find things in it. */
 #include "sth_options.h"
 
+#include "sth_mem_config.h"
 #include "sth_program.h"
 #include "sth_tracegen.h"
 

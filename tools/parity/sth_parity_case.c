@@ -261,10 +261,10 @@ static bool read_memory(struct parser *p, struct sth_parity_case *c,
 
     snprintf(c->memory_text, sizeof(c->memory_text), "%s", memory);
     snprintf(c->stalls_text, sizeof(c->stalls_text), "%s", stalls);
-    sth_mem_config_default(&c->memory);
-    if (!sth_mem_config_parse(&c->memory, memory, why, sizeof(why)) ||
+    if (!sth_mem_config_parse(&c->config.memory, memory, why, sizeof(why)) ||
         (strcmp(stalls, "-") &&
-         !sth_mem_config_parse_stalls(&c->memory, stalls, why, sizeof(why))))
+         !sth_mem_config_parse_stalls(&c->config.memory, stalls, why,
+                                      sizeof(why))))
         return fail(p, "%s", why);
     return true;
 }

@@ -44,7 +44,6 @@ struct sth_parity_case {
     struct sth_parity_workload work;
     struct sth_config config;
     char memory_text[48], stalls_text[24];
-    struct sth_mem_config memory;
     double tolerance; /* percent */
 };
 

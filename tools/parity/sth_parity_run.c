@@ -99,7 +99,6 @@ static void run_case(const struct sth_parity_case *c,
 {
     struct sth_session_request request = {
         .config = c->config,
-        .memory = c->memory,
         .backend = STH_BACKEND_BOTH,
         .mode = STH_CSIM_FUNCTION_AND_TIME,
         .no_reference = true,

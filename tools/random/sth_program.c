@@ -496,15 +496,18 @@ static void draw_windows(struct generator *g)
 static void draw_memory(struct generator *g)
 {
     static const uint32_t latencies[] = {1, 2, 7, 20, 100, 400};
+    static const uint32_t clocks[] = {1000, 1000, 940, 2800, 333, 100};
     struct sth_program *p = g->program;
 
     sth_mem_config_default(&p->memory);
     p->memory.latency = latencies[below(g, 6)];
     if (chance(g, 30))
         p->memory.bytes_per_cycle = 1 + below(g, g->params->bus_bytes);
-    if (chance(g, 20))
-        snprintf(p->memory.name, sizeof(p->memory.name), "%s",
-                 sth_mem_preset_name(below(g, sth_mem_preset_count())));
+    if (chance(g, 20)) {
+        sth_mem_config_preset(&p->memory, below(g, sth_mem_preset_count()),
+                              1u << below(g, 3));
+        p->memory.clock_mhz = clocks[below(g, 6)];
+    }
     if (chance(g, 40)) {
         p->memory.stall_percent = 5 + below(g, 60);
         p->memory.seed = draw(g);

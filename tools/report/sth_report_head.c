@@ -43,9 +43,16 @@ static json_t *hash_text(const struct sth_config *config)
 {
     char hash[16];
 
-    snprintf(hash, sizeof(hash), "0x%08x",
-             (unsigned)sth_params_hash(&config->params));
+    snprintf(hash, sizeof(hash), "0x%08x", (unsigned)sth_config_hash(config));
     return json_string(hash);
+}
+
+static json_t *memory_text(const struct sth_config *config)
+{
+    char text[80];
+
+    sth_mem_config_text(&config->memory, text, sizeof(text));
+    return sth_report_string(text);
 }
 
 void sth_report_head(json_t *object, const struct sth_config *config)
@@ -53,6 +60,9 @@ void sth_report_head(json_t *object, const struct sth_config *config)
     json_object_set_new(object, "version", sth_report_version());
     json_object_set_new(object, "config", sth_report_string(config->name));
     json_object_set_new(object, "parameters", sth_report_parameters(config));
+    json_object_set_new(object, "clock_mhz",
+                        json_integer(config->memory.clock_mhz));
+    json_object_set_new(object, "memory", memory_text(config));
     json_object_set_new(object, "hash", hash_text(config));
 }
 

@@ -20,7 +20,10 @@ json_t *sth_report_version(void);
 /* Every key of a configuration. */
 json_t *sth_report_parameters(const struct sth_config *config);
 
-/* Sets "version", "config", "parameters" and "hash" of an object. */
+/*
+ * Sets "version", "config", "parameters", "clock_mhz", "memory" and "hash",
+ * which is sth_config_hash(), of an object.
+ */
 void sth_report_head(json_t *object, const struct sth_config *config);
 
 /* Sets parameters and hash of a configuration in an object, by its name. */

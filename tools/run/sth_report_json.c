@@ -104,18 +104,6 @@ static json_t *bound_object(const struct sth_session *s)
                      side->cycles ? bound.cycles / (double)side->cycles : 0);
 }
 
-static json_t *memory_text(const struct sth_session *s)
-{
-    const struct sth_mem_config *m = &s->request.memory;
-    char text[80];
-
-    if (strcmp(m->name, "fixed"))
-        return sth_report_string(m->name);
-    snprintf(text, sizeof(text), "fixed:%" PRIu32 ":%" PRIu32, m->latency,
-             m->bytes_per_cycle);
-    return sth_report_string(text);
-}
-
 bool sth_report_json(FILE *out, const struct sth_session *session)
 {
     const struct sth_session *s = session;
@@ -124,7 +112,6 @@ bool sth_report_json(FILE *out, const struct sth_session *session)
     sth_report_head(root, &s->request.config);
     json_object_set_new(root, "trace",
                         sth_report_string(s->request.trace_path));
-    json_object_set_new(root, "memory", memory_text(s));
     json_object_set_new(root, "commands",
                         json_integer((json_int_t)s->commands));
     json_object_set_new(root, "macs", json_integer((json_int_t)s->macs));

@@ -16,7 +16,7 @@ void sth_roofline_peaks(const struct sth_session *session,
     peaks->macs = (double)p->array_rows * p->array_cols;
     peaks->lanes = p->array_cols;
     peaks->bus_bytes = p->bus_bytes;
-    peaks->memory = session->request.memory;
+    peaks->memory = session->request.config.memory;
     peaks->bytes =
         1e9 / sth_mem_cycles(&peaks->memory, p->bus_bytes, 1000000000, 0);
 }

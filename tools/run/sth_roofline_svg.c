@@ -275,7 +275,7 @@ bool sth_roofline_svg(FILE *out, const struct sth_session *session)
             "<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>\n",
             WIDTH, HEIGHT, WIDTH, HEIGHT);
     snprintf(title, sizeof(title), "Roofline of %.80s, memory %.40s",
-             session->request.config.name, session->request.memory.name);
+             session->request.config.name, session->request.config.memory.name);
     text(out, LEFT, 26, "start",
          "font-size=\"17\" font-weight=\"600\" fill=\"#1f2933\"", title);
     draw_legend(&p);

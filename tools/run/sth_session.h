@@ -23,8 +23,7 @@ enum sth_session_backend {
 /* What was asked for. */
 struct sth_session_request {
     const char *trace_path;
-    struct sth_config config;
-    struct sth_mem_config memory;
+    struct sth_config config; /* with the memory behind the bus */
     enum sth_session_backend backend;
     enum sth_csim_mode mode;
     bool sanitize;

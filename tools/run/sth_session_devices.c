@@ -13,7 +13,7 @@ static bool create_csim(struct sth_session *s, struct sth_session_failure *f)
         .context = s,
     };
 
-    o->csim_mem = sth_mem_create(&q->memory, q->config.params.bus_bytes,
+    o->csim_mem = sth_mem_create(&q->config.memory, q->config.params.bus_bytes,
                                  q->mode == STH_CSIM_TIME_ONLY);
     if (o->csim_mem)
         o->csim = sth_csim_create(&q->config.params, o->csim_mem, &options);
@@ -30,8 +30,8 @@ static bool create_rtl(struct sth_session *s, uint64_t wave_first,
         .wave_path = wave_last ? q->wave_path : NULL,
         .wave_first = wave_first,
         .wave_last = wave_last,
-        .stall_percent = q->reorder ? q->memory.stall_percent : 0,
-        .seed = (uint32_t)q->seed ^ q->memory.seed,
+        .stall_percent = q->reorder ? q->config.memory.stall_percent : 0,
+        .seed = (uint32_t)q->seed ^ q->config.memory.seed,
         .reorder = q->reorder,
     };
 
@@ -39,7 +39,8 @@ static bool create_rtl(struct sth_session *s, uint64_t wave_first,
         !sth_rtl_open(&o->rtl_library, q->library_dir, &q->config, f->text,
                       f->size))
         return false;
-    o->rtl_mem = sth_mem_create(&q->memory, q->config.params.bus_bytes, false);
+    o->rtl_mem =
+        sth_mem_create(&q->config.memory, q->config.params.bus_bytes, false);
     if (o->rtl_mem)
         o->rtl = sth_rtl_create(o->rtl_library.backend, o->rtl_mem, &options);
     return o->rtl ? true : sth_session_fail(f, "out of memory");

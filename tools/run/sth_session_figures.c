@@ -56,8 +56,8 @@ struct sth_session_bound sth_session_bound(const struct sth_session *session)
         {"array", (double)session->macs / p->array_rows / p->array_cols},
         {"load", (double)load / p->bus_bytes},
         {"store", (double)store / p->bus_bytes},
-        {"memory",
-         sth_mem_cycles(&session->request.memory, p->bus_bytes, load, store)},
+        {"memory", sth_mem_cycles(&session->request.config.memory, p->bus_bytes,
+                                  load, store)},
     };
     struct sth_session_bound most = list[0];
 

@@ -1,5 +1,7 @@
 /* The rules that the headers of the spec tables state, checked. */
 #include "sth_specgen.h"
+
+#include "sth_mem_table.h"
 #include "sth_spec.h"
 
 #include <string.h>
@@ -173,9 +175,37 @@ static unsigned check_names(FILE *log, const char *file,
     return bad;
 }
 
+/* Each memory has every figure, within dram.def's rules and with a source. */
+static unsigned check_memories(FILE *log)
+{
+    unsigned bad = 0;
+
+    for (const struct sth_mem_preset *m = sth_mem_presets; m->name; m++) {
+        uint32_t value[STH_DRAM_FIELDS];
+        char why[128];
+        int field;
+
+        for (int i = 0; i < STH_DRAM_FIELDS; i++) {
+            value[i] = m->figure[i].value;
+            if (m->figure[i].standing && strlen(m->figure[i].source) > 0)
+                continue;
+            bad +=
+                fail(log, "memory.def", m->name, "a figure lacks its source");
+            fprintf(log, "  %s\n", sth_mem_fields[i].name);
+        }
+        field = sth_mem_figures_check(value, why, sizeof(why));
+        if (field >= 0) {
+            bad += fail(log, "memory.def", m->name, why);
+            fprintf(log, "  %s\n", sth_mem_fields[field].name);
+        }
+    }
+    return bad;
+}
+
 unsigned sth_specgen_check(FILE *log)
 {
-    unsigned bad = check_params(log) + check_registers(log);
+    unsigned bad =
+        check_params(log) + check_registers(log) + check_memories(log);
 
     for (const struct sth_row_cmd *c = sth_rows_cmds; c->name; c++)
         bad += check_command(log, c);

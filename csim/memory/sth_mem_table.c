@@ -1,0 +1,81 @@
+/* The presets of memory.def and the rules of dram.def. */
+#include "sth_mem_table.h"
+
+#include <stdio.h>
+
+#define RULE_POWER true
+#define RULE_ANY false
+
+const struct sth_mem_field sth_mem_fields[STH_DRAM_FIELDS] = {
+#define DRAM(field, min, max, rule, unit, meaning)                             \
+    {#field, min, max, RULE_##rule, unit, meaning},
+#include "dram.def"
+#undef DRAM
+};
+
+enum {
+#define MEMORY(id, text, meaning) MEMORY_##id,
+#define FIGURE(id, field, value, standing, source)
+#include "memory.def"
+#undef MEMORY
+#undef FIGURE
+    MEMORIES
+};
+
+const struct sth_mem_preset sth_mem_presets[MEMORIES + 1] = {
+#define MEMORY(id, text, what)                                                 \
+    [MEMORY_##id].name = (text), [MEMORY_##id].meaning = (what),
+#define FIGURE(id, field, value, standing, source)                             \
+    [MEMORY_##id].figure[STH_DRAM_##field] = {value, STH_STANDING_##standing,  \
+                                              source},
+#include "memory.def"
+#undef MEMORY
+#undef FIGURE
+};
+
+const char *sth_standing_name(enum sth_standing standing)
+{
+    return standing == STH_STANDING_PUBLISHED ? "published"
+           : standing == STH_STANDING_DERIVED ? "derived"
+                                              : "assumed";
+}
+
+static bool is_power_of_two(uint32_t value)
+{
+    return value != 0 && (value & (value - 1)) == 0;
+}
+
+int sth_mem_figures_check(const uint32_t value[STH_DRAM_FIELDS], char *why,
+                          size_t why_size)
+{
+    for (int i = 0; i < STH_DRAM_FIELDS; i++) {
+        const struct sth_mem_field *f = &sth_mem_fields[i];
+
+        if (value[i] < f->min || value[i] > f->max) {
+            snprintf(why, why_size, "%u is not in %u..%u", value[i], f->min,
+                     f->max);
+            return i;
+        }
+        if (f->power && !is_power_of_two(value[i])) {
+            snprintf(why, why_size, "%u is not a power of two", value[i]);
+            return i;
+        }
+    }
+    if (value[STH_DRAM_interleave_bytes] > value[STH_DRAM_row_bytes]) {
+        snprintf(why, why_size, "%u is more than a row of %u bytes",
+                 value[STH_DRAM_interleave_bytes], value[STH_DRAM_row_bytes]);
+        return STH_DRAM_interleave_bytes;
+    }
+    if (value[STH_DRAM_access_bytes] > value[STH_DRAM_interleave_bytes]) {
+        snprintf(why, why_size, "%u is more than the interleave_bytes, %u",
+                 value[STH_DRAM_access_bytes],
+                 value[STH_DRAM_interleave_bytes]);
+        return STH_DRAM_access_bytes;
+    }
+    if (value[STH_DRAM_t_rfc] >= value[STH_DRAM_t_refi]) {
+        snprintf(why, why_size, "%u leaves no time between refreshes, %u",
+                 value[STH_DRAM_t_rfc], value[STH_DRAM_t_refi]);
+        return STH_DRAM_t_rfc;
+    }
+    return -1;
+}
