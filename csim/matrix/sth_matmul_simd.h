@@ -17,6 +17,7 @@ struct tile {
     uint32_t depth;     /* rows of this tile that exist */
     uint32_t steps;     /* depth in steps */
     bool partial;       /* depth is less than the array's rows */
+    bool in_vectors;    /* a chunk of a is whole vectors of steps */
     bool overwrite;     /* the accumulator's old value does not count */
     uint32_t first_col; /* of the block */
     uint32_t live_cols; /* of the array, from column 0 */
@@ -24,8 +25,9 @@ struct tile {
     uint8_t *acc;       /* accumulator, and byte address of row 0 in it */
     uint32_t acc_addr;
     struct sth_digest *digest;
-    uint32_t w[STH_MAX_LANES * COL_BLOCK * LANES]; /* (step, column) */
-    uint32_t rows[ROW_BLOCK][STH_MAX_LANES];       /* (row, step) */
+    /* (step, column) and (row, step) */
+    _Alignas(64) uint32_t w[STH_MAX_LANES * COL_BLOCK * LANES];
+    _Alignas(64) uint32_t rows[ROW_BLOCK][STH_MAX_LANES];
 };
 
 INLINE vi mac(bool bf16, vi sum, vi a, vi w)
@@ -35,7 +37,7 @@ INLINE vi mac(bool bf16, vi sum, vi a, vi w)
     return (vi)((vu)sum + (vu)vi_multiply_pairs(a, w));
 }
 
-/* Expands `count` elements with `stride` between their places in `to`. */
+/* Expands `count` elements, `stride` apart in `to`. */
 INLINE void expand(bool bf16, uint32_t *to, uint32_t stride,
                    const uint8_t *from, uint32_t count)
 {
@@ -53,6 +55,25 @@ INLINE void expand(bool bf16, uint32_t *to, uint32_t stride,
                              (uint32_t)(int8_t)from[i + 1] << 16;
     if (count % 2)
         to[count / 2 * stride] = (uint32_t)(uint16_t)(int8_t)from[count - 1];
+}
+
+/*
+ * Expands a row of a.  In vectors that is the whole of its last vector, which
+ * belongs to the chunk; what is beyond the depth meets weights of zero.
+ */
+INLINE void expand_row(const struct tile *t, bool bf16, uint32_t *to,
+                       const uint8_t *from)
+{
+    if (!t->in_vectors) {
+        expand(bf16, to, 1, from, t->depth);
+        return;
+    }
+    for (uint32_t s = 0; s < t->steps; s += LANES) {
+        if (bf16)
+            store_vi(to + s, vi_from_u16(from + 2 * s) << 16);
+        else
+            store_vi(to + s, vi_pairs_from_i8(from + 2 * s));
+    }
 }
 
 /* Weights of a column block that are stored by rows of w. */
@@ -120,7 +141,7 @@ INLINE void multiply_block(struct tile *t, bool bf16, uint32_t row,
     vi sum[ROW_BLOCK][COL_BLOCK];
 
     for (uint32_t i = 0; i < height; i++)
-        expand(bf16, t->rows[i], 1, t->a + (row + i) * t->m->a_row, t->depth);
+        expand_row(t, bf16, t->rows[i], t->a + (row + i) * t->m->a_row);
     UNROLL for (uint32_t i = 0; i < height; i++)
         UNROLL for (uint32_t j = 0; j < vectors; j++) sum[i][j] = fill_vi(0);
     for (uint32_t s = 0; s < t->steps; s++) {
@@ -211,6 +232,7 @@ uint32_t KERNEL(const struct sth_onchip *chip,
     t.cols = cols;
     t.acc = chip->acc;
     t.digest = &digest;
+    t.in_vectors = rows >= (m.bf16 ? LANES : 2 * LANES);
     for (uint32_t nt = 0; nt * cols < m.n; nt++) {
         t.live_cols = m.n - nt * cols < cols ? m.n - nt * cols : cols;
         t.acc_addr = (m.acc + nt * m.acc_n) * 4 * cols;

@@ -4,6 +4,7 @@
  * LANES, vf, vi and the few operations that the compiler's vectors lack:
  *
  *   vi_from_i8, vi_from_u16    load LANES elements, extended to 32 bits
+ *   vi_pairs_from_i8           load 2 * LANES elements, extended to 16 bits
  *   vi_to_i8, vi_to_u16        store the low bits of values in range
  *   vi_round, vi_truncate      convert from fp32
  *   vi_multiply_pairs          sums of two 16-bit products in each lane

@@ -16,6 +16,11 @@ static inline vi vi_from_i8(const uint8_t *p)
     return (vi)_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)p));
 }
 
+static inline vi vi_pairs_from_i8(const uint8_t *p)
+{
+    return (vi)_mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)p));
+}
+
 static inline vi vi_from_u16(const uint8_t *p)
 {
     return (vi)_mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)p));

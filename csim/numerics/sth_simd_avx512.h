@@ -17,6 +17,11 @@ static inline vi vi_from_i8(const uint8_t *p)
     return (vi)_mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i *)p));
 }
 
+static inline vi vi_pairs_from_i8(const uint8_t *p)
+{
+    return (vi)_mm512_cvtepi8_epi16(_mm256_loadu_si256((const __m256i *)p));
+}
+
 static inline vi vi_from_u16(const uint8_t *p)
 {
     return (vi)_mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)p));

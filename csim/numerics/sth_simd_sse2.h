@@ -23,6 +23,13 @@ static inline vi vi_from_i8(const uint8_t *p)
     return (vi)_mm_srai_epi32(_mm_unpacklo_epi16(x, x), 24);
 }
 
+static inline vi vi_pairs_from_i8(const uint8_t *p)
+{
+    __m128i x = _mm_loadl_epi64((const __m128i *)p);
+
+    return (vi)_mm_srai_epi16(_mm_unpacklo_epi8(x, x), 8);
+}
+
 static inline vi vi_from_u16(const uint8_t *p)
 {
     return (vi)_mm_unpacklo_epi16(_mm_loadl_epi64((const __m128i *)p),
