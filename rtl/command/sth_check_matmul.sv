@@ -8,7 +8,7 @@
 `default_nettype none
 
 module sth_check_matmul #(
-  // Array size: powers of two from 4 to 256.
+  // Array size: powers of two from 4 to 512.
   parameter int ArrayRows = 16,
   parameter int ArrayCols = 16,
   // Capacities in bytes, up to 2^28.
@@ -67,15 +67,15 @@ module sth_check_matmul #(
   assign mul_b_o = {64'd0, 8'd0, acc_n, 4'd0, w_row, 4'd0, w_n, 4'd0, w_k, 4'd0, a_k,
                     4'd0, a_row};
 
-  // Bytes of a chunk of a and of w; both are powers of two.
-  logic [9:0] a_chunk, w_chunk, w_north;
-  logic [9:0] a_mask, w_mask;
+  // Bytes of a chunk of a and of w: powers of two up to 2 * 512, hence 11 bits.
+  logic [10:0] a_chunk, w_chunk, w_north;
+  logic [10:0] a_mask, w_mask;
 
-  assign a_chunk = bf16 ? 10'(2 * ArrayRows) : 10'(ArrayRows);
-  assign w_north = bf16 ? 10'(2 * ArrayCols) : 10'(ArrayCols);
+  assign a_chunk = bf16 ? 11'(2 * ArrayRows) : 11'(ArrayRows);
+  assign w_north = bf16 ? 11'(2 * ArrayCols) : 11'(ArrayCols);
   assign w_chunk = west ? a_chunk : w_north;
-  assign a_mask  = a_chunk - 10'd1;
-  assign w_mask  = w_chunk - 10'd1;
+  assign a_mask  = a_chunk - 11'd1;
+  assign w_mask  = w_chunk - 11'd1;
 
   // Weights: rows of one tile are stored w_row apart, "inner" tiles follow
   // each other in the direction of those rows, "outer" tiles in the other.
@@ -93,7 +93,8 @@ module sth_check_matmul #(
   assign full_rows    = west ? 50'(w_row) << ColsLog2 : 50'(w_row) << RowsLog2;
   assign w_base       = 50'(w_addr) + outer_prod + 50'(w_chunk);
 
-  // Operands are 32-bit addresses and 40-bit products: sums stay below 2^50.
+  // Products are 16 x 28 bits, below 2^44, full_rows is below 2^37 and addresses below 2^32: three
+  // products and the rest stay below 2^46, and fit 50 bits.
   // w_full_q is meaningless, and ignored, when there is only one inner tile.
   always_ff @(posedge clk_i) begin
     a_end_q    <= 50'(a_addr) + {2'd0, prod_i[47:0]} + {2'd0, prod_i[95:48]} + 50'(a_chunk);
@@ -109,14 +110,14 @@ module sth_check_matmul #(
   assign field_o = {9'd0, k == '0, m == '0 || n == '0, 5'd0};
   assign align_o = {
     4'd0,
-    (w_n[9:0] & w_mask) != '0,
-    (w_k[9:0] & w_mask) != '0,
-    (w_row[9:0] & w_mask) != '0,
-    (a_k[9:0] & a_mask) != '0,
-    (a_row[9:0] & a_mask) != '0,
+    (w_n[10:0] & w_mask) != '0,
+    (w_k[10:0] & w_mask) != '0,
+    (w_row[10:0] & w_mask) != '0,
+    (a_k[10:0] & a_mask) != '0,
+    (a_row[10:0] & a_mask) != '0,
     3'd0,
-    (w_addr[9:0] & w_mask) != '0,
-    (a_addr[9:0] & a_mask) != '0,
+    (w_addr[10:0] & w_mask) != '0,
+    (a_addr[10:0] & a_mask) != '0,
     2'd0
   };
   assign range_o = {11'd0, acc_last_q >= 50'(AccRows), w_over, a_end_q > 50'(SpBytes), 2'd0};

@@ -8,7 +8,7 @@
 `default_nettype none
 
 module sth_check_operand #(
-  // Lanes: a power of two from 4 to 256.
+  // Lanes: a power of two from 4 to 512.
   parameter int ArrayCols = 16,
   // Capacities in bytes, up to 2^28.
   parameter int SpBytes = 262144,
@@ -35,21 +35,22 @@ module sth_check_operand #(
   localparam int ColsLog2 = $clog2(ArrayCols);
   localparam int AccRows = AccBytes / (4 * ArrayCols);
 
-  // Element size 1, 2 or 4; a chunk holds ArrayCols elements.
+  // Element size 1, 2 or 4; a chunk holds ArrayCols elements: up to 4 * 512 bytes, hence 12 bits.
   logic [2:0]  size, size_mask;
-  logic [10:0] chunk, chunk_mask;
+  logic [11:0] chunk, chunk_mask;
 
   assign size       = type_i == 2'(STH_DTYPE_I8) ? 3'd1 : type_i == 2'(STH_DTYPE_BF16) ? 3'd2 : 3'd4;
   assign size_mask  = size - 3'd1;
-  assign chunk      = 11'(size) << ColsLog2;
-  assign chunk_mask = chunk - 11'd1;
+  assign chunk      = 12'(size) << ColsLog2;
+  assign chunk_mask = chunk - 12'd1;
 
   assign field_o = used_i && !sp_i && type_i != 2'(STH_DTYPE_FP32) && type_i != 2'(STH_DTYPE_I32);
-  assign align_addr_o   = used_i && sp_i && (addr_i[10:0] & chunk_mask) != '0;
+  assign align_addr_o   = used_i && sp_i && (addr_i[11:0] & chunk_mask) != '0;
   assign align_stride_o = used_i && sp_i && ((row_i[2:0] & size_mask) != '0 ||
                                              (!scalar_i && (tile_i[2:0] & size_mask) != '0));
 
-  // Units: two products of 16 x 16 bits, below 2^33; times 2^8 below 2^41.
+  // Units: two products of 16 x 16 bits, below 2^33; times 2^9 below 2^42, and an address of 28
+  // bits fits beside it in 48.
   logic [47:0] units;
   logic [47:0] end_q;
 

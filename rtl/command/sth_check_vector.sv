@@ -8,7 +8,7 @@
 `default_nettype none
 
 module sth_check_vector #(
-  // Lanes: a power of two from 4 to 256.
+  // Lanes: a power of two from 4 to 512.
   parameter int ArrayCols = 16,
   // Capacities in bytes, up to 2^28.
   parameter int SpBytes = 262144,
@@ -102,6 +102,7 @@ module sth_check_vector #(
   assign select_bad = func > 4'(STH_FUNC_GELU) || gate > 2'd2 ||
                       mulsel > 3'(STH_OPERAND_SELF) || addsel > 3'(STH_OPERAND_SCALAR) ||
                       addop > 2'd2 || (!write && reduce == 2'(STH_REDUCE_NONE));
+  // A row address has 24 bits, as has the highest row of 256 MiB in rows of 16 bytes; the sum fits 25.
   assign r_over     = reduce != 2'(STH_REDUCE_NONE) && 25'(r_addr) + 25'(group_last) >= 25'(AccRows);
 
   assign field_o = {3'd0, op_field[3], 1'b0, op_field[2], 1'b0, op_field[1], 1'b0, op_field[0],

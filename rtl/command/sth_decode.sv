@@ -10,7 +10,7 @@
 `default_nettype none
 
 module sth_decode #(
-  // Array size: powers of two from 4 to 256.
+  // Array size: powers of two from 4 to 512.
   parameter int ArrayRows = 16,
   parameter int ArrayCols = 16,
   // Capacities in bytes, up to 2^28.

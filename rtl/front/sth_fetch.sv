@@ -10,9 +10,9 @@
 `default_nettype none
 
 module sth_fetch #(
-  // Bus width in bytes: a power of two from 4 to 256.
+  // Bus width in bytes: a power of two from 4 to 2048.
   parameter int BusBytes = 16,
-  // Commands in the buffer and on their way: a power of two, 2 or more.
+  // Commands in the buffer and on their way: 2 or more.
   parameter int FetchDepth = 16
 ) (
   input  logic                  clk_i,
@@ -45,7 +45,6 @@ module sth_fetch #(
 );
 
   localparam int Beats = BusBytes < 64 ? 64 / BusBytes : 1;
-  localparam int PtrWidth = $clog2(FetchDepth);
   localparam logic [39:0] BeatMask = 40'(BusBytes) - 40'd1;
 
   // Commands counted from reset: requested, arrived, handed to the decoder.
@@ -54,7 +53,6 @@ module sth_fetch #(
   logic [39:0]   ar_addr_q;
   logic [31:0]   slot_mask;
   logic [39:0]   issue_addr, pop_addr;
-  logic [512:0]  mem [FetchDepth];
   logic [511:0]  arrived;
   logic          error;
 
@@ -118,10 +116,6 @@ module sth_fetch #(
     else if (last) head_q <= head_q + 32'd1;
   end
 
-  always_ff @(posedge clk_i) begin
-    if (last) mem[head_q[PtrWidth-1:0]] <= {error, arrived};
-  end
-
   // To the decoder.
   assign pop = cmd_valid_o && cmd_ready_i;
 
@@ -130,13 +124,23 @@ module sth_fetch #(
     else if (pop) popped_q <= popped_q + 32'd1;
   end
 
-  logic [512:0] front;
-  logic         unused;
+  logic buffer_ready, unused;
 
-  assign front       = mem[popped_q[PtrWidth-1:0]];
-  assign cmd_valid_o = head_q != popped_q;
-  assign cmd_o       = front[511:0];
-  assign cmd_error_o = front[512];
+  // Never full when a command arrives: no more are requested than it holds.
+  sth_fifo #(
+    .Width(513),
+    .Depth(FetchDepth)
+  ) u_buffer (
+    .clk_i       (clk_i),
+    .rst_ni      (rst_ni),
+    .push_valid_i(last),
+    .push_ready_o(buffer_ready),
+    .push_data_i ({error, arrived}),
+    .pop_valid_o (cmd_valid_o),
+    .pop_ready_i (cmd_ready_i),
+    .pop_data_o  ({cmd_error_o, cmd_o})
+  );
+
   assign cmd_index_o = popped_q;
   assign cmd_addr_o  = pop_addr;
 
@@ -148,7 +152,7 @@ module sth_fetch #(
   assign r_ready_o  = 1'b1;
 
   // Both error responses have the high bit set.
-  assign unused = r_resp_i[0];
+  assign unused = ^{r_resp_i[0], buffer_ready};
 
 endmodule
 
