@@ -1,8 +1,9 @@
-# The front end alone, one model for each shape BUSxCOLS: bytes of the bus and
-# columns of the array, the rest as in configs/wide.cfg.  A command takes two
-# bus words, one, and a quarter of one.
+# The front end alone, one model for each shape BUSxCOLSxDEPTH: bytes of the
+# bus, columns of the array, commands in a queue and half of those fetched
+# ahead; the rest as in configs/wide.cfg.  A command takes two bus words, one,
+# and a part of one.
 FRONT = $(BUILD)/front
-FRONT_SHAPES = 32x16 64x16 256x64
+FRONT_SHAPES = 32x16x8 64x16x3 2048x512x5
 FRONT_COMMANDS ?= 20000
 FRONT_SEED ?= 1
 
@@ -19,6 +20,8 @@ $(FRONT)/%/sth_front_test: $(RTL_SRC) $(RTL_HEADERS) $(BUILD)/csim/command/sth_d
 	@mkdir -p $(@D)
 	$(Q)sed -e 's/^bus_bytes = .*/bus_bytes = $(call front_number,$*,1)/' \
 	  -e 's/^array_cols = .*/array_cols = $(call front_number,$*,2)/' \
+	  -e 's/^queue_depth = .*/queue_depth = $(call front_number,$*,3)/' \
+	  -e "s/^fetch_depth = .*/fetch_depth = $$((2 * $(call front_number,$*,3)))/" \
 	  configs/wide.cfg >$(@D)/shape.cfg
 	$(Q)$(SPECGEN) build $(@D)/shape.cfg >$(@D)/options
 	$(Q)$(VERILATOR) --cc --exe --assert -O3 -Wall --compiler clang \

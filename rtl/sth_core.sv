@@ -7,9 +7,10 @@
 // they hold.  This module only wires: it holds no logic but the cycle counter.
 //
 // AXI: INCR bursts of whole bus words; AxSIZE has a fourth bit so that a bus of
-// 256 bytes has a code (8).  IDs: loads and stores use their slot numbers,
+// 256 bytes or more has a code (8 to 11).  IDs: loads and stores use their slot numbers,
 // command fetch 0x80.
 
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_core #(
@@ -136,23 +137,11 @@ module sth_core #(
     .rst_ni            (rst_ni),
     .core_rst_no       (core_rst_n),
     .irq_o             (irq_o),
-    .s_axil_awvalid_i  (s_axil_awvalid_i),
-    .s_axil_awready_o  (s_axil_awready_o),
-    .s_axil_awaddr_i   (s_axil_awaddr_i),
-    .s_axil_wvalid_i   (s_axil_wvalid_i),
-    .s_axil_wready_o   (s_axil_wready_o),
-    .s_axil_wdata_i    (s_axil_wdata_i),
-    .s_axil_wstrb_i    (s_axil_wstrb_i),
-    .s_axil_bvalid_o   (s_axil_bvalid_o),
-    .s_axil_bready_i   (s_axil_bready_i),
-    .s_axil_bresp_o    (s_axil_bresp_o),
-    .s_axil_arvalid_i  (s_axil_arvalid_i),
-    .s_axil_arready_o  (s_axil_arready_o),
-    .s_axil_araddr_i   (s_axil_araddr_i),
-    .s_axil_rvalid_o   (s_axil_rvalid_o),
-    .s_axil_rready_i   (s_axil_rready_i),
-    .s_axil_rdata_o    (s_axil_rdata_o),
-    .s_axil_rresp_o    (s_axil_rresp_o),
+    .s_axil_awvalid_i, .s_axil_awready_o, .s_axil_awaddr_i,
+    .s_axil_wvalid_i, .s_axil_wready_o, .s_axil_wdata_i, .s_axil_wstrb_i,
+    .s_axil_bvalid_o, .s_axil_bready_i, .s_axil_bresp_o,
+    .s_axil_arvalid_i, .s_axil_arready_o, .s_axil_araddr_i,
+    .s_axil_rvalid_o, .s_axil_rready_i, .s_axil_rdata_o, .s_axil_rresp_o,
     .ar_valid_o        (f_ar_valid),
     .ar_ready_i        (f_ar_ready),
     .ar_addr_o         (f_ar_addr),
@@ -485,11 +474,18 @@ module sth_core #(
   logic unused;
   assign unused = ^{sp_a_gnt, acc_v_addr, acc_v_waddr};
 
-  initial begin
-    if (BusBytes > WordBytes) $error("BusBytes is above the scratchpad word");
-    if (SpBytes < 2 * SpBanks * WordBytes) $error("SpBytes is below two words a bank");
-    if (AccBytes < 8 * AccBanks * ArrayCols) $error("AccBytes is below two rows a bank");
+  // The rules of params.def: limits and powers of two for each row, then those that join rows.
+  for (genvar i = 0; i < STH_PARAM_COUNT; i++) begin : gen_param
+    localparam logic [31:0] Value = Caps[32 * i +: 32];
+    `STH_ASSERT_INIT(InRange, Value >= STH_PARAM_MIN[32 * i +: 32] &&
+                              Value <= STH_PARAM_MAX[32 * i +: 32])
+    `STH_ASSERT_INIT(PowerOfTwo, !STH_PARAM_POWER[32 * i] || (Value & (Value - 32'd1)) == '0)
   end
+  `STH_ASSERT_INIT(BusWithinWord, BusBytes <= WordBytes)
+  `STH_ASSERT_INIT(SpRowsOfBanks, SpBytes % (SpBanks * WordBytes) == 0 &&
+                                  SpBytes >= 2 * SpBanks * WordBytes)
+  `STH_ASSERT_INIT(AccRowsOfBanks, AccBytes % (4 * AccBanks * ArrayCols) == 0 &&
+                                   AccBytes >= 8 * AccBanks * ArrayCols)
 
 endmodule
 

@@ -5,6 +5,7 @@
 // valid one cycle after the products are.  It does not look at the opcode or
 // at reserved bits.
 
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_check_dma #(
@@ -63,6 +64,8 @@ module sth_check_dma #(
   initial begin
     if ((STH_USED_LOAD ^ STH_USED_STORE) != '0) $error("LOAD and STORE differ in layout");
   end
+
+  `STH_ASSERT_INIT(CapacityIsLegal, SpBytes <= 1 << 28)
 
 endmodule
 

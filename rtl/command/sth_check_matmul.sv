@@ -5,6 +5,7 @@
 // valid one cycle after the products are.  It does not look at the opcode or
 // at reserved bits.
 
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_check_matmul #(
@@ -123,6 +124,10 @@ module sth_check_matmul #(
   assign range_o = {11'd0, acc_last_q >= 50'(AccRows), w_over, a_end_q > 50'(SpBytes), 2'd0};
 
   assign unused = ^{cmd_i, prod_i, accumulate};
+
+  `STH_ASSERT_INIT(ArrayIsLegal, ArrayRows >= 4 && ArrayRows <= 512 && (ArrayRows & (ArrayRows - 1)) == 0 &&
+                                 ArrayCols >= 4 && ArrayCols <= 512 && (ArrayCols & (ArrayCols - 1)) == 0)
+  `STH_ASSERT_INIT(CapacityIsLegal, SpBytes <= 1 << 28 && AccBytes <= 1 << 28)
 
 endmodule
 

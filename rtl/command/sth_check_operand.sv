@@ -5,6 +5,7 @@
 // tile; range_o is valid one cycle after they are.  All outputs are zero for
 // an unused operand.
 
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_check_operand #(
@@ -64,6 +65,9 @@ module sth_check_operand #(
 
   logic unused;
   assign unused = ^{row_i, tile_i};
+
+  `STH_ASSERT_INIT(ArrayIsLegal, ArrayCols >= 4 && ArrayCols <= 512 && (ArrayCols & (ArrayCols - 1)) == 0)
+  `STH_ASSERT_INIT(CapacityIsLegal, SpBytes <= 1 << 28 && AccBytes <= 1 << 28)
 
 endmodule
 

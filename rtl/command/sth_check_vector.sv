@@ -5,6 +5,7 @@
 // valid one cycle after the products are.  It does not look at the opcode or
 // at reserved bits.
 
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_check_vector #(
@@ -127,6 +128,9 @@ module sth_check_vector #(
       $error("operands of VECTOR are not laid out alike");
     end
   end
+
+  `STH_ASSERT_INIT(ArrayIsLegal, ArrayCols >= 4 && ArrayCols <= 512 && (ArrayCols & (ArrayCols - 1)) == 0)
+  `STH_ASSERT_INIT(CapacityIsLegal, SpBytes <= 1 << 28 && AccBytes <= 1 << 28)
 
 endmodule
 

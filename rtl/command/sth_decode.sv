@@ -7,6 +7,7 @@
 // After a fault, or while stop_i is high, it hands over nothing.  It checks
 // one command on its own: it knows nothing of semaphores or of data.
 
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_decode #(
@@ -45,6 +46,7 @@ module sth_decode #(
 
   localparam logic [3:0] StepIdle = 4'd0;
   localparam logic [3:0] StepMultiply = 4'd1;
+  localparam logic [3:0] StepSum = 4'd6;
   localparam logic [3:0] StepSelect = 4'd7;
   localparam logic [3:0] StepDone = 4'd8;
 
@@ -294,6 +296,20 @@ module sth_decode #(
 
   initial begin
     if (STH_LAT_DECODE != 32'(StepDone)) $error("LAT_DECODE is not the number of steps");
+  end
+
+  `STH_ASSERT(OneQueue, $onehot0(queue_valid_o))
+  `STH_ASSERT(HandsLegalOnly, queue_valid_o != '0 |->
+              {error_q, opcode_bad, reserved, field, align, range} == '0)
+  `STH_ASSERT(OfferStays, queue_valid_o != '0 && !handed |=>
+              stop_i || (queue_valid_o == $past(queue_valid_o) && $stable(index_q)))
+  `STH_ASSERT(NothingBehindAFault, halted_q |-> queue_valid_o == '0 && !cmd_ready_o)
+  `STH_ASSERT(OneFault, fault_valid_o |=> !fault_valid_o)
+  `STH_ASSERT(StepInRange, step_q <= StepDone)
+  `STH_ASSERT(InOrder, take && handed |-> cmd_index_i == index_q + 32'd1)
+  for (genvar i = 0; i < 8; i++) begin : gen_product
+    `STH_ASSERT(ProductIsDone, step_q == StepSum |->
+                prod[48 * i +: 48] == 48'(mul_a[16 * i +: 16]) * 48'(mul_b[32 * i +: 32]))
   end
 
 endmodule

@@ -4,6 +4,7 @@
 // the cycle of the retirement they belong to.  Reading is combinational; the
 // latch for the high word is in sth_regs.
 
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_counters (
@@ -61,6 +62,8 @@ module sth_counters (
       if (!rst_ni) count_q[64 * i +: 64] <= '0;
       else if (busy_i) count_q[64 * i +: 64] <= count_q[64 * i +: 64] + 64'(step[48 * i +: 48]);
     end
+
+    `STH_ASSERT(NoWrap, !count_q[64 * i + 63])
   end
 
   always_comb begin
@@ -78,6 +81,8 @@ module sth_counters (
       $error("unexpected order of counters");
     end
   end
+
+  `STH_ASSERT(OneOverlap, $onehot(overlap))
 
 endmodule
 

@@ -7,6 +7,7 @@
 // the outputs for good, with a pulse on report_o one cycle before.  Only reset
 // ends that state.
 
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_faults (
@@ -123,6 +124,13 @@ module sth_faults (
   assign code_o    = faulted_q ? code_q : 4'(STH_FAULT_NONE);
   assign index_o   = faulted_q ? index_q : '0;
   assign addr_o    = faulted_q ? addr_q : '0;
+
+  `STH_ASSERT(OneReport, report_o |=> faulted_o && !report_o)
+  `STH_ASSERT(ReportsWhatPends, report_o |-> pending_o)
+  `STH_ASSERT(FaultStays, faulted_o |=> faulted_o && $stable({code_o, index_o, addr_o}))
+  `STH_ASSERT(FaultHasCode, faulted_o |-> code_o != 4'(STH_FAULT_NONE))
+  `STH_ASSERT(HaltStays, halt_o == (halt_o | $past(halt_o)))
+  `STH_ASSERT(DecodeStops, pending_o |-> !decode_valid_i)
 
 endmodule
 

@@ -7,6 +7,7 @@
 // new requests; idle_o says that none is outstanding.  It does not look into
 // commands.
 
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_fetch #(
@@ -153,6 +154,16 @@ module sth_fetch #(
 
   // Both error responses have the high bit set.
   assign unused = ^{r_resp_i[0], buffer_ready};
+
+  `STH_ASSERT_INIT(BusIsLegal, BusBytes >= 4 && BusBytes <= 2048 &&
+                               (BusBytes & (BusBytes - 1)) == 0)
+  `STH_ASSERT(RoomForEach, last |-> buffer_ready)
+  `STH_ASSERT(NoMoreThanFit, issued_q - popped_q <= 32'(FetchDepth))
+  `STH_ASSERT(ArrivedWereAsked, head_q - popped_q <= issued_q - popped_q)
+  `STH_ASSERT(DataWasAsked, r_valid_i |-> !idle_o)
+  `STH_ASSERT(AddressStays, ar_valid_o && !ar_ready_i |=> ar_valid_o && $stable(ar_addr_o))
+  `STH_ASSERT(DrainAsksNothing, drain_i |=> $stable(issued_q))
+  `STH_ASSERT(BufferHoldsArrived, cmd_valid_o == (head_q != popped_q))
 
 endmodule
 

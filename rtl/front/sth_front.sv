@@ -6,6 +6,7 @@
 // commands.def; vectors hold engine 0 lowest.  It moves no data and knows
 // nothing of what engines do.
 
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_front #(
@@ -119,23 +120,11 @@ module sth_front #(
   sth_axil_slave u_axil (
     .clk_i           (clk_i),
     .rst_ni          (rst_ni),
-    .s_axil_awvalid_i(s_axil_awvalid_i),
-    .s_axil_awready_o(s_axil_awready_o),
-    .s_axil_awaddr_i (s_axil_awaddr_i),
-    .s_axil_wvalid_i (s_axil_wvalid_i),
-    .s_axil_wready_o (s_axil_wready_o),
-    .s_axil_wdata_i  (s_axil_wdata_i),
-    .s_axil_wstrb_i  (s_axil_wstrb_i),
-    .s_axil_bvalid_o (s_axil_bvalid_o),
-    .s_axil_bready_i (s_axil_bready_i),
-    .s_axil_bresp_o  (s_axil_bresp_o),
-    .s_axil_arvalid_i(s_axil_arvalid_i),
-    .s_axil_arready_o(s_axil_arready_o),
-    .s_axil_araddr_i (s_axil_araddr_i),
-    .s_axil_rvalid_o (s_axil_rvalid_o),
-    .s_axil_rready_i (s_axil_rready_i),
-    .s_axil_rdata_o  (s_axil_rdata_o),
-    .s_axil_rresp_o  (s_axil_rresp_o),
+    .s_axil_awvalid_i, .s_axil_awready_o, .s_axil_awaddr_i,
+    .s_axil_wvalid_i, .s_axil_wready_o, .s_axil_wdata_i, .s_axil_wstrb_i,
+    .s_axil_bvalid_o, .s_axil_bready_i, .s_axil_bresp_o,
+    .s_axil_arvalid_i, .s_axil_arready_o, .s_axil_araddr_i,
+    .s_axil_rvalid_o, .s_axil_rready_i, .s_axil_rdata_o, .s_axil_rresp_o,
     .wr_en_o         (wr_en),
     .wr_word_o       (wr_word),
     .wr_data_o       (wr_data),
@@ -292,6 +281,13 @@ module sth_front #(
     assign wait_mask[16 * e +: 16] = cmd_o[512 * e + STH_ANY_WAIT_LSB +: STH_ANY_WAIT_WIDTH];
     assign oldest[32 * e +: 32]    = flight_valid[e] ? flight_index[32 * e +: 32] :
                                                        cmd_index_o[32 * e +: 32];
+
+    `STH_ASSERT(StartHasRoom, core_rst_no && start[e] |-> flight_ready[e])
+    `STH_ASSERT(RetireInOrder, core_rst_no && retire_valid_i[e] |->
+                flight_valid[e] && retire_index_i[32 * e +: 32] == flight_index[32 * e +: 32])
+    `STH_ASSERT(BusyHoldsACommand, core_rst_no |-> engine_busy_i[e] == flight_valid[e])
+    `STH_ASSERT(OldestIsOldest, core_rst_no && (flight_valid[e] || queue_valid[e]) |->
+                $signed(oldest[32 * e +: 32] - oldest_index) >= 0)
   end
 
   // What keeps an engine from starting commands besides semaphores.
@@ -403,6 +399,9 @@ module sth_front #(
       $error("a latency of the front end is not what its registers make it");
     end
   end
+
+  `STH_ASSERT(HaltedStartsNothing, core_rst_no |-> (start & halt) == '0)
+  `STH_ASSERT(RetiredWereFetched, core_rst_no |-> $signed(head - retired_q) >= 0)
 
 endmodule
 

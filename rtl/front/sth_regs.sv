@@ -195,6 +195,11 @@ module sth_regs #(
 
   `STH_ASSERT_INIT(WordForEachCap, CapWords == NumCaps + 1)
 
+  `STH_ASSERT(RingInRange, ring_log2_o >= 5'(STH_RING_LOG2_MIN) &&
+                           ring_log2_o <= 5'(STH_RING_LOG2_MAX))
+  `STH_ASSERT(ResetIgnoresWrites, resetting_i |=> $stable({enable_o, tail_o, watchdog_o}))
+  `STH_ASSERT(CauseIsKept, irq_fault_i |=> irq_status_q[1])
+
 endmodule
 
 `default_nettype wire

@@ -6,6 +6,7 @@
 // cycle; posts of one cycle add up.  Above 255 a semaphore stays at 255 and
 // overflow_o names the engines whose posts met there.
 
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_semaphores (
@@ -65,6 +66,9 @@ module sth_semaphores (
       if (!rst_ni) count_q[8 * s +: 8] <= '0;
       else count_q[8 * s +: 8] <= next[8] ? 8'd255 : next[7:0];
     end
+
+    `STH_ASSERT(NoUnderflow, count >= 8'(taken[3 * s +: 3]))
+    `STH_ASSERT(StaysAtTop, next[8] |=> count == 8'd255)
   end
 
   for (genvar e = 0; e < 4; e++) begin : gen_overflow
@@ -72,6 +76,9 @@ module sth_semaphores (
   end
 
   assign count_o = count_q;
+
+  `STH_ASSERT(AllowsWaiting, (allow_o & ~wait_valid_i) == '0)
+  `STH_ASSERT(PosterOverflows, (overflow_o & ~post_valid_i) == '0)
 
 endmodule
 

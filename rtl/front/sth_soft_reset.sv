@@ -5,6 +5,7 @@
 // cycles after it.  active_o covers all of this.  core_rst_no also follows the
 // reset of the chip.
 
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_soft_reset (
@@ -42,6 +43,10 @@ module sth_soft_reset (
   assign drain_o     = state_q == StDrain;
   assign active_o    = state_q != StRun;
   assign core_rst_no = rst_ni && state_q != StFirst && state_q != StSecond;
+
+  `STH_ASSERT(BusIsQuiet, $fell(core_rst_no) |-> $past(drain_o && idle_i))
+  `STH_ASSERT(TwoCycles, $rose(core_rst_no) |-> !$past(core_rst_no, 2))
+  `STH_ASSERT(ActiveThroughout, drain_o || !core_rst_no |-> active_o)
 
 endmodule
 

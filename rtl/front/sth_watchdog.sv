@@ -3,6 +3,7 @@
 // It starts over after each pulse; limit_i = 0 turns it off.  It does not
 // decide what an expiry means.
 
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_watchdog (
@@ -24,6 +25,10 @@ module sth_watchdog (
     if (!rst_ni || !counting || expired_o) count_q <= '0;
     else count_q <= count_q + 32'd1;
   end
+
+  `STH_ASSERT(BusyOnly, expired_o |-> busy_i && !retire_i && limit_i != '0)
+  `STH_ASSERT(StartsOver, expired_o |=> count_q == '0)
+  `STH_ASSERT(NoWrap, count_q != '1)
 
 endmodule
 
