@@ -6,8 +6,7 @@
 #include <string.h>
 
 enum {
-    BURSTS = 256, /* outstanding in each direction; a power of two */
-    INCR = 1      /* the code of AxBURST */
+    BURSTS = 256 /* outstanding in each direction; a power of two */
 };
 
 struct burst {
@@ -36,9 +35,7 @@ struct sth_axi_slave {
     uint32_t read_pick;   /* burst whose beat is being offered */
     uint32_t answer_pick; /* write response being offered */
     struct sth_axi_reply reply;
-    /* What the master drove last, and which of it the slave refused. */
-    struct sth_axi_master held;
-    bool ar_held, aw_held, w_held;
+    struct sth_axi_held held;
     uint64_t *cycles; /* backing store of the beat schedules */
 };
 
@@ -198,32 +195,12 @@ const struct sth_axi_reply *sth_axi_slave_drive(struct sth_axi_slave *slave,
     return r;
 }
 
-static const char *check_address(const struct sth_axi_slave *s, uint64_t addr,
-                                 uint32_t beats, uint8_t size, uint8_t burst)
-{
-    uint64_t bytes = (uint64_t)beats * s->bus_bytes;
-
-    if (1u << size != s->bus_bytes)
-        return "AxSIZE is not the width of the bus";
-    if (burst != INCR)
-        return "AxBURST is not INCR";
-    if (addr % s->bus_bytes)
-        return "a burst address is not bus-aligned";
-    if (beats < 1 || beats > STH_BURST_BEATS)
-        return "a burst has no beats or more than 256";
-    if (addr / STH_BURST_BYTES != (addr + bytes - 1) / STH_BURST_BYTES)
-        return "a burst crosses a 4 KiB boundary";
-    if ((addr + bytes - 1) >> STH_ADDR_BITS)
-        return "a burst leaves the address space";
-    return NULL;
-}
-
 static const char *accept_read(struct sth_axi_slave *s, uint64_t now,
                                const struct sth_axi_master *m)
 {
     struct burst *b = at(&s->read, s->read.tail);
-    const char *broken =
-        check_address(s, m->ar_addr, m->ar_beats, m->ar_size, m->ar_burst);
+    const char *broken = sth_axi_check_burst(
+        s->bus_bytes, m->ar_addr, m->ar_beats, m->ar_size, m->ar_burst);
 
     if (broken)
         return broken;
@@ -242,8 +219,8 @@ static const char *accept_write(struct sth_axi_slave *s, uint64_t now,
                                 const struct sth_axi_master *m)
 {
     struct burst *b = at(&s->write, s->write.tail);
-    const char *broken =
-        check_address(s, m->aw_addr, m->aw_beats, m->aw_size, m->aw_burst);
+    const char *broken = sth_axi_check_burst(
+        s->bus_bytes, m->aw_addr, m->aw_beats, m->aw_size, m->aw_burst);
 
     if (broken)
         return broken;
@@ -305,46 +282,14 @@ static void retire(struct queue *q)
         q->head++;
 }
 
-/* What is offered and refused must be offered again as it was. */
-static const char *check_held(const struct sth_axi_slave *s,
-                              const struct sth_axi_master *m)
-{
-    const struct sth_axi_master *h = &s->held;
-
-    if (s->ar_held && (!m->ar_valid || m->ar_id != h->ar_id ||
-                       m->ar_addr != h->ar_addr || m->ar_beats != h->ar_beats ||
-                       m->ar_size != h->ar_size || m->ar_burst != h->ar_burst))
-        return "a read address changed before ARREADY";
-    if (s->aw_held && (!m->aw_valid || m->aw_id != h->aw_id ||
-                       m->aw_addr != h->aw_addr || m->aw_beats != h->aw_beats ||
-                       m->aw_size != h->aw_size || m->aw_burst != h->aw_burst))
-        return "a write address changed before AWREADY";
-    if (s->w_held && (!m->w_valid || m->w_last != h->w_last ||
-                      memcmp(m->w_data, h->w_data, s->bus_bytes) ||
-                      memcmp(m->w_strb, h->w_strb, (s->bus_bytes + 7) / 8)))
-        return "write data changed before WREADY";
-    return NULL;
-}
-
-static void hold(struct sth_axi_slave *s, const struct sth_axi_master *m)
-{
-    const struct sth_axi_reply *r = &s->reply;
-
-    s->ar_held = m->ar_valid && !r->ar_ready;
-    s->aw_held = m->aw_valid && !r->aw_ready;
-    s->w_held = m->w_valid && !r->w_ready;
-    if (s->ar_held || s->aw_held || s->w_held)
-        s->held = *m;
-}
-
 const char *sth_axi_slave_clock(struct sth_axi_slave *slave, uint64_t now,
                                 const struct sth_axi_master *master)
 {
     struct sth_axi_slave *s = slave;
     struct sth_axi_reply *r = &s->reply;
-    const char *broken = check_held(s, master);
+    const char *broken = sth_axi_check_held(
+        &s->held, s->bus_bytes, master, r->ar_ready, r->aw_ready, r->w_ready);
 
-    hold(s, master);
     if (r->r_valid && master->r_ready) {
         at(&s->read, s->read_pick)->done++;
         r->r_valid = false;

@@ -12,26 +12,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sth_axi_rules.h"
+
 #include "sth_mem_ops.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-enum { STH_AXI_BYTES_MAX = 256 };
-
-/* What the master drives in one cycle. */
-struct sth_axi_master {
-    bool ar_valid, aw_valid, w_valid, r_ready, b_ready;
-    uint8_t ar_id, aw_id;
-    uint64_t ar_addr, aw_addr;
-    uint32_t ar_beats, aw_beats;
-    uint8_t ar_size, aw_size;   /* AxSIZE */
-    uint8_t ar_burst, aw_burst; /* AxBURST */
-    bool w_last;
-    uint8_t w_data[STH_AXI_BYTES_MAX];
-    uint8_t w_strb[STH_AXI_BYTES_MAX / 8];
-};
 
 /* What the slave drives in one cycle. */
 struct sth_axi_reply {

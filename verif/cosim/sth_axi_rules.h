@@ -1,0 +1,52 @@
+/*
+ * What AXI4 asks of a master of this chip, whoever the slave is: bursts that
+ * are legal, and offers that stay as they are until they are taken.
+ */
+#ifndef STH_AXI_RULES_H
+#define STH_AXI_RULES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { STH_AXI_BYTES_MAX = 256 };
+
+/* What the master drives in one cycle. */
+struct sth_axi_master {
+    bool ar_valid, aw_valid, w_valid, r_ready, b_ready;
+    uint8_t ar_id, aw_id;
+    uint64_t ar_addr, aw_addr;
+    uint32_t ar_beats, aw_beats;
+    uint8_t ar_size, aw_size;   /* AxSIZE */
+    uint8_t ar_burst, aw_burst; /* AxBURST */
+    bool w_last;
+    uint8_t w_data[STH_AXI_BYTES_MAX];
+    uint8_t w_strb[STH_AXI_BYTES_MAX / 8];
+};
+
+/* What was offered and refused in the cycle before; zero after a reset. */
+struct sth_axi_held {
+    struct sth_axi_master master;
+    bool ar, aw, w;
+};
+
+/* NULL, or the rule that the address of a burst breaks. */
+const char *sth_axi_check_burst(uint32_t bus_bytes, uint64_t addr,
+                                uint32_t beats, uint8_t size, uint8_t burst);
+
+/*
+ * Ends a cycle in which the slave was ready as told: NULL, or the rule that
+ * an offer broke which the cycle before had refused.
+ */
+const char *sth_axi_check_held(struct sth_axi_held *held, uint32_t bus_bytes,
+                               const struct sth_axi_master *master,
+                               bool ar_ready, bool aw_ready, bool w_ready);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
