@@ -40,8 +40,8 @@ for config in ${RTL:-}; do
     "lib/systolith/rtl/$config/libsth_rtl.so"
 done
 
-for file in configs/*.cfg configs/models/*.json; do
-  put 644 "$file" "share/systolith/$file"
+for file in configs/* configs/models/*; do
+  [ -d "$file" ] || put 644 "$file" "share/systolith/$file"
 done
 for file in examples/*.c docs/library.md; do
   put 644 "$file" "share/doc/systolith/$file"
@@ -69,7 +69,7 @@ rtldir=\${libdir}/systolith/rtl
 Name: systolith
 Description: Transformer accelerator as a model: chip, RTL, firmware
 Version: $VERSION
-Cflags: -I\${includedir}
+Cflags: -I\${includedir} -I\${prefix}/include
 Libs: -L\${libdir} -Wl,-rpath,\${libdir} -lsystolith_firmware -lsystolith
 Libs.private: -lm -ldl
 PC

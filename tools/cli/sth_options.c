@@ -8,54 +8,23 @@
 #include <stdio.h>
 #include <string.h>
 
-#define FLAG                                                                   \
+/* The kinds of sth_options.def. */
+#define KIND(name, ...)                                                        \
     {                                                                          \
-        .form = STH_FORM_FLAG                                                  \
+        .form = STH_FORM_##name, __VA_ARGS__                                   \
     }
-#define TEXT                                                                   \
-    {                                                                          \
-        .form = STH_FORM_TEXT                                                  \
-    }
-#define REPEATED                                                               \
-    {                                                                          \
-        .form = STH_FORM_TEXT, .repeated = true                                \
-    }
-#define READS                                                                  \
-    {                                                                          \
-        .form = STH_FORM_READS                                                 \
-    }
-#define WRITES                                                                 \
-    {                                                                          \
-        .form = STH_FORM_WRITES                                                \
-    }
-#define MAYBE_WRITES                                                           \
-    {                                                                          \
-        .form = STH_FORM_WRITES, .optional = true                              \
-    }
-#define CONFIG                                                                 \
-    {                                                                          \
-        .form = STH_FORM_CONFIG                                                \
-    }
-#define MODEL                                                                  \
-    {                                                                          \
-        .form = STH_FORM_MODEL                                                 \
-    }
-#define MEMORY                                                                 \
-    {                                                                          \
-        .form = STH_FORM_MEMORY                                                \
-    }
-#define NUMBER(from, to)                                                       \
-    {                                                                          \
-        .form = STH_FORM_NUMBER, .least = (from), .most = (to)                 \
-    }
-#define WORD(list)                                                             \
-    {                                                                          \
-        .form = STH_FORM_WORD, .words = (list)                                 \
-    }
-#define MAYBE_WORD(list)                                                       \
-    {                                                                          \
-        .form = STH_FORM_WORD, .words = (list), .optional = true               \
-    }
+#define FLAG KIND(FLAG, .words = NULL)
+#define TEXT KIND(TEXT, .words = NULL)
+#define REPEATED KIND(TEXT, .repeated = true)
+#define READS KIND(READS, .words = NULL)
+#define WRITES KIND(WRITES, .words = NULL)
+#define MAYBE_WRITES KIND(WRITES, .optional = true)
+#define CONFIG KIND(CONFIG, .words = NULL)
+#define MODEL KIND(MODEL, .words = NULL)
+#define MEMORY KIND(MEMORY, .words = NULL)
+#define NUMBER(from, to) KIND(NUMBER, .least = (from), .most = (to))
+#define WORD(list) KIND(WORD, .words = (list))
+#define MAYBE_WORD(list) KIND(WORD, .words = (list), .optional = true)
 
 const struct sth_command_entry sth_commands[STH_COMMAND_COUNT] = {
 #define COMMAND(id, name, operands, least, most, missing, summary, text)       \
