@@ -143,7 +143,7 @@ fixed:LATENCY:BYTES_PER_CYCLE" run x --memory fixed:100:0:1
   refuses 2 "there is no command 'rum'; did you mean 'run'?" rum
   refuses 2 "there is no command 'rum'; did you mean 'run'?" help rum
 
-  refuses 2 "name a configuration; see --help" info
+  refuses 2 "name a configuration or a memory; see --help" info
   refuses 2 "unexpected argument 'nano'" info edge nano
   run info chip
   check "info chip: status" [ "$status" -eq 2 ]
