@@ -81,7 +81,6 @@ int main(int argc, char **argv)
 {
     char home[4096], error[4600];
     struct sth_config config;
-    struct sth_mem_config memory;
     struct sth_mem *mem[2];
     struct sth_rtl library;
     int status;
@@ -93,9 +92,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "compare: %s\n", error);
         return 2;
     }
-    sth_mem_config_default(&memory);
     for (int i = 0; i < 2; i++) { /* a memory for each */
-        mem[i] = sth_mem_create(&memory, config.params.bus_bytes, false);
+        mem[i] = sth_mem_create(&config.memory, config.params.bus_bytes, false);
         write_program(mem[i]);
     }
     struct sth_device *model = sth_csim_create(&config.params, mem[0], NULL);

@@ -88,7 +88,6 @@ int main(int argc, char **argv)
 {
     char home[4096], error[512];
     struct sth_config config;
-    struct sth_mem_config memory;
     uint32_t wrong = 0;
 
     sth_place_home(home, sizeof(home)); /* where configs/ is installed */
@@ -97,9 +96,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "kernel: %s\n", error);
         return 2;
     }
-    sth_mem_config_default(&memory);
     struct sth_mem *mem =
-        sth_mem_create(&memory, config.params.bus_bytes, false);
+        sth_mem_create(&config.memory, config.params.bus_bytes, false);
     struct sth_device *dev = sth_csim_create(&config.params, mem, NULL);
     enum sth_fw_err err = multiply(dev);
 

@@ -72,7 +72,6 @@ int main(int argc, char **argv)
     static int8_t w[(512 + ROWS) * 512]; /* no array is larger */
     char home[4096], error[512];
     struct sth_config config;
-    struct sth_mem_config memory;
     struct sth_command ring[COMMANDS];
     uint32_t r, c, wrong = 0;
 
@@ -85,10 +84,9 @@ int main(int argc, char **argv)
     r = config.params.array_rows;
     c = config.params.array_cols;
 
-    /* A memory of fixed latency, and a chip in front of it. */
-    sth_mem_config_default(&memory);
+    /* The memory that the configuration names, and a chip before it. */
     struct sth_mem *mem =
-        sth_mem_create(&memory, config.params.bus_bytes, false);
+        sth_mem_create(&config.memory, config.params.bus_bytes, false);
     struct sth_device *dev = sth_csim_create(&config.params, mem, NULL);
 
     for (uint32_t i = 0; i < r * c + ROWS * r; i++)

@@ -334,7 +334,7 @@ uint32_t sth_mem_config_hash(const struct sth_mem_config *config, uint32_t hash)
     return hash;
 }
 
-struct sth_mem_peak sth_mem_peak(const struct sth_mem_config *config)
+struct sth_mem_peak sth_mem_config_peak(const struct sth_mem_config *config)
 {
     const struct sth_dram_figures *d = &config->dram;
 
@@ -349,7 +349,7 @@ struct sth_mem_peak sth_mem_peak(const struct sth_mem_config *config)
 double sth_mem_cycles(const struct sth_mem_config *config, uint32_t bus_bytes,
                       uint64_t read, uint64_t written)
 {
-    const struct sth_mem_peak peak = sth_mem_peak(config);
+    const struct sth_mem_peak peak = sth_mem_config_peak(config);
     double busier = (double)(read > written ? read : written);
     double bytes = peak.shared ? (double)read + (double)written : busier;
     double bus = busier / bus_bytes;

@@ -121,7 +121,7 @@ struct sth_mem_peak {
     bool shared;  /* both directions together; otherwise each */
 };
 
-struct sth_mem_peak sth_mem_peak(const struct sth_mem_config *config);
+struct sth_mem_peak sth_mem_config_peak(const struct sth_mem_config *config);
 
 /* The least cycles in which bus and memory carry these bytes. */
 double sth_mem_cycles(const struct sth_mem_config *config, uint32_t bus_bytes,

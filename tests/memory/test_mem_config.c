@@ -138,7 +138,7 @@ static void test_peaks_are_those_of_the_wires(void **state)
             config.clock_mhz = mhz;
             assert_true(sth_mem_config_parse(&config, peaks[i].text, error,
                                              sizeof error));
-            bytes = sth_mem_peak(&config).bytes * mhz / 1000;
+            bytes = sth_mem_config_peak(&config).bytes * mhz / 1000;
             assert_true(bytes > 0.999 * peaks[i].bytes);
             assert_true(bytes < 1.001 * peaks[i].bytes);
             sth_mem_config_text(&config, text, sizeof text);

@@ -37,7 +37,7 @@ static void print_config(const struct sth_config *c)
 
 static void print_peak(const struct sth_mem_config *m)
 {
-    const struct sth_mem_peak peak = sth_mem_peak(m);
+    const struct sth_mem_peak peak = sth_mem_config_peak(m);
 
     if (peak.bytes > 0)
         printf("  peak %.1f bytes a cycle at %" PRIu32 " MHz%s: %.1f GB/s\n",

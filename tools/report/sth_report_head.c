@@ -55,10 +55,9 @@ static json_t *memory_text(const struct sth_config *config)
     return sth_report_string(text);
 }
 
-void sth_report_head(json_t *object, const struct sth_config *config)
+/* All that a configuration says, and the hash of it. */
+static void set_config(json_t *object, const struct sth_config *config)
 {
-    json_object_set_new(object, "version", sth_report_version());
-    json_object_set_new(object, "config", sth_report_string(config->name));
     json_object_set_new(object, "parameters", sth_report_parameters(config));
     json_object_set_new(object, "clock_mhz",
                         json_integer(config->memory.clock_mhz));
@@ -66,12 +65,19 @@ void sth_report_head(json_t *object, const struct sth_config *config)
     json_object_set_new(object, "hash", hash_text(config));
 }
 
+void sth_report_head(json_t *object, const struct sth_config *config)
+{
+    json_object_set_new(object, "version", sth_report_version());
+    json_object_set_new(object, "config", sth_report_string(config->name));
+    set_config(object, config);
+}
+
 void sth_report_add_config(json_t *object, const struct sth_config *config)
 {
-    json_object_set_new(object, config->name,
-                        json_pack("{s:o, s:o}", "parameters",
-                                  sth_report_parameters(config), "hash",
-                                  hash_text(config)));
+    json_t *one = json_object();
+
+    set_config(one, config);
+    json_object_set_new(object, config->name, one);
 }
 
 bool sth_report_write(FILE *out, json_t *report)

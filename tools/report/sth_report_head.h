@@ -26,7 +26,7 @@ json_t *sth_report_parameters(const struct sth_config *config);
  */
 void sth_report_head(json_t *object, const struct sth_config *config);
 
-/* Sets parameters and hash of a configuration in an object, by its name. */
+/* Sets the last four of them in an object of their own, named as it is. */
 void sth_report_add_config(json_t *object, const struct sth_config *config);
 
 /* A JSON text; bytes that are no UTF-8 become '?'. */

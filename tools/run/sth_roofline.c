@@ -211,7 +211,7 @@ void sth_roofline_text(FILE *out, const struct sth_session *session)
     struct sth_mem_peak peak;
 
     sth_roofline_peaks(session, &peaks);
-    peak = sth_mem_peak(&peaks.memory);
+    peak = sth_mem_config_peak(&peaks.memory);
     fprintf(out,
             "\nroofline: array %.0f MAC/cycle, bus %" PRIu32
             " byte/cycle each way",
