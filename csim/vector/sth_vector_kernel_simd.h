@@ -3,7 +3,7 @@
  * set, which defines KERNEL and includes the header of the set before this.
  *
  * A block is some column tiles of one row, computed together: the stages run
- * over buffers of up to BLOCK_LANES lanes.
+ * over buffers of up to STH_MAX_LANES lanes.
  */
 #include "sth_simd.h"
 #include "sth_simd_convert.h"
