@@ -42,8 +42,8 @@ build() {
 alone() {
   # shellcheck disable=SC2046
   printf '#include <%s>\nint used;\n' "$2" |
-    $1 -Wall -Wextra -Wpedantic -Werror $(pkg-config --cflags systolith) \
-      -fsyntax-only -
+    $1 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wundef -Werror \
+      $(pkg-config --cflags systolith) -fsyntax-only -
 }
 
 completes() { # WORDS... TO EXPECT: the last is among what completes the rest
@@ -97,6 +97,32 @@ for compiler in g++ clang++; do
     build $compiler -std=c++17 -- "$PWD/tests/install/lockstep.cpp"
   check "lockstep: $compiler: runs" "$work/program" nano "$edge"
 done
+
+# refuses_rtl MESSAGE: so does the loader, of $work/rtl/nano/libsth_rtl.so.
+refuses_rtl() {
+  SYSTOLITH_RTL=$work/rtl "$bin" run "$work/gemm.trace" --config nano \
+    --backend rtl
+  [ $? -eq 2 ] && grep -qF "$1" "$work/log"
+}
+
+# library SOURCE: makes it from what is behind the header.
+library() {
+  # shellcheck disable=SC2046
+  printf '#include <sth_backend.h>\n%s\n' "$1" |
+    gcc -x c -shared -fPIC $(pkg-config --cflags systolith) - \
+      -o "$work/rtl/nano/libsth_rtl.so"
+}
+
+mkdir -p "$work/rtl/nano"
+check "no RTL" refuses_rtl "is not built ($work/rtl/nano/libsth_rtl.so); run"
+library 'const struct sth_backend sth_backend = {.abi = STH_BACKEND_ABI - 1};'
+check "RTL of another interface" refuses_rtl "has interface "
+library 'const struct sth_backend sth_backend = {.abi = STH_BACKEND_ABI};'
+check "RTL of other parameters" refuses_rtl "was built for other parameters"
+library 'int nothing;'
+check "RTL without its symbol" refuses_rtl "cannot load the RTL: "
+echo >"$work/rtl/nano/libsth_rtl.so"
+check "RTL that is no library" refuses_rtl "cannot load the RTL: "
 
 # The static libraries, in a program that does not stand beside them.
 static() {

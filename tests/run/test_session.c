@@ -466,7 +466,7 @@ static void test_session_without_rtl_says_how_to_build_it(void **state)
     assert_string_equal(error,
                         "the RTL of configuration 'nano' is not built "
                         "(/nonexistent/nano/libsth_rtl.so); run `make rtl "
-                        "CONFIG=nano`");
+                        "CONFIG=nano`, or `make install RTL=nano`");
     sth_session_fini(&session);
 }
 

@@ -100,7 +100,8 @@ static void print_option(FILE *out, const struct sth_option_entry *option)
 static void print_list(FILE *out)
 {
     fputs("usage: systolith COMMAND [ARGUMENTS]\n"
-          "       systolith --version\n\ncommands:\n",
+          "       systolith --version\n"
+          "       systolith --home    where configs/ stands\n\ncommands:\n",
           out);
     for (int i = 0; i < STH_COMMAND_COUNT; i++)
         fprintf(out, "  %-8s %s\n", sth_commands[i].name,

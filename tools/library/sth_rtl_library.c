@@ -64,8 +64,8 @@ bool sth_rtl_open(struct sth_rtl *rtl, const char *dir,
     if (!find(dir, config->name, path)) {
         snprintf(error, error_size,
                  "the RTL of configuration '%s' is not built (%s); run `make "
-                 "rtl CONFIG=%s`",
-                 config->name, path, config->name);
+                 "rtl CONFIG=%s`, or `make install RTL=%s`",
+                 config->name, path, config->name, config->name);
         return false;
     }
     rtl->library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
