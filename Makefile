@@ -46,6 +46,7 @@ include mk/matrix.mk
 include mk/vector.mk
 include mk/dma.mk
 include mk/front.mk
+include mk/asserts.mk
 include mk/install.mk
 include mk/test.mk
 include mk/synth.mk

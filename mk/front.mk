@@ -32,7 +32,7 @@ $(FRONT)/%/sth_front_test: $(RTL_SRC) $(RTL_HEADERS) $(BUILD)/csim/command/sth_d
 	  $(@D)/options) -I$(abspath csim/command) -I$(abspath spec)"
 	$(call say,CXX,$@)
 	$(Q)$(verilated-make) -C $(@D)/rtl -f Vsth_front.mk CXX=$(CXX) LINK=$(CXX) \
-	  OPT_FAST=-O3 >$(@D)/build.log 2>&1 || { cat $(@D)/build.log; exit 1; }
+	  OPT_FAST='$(BENCH_OPT)' >$(@D)/build.log 2>&1 || { cat $(@D)/build.log; exit 1; }
 
 build-front: $(FRONT_SHAPES:%=$(FRONT)/%/sth_front_test)
 

@@ -130,7 +130,6 @@ module sth_check_vector #(
   end
 
   `STH_ASSERT_INIT(ArrayIsLegal, ArrayCols >= 4 && ArrayCols <= 512 && (ArrayCols & (ArrayCols - 1)) == 0)
-  `STH_ASSERT_INIT(CapacityIsLegal, SpBytes <= 1 << 28 && AccBytes <= 1 << 28)
 
 endmodule
 

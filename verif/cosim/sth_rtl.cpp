@@ -5,6 +5,7 @@
 #include <cstring>
 #include <deque>
 #include <memory>
+#include <sstream>
 #include <string>
 
 #include "Vsth_core.h"
@@ -164,17 +165,23 @@ void Rtl::check(const char *rule)
         broken = std::string("AXI protocol: ") + rule;
 }
 
-// The first assertion that failed, by file, instance and name.
+// The assertions that failed, each by file, instance and name.  They say more
+// than what the bus saw of the same cycle.
 void Rtl::check_assertions()
 {
-    if (!context->gotError() || !broken.empty())
-        return;
-    const std::string said = sth_verilated_said();
     const std::string mark = "%Error: ";
-    const size_t at = said.find(mark);
-    const size_t first = at == std::string::npos ? 0 : at + mark.size();
+    std::string line;
 
-    broken = "RTL: " + said.substr(first, said.find('\n', first) - first);
+    if (!context->gotError())
+        return;
+    broken = "RTL:";
+    for (std::istringstream said(sth_verilated_said());
+         std::getline(said, line);) {
+        const size_t at = line.find(mark);
+
+        if (at != std::string::npos && line.find("Assertion") != line.npos)
+            broken += " " + line.substr(at + mark.size());
+    }
 }
 
 // Loads and stores name their slots: an ID is free again once it is answered.
