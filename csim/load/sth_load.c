@@ -179,10 +179,11 @@ static void send_address(struct sth_load *load)
  */
 static uint32_t bursts_safe(const struct sth_load *load)
 {
-    uint32_t left = sth_dma_left(&load->dma);
+    uint32_t left;
 
     if (!load->engine.awaited)
         return UINT32_MAX;
+    left = sth_dma_left(&load->dma);
     return left > load->dma.slots ? left - load->dma.slots : 0;
 }
 

@@ -8,7 +8,7 @@ void sth_banks_init(struct sth_banks *banks, const struct sth_params *params)
     uint32_t rows = params->array_rows;
     uint32_t cols = params->array_cols;
 
-    memset(banks, 0, sizeof(*banks));
+    banks->sp_word_log2 = 0;
     banks->sp_word = sth_sp_word_bytes(params);
     while (1u << banks->sp_word_log2 < banks->sp_word)
         banks->sp_word_log2++;
@@ -18,13 +18,13 @@ void sth_banks_init(struct sth_banks *banks, const struct sth_params *params)
     banks->pattern_places = rows > cols ? rows : cols;
     banks->sum_read_delay = (uint64_t)rows + cols + STH_LAT_MATRIX_RETIRE - 3;
     banks->sum_write_delay = banks->sum_read_delay + 2;
+    sth_banks_reset(banks);
 }
 
 void sth_banks_reset(struct sth_banks *banks)
 {
     memset(banks->tile, 0, sizeof(banks->tile));
     banks->tiles = 0;
-    memset(banks->read, 0, sizeof(banks->read));
     memset(&banks->vector_reads, 0, sizeof(banks->vector_reads));
     memset(&banks->vector_writes, 0, sizeof(banks->vector_writes));
     banks->vector_active = false;

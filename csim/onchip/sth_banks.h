@@ -103,7 +103,7 @@ struct sth_banks {
     struct sth_follower vector, load, store;
 };
 
-/* The banks of one chip, used by nobody. */
+/* The banks of one chip, used by nobody; followers are still to come. */
 void sth_banks_init(struct sth_banks *banks, const struct sth_params *params);
 
 /* Nobody uses them or has used them; followers stay. */
