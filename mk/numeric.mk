@@ -1,7 +1,7 @@
 # The arithmetic: RTL units against the C definition, and that against the host.
 NUMERIC = $(BUILD)/numeric
 NUMERIC_RTL = verif/numeric/sth_numeric_top.sv $(wildcard rtl/numerics/*.sv)
-NUMERIC_C = csim/numerics/sth_numerics.c verif/numeric/sth_vectors.c
+NUMERIC_C = csim/numerics/sth_numerics.c csim/numerics/sth_func.c verif/numeric/sth_vectors.c
 NUMERIC_OBJ = $(call obj,$(NUMERIC_C))
 NUMERIC_PAIRS ?= 2000000
 NUMERIC_SEED ?= 1

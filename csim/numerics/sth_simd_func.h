@@ -5,6 +5,7 @@
 #ifndef STH_SIMD_FUNC_H
 #define STH_SIMD_FUNC_H
 
+#include "sth_func.h"
 #include "sth_simd.h"
 #include "sth_spec.h"
 

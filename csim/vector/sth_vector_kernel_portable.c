@@ -1,5 +1,6 @@
 /* VECTOR for any host: element by element, with strict arithmetic. */
 #include "sth_digest.h"
+#include "sth_func.h"
 #include "sth_numerics.h"
 #include "sth_vector_kernel_impl.h"
 

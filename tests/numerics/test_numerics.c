@@ -1,5 +1,5 @@
 /*
- * csim/numerics/sth_numerics against the host: arithmetic bit for bit with the
+ * csim/numerics against the host: arithmetic bit for bit with the
  * host's FPU in flush-to-zero mode, functions within stated bounds of libm.
  */
 #include <limits.h>
@@ -17,6 +17,7 @@
 #include <immintrin.h>
 #endif
 
+#include "sth_func.h"
 #include "sth_numerics.h"
 #include "sth_spec.h"
 #include "sth_vectors.h"

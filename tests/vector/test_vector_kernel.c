@@ -1,5 +1,6 @@
 /* VECTOR's kernels against the definition of the command. */
 #include "kernel_fixture.h"
+#include "sth_func.h"
 #include "sth_numerics.h"
 #include "sth_vector_kernel.h"
 

@@ -1,5 +1,5 @@
 /*
- * Compares every numeric unit of the RTL with csim/numerics/sth_numerics, bit
+ * Compares every numeric unit of the RTL with csim/numerics, bit
  * for bit.
  *
  *     sth_numeric [PAIRS [SEED]]
@@ -15,6 +15,7 @@
 #include "verilated.h"
 
 extern "C" {
+#include "sth_func.h"
 #include "sth_numerics.h"
 #include "sth_spec.h"
 }
