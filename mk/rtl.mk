@@ -1,8 +1,8 @@
 # The Verilated core of a configuration as a library that programs load.
 RTL_FLAGS = -Wno-lint --top-module sth_core $(RTL_INCLUDES:-I%=-I$(CURDIR)/%)
-# It needs nothing from the program that loads it: what it uses of libsystolith
-# is linked in, the memory component comes as a table of functions.
-COSIM_OBJ = $(call obj,$(wildcard verif/cosim/*.c)) $(BUILD)/libsystolith.a
+# It needs nothing from the program that loads it: csim/command is linked in,
+# the memory component comes as a table of functions.
+COSIM_OBJ = $(call obj,$(wildcard verif/cosim/*.c csim/command/*.c))
 COSIM_DEPS = $(wildcard verif/cosim/*.h verif/cosim/*.cpp) $(COSIM_OBJ) \
 	verif/cosim/sth_rtl.map $(SPEC)
 NATIVE ?= -march=native

@@ -9,22 +9,22 @@
 #include <string.h>
 
 /* The kinds of sth_options.def. */
-#define KIND(name, ...)                                                        \
+#define KIND(which, ...)                                                       \
     {                                                                          \
-        .form = STH_FORM_##name, __VA_ARGS__                                   \
+        .form = (which), __VA_ARGS__                                           \
     }
-#define FLAG KIND(FLAG, .words = NULL)
-#define TEXT KIND(TEXT, .words = NULL)
-#define REPEATED KIND(TEXT, .repeated = true)
-#define READS KIND(READS, .words = NULL)
-#define WRITES KIND(WRITES, .words = NULL)
-#define MAYBE_WRITES KIND(WRITES, .optional = true)
-#define CONFIG KIND(CONFIG, .words = NULL)
-#define MODEL KIND(MODEL, .words = NULL)
-#define MEMORY KIND(MEMORY, .words = NULL)
-#define NUMBER(from, to) KIND(NUMBER, .least = (from), .most = (to))
-#define WORD(list) KIND(WORD, .words = (list))
-#define MAYBE_WORD(list) KIND(WORD, .words = (list), .optional = true)
+#define FLAG KIND(STH_FORM_FLAG, .words = NULL)
+#define TEXT KIND(STH_FORM_TEXT, .words = NULL)
+#define REPEATED KIND(STH_FORM_TEXT, .repeated = true)
+#define READS KIND(STH_FORM_READS, .words = NULL)
+#define WRITES KIND(STH_FORM_WRITES, .words = NULL)
+#define MAYBE_WRITES KIND(STH_FORM_WRITES, .optional = true)
+#define CONFIG KIND(STH_FORM_CONFIG, .words = NULL)
+#define MODEL KIND(STH_FORM_MODEL, .words = NULL)
+#define MEMORY KIND(STH_FORM_MEMORY, .words = NULL)
+#define NUMBER(from, to) KIND(STH_FORM_NUMBER, .least = (from), .most = (to))
+#define WORD(list) KIND(STH_FORM_WORD, .words = (list))
+#define MAYBE_WORD(list) KIND(STH_FORM_WORD, .words = (list), .optional = true)
 
 const struct sth_command_entry sth_commands[STH_COMMAND_COUNT] = {
 #define COMMAND(id, name, operands, least, most, missing, summary, text)       \
