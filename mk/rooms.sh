@@ -16,10 +16,18 @@ bad=0
 # Prints the lines of standard input, if any, as faults.
 faults() { sed 's/^/rooms: /' | tee -a "$work/bad"; }
 
+# Those whose source is still there: a build folder may be older.
+live_objects() {
+  find "$objects/csim" "$objects/firmware" "$objects/tools" -name '*.o' |
+    while read -r object; do
+      source=${object#"$objects/"}
+      [ -f "${source%.o}.c" ] && echo "$object"
+    done
+}
+
 # Uses between files: "FROM TO REASON" with paths below the tree, no suffix.
 object_uses() {
-  find "$objects/csim" "$objects/firmware" "$objects/tools" -name '*.o' -print0 |
-    sort -z | xargs -0 nm -A | sed "s#^$objects/##" |
+  live_objects | sort | xargs nm -A | sed "s#^$objects/##" |
     awk '{ split($1, at, ":"); file = at[1]; kind = $(NF - 1); name = $NF
            if (kind ~ /^[TDRBVWC]$/) home[name] = file
            else if (kind == "U") need[file " " name] = 1 }
