@@ -41,7 +41,7 @@ VERILATED = $(patsubst %,$(BUILD)/rtl/verilated/%.o, \
 .PRECIOUS: $(BUILD)/rtl/%/core.a
 
 # Verilator works in a directory of its own, hence absolute paths.
-$(BUILD)/rtl/%/core.a: configs/%.cfg $(RTL_SRC) $(RTL_HEADERS)
+define verilate-core
 	$(call say,VERILATE,$*)
 	@mkdir -p $(@D)
 	$(Q)$(SPECGEN) build $< >$(@D)/options
@@ -55,6 +55,14 @@ $(BUILD)/rtl/%/core.a: configs/%.cfg $(RTL_SRC) $(RTL_HEADERS)
 	  $(RTL_OPT) Vsth_core__ALL.a >$(@D)/compile.log 2>&1 \
 	  || { cat $(@D)/compile.log; exit 1; }
 	$(Q)cp $(@D)/obj/Vsth_core__ALL.a $@
+endef
+
+$(BUILD)/rtl/%/core.a: configs/%.cfg $(RTL_SRC) $(RTL_HEADERS)
+	$(verilate-core)
+
+# Configurations that tests draw.
+$(BUILD)/rtl/%/core.a: $(BUILD)/configs/%.cfg $(RTL_SRC) $(RTL_HEADERS)
+	$(verilate-core)
 
 # The shim around the core, and what it shares with every configuration.
 $(BUILD)/rtl/%/libsth_rtl.so: $(BUILD)/rtl/%/core.a $(COSIM_DEPS) $(VERILATED)

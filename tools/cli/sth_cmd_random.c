@@ -4,7 +4,9 @@
 #include "sth_config.h"
 #include "sth_disasm.h"
 #include "sth_fault_campaign.h"
+#include "sth_output.h"
 #include "sth_progress.h"
+#include "sth_random_config.h"
 #include "sth_random_run.h"
 #include "systolith_rtl.h"
 
@@ -120,6 +122,18 @@ static int run(const struct options *o, const struct sth_config *config,
                      : run_legal(o, config, backend);
 }
 
+static int draw_config(const char *path, const struct options *o)
+{
+    struct sth_config config;
+    struct sth_output output;
+
+    sth_random_config(o->seed, o->csim_only, &config);
+    if (!sth_output_open(&output, path))
+        return 1;
+    sth_random_config_print(output.file, &config);
+    return sth_output_commit(&output) ? 0 : 1;
+}
+
 int sth_cmd_random(int argc, char **argv)
 {
     struct sth_rtl rtl = {NULL, NULL};
@@ -140,6 +154,8 @@ int sth_cmd_random(int argc, char **argv)
         .print = args.given[STH_OPT_RANDOM_PRINT],
         .faults = args.given[STH_OPT_RANDOM_FAULTS],
     };
+    if (args.text[STH_OPT_RANDOM_DRAW_CONFIG])
+        return draw_config(args.text[STH_OPT_RANDOM_DRAW_CONFIG], &o);
     if (!sth_config_find(o.config, sth_cmd_home(), &config, error,
                          sizeof(error)))
         return sth_cmd_error("%s", error);
