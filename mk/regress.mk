@@ -2,6 +2,9 @@
 RANDOM_SEED ?= 100000
 REGRESS_COUNT ?= 5000
 NIGHTLY_COUNT ?= 100000
+REGRESS_CONFIGS ?= 200
+COUNT ?= 10
+SEED ?= 1
 
 # One campaign for each configuration; the seed is part of what is printed.
 random-%: $(BUILD)/systolith $(BUILD)/rtl/%/libsth_rtl.so
@@ -10,14 +13,20 @@ random-%: $(BUILD)/systolith $(BUILD)/rtl/%/libsth_rtl.so
 	$(Q)$(BUILD)/systolith random --faults --config $* \
 	  --count $(RANDOM_COUNT) --seed $(RANDOM_SEED)
 
-regress: test lint parity-full $(BUILD)/tests/core/test_ahead ## test, lint, full parity and 5000 random programs of each kind
+random-configs: $(BUILD)/systolith ## COUNT configurations drawn from SEED on, model against RTL
+	$(Q)BUILD=$(BUILD) PARALLEL=$(PARALLEL) verif/random/configs.sh $(SEED) $(COUNT)
+
+regress: test lint parity-full $(BUILD)/tests/core/test_ahead ## test, lint, full parity, 5000 random programs of each kind, 200 configurations
 	$(Q)AHEAD_SEEDS=$(REGRESS_COUNT) $(BUILD)/tests/core/test_ahead
 	$(Q)$(MAKE) --no-print-directory -j$(PARALLEL) random-nano random-edge \
 	  random-wide RANDOM_COUNT=$(REGRESS_COUNT)
+	$(Q)$(MAKE) --no-print-directory random-configs COUNT=$(REGRESS_CONFIGS)
 
 nightly: regress synth ## regress, synthesis and 100000 random programs of each kind
 	$(Q)$(MAKE) --no-print-directory -j$(PARALLEL) random-nano random-edge \
 	  random-wide RANDOM_COUNT=$(NIGHTLY_COUNT) \
 	  RANDOM_SEED=$$(date +%s)
+	$(Q)$(MAKE) --no-print-directory random-configs COUNT=$(REGRESS_CONFIGS) \
+	  SEED=$$(date +%s)
 
-.PHONY: regress nightly
+.PHONY: random-configs regress nightly

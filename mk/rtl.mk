@@ -20,10 +20,12 @@ VERILATED_FLAGS = -std=c++17 -fPIC -isystem $(VERILATOR_INCLUDE) \
 # word by word up to 64 words, and Verilator 5.006 forgets to declare the index
 # of a loop around that: no loops so short.
 RTL_VERILATE = --cc --assert -O3 --unroll-stmts 1 --output-split-cfuncs 1000 \
-	--reloop-limit 65 --trace-fst --no-trace-params --compiler clang
-# The code for wave files and initial values need not be fast.
-RTL_OPT = OPT_FAST='$$(if $$(findstring __Trace,$$@),-O0,-O3) $(NATIVE)' \
-	OPT_SLOW=-O0 OPT_GLOBAL=-O2
+	--reloop-limit 65 --compiler clang $(if $(RTL_LIGHT),,$(RTL_WAVES))
+RTL_WAVES = --trace-fst --no-trace-params
+# The code for wave files and initial values need not be fast.  RTL_LIGHT=1 is
+# for models that run a few programs: quick to build, and they write no waves.
+RTL_OPT = $(if $(RTL_LIGHT),OPT_FAST=-O1,OPT_FAST='$$(if $$(findstring \
+	__Trace,$$@),-O0,-O3) $(NATIVE)') OPT_SLOW=-O0 OPT_GLOBAL=-O2
 
 # Builds what Verilator wrote.  The recipes do not name MAKE themselves, since a
 # dry run would execute them.
@@ -67,7 +69,8 @@ $(BUILD)/rtl/%/core.a: $(BUILD)/configs/%.cfg $(RTL_SRC) $(RTL_HEADERS)
 # The shim around the core, and what it shares with every configuration.
 $(BUILD)/rtl/%/libsth_rtl.so: $(BUILD)/rtl/%/core.a $(COSIM_DEPS) $(VERILATED)
 	$(call say,LD,$@)
-	$(Q)$(CXX) -O2 $(NATIVE) $(VERILATED_FLAGS) -shared -Wl,-z,defs \
+	$(Q)$(CXX) -O2 $(NATIVE) $(VERILATED_FLAGS) \
+	  -DSTH_RTL_WAVES=$(if $(RTL_LIGHT),0,1) -shared -Wl,-z,defs \
 	  -Wl,--version-script=verif/cosim/sth_rtl.map -o $@ -I$(@D)/obj \
 	  $(INCLUDES) $$(sed -n 2p $(@D)/options) $(wildcard verif/cosim/*.cpp) \
 	  $(COSIM_OBJ) $(@D)/core.a $(VERILATED) \
@@ -75,6 +78,9 @@ $(BUILD)/rtl/%/libsth_rtl.so: $(BUILD)/rtl/%/core.a $(COSIM_DEPS) $(VERILATED)
 
 $(CONFIGS:%=rtl-%): rtl-%: $(BUILD)/rtl/%/libsth_rtl.so
 
+# What every configuration shares.
+rtl-library: $(VERILATED) $(COSIM_DEPS) $(RTL_HEADERS)
+
 rtl: $(BUILD)/rtl/$(CONFIG)/libsth_rtl.so ## the Verilated core of CONFIG
 
-.PHONY: rtl $(CONFIGS:%=rtl-%)
+.PHONY: rtl rtl-library $(CONFIGS:%=rtl-%)

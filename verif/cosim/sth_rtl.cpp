@@ -286,11 +286,13 @@ void Rtl::start()
     context->randSeed(static_cast<int>(options.seed % 0x7fffffffu) + 1);
     context->traceEverOn(options.wave_path != nullptr);
     top = std::make_unique<Vsth_core>(context.get(), "core");
+#if STH_RTL_WAVES
     if (options.wave_path) {
         wave = std::make_unique<VerilatedFstC>();
         top->trace(wave.get(), 99);
         wave->open(options.wave_path);
     }
+#endif
     top->rst_ni = 0;
     top->s_axil_arvalid_i = 0;
     top->s_axil_rready_i = 0;
