@@ -3,7 +3,7 @@
 # ahead; the rest as in configs/wide.cfg.  A command takes two bus words, one,
 # and a part of one.
 FRONT = $(BUILD)/front
-FRONT_SHAPES = 32x16x8 64x16x3 2048x512x5
+FRONT_SHAPES ?= 32x16x8 64x16x3 2048x512x5
 FRONT_COMMANDS ?= 20000
 FRONT_SEED ?= 1
 
@@ -12,34 +12,29 @@ FRONT_PARAMS = ArrayRows|ArrayCols|SpBytes|AccBytes|BusBytes|QueueDepth|FetchDep
 front_params = $$(sed -n 1p $(1) | tr ' ' '\n' | \
 	grep -E -- '^-G($(FRONT_PARAMS))=') $$(sed -n 3p $(1))
 
-front_number = $(word $(2),$(subst x, ,$(1)))
+FRONT_SRC = $(wildcard verif/front/*.cpp)
+FRONT_OBJ = $(call obj,csim/command/sth_decode.c verif/cosim/sth_axi_rules.c)
 
-$(FRONT)/%/sth_front_test: $(RTL_SRC) $(RTL_HEADERS) $(BUILD)/csim/command/sth_decode.o \
-		verif/front/sth_front_main.cpp configs/wide.cfg mk/front.mk
-	$(call say,VERILATE,sth_front.$*)
+$(FRONT)/%/options: configs/wide.cfg $(SPECGEN) mk/front.mk
 	@mkdir -p $(@D)
-	$(Q)sed -e 's/^bus_bytes = .*/bus_bytes = $(call front_number,$*,1)/' \
-	  -e 's/^array_cols = .*/array_cols = $(call front_number,$*,2)/' \
-	  -e 's/^queue_depth = .*/queue_depth = $(call front_number,$*,3)/' \
-	  -e "s/^fetch_depth = .*/fetch_depth = $$((2 * $(call front_number,$*,3)))/" \
+	$(Q)sed -e 's/^bus_bytes = .*/bus_bytes = $(call shape,$*,1)/' \
+	  -e 's/^array_cols = .*/array_cols = $(call shape,$*,2)/' \
+	  -e 's/^queue_depth = .*/queue_depth = $(call shape,$*,3)/' \
+	  -e "s/^fetch_depth = .*/fetch_depth = $$((2 * $(call shape,$*,3)))/" \
 	  configs/wide.cfg >$(@D)/shape.cfg
-	$(Q)$(SPECGEN) build $(@D)/shape.cfg >$(@D)/options
-	$(Q)$(VERILATOR) --cc --exe --assert -O3 -Wall --compiler clang \
-	  $(call front_params,$(@D)/options) $(RTL_INCLUDES) $(RTL_ROOMS:%=-y %) \
-	  rtl/front/sth_front.sv --top-module sth_front --Mdir $(@D)/rtl \
-	  -o ../sth_front_test $(abspath verif/front/sth_front_main.cpp) \
-	  $(abspath $(BUILD))/csim/command/sth_decode.o -CFLAGS "-O2 $$(sed -n 2p \
-	  $(@D)/options) -I$(abspath csim/command) -I$(abspath spec)"
-	$(call say,CXX,$@)
-	$(Q)$(verilated-make) -C $(@D)/rtl -f Vsth_front.mk CXX=$(CXX) LINK=$(CXX) \
-	  OPT_FAST='$(BENCH_OPT)' >$(@D)/build.log 2>&1 || { cat $(@D)/build.log; exit 1; }
+	$(Q)$(SPECGEN) build $(@D)/shape.cfg >$@
 
-build-front: $(FRONT_SHAPES:%=$(FRONT)/%/sth_front_test)
+$(FRONT)/%/sth_front: $(FRONT)/%/options $(RTL_SRC) $(FRONT_SRC) $(FRONT_OBJ) \
+		$(BENCH_DEPS) $(wildcard verif/front/*.h)
+	$(call bench,sth_front,$(call front_params,$<),$(RTL_ROOMS:%=-y %) \
+	  rtl/front/sth_front.sv,$(FRONT_SRC) $(FRONT_OBJ),'"$$(sed -n 2p $<)"')
+
+build-front: $(FRONT_SHAPES:%=$(FRONT)/%/sth_front)
 
 test-front: build-front ## the front end against directed tests and the model's checks
-	$(Q)for shape in $(FRONT_SHAPES); do \
-	  $(FRONT)/$$shape/sth_front_test $(FRONT_COMMANDS) $(FRONT_SEED) || exit 1; \
-	done
+	$(Q)for shape in $(FRONT_SHAPES); do $(FRONT)/$$shape/sth_front \
+	  --seed $(FRONT_SEED) --count $(FRONT_COMMANDS) || exit 1; done
 
-.PRECIOUS: $(FRONT)/%/sth_front_test
+.PRECIOUS: $(FRONT)/%/options
+.SECONDARY: $(FRONT_OBJ)
 .PHONY: build-front test-front
