@@ -74,10 +74,10 @@ class Report
         return expect_that(!broken, broken ? broken : "");
     }
 
-    // Tests that have failed, the current one included.
-    uint64_t failed() const
+    // Whether everything in the current test has held so far.
+    bool good() const
     {
-        return failed_ + bad_;
+        return !bad_;
     }
 
     // Ends the last test, prints `N passed, N failed`; the status of main().

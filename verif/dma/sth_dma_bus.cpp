@@ -190,7 +190,7 @@ void Bus::expect_burst(const char *addr_what, const char *beats_what,
     report_.expect_hex(addr_what, addr, want.addr, 10);
     report_.expect(beats_what, beats, want.beats);
     counts.bursts++;
-    demand(!report_.failed());
+    demand(report_.good());
 }
 
 void Bus::observe_ar()
@@ -325,7 +325,7 @@ void Bus::observe_w()
     trace.w.push_back(top_.cycle());
     report_.expect("WLAST", master_.w_last, write_beat_ + 1 == burst.beats);
     observe_beat(burst);
-    demand(!report_.failed());
+    demand(report_.good());
     write_beat_++;
     if (!master_.w_last)
         return;

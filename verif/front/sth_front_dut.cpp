@@ -89,9 +89,8 @@ void Front::observe_bus()
 
         demand(report.expect_rule(sth_axi_check_burst(
             kBus, top->ar_addr_o, count, __builtin_ctz(kBus), 1)));
-        report.expect_hex("page of a fetch", top->ar_addr_o >> 12,
-                          kRingBase >> 12, 7);
-        demand(!report.failed());
+        demand(report.expect_hex("page of a fetch", top->ar_addr_o >> 12,
+                                 kRingBase >> 12, 7));
         if (!beats_.empty() && beats_.back().cycle >= at)
             at = beats_.back().cycle + 1;
         for (unsigned i = 0; i < count; i++) {

@@ -52,7 +52,6 @@ class Run
             dut_.settle();
             observe();
             dut_.edge();
-            bench::demand(!report_.failed());
         }
         top_->cmd_valid_i = 0;
         report_.judge_none();
@@ -92,13 +91,14 @@ class Run
                           grants_[retired_].command.word);
         else
             report_.judge_none();
-        report_.expect("busy", top_->busy_o, busy);
+        bench::demand(report_.expect("busy", top_->busy_o, busy));
         streamed_ += top_->stream_o;
         stalled_ += top_->weight_stall_o;
         if (top_->retire_valid_o) {
             bench::demand(report_.expect_that(
                 busy, "a command retires that was not taken"));
             retire(grants_[retired_++]);
+            bench::demand(report_.good());
             report_.test(phase_.name);
         }
         if (offered_ && top_->cmd_ready_o)
@@ -147,6 +147,7 @@ class Run
             want_stream_ += uint64_t(c.m) * ((c.n + kCols - 1) / kCols) *
                             ((c.k + kRows - 1) / kRows);
         offered_ = false;
+        bench::demand(report_.good());
     }
 
     bench::Report &report_;
