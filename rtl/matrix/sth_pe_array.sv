@@ -94,7 +94,7 @@ module sth_pe_array #(
     if (r == 0) begin : gen_first
       assign north_capture = first_capture;
       assign north_wt      = first_wt;
-      assign north_psum    = '0;
+      assign north_psum    = (Cols * 32)'(1'b0);
     end else begin : gen_next
       assign north_capture = gen_row[r-1].capture;
       assign north_wt      = gen_row[r-1].wt;

@@ -47,7 +47,7 @@ module sth_vector_fetch #(
   logic [32*Lanes-1:0] x_q, y_q, z_q, carry_q;
 
   // Bytes past the end of the word are never part of a chunk.
-  wire [8*WordBytes+32*Lanes-1:0] padded = {{32*Lanes{1'b0}}, sp_rdata_i};
+  wire [8*WordBytes+32*Lanes-1:0] padded = (8 * WordBytes + 32 * Lanes)'(sp_rdata_i);
   wire [32*Lanes-1:0] chunk = padded[{1'b0, sp_capture_pos_i, {(LaneBits + 3){1'b0}}} +: 32*Lanes];
 
   always_ff @(posedge clk_i) begin

@@ -42,7 +42,7 @@ module sth_vector_gate #(
   // f, or f times the factor, in the lanes to keep.
   function automatic [32*Lanes-1:0] f_gated(input [Lanes-1:0] keep, input mul,
                                             input [32*Lanes-1:0] f, input [32*Lanes-1:0] factor);
-    f_gated = '0;
+    f_gated = (32 * Lanes)'(1'b0);
     for (int i = 0; i < Lanes; i++) begin
       if (keep[i]) begin
         if (mul) f_gated[32*i +: 32] = f_fp32_mul(f[32*i +: 32], factor[32*i +: 32]);

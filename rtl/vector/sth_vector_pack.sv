@@ -35,12 +35,12 @@ module sth_vector_pack #(
   always_comb begin
     case (type_i)
       2'(STH_DTYPE_I8): begin
-        chunk_o = {{24*Lanes{1'b0}}, bytes};
-        mask_o = {{3*Lanes{1'b0}}, byte_mask};
+        chunk_o = (32 * Lanes)'(bytes);
+        mask_o = (4 * Lanes)'(byte_mask);
       end
       2'(STH_DTYPE_BF16): begin
-        chunk_o = {{16*Lanes{1'b0}}, halves};
-        mask_o = {{2*Lanes{1'b0}}, half_mask};
+        chunk_o = (32 * Lanes)'(halves);
+        mask_o = (4 * Lanes)'(half_mask);
       end
       default: begin
         chunk_o = raw_i;
