@@ -54,8 +54,6 @@ module sth_credit_fifo #(
 
   `STH_ASSERT(ReservesOnlyRoom, reserve_i |-> room_o)
   `STH_ASSERT(PushFindsPlace, push_i |-> push_ready)
-  // Reserved and not yet filled: as many as the pipeline holds.
-  `STH_ASSERT(FreeInRange, free_q <= CountWidth'(Depth))
 
 endmodule
 

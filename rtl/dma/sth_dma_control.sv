@@ -173,9 +173,8 @@ module sth_dma_control #(
 
   assign idle_o = slots_empty && !ax_valid_o;
 
-  // An address that waits stays as it is, and so does the offer.
+  // An address that waits stays as it is.
   `STH_ASSERT(AddressIsKept, ax_valid_o && !ax_ready_i |-> !burst_o)
-  `STH_ASSERT(AddressStaysOffered, ax_valid_o && !ax_ready_i |=> ax_valid_o)
   `STH_ASSERT(DrainIssuesNothing, drain_i |-> !burst_o && !accept)
   `STH_ASSERT(DataPathTakesBurst, burst_o |-> burst_ready_i)
 

@@ -67,7 +67,6 @@ module sth_load_slots #(
 
   // The bus ends a burst where its length says.
   `STH_ASSERT(LastBeatEndsBurst, step_i |-> step_last_i == ends)
-  `STH_ASSERT(TakesOtherSlot, take_i && step_i |-> take_slot_i != slot_i)
 
   assign base_o = base_q[slot_i];
   assign first_o = first_q[slot_i];

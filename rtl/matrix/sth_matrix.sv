@@ -241,7 +241,6 @@ module sth_matrix #(
   // The loader fills a bank that no tile holds, the stream reads one that a tile does.
   `STH_ASSERT(TileFindsBank, tile_loaded |-> tiles_q != 2'd2)
   `STH_ASSERT(StreamFindsTile, tile_done |-> tiles_q != 2'd0)
-  `STH_ASSERT(NoCommandWhenFull, push |-> !full)
 
   initial begin
     if (ArrayRows < 4 || ArrayRows > 512 || (ArrayRows & (ArrayRows - 1)) != 0)

@@ -103,12 +103,12 @@ module sth_accumulator #(
   assign m_rdata_o = rdata[m_rbank_q*RowWidth+:RowWidth];
   assign v_rdata_o = rdata[v_rbank_q*RowWidth+:RowWidth];
 
-  `STH_ASSERT(OneReader, two_readers == '0)
-  `STH_ASSERT(OneWriter, two_writers == '0)
-  `STH_ASSERT(MReadsInside, m_ren_i |-> 32'(m_raddr_i) < Rows)
-  `STH_ASSERT(MWritesInside, m_wen_i |-> 32'(m_waddr_i) < Rows)
-  `STH_ASSERT(VReadsInside, v_req_i |-> 32'(v_addr_i) < Rows)
-  `STH_ASSERT(VWritesInside, v_wreq_i |-> 32'(v_waddr_i) < Rows)
+  `STH_ASSERT(OneRowReader, two_readers == '0)
+  `STH_ASSERT(OneRowWriter, two_writers == '0)
+  `STH_ASSERT(MRowReadsInside, m_ren_i |-> 32'(m_raddr_i) < Rows)
+  `STH_ASSERT(MRowWritesInside, m_wen_i |-> 32'(m_waddr_i) < Rows)
+  `STH_ASSERT(VRowReadsInside, v_req_i |-> 32'(v_addr_i) < Rows)
+  `STH_ASSERT(VRowWritesInside, v_wreq_i |-> 32'(v_waddr_i) < Rows)
 
   initial begin
     if (ArrayCols < 4 || ArrayCols > 512 || (ArrayCols & (ArrayCols - 1)) != 0)
