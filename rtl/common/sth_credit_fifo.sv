@@ -1,8 +1,8 @@
 // First-in first-out queue whose places are reserved long before they are filled.
 //
-// A pipeline that cannot stop reserves a place when an item enters it, only while room_o, and pushes
-// the item when it comes out: the push then always finds its place.  A place is free again in the
-// cycle after its item left.  An item can be popped from the cycle after its push.
+// A pipeline that cannot stop reserves a place when an item enters it, only while room_o, and
+// pushes the item when it comes out: the push then always finds its place.  A place is free again
+// in the cycle after its item left.  An item can be popped from the cycle after its push.
 `include "sth_assert.svh"
 `default_nettype none
 

@@ -229,7 +229,6 @@ module sth_dma_track #(
       $error("the tags of sth_dma_track are not made for this many commands");
   end
 
-  `STH_ASSERT(AcceptsOnlyRoom, accept_i |-> !full_o)
   `STH_ASSERT(NoCommandLost, lost == '0)
   `STH_ASSERT(BurstHasCommand, unasked == '0)
   `STH_ASSERT(OutstandingInRange, crowded == '0)

@@ -262,7 +262,7 @@ module sth_load_write #(
 
   // A write that waits for its bank stays, unless the engine is drained.
   `STH_ASSERT(WriteStays, l_req_o && !l_gnt_i |=> drop_i || (l_req_o && $stable(l_addr_o)))
-  `STH_ASSERT(WriteGrantIsAsked, l_gnt_i |-> l_req_o)
+  `STH_ASSERT(GrantIsAsked, l_gnt_i |-> l_req_o)
   // A beat holds at least one byte of its run.
   `STH_ASSERT(BeatNotEmpty, q_valid |-> low <= high)
 

@@ -103,19 +103,19 @@ module sth_accumulator #(
   assign m_rdata_o = rdata[m_rbank_q*RowWidth+:RowWidth];
   assign v_rdata_o = rdata[v_rbank_q*RowWidth+:RowWidth];
 
-  `STH_ASSERT(OneRowReader, two_readers == '0)
-  `STH_ASSERT(OneRowWriter, two_writers == '0)
-  `STH_ASSERT(MRowReadsInside, m_ren_i |-> 32'(m_raddr_i) < Rows)
-  `STH_ASSERT(MRowWritesInside, m_wen_i |-> 32'(m_waddr_i) < Rows)
-  `STH_ASSERT(VRowReadsInside, v_req_i |-> 32'(v_addr_i) < Rows)
-  `STH_ASSERT(VRowWritesInside, v_wreq_i |-> 32'(v_waddr_i) < Rows)
+  `STH_ASSERT(OneReader, two_readers == '0)
+  `STH_ASSERT(OneWriter, two_writers == '0)
+  `STH_ASSERT(ReadsInside, !(m_ren_i && 32'(m_raddr_i) >= Rows) &&
+                           !(v_req_i && 32'(v_addr_i) >= Rows))
+  `STH_ASSERT(WritesInside, !(m_wen_i && 32'(m_waddr_i) >= Rows) &&
+                            !(v_wreq_i && 32'(v_waddr_i) >= Rows))
 
   initial begin
     if (ArrayCols < 4 || ArrayCols > 512 || (ArrayCols & (ArrayCols - 1)) != 0)
       $error("sth_accumulator: ArrayCols must be a power of two from 4 to 512");
     if (AccBanks < 2 || AccBanks > 64 || (AccBanks & (AccBanks - 1)) != 0)
       $error("sth_accumulator: AccBanks must be a power of two from 2 to 64");
-    if (BankRows < 2 || AccBytes != 4 * ArrayCols * AccBanks * BankRows || AccBytes > 1 << 28)
+    if (BankRows < 2 || AccBytes % (4 * ArrayCols * AccBanks) != 0 || AccBytes > 1 << 28)
       $error("sth_accumulator: AccBytes must give each bank a whole number of rows >= 2");
   end
 endmodule

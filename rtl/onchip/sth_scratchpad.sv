@@ -16,7 +16,8 @@
 `default_nettype none
 
 module sth_scratchpad #(
-  // Capacity in bytes: any multiple of SpBanks * WordBytes, at least two words a bank, up to 256 MiB.
+  // Capacity in bytes: any multiple of SpBanks * WordBytes, at least two words a bank, up to
+  // 256 MiB.
   parameter int SpBytes = 262144,
   // Banks: a power of two, 2 to 64.
   parameter int SpBanks = 4,
@@ -75,7 +76,7 @@ module sth_scratchpad #(
       $error("SpBanks is no power of two from 2 to 64");
     if (WordBytes < 16 || WordBytes > 2048 || (WordBytes & (WordBytes - 1)) != 0)
       $error("WordBytes is no power of two from 16 to 2048");
-    if (Depth < 2 || SpBytes != Depth * SpBanks * WordBytes || SpBytes > 1 << 28)
+    if (Depth < 2 || SpBytes % (WordBytes * SpBanks) != 0 || SpBytes > 1 << 28)
       $error("SpBytes gives a bank no whole number of words >= 2, or is above 256 MiB");
   end
 
@@ -213,20 +214,26 @@ module sth_scratchpad #(
   assign s_rdata_o = {rdata[s_odd_bank_q*WordBits +: WordBits],
                       rdata[s_even_bank_q*WordBits +: WordBits]};
 
-  // Both words of a window are inside.
-  logic [28:0] s_last, l_last;
+  // An access whose word, or the second word of whose window, is not there.
+  localparam int Capacity = Depth * SpBanks * WordBytes;
+  logic [28:0] s_last;
+  logic [28:0] l_last;
+  logic        reads_outside;
+  logic        writes_outside;
 
-  assign s_last = s_two_i ? 29'(s_addr_i) + 29'(WordBytes) : 29'(s_addr_i);
-  assign l_last = l_two_i ? 29'(l_addr_i) + 29'(WordBytes) : 29'(l_addr_i);
+  assign s_last = 29'(s_addr_i) + (s_two_i ? 29'(WordBytes) : 29'd0);
+  assign l_last = 29'(l_addr_i) + (l_two_i ? 29'(WordBytes) : 29'd0);
+  assign reads_outside = (a_req_i && 32'(a_addr_i) >= Capacity)
+                      || (w_req_i && 32'(w_addr_i) >= Capacity)
+                      || (v_req_i && 32'(v_addr_i) >= Capacity)
+                      || (s_req_i && 32'(s_last) >= Capacity);
+  assign writes_outside = (v_wreq_i && 32'(v_waddr_i) >= Capacity)
+                       || (l_req_i && 32'(l_last) >= Capacity);
 
   `STH_ASSERT(OneReader, two_readers == '0)
   `STH_ASSERT(OneWriter, two_writers == '0)
-  `STH_ASSERT(AReadsInside, a_req_i |-> 32'(a_addr_i) < SpBytes)
-  `STH_ASSERT(WReadsInside, w_req_i |-> 32'(w_addr_i) < SpBytes)
-  `STH_ASSERT(VReadsInside, v_req_i |-> 32'(v_addr_i) < SpBytes)
-  `STH_ASSERT(SReadsInside, s_req_i |-> 32'(s_last) < SpBytes)
-  `STH_ASSERT(VWritesInside, v_wreq_i |-> 32'(v_waddr_i) < SpBytes)
-  `STH_ASSERT(LWritesInside, l_req_i |-> 32'(l_last) < SpBytes)
+  `STH_ASSERT(ReadsInside, !reads_outside)
+  `STH_ASSERT(WritesInside, !writes_outside)
 
 endmodule
 

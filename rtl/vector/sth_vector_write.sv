@@ -224,6 +224,6 @@ module sth_vector_write #(
   // A write that is denied repeats; on the accumulator a reduction may go before a result.
   `STH_ASSERT(AccWriteStays, acc_wreq_o && !acc_wgnt_i |=> acc_wreq_o)
   `STH_ASSERT(SpWriteStays, sp_wreq_o && !sp_wgnt_i |=> sp_wreq_o && $stable(sp_waddr_o))
-  `STH_ASSERT(WriteGrantsAreAsked, !(acc_wgnt_i && !acc_wreq_o) && !(sp_wgnt_i && !sp_wreq_o))
+  `STH_ASSERT(GrantsAreAsked, !(acc_wgnt_i && !acc_wreq_o) && !(sp_wgnt_i && !sp_wreq_o))
 endmodule
 `default_nettype wire
