@@ -219,7 +219,7 @@ static void test_dram_clock_scales_time_exactly(void **state)
         sth_mem_config_preset(&slow, find("lpddr5-6400"), 1);
         fast = slow;
         fast.clock_mhz = clocks[i];
-        for (; t <= &slow.dram.t_ctrl; t++, u++) {
+        for (int k = STH_DRAM_t_burst; k <= STH_DRAM_t_ctrl; k++, t++, u++) {
             *u = *t / 1000 * 1000;
             *t = *t / 1000 * clocks[i];
         }

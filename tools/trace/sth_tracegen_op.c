@@ -65,9 +65,10 @@ bool sth_tracegen_op_parse(const char *text, struct sth_alone_request *request,
                            char *error, size_t error_size)
 {
     size_t length = strcspn(text, ":");
-    uint32_t *n = request->number;
+    uint32_t *n;
 
     *request = (struct sth_alone_request){.seed = 1};
+    n = request->number;
     request->row = find(text, length);
     if (!request->row) {
         list_forms(error, error_size, text);
