@@ -17,7 +17,13 @@ lint-c: | $(BUILD)/deps.stamp ## cppcheck finds nothing
 lint-arrows: ## the arrows of dependency hold
 	$(Q)mk/arrows.sh
 
-lint: lint-arrows lint-format lint-c lint-rtl ## everything that must be clean
+lint-rooms: all ## no room calls above itself, no circle among objects
+	$(Q)mk/rooms.sh $(BUILD)
+
+lint-lines: ## every file fits in the head
+	$(Q)mk/lines.sh
+
+lint: lint-arrows lint-rooms lint-lines lint-format lint-c lint-rtl ## everything that must be clean
 	@echo "lint: clean"
 
-.PHONY: lint lint-format lint-c lint-arrows
+.PHONY: lint lint-format lint-c lint-arrows lint-rooms lint-lines

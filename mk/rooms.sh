@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # Holds the tree against mk/rooms.txt, and finds circles.
 #
-#   mk/rooms.sh [OBJECTS]     OBJECTS: where the objects stand (default build)
+#   mk/rooms.sh [OBJECTS [SOURCES]]   where objects stand (default build), and
+#                                     what they are made of (default .)
 #
 # Arrows come from what objects define and need (nm), from the headers that
 # sources include, and from the modules that the RTL instantiates.  Headers and
 # modules directly in csim/ or rtl/ belong to the room core.
 set -u
 objects=${1:-build}
+sources=${2:-.}
 table=${ROOMS:-mk/rooms.txt}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -20,7 +22,7 @@ faults() { sed 's/^/rooms: /' | tee -a "$work/bad"; }
 live_objects() {
   find "$objects/csim" "$objects/firmware" "$objects/tools" -name '*.o' |
     while read -r object; do
-      source=${object#"$objects/"}
+      source=$sources/${object#"$objects/"}
       [ -f "${source%.o}.c" ] && echo "$object"
     done
 }

@@ -17,22 +17,24 @@ judge() { # NAME STATUS
   fi
 }
 
-# A copy of the objects, to which plant ROOM/NAME adds one made of C.
+# A copy of the objects and sources, to which plant ROOM/NAME adds one.
 fresh() {
-  rm -rf "$work/o"
-  mkdir "$work/o"
+  rm -rf "$work/o" "$work/s"
+  mkdir "$work/o" "$work/s"
+  cp -r csim firmware tools "$work/s"
   (cd "$BUILD" && find csim firmware tools -name '*.o' -print0 |
     xargs -0 cp --parents -t "$work/o")
 }
 plant() {
-  mkdir -p "$work/o/$(dirname "$1")"
-  "$CC" -x c -c - -o "$work/o/$1.o"
+  mkdir -p "$work/o/$(dirname "$1")" "$work/s/$(dirname "$1")"
+  cat >"$work/s/$1.c"
+  "$CC" -c "$work/s/$1.c" -o "$work/o/$1.o"
 }
 # red NAME PATTERN...: the check fails and says all of that.
 red() {
   local name=$1
   shift
-  mk/rooms.sh "$work/o" >"$work/log" 2>&1
+  mk/rooms.sh "$work/o" "$work/s" >"$work/log" 2>&1
   local status=$(($? == 0))
   for pattern; do grep -qF "$pattern" "$work/log" || status=1; done
   judge "$name" "$status"
