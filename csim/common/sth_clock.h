@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sth_spec.h"
 #include "sth_time.h"
 
 /*
@@ -28,8 +29,8 @@
  */
 enum sth_turn {
     STH_TURN_FETCH,
-    STH_TURN_ENGINE, /* the first of four, in the order of enum sth_engine */
-    STH_TURN_LOAD_LATE = STH_TURN_ENGINE + 4,
+    STH_TURN_ENGINE, /* the first of them, in the order of enum sth_engine */
+    STH_TURN_LOAD_LATE = STH_TURN_ENGINE + STH_ENGINE_COUNT,
     STH_TURN_DISPATCH,
     STH_TURN_SEMAPHORES,
     STH_TURN_CONTROL,

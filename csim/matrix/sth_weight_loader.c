@@ -66,8 +66,9 @@ static uint32_t find_reads(const struct sth_banks *banks,
     uint32_t wrap = banks->sp_wrap;
     bool a_stays = (streamed->a_row & (wrap - 1)) == 0;
     uint64_t cycle = tile->first_step;
+    uint32_t step, i = 0;
 
-    for (uint32_t i = 0; i < tile->reads; i++, cycle++) {
+    for (; i < tile->reads && cycle <= streamed->last_row; i++, cycle++) {
         uint32_t bank = sth_banks_sp(banks, tile->w + i * tile->w_row);
 
         while (cycle >= streamed->first_row && cycle <= streamed->last_row &&
@@ -77,7 +78,11 @@ static uint32_t find_reads(const struct sth_banks *banks,
             cycle = a_stays ? streamed->last_row + 1 : cycle + 1;
         read[i] = (uint32_t)(cycle - tile->first_step);
     }
-    return (uint32_t)(cycle - tile->first_step);
+    /* Behind the last row: one a cycle. */
+    step = (uint32_t)(cycle - tile->first_step);
+    for (; i < tile->reads; i++)
+        read[i] = step++;
+    return step;
 }
 
 /* Whether no weight of the tile can meet a row of the one before. */
