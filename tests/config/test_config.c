@@ -372,25 +372,36 @@ static void test_nearest_is_legal_and_nearest(void **state)
     }
 }
 
-/* Published chips: odd capacities, wide arrays. */
-static void test_known_chips_are_legal(void **state)
+/* Chips in the shape of published ones, and the most of everything. */
+static void test_known_chips_load(void **state)
 {
-    static const struct sth_params chips[] = {
-        /* TPU v1: 24 MiB unified buffer, 4 MiB of accumulators */
-        {256, 256, 24u << 20, 8, 4u << 20, 8, 32, 8, 16, 64, 32},
-        /* NeuronCore-v2: 24 MiB, 2 MiB */
-        {128, 128, 24u << 20, 16, 2u << 20, 8, 512, 8, 16, 64, 32},
-        /* TPU v4i: 128 MiB */
-        {128, 128, 128u << 20, 32, 4u << 20, 8, 512, 8, 16, 64, 32},
-        /* the most of everything */
-        {512, 512, 256u << 20, 64, 256u << 20, 64, 2048, 32, 64, 64, 64},
+    static const struct {
+        const char *path;
+        uint32_t sp_mib, clock_mhz;
+        double bytes; /* of memory, a cycle */
+    } chips[] = {
+        {"configs/chips/tpu-v1.cfg", 24, 700, 25.6 / 0.7},
+        {"configs/chips/neuroncore-v2.cfg", 24, 1120, 409.6 / 1.12},
+        {"configs/chips/tpu-v4i.cfg", 128, 1050, 819.2 / 1.05},
     };
+    const struct sth_params most = {512,  512, 256u << 20, 64, 256u << 20, 64,
+                                    2048, 32,  64,         64, 64};
     char error[1024];
 
     (void)state;
-    for (size_t i = 0; i < sizeof chips / sizeof *chips; i++)
-        if (!sth_config_check(&chips[i], error, sizeof error))
+    for (size_t i = 0; i < sizeof chips / sizeof *chips; i++) {
+        struct sth_config config;
+        double bytes;
+
+        if (!sth_config_load(chips[i].path, &config, error, sizeof error))
             fail_msg("%s", error);
+        bytes = sth_mem_peak(&config.memory).bytes;
+        assert_int_equal(config.params.sp_bytes, chips[i].sp_mib << 20);
+        assert_int_equal(config.memory.clock_mhz, chips[i].clock_mhz);
+        assert_true(bytes > 0.999 * chips[i].bytes &&
+                    bytes < 1.001 * chips[i].bytes);
+    }
+    assert_true(sth_config_check(&most, error, sizeof error));
 }
 
 int main(void)
@@ -409,7 +420,7 @@ int main(void)
         cmocka_unit_test(test_default_is_edge_and_legal),
         cmocka_unit_test(test_check_bad_params_are_named),
         cmocka_unit_test(test_nearest_is_legal_and_nearest),
-        cmocka_unit_test(test_known_chips_are_legal),
+        cmocka_unit_test(test_known_chips_load),
     };
 
     return cmocka_run_group_tests(tests, make_path, remove_path) != 0;
