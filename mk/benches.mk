@@ -30,3 +30,13 @@ BENCH_OPT ?= -O2
 BENCH_DEPS = $(RTL_HEADERS) $(BENCH_OBJ) $(wildcard verif/bench/*.h) $(SPEC)
 
 .SECONDARY: $(BENCH_OBJ)
+
+# The library's own test.
+$(BUILD)/tests/bench/report: tests/bench/report.cpp $(BENCH_OBJ) $(BENCH_DEPS)
+	$(call say,CXX,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CXX) $(BENCH_FLAGS) -Werror -O1 $< $(BENCH_OBJ) -o $@
+
+build-bench: $(BUILD)/tests/bench/report
+
+.PHONY: build-bench
