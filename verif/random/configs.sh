@@ -42,11 +42,11 @@ layers() {
     status=$?
     cat "$logs/$1-$n.txt"
     if [ $status -ne 0 ]; then
-      grep -q "do not fit\|does not fit\|too small" "$logs/$1-$n.txt" || return 1
-      echo "layer $n: refused"
+      grep -q "does not fit the on-chip memories" "$logs/$1-$n.txt" || return 1
+      echo "refused: layer $n"
     else
-      sed -n 's/.*"cycle_error_pct": \([-0-9.e]*\).*/layer \1/p' \
-        "$logs/$1-$n.json" | tail -1
+      sed -n 's/^  "cycle_error_pct": \([-0-9.e]*\).*/layer \1/p' \
+        "$logs/$1-$n.json"
     fi
   done
 }
@@ -62,11 +62,12 @@ campaigns() {
 # The cycles of a log: "error mean 0.001 %, worst 0.08 %" and "layer -0.1".
 judge() {
   awk '
-    / error mean / { match($0, /mean [0-9.]+/); mean = substr($0, RSTART + 5, RLENGTH - 5)
-                     match($0, /worst [0-9.]+/); worst = substr($0, RSTART + 6, RLENGTH - 6)
+    / error mean / { match($0, /mean [0-9.]+/); mean = 0 + substr($0, RSTART + 5, RLENGTH - 5)
+                     match($0, /worst [0-9.]+/); worst = 0 + substr($0, RSTART + 6, RLENGTH - 6)
                      seen = 1 }
-    /^layer [-0-9.]/ { off = $2 < 0 ? -$2 : $2; if (off > layer) layer = off }
-    END { printf "cycles: mean %s %%, worst %s %%, layers %s %%\n", mean, worst, layer + 0
+    /^layer / { layers++; off = $2 < 0 ? -$2 : $2; if (off > layer) layer = off }
+    END { printf "cycles: mean %.3f %%, worst %.2f %%, %d layers %.3f %%\n", mean,
+            worst, layers, layer
           exit !(seen && mean <= 0.5 && worst <= 2 && layer <= 0.5) }' "$1"
 }
 
