@@ -3,7 +3,7 @@
 // own semicolon.
 //
 // A failing assertion is reported as "Assertion failed in <instance>.<Name>" and ends the
-// simulation.  Each one has a row in verif/asserts/planted.txt that makes it fail once.
+// simulation, one over parameters already the build.  Each one has a row in verif/asserts/planted.txt that makes it fail once.
 `ifndef STH_ASSERT_SVH
 `define STH_ASSERT_SVH
 
@@ -13,9 +13,9 @@
 // takes two cycles.
 `define STH_ASSERT(Name, Property) \
   Name: assert property (@(posedge clk_i) disable iff (!rst_ni) Property);
-// Condition, a constant one over parameters, holds.
+// Condition, a constant one over parameters and localparams, holds: else elaboration fails.
 `define STH_ASSERT_INIT(Name, Condition) \
-  initial if (!(Condition)) $error(`"Assertion failed in %m.Name`");
+  if (!(Condition)) begin : gen_``Name $error(`"Assertion failed in Name`"); end
 `else
 `define STH_ASSERT(Name, Property)
 `define STH_ASSERT_INIT(Name, Condition)
