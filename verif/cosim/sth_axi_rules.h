@@ -12,7 +12,7 @@
 extern "C" {
 #endif
 
-enum { STH_AXI_BYTES_MAX = 256 };
+enum { STH_AXI_BYTES_MAX = 2048 }; /* the widest bus of spec/params.def */
 
 /* What the master drives in one cycle. */
 struct sth_axi_master {

@@ -30,6 +30,7 @@ constexpr sth_params kParams = {
 };
 
 constexpr uint32_t kBusBytes = STH_BUILD_BusBytes;
+static_assert(kBusBytes <= STH_AXI_BYTES_MAX, "the bus is too wide");
 constexpr uint32_t kLanes = STH_ENGINE_COUNT;
 // IDs from here on are those of command fetch, which may share one.
 constexpr uint8_t kFetchId = 0x80;
