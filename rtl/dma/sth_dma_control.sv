@@ -175,7 +175,7 @@ module sth_dma_control #(
 
   // An address that waits stays as it is.
   `STH_ASSERT(AddressIsKept, ax_valid_o && !ax_ready_i |-> !burst_o)
-  `STH_ASSERT(DrainIssuesNothing, drain_i |-> !burst_o && !accept)
+  `STH_ASSERT(DrainIssuesNothing, drain_i |=> !(drain_i && (burst_o || accept)))
   `STH_ASSERT(DataPathTakesBurst, burst_o |-> burst_ready_i)
 
   initial begin

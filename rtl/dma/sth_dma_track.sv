@@ -87,9 +87,8 @@ module sth_dma_track #(
   logic [      Depth-1:0] failed;
   logic [   Depth*40-1:0] failed_addr;
 
-  // By tag, what must never be: a command starts over one in flight; a burst is issued or complete
-  // that is none of the command's; more bursts are outstanding than there can be.
-  logic [Depth-1:0] lost;
+  // By tag, what must never be: a burst is issued or complete that is none of the command's; more
+  // bursts are outstanding than there can be.
   logic [Depth-1:0] unasked;
   logic [Depth-1:0] crowded;
 
@@ -194,7 +193,6 @@ module sth_dma_track #(
       end
     end
 
-    assign lost[g] = starts && (issuing_q || outstanding_q != '0);
     assign unasked[g] = (issues && !issuing_q) || (completes && outstanding_q == '0);
     assign crowded[g] = 32'(outstanding_q) > Slots + 7;
 
@@ -229,7 +227,6 @@ module sth_dma_track #(
       $error("the tags of sth_dma_track are not made for this many commands");
   end
 
-  `STH_ASSERT(NoCommandLost, lost == '0)
   `STH_ASSERT(BurstHasCommand, unasked == '0)
   `STH_ASSERT(OutstandingInRange, crowded == '0)
   `STH_ASSERT(ReportsInFlight, error_i || digest_valid_i |-> count_q != '0)

@@ -271,8 +271,6 @@ module sth_store_read #(
   `STH_ASSERT(LastWordEndsBurst, granted |-> ends == (lane_q == end_lane_q))
   `STH_ASSERT(ReadStays, s_req_o && !s_gnt_i |=> s_req_o && $stable(s_addr_o))
   `STH_ASSERT(GrantIsAsked, s_gnt_i |-> s_req_o)
-  // A bus word holds at least one byte of its run.
-  `STH_ASSERT(WordNotEmpty, valid_q |-> first_q <= high)
 
   initial begin
     if (WordBytes < BusBytes || WordBytes > 2048 || (WordBytes & (WordBytes - 1)) != 0)
