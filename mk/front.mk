@@ -22,7 +22,8 @@ $(FRONT)/%/options: configs/wide.cfg $(SPECGEN) mk/front.mk
 	  -e 's/^queue_depth = .*/queue_depth = $(call shape,$*,3)/' \
 	  -e "s/^fetch_depth = .*/fetch_depth = $$((2 * $(call shape,$*,3)))/" \
 	  configs/wide.cfg >$(@D)/shape.cfg
-	$(Q)$(SPECGEN) build $(@D)/shape.cfg >$@
+	$(Q)$(SPECGEN) build $(@D)/shape.cfg >$@.new
+	$(if-changed)
 
 $(FRONT)/%/sth_front: $(FRONT)/%/options $(RTL_SRC) $(FRONT_SRC) $(FRONT_OBJ) \
 		$(BENCH_DEPS) $(wildcard verif/front/*.h)

@@ -21,7 +21,7 @@ $(SPECGEN): $(wildcard tools/specgen/*.[ch]) $(SPECGEN_CSIM) \
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -O1 $(filter %.c,$^) -o $@
 
-# A header that says the same as before leaves what is built from it alone.
+# A file that says the same as before leaves what is built from it alone.
 if-changed = $(Q)cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 $(BUILD)/gen/sth_spec.svh: $(SPECGEN)
@@ -31,7 +31,8 @@ $(BUILD)/gen/sth_spec.svh: $(SPECGEN)
 
 $(BUILD)/gen/sth_params.svh: $(SPECGEN)
 	@mkdir -p $(@D)
-	$(Q)$(SPECGEN) params >$@
+	$(Q)$(SPECGEN) params >$@.new
+	$(if-changed)
 
 $(BUILD)/gen/sth_functions.svh: $(SPECGEN)
 	@mkdir -p $(@D)
@@ -43,7 +44,7 @@ $(BUILD)/gen/sth_git.h: FORCE
 	@mkdir -p $(@D)
 	@printf '#define STH_GIT "%s"\n' \
 	  "$$(test ! -e .git || git describe --always --dirty --tags)" >$@.new
-	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+	$(if-changed)
 
 $(BUILD)/tools/library/sth_version_build.o: $(BUILD)/gen/sth_git.h
 
