@@ -98,6 +98,19 @@ static void want_type(struct check *c, uint32_t key, uint32_t types)
 
 enum order { REPEATED, DISTINCT };
 
+/* A list of `count` values. */
+static void want_length(struct check *c, uint32_t key, uint64_t count)
+{
+    const uint32_t listed = c->op->list[key].count;
+
+    if (listed == count || !begin(c, sth_trace_list_words[key].text))
+        return;
+    sth_message_add(c->message, "lists ");
+    sth_message_add_number(c->message, listed);
+    sth_message_add(c->message, " but must list ");
+    sth_message_add_number(c->message, count);
+}
+
 /* A list of `count` rows of a tensor that has `limit` of them. */
 static void want_index(struct check *c, uint32_t key, uint64_t count,
                        uint64_t limit, enum order order)
@@ -105,12 +118,7 @@ static void want_index(struct check *c, uint32_t key, uint64_t count,
     const struct sth_trace_list *rows = &c->op->list[key];
     const char *field = sth_trace_list_words[key].text;
 
-    if (rows->count != count && begin(c, field)) {
-        sth_message_add(c->message, "lists ");
-        sth_message_add_number(c->message, rows->count);
-        sth_message_add(c->message, " rows; list ");
-        sth_message_add_number(c->message, count);
-    }
+    want_length(c, key, count);
     for (uint32_t i = 0; i < rows->count && !c->failed; i++) {
         if (rows->value[i] >= limit && begin(c, field)) {
             sth_message_add_number(c->message, rows->value[i]);
@@ -165,6 +173,15 @@ static void want_apart(struct check *c, uint32_t out)
 
 /* ---- the rows of each kind --------------------------------------------- */
 
+/* A list that nothing checks, or a check of a list that is not there. */
+#define OP(kind, name, stem) _Static_assert((0
+#define LIST(key, member, need) ^1u << STH_TRACE_LIST_##key
+#define INDEX(key, count, limit, order) ^1u << STH_TRACE_LIST_##key
+#define LENGTH(key, count) ^1u << STH_TRACE_LIST_##key
+#define END(kind, name, stem)                                                  \
+    ) == 0, #name ": each LIST has one row INDEX or LENGTH");
+#include "sth_trace_ops.def"
+
 #define I8 (1u << STH_DTYPE_I8)
 #define BF16 (1u << STH_DTYPE_BF16)
 #define FP32 (1u << STH_DTYPE_FP32)
@@ -174,7 +191,6 @@ static void want_apart(struct check *c, uint32_t out)
 #define TYPE(key) (1u << dtype_of(c, STH_TRACE_VIEW_##key))
 #define HAS(key) has(c, STH_TRACE_VIEW_##key)
 #define N(key) (uint64_t) c->op->number[STH_TRACE_NUMBER_##key]
-#define COUNT(key) c->op->list[STH_TRACE_LIST_##key].count
 
 /* An expression is evaluated only while all rows above it hold. */
 #define VIEW(key, types, rows, cols)                                           \
@@ -195,6 +211,9 @@ static void want_apart(struct check *c, uint32_t out)
 #define INDEX(key, count, limit, order)                                        \
     if (!c->failed)                                                            \
         want_index(c, STH_TRACE_LIST_##key, count, limit, order);
+#define LENGTH(key, count)                                                     \
+    if (!c->failed)                                                            \
+        want_length(c, STH_TRACE_LIST_##key, count);
 #define END(kind, name, stem) }
 #include "sth_trace_ops.def"
 

@@ -54,6 +54,11 @@ uint32_t sth_trace_op_result(const struct sth_trace_op *op)
 #define COLS(key) (uint64_t) op->view[STH_TRACE_VIEW_##key].cols
 #define N(key) (uint64_t) op->number[STH_TRACE_NUMBER_##key]
 
+#define OP(kind, name, stem) _Static_assert((0
+#define MACS(expression) +1
+#define END(kind, name, stem) ) == 1, #name ": one row MACS, 0 where none");
+#include "sth_trace_ops.def"
+
 uint64_t sth_trace_op_macs(const struct sth_trace_op *op)
 {
     uint64_t macs = 0;
