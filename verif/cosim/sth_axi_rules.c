@@ -1,7 +1,5 @@
 #include "sth_axi_rules.h"
 
-#include "sth_spec.h"
-
 #include <stddef.h>
 #include <string.h>
 

@@ -8,11 +8,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sth_spec.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-enum { STH_AXI_BYTES_MAX = 2048 }; /* the widest bus of spec/params.def */
+/* Of data in one beat, on the widest bus. */
+enum { STH_AXI_BYTES_MAX = STH_MAX_BusBytes };
 
 /* What the master drives in one cycle. */
 struct sth_axi_master {
@@ -23,6 +26,7 @@ struct sth_axi_master {
     uint8_t ar_size, aw_size;   /* AxSIZE */
     uint8_t ar_burst, aw_burst; /* AxBURST */
     bool w_last;
+    /* Of these the first bus_bytes, and as many bits. */
     uint8_t w_data[STH_AXI_BYTES_MAX];
     uint8_t w_strb[STH_AXI_BYTES_MAX / 8];
 };

@@ -7,6 +7,7 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "Vsth_core.h"
 #include "verilated.h"
@@ -30,7 +31,6 @@ constexpr sth_params kParams = {
 };
 
 constexpr uint32_t kBusBytes = STH_BUILD_BusBytes;
-static_assert(kBusBytes <= STH_AXI_BYTES_MAX, "the bus is too wide");
 constexpr uint32_t kLanes = STH_ENGINE_COUNT;
 // IDs from here on are those of command fetch, which may share one.
 constexpr uint8_t kFetchId = 0x80;
@@ -388,10 +388,9 @@ void op_peek(sth_device *dev, enum sth_space space, uint32_t addr, void *to,
     const uint32_t row_bytes = space == STH_SPACE_SP
                                    ? sth_sp_word_bytes(&kParams)
                                    : sth_acc_row_bytes(&kParams);
-    uint8_t row[4 * 512];
+    std::vector<uint8_t> row(row_bytes);
     auto *out = static_cast<uint8_t *>(to);
 
-    std::memset(row, 0, sizeof(row));
     for (size_t done = 0; done < bytes;) {
         uint32_t offset = (addr + static_cast<uint32_t>(done)) % row_bytes;
         size_t n = row_bytes - offset;
@@ -399,13 +398,14 @@ void op_peek(sth_device *dev, enum sth_space space, uint32_t addr, void *to,
         if (n > bytes - done)
             n = bytes - done;
         if (!read_row(self(dev), space,
-                      (addr + static_cast<uint32_t>(done)) / row_bytes, row)) {
+                      (addr + static_cast<uint32_t>(done)) / row_bytes,
+                      row.data())) {
             std::memset(out, 0, bytes);
             if (self(dev)->broken.empty())
                 self(dev)->broken = "a memory bank is not found by its name";
             return;
         }
-        std::memcpy(out + done, row + offset, n);
+        std::memcpy(out + done, row.data() + offset, n);
         done += n;
     }
 }
