@@ -15,7 +15,7 @@ void sth_findings_reset(struct sth_findings *f)
 
 void sth_findings_start(struct sth_findings *f, uint32_t index,
                         const struct sth_command *command,
-                        const struct sth_clock *clock)
+                        const struct sth_order_clock *clock)
 {
     f->index = index;
     f->unwritten = false;

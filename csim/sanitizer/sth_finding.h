@@ -18,7 +18,7 @@ enum { STH_FINDING_HISTORY = 8192 };
 /* A command that has started. */
 struct sth_past {
     struct sth_command command;
-    struct sth_clock clock; /* what it knew when it started */
+    struct sth_order_clock clock; /* what it knew when it started */
     uint32_t index;
     bool valid;
 };
@@ -37,7 +37,7 @@ void sth_findings_reset(struct sth_findings *findings);
 /* Looks at a command that has started; later findings are about it. */
 void sth_findings_start(struct sth_findings *findings, uint32_t index,
                         const struct sth_command *command,
-                        const struct sth_clock *clock);
+                        const struct sth_order_clock *clock);
 
 /* A command that has started; NULL: it is long past. */
 const struct sth_past *sth_findings_past(const struct sth_findings *findings,

@@ -11,7 +11,7 @@ void sth_order_reset(struct sth_order *order)
     }
 }
 
-static void join(struct sth_clock *to, const struct sth_clock *from)
+static void join(struct sth_order_clock *to, const struct sth_order_clock *from)
 {
     for (int e = 0; e < STH_ENGINE_COUNT; e++) {
         if (from->before[e] > to->before[e])
@@ -31,7 +31,8 @@ static bool is_misuse(struct sth_order_semaphore *semaphore, uint8_t *user,
     return true;
 }
 
-static void take(struct sth_order_semaphore *semaphore, struct sth_clock *clock)
+static void take(struct sth_order_semaphore *semaphore,
+                 struct sth_order_clock *clock)
 {
     if (semaphore->count == 0)
         return;
@@ -41,7 +42,7 @@ static void take(struct sth_order_semaphore *semaphore, struct sth_clock *clock)
 }
 
 static void give(struct sth_order_semaphore *semaphore,
-                 const struct sth_clock *clock)
+                 const struct sth_order_clock *clock)
 {
     if (semaphore->count == STH_ORDER_POSTS_MAX)
         return;
@@ -69,7 +70,7 @@ uint32_t sth_order_wait(struct sth_order *order, uint32_t engine,
 }
 
 uint32_t sth_order_post(struct sth_order *order, uint32_t engine,
-                        uint32_t posts, const struct sth_clock *clock)
+                        uint32_t posts, const struct sth_order_clock *clock)
 {
     uint32_t misused = 0;
 

@@ -19,12 +19,12 @@ enum {
 };
 
 /* before[e]: commands of engine e below this index happened before. */
-struct sth_clock {
+struct sth_order_clock {
     uint32_t before[STH_ENGINE_COUNT];
 };
 
 struct sth_order_semaphore {
-    struct sth_clock post[STH_ORDER_POSTS_MAX]; /* ring */
+    struct sth_order_clock post[STH_ORDER_POSTS_MAX]; /* ring */
     uint32_t first;
     uint32_t count;
     uint8_t poster, waiter; /* the first that did */
@@ -32,7 +32,7 @@ struct sth_order_semaphore {
 };
 
 struct sth_order {
-    struct sth_clock clock[STH_ENGINE_COUNT];
+    struct sth_order_clock clock[STH_ENGINE_COUNT];
     struct sth_order_semaphore semaphore[STH_SEMAPHORES];
 };
 
@@ -47,7 +47,7 @@ void sth_order_reset(struct sth_order *order);
 uint32_t sth_order_wait(struct sth_order *order, uint32_t engine,
                         uint32_t waits);
 uint32_t sth_order_post(struct sth_order *order, uint32_t engine,
-                        uint32_t posts, const struct sth_clock *clock);
+                        uint32_t posts, const struct sth_order_clock *clock);
 
 /* Whether a command happened before what `engine` now runs. */
 static inline bool sth_order_before(const struct sth_order *order,

@@ -238,7 +238,7 @@ void sth_sanitizer_start(struct sth_sanitizer *s, uint32_t engine,
 {
     uint32_t misused =
         sth_order_wait(&s->order, engine, STH_GET(command, ANY_WAIT));
-    struct sth_clock *clock = &s->order.clock[engine];
+    struct sth_order_clock *clock = &s->order.clock[engine];
 
     s->engine = engine;
     s->index = index;
@@ -258,7 +258,7 @@ void sth_sanitizer_retire(struct sth_sanitizer *s, uint32_t engine,
 {
     const struct sth_past *past = sth_findings_past(&s->findings, index);
     /* Later commands that have started may know more. */
-    struct sth_clock clock =
+    struct sth_order_clock clock =
         past != NULL ? past->clock : s->order.clock[engine];
     uint32_t misused;
 

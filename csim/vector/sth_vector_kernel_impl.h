@@ -39,7 +39,7 @@ sth_vector_operand_fields(const struct sth_onchip *chip,
 }
 
 /* The fields of the command. */
-struct sth_vector {
+struct sth_vector_fields {
     uint32_t rows, cols;
     uint32_t func, gate, reduce, mulsel, addsel, addop;
     uint32_t imm_mul, imm_add;
@@ -49,14 +49,14 @@ struct sth_vector {
     struct sth_vector_operand x, y, z, d; /* garbage where not used */
 };
 
-static inline struct sth_vector
-sth_vector_fields(const struct sth_onchip *chip,
-                  const struct sth_command *command)
+static inline struct sth_vector_fields
+sth_vector_read_fields(const struct sth_onchip *chip,
+                       const struct sth_command *command)
 {
     uint32_t offset = STH_GET(command, VECTOR_MASK_OFFSET);
     uint32_t sign = 1u << (STH_VECTOR_MASK_OFFSET_WIDTH - 1);
 
-    return (struct sth_vector){
+    return (struct sth_vector_fields){
         .rows = STH_GET(command, VECTOR_ROWS),
         .cols = STH_GET(command, VECTOR_COLS),
         .func = STH_GET(command, VECTOR_FUNC),
@@ -80,14 +80,14 @@ sth_vector_fields(const struct sth_onchip *chip,
 }
 
 /* Byte address in the accumulator of a row's reduction; cols: of the array. */
-static inline uint32_t sth_vector_result_addr(const struct sth_vector *v,
+static inline uint32_t sth_vector_result_addr(const struct sth_vector_fields *v,
                                               uint32_t row, uint32_t cols)
 {
     return v->r + row / cols * 4 * cols + row % cols * 4;
 }
 
 /* Columns of a row that the causal mask leaves, of v->cols. */
-static inline uint32_t sth_vector_unmasked(const struct sth_vector *v,
+static inline uint32_t sth_vector_unmasked(const struct sth_vector_fields *v,
                                            uint32_t row)
 {
     int64_t count = (int64_t)row + v->mask_offset + 1;

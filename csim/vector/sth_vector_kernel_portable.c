@@ -26,8 +26,8 @@ static uint32_t second_operand(const struct sth_vector_operand *o,
     return operand_value(o, row * o->row + tile * o->tile, lane);
 }
 
-static uint32_t element(const struct sth_vector *v, uint32_t row, uint32_t tile,
-                        uint32_t lane, uint32_t cols)
+static uint32_t element(const struct sth_vector_fields *v, uint32_t row,
+                        uint32_t tile, uint32_t lane, uint32_t cols)
 {
     uint32_t x = operand_value(&v->x, row * v->x.row + tile * v->x.tile, lane);
     uint32_t sum = x, f;
@@ -68,8 +68,8 @@ static uint32_t reduce_tile(uint32_t reduce, uint32_t *lanes, uint32_t count)
     return lanes[0];
 }
 
-static void write_tile(const struct sth_vector *v, uint32_t row, uint32_t tile,
-                       const uint32_t *lanes, uint32_t count,
+static void write_tile(const struct sth_vector_fields *v, uint32_t row,
+                       uint32_t tile, const uint32_t *lanes, uint32_t count,
                        struct sth_digest *digest)
 {
     uint32_t bytes = sth_dtype_bytes(v->d.type);
@@ -83,7 +83,7 @@ static void write_tile(const struct sth_vector *v, uint32_t row, uint32_t tile,
 }
 
 static void vector_row(const struct sth_onchip *chip,
-                       const struct sth_vector *v, uint32_t row,
+                       const struct sth_vector_fields *v, uint32_t row,
                        struct sth_digest *digest)
 {
     uint32_t cols = chip->params->array_cols, lanes[STH_MAX_LANES];
@@ -120,7 +120,7 @@ static void vector_row(const struct sth_onchip *chip,
 uint32_t sth_vector_kernel_portable(const struct sth_onchip *chip,
                                     const struct sth_command *command)
 {
-    const struct sth_vector v = sth_vector_fields(chip, command);
+    const struct sth_vector_fields v = sth_vector_read_fields(chip, command);
     struct sth_digest digest;
 
     sth_digest_init(&digest);

@@ -98,8 +98,8 @@ static void load_second(uint32_t *to, const struct sth_vector_operand *o,
 }
 
 /* The function unit's result for each lane of a block. */
-static void compute_block(const struct sth_vector *v, const struct block *b,
-                          uint32_t *result)
+static void compute_block(const struct sth_vector_fields *v,
+                          const struct block *b, uint32_t *result)
 {
     uint32_t lanes = b->tiles * b->cols;
     LANE_BUFFER(x);
@@ -159,8 +159,9 @@ static void digest_chunk(struct sth_digest *digest, uint32_t addr,
  * Writes the lanes of a block that are columns of the command; the others are
  * zero, so that they add nothing to the digest.
  */
-static void write_block(const struct sth_vector *v, const struct block *b,
-                        const uint32_t *lane, struct sth_digest *digest)
+static void write_block(const struct sth_vector_fields *v,
+                        const struct block *b, const uint32_t *lane,
+                        struct sth_digest *digest)
 {
     uint32_t bytes = sth_dtype_bytes(v->d.type);
     uint32_t addr = v->d.addr + b->row * v->d.row + b->tile * v->d.tile;
@@ -232,7 +233,7 @@ static uint32_t reduce_block(uint32_t reduce, uint32_t running, uint32_t *lane,
 }
 
 static void vector_row(const struct sth_onchip *chip,
-                       const struct sth_vector *v, uint32_t row,
+                       const struct sth_vector_fields *v, uint32_t row,
                        struct sth_digest *digest)
 {
     const uint32_t cols = chip->params->array_cols;
@@ -275,7 +276,7 @@ static void vector_row(const struct sth_onchip *chip,
 uint32_t KERNEL(const struct sth_onchip *chip,
                 const struct sth_command *command)
 {
-    const struct sth_vector v = sth_vector_fields(chip, command);
+    const struct sth_vector_fields v = sth_vector_read_fields(chip, command);
     struct sth_digest digest;
 
     sth_digest_init(&digest);

@@ -65,7 +65,7 @@ static void test_shadow_forgets_accesses_or_all(void **state)
 static void test_order_waits_learn_from_posts_in_turn(void **state)
 {
     static struct sth_order order;
-    struct sth_clock clock = {{0}};
+    struct sth_order_clock clock = {{0}};
 
     (void)state;
     sth_order_reset(&order);
@@ -89,7 +89,7 @@ static void test_order_waits_learn_from_posts_in_turn(void **state)
 static void test_order_misuse_is_told_once(void **state)
 {
     static struct sth_order order;
-    struct sth_clock clock = {{0}};
+    struct sth_order_clock clock = {{0}};
 
     (void)state;
     sth_order_reset(&order);
