@@ -163,8 +163,7 @@ static void emit_values(struct attention_state *t, const struct step *step,
  * its own, since the mask counts rows from the first of the command.
  */
 static void score_pass(struct attention_state *t, const struct step *step,
-                       const struct sth_vector *pass,
-                       struct sth_buffer *weights)
+                       const struct sth_pass *pass, struct sth_buffer *weights)
 {
     const struct query_block *b = &step->block;
     uint32_t cols = t->s->driver->params.array_cols;
@@ -172,7 +171,7 @@ static void score_pass(struct attention_state *t, const struct step *step,
     uint32_t rows = b->rows / parts;
 
     for (uint32_t i = 0; i < parts; i++) {
-        struct sth_vector v = *pass;
+        struct sth_pass v = *pass;
 
         v.rows = rows;
         v.cols = step->keys;
@@ -191,24 +190,24 @@ static void score_pass(struct attention_state *t, const struct step *step,
 /* m, then a and the scaled maximum, then l * a. */
 static void update_maximum(struct attention_state *t, const struct step *step)
 {
-    struct sth_vector largest = {.reduce = STH_REDUCE_MAX,
-                                 .carry = !step->first,
-                                 .r = sth_tile_scalars(t->largest, 0)};
-    struct sth_vector factor = {.x = sth_tile_scalars(t->largest, 0),
-                                .mul = STH_OPERAND_IMM,
-                                .mul_imm = t->a->scale ^ SIGN,
-                                .add = STH_OPERAND_STREAM,
-                                .z = sth_tile_scalars(t->scaled, 0),
-                                .func = STH_FUNC_EXP,
-                                .d = sth_tile_scalars(t->factor, 0)};
-    struct sth_vector scaled = {.x = sth_tile_scalars(t->largest, 0),
-                                .mul = STH_OPERAND_IMM,
-                                .mul_imm = t->a->scale,
-                                .d = sth_tile_scalars(t->scaled, 0)};
-    struct sth_vector sum = {.x = sth_tile_scalars(t->sum, 0),
-                             .mul = STH_OPERAND_STREAM,
-                             .y = sth_tile_scalars(t->factor, 0),
-                             .d = sth_tile_scalars(t->sum, 0)};
+    struct sth_pass largest = {.reduce = STH_REDUCE_MAX,
+                               .carry = !step->first,
+                               .r = sth_tile_scalars(t->largest, 0)};
+    struct sth_pass factor = {.x = sth_tile_scalars(t->largest, 0),
+                              .mul = STH_OPERAND_IMM,
+                              .mul_imm = t->a->scale ^ SIGN,
+                              .add = STH_OPERAND_STREAM,
+                              .z = sth_tile_scalars(t->scaled, 0),
+                              .func = STH_FUNC_EXP,
+                              .d = sth_tile_scalars(t->factor, 0)};
+    struct sth_pass scaled = {.x = sth_tile_scalars(t->largest, 0),
+                              .mul = STH_OPERAND_IMM,
+                              .mul_imm = t->a->scale,
+                              .d = sth_tile_scalars(t->scaled, 0)};
+    struct sth_pass sum = {.x = sth_tile_scalars(t->sum, 0),
+                           .mul = STH_OPERAND_STREAM,
+                           .y = sth_tile_scalars(t->factor, 0),
+                           .d = sth_tile_scalars(t->sum, 0)};
 
     score_pass(t, step, &largest, NULL);
     if (!step->first)
@@ -221,15 +220,15 @@ static void update_maximum(struct attention_state *t, const struct step *step)
 static void emit_weights(struct attention_state *t, const struct step *step,
                          struct sth_buffer *weights)
 {
-    struct sth_vector v = {.mul = STH_OPERAND_IMM,
-                           .mul_imm = t->a->scale,
-                           .add = STH_OPERAND_SCALAR,
-                           .add_op = 1,
-                           .z = sth_tile_scalars(t->scaled, 0),
-                           .func = STH_FUNC_EXP,
-                           .reduce = STH_REDUCE_SUM,
-                           .carry = !step->first,
-                           .r = sth_tile_scalars(t->sum, 0)};
+    struct sth_pass v = {.mul = STH_OPERAND_IMM,
+                         .mul_imm = t->a->scale,
+                         .add = STH_OPERAND_SCALAR,
+                         .add_op = 1,
+                         .z = sth_tile_scalars(t->scaled, 0),
+                         .func = STH_FUNC_EXP,
+                         .reduce = STH_REDUCE_SUM,
+                         .carry = !step->first,
+                         .r = sth_tile_scalars(t->sum, 0)};
 
     score_pass(t, step, &v, weights);
 }
@@ -238,12 +237,12 @@ static void rescale_output(struct attention_state *t, const struct step *step)
 {
     uint32_t rows = step->block.rows;
     struct sth_tile o = sth_tile_acc(step->block.o, 0, rows, STH_DTYPE_FP32);
-    struct sth_vector v = {.rows = rows,
-                           .cols = t->depth,
-                           .x = o,
-                           .mul = STH_OPERAND_SCALAR,
-                           .y = sth_tile_scalars(t->factor, 0),
-                           .d = o};
+    struct sth_pass v = {.rows = rows,
+                         .cols = t->depth,
+                         .x = o,
+                         .mul = STH_OPERAND_SCALAR,
+                         .y = sth_tile_scalars(t->factor, 0),
+                         .d = o};
 
     sth_emit_vector(t->s, &v);
 }
@@ -255,10 +254,10 @@ static void finish_block(struct attention_state *t, const struct query_block *b)
     struct sth_buffer *out = sth_cache_get(&t->out, b->index, &hit);
     struct sth_groups store =
         block_groups(t, b, t->a->out, out, t->plan.out_stride);
-    struct sth_vector inverse = {.x = sth_tile_scalars(t->sum, 0),
-                                 .func = STH_FUNC_RECIP,
-                                 .d = sth_tile_scalars(t->sum, 0)};
-    struct sth_vector v = {
+    struct sth_pass inverse = {.x = sth_tile_scalars(t->sum, 0),
+                               .func = STH_FUNC_RECIP,
+                               .d = sth_tile_scalars(t->sum, 0)};
+    struct sth_pass v = {
         .rows = b->rows,
         .cols = t->depth,
         .x = sth_tile_acc(b->o, 0, b->rows, STH_DTYPE_FP32),

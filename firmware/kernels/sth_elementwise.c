@@ -19,10 +19,10 @@ void sth_kernel_elementwise(struct sth_schedule *s,
         struct sth_block a = sth_stream_block(&t, &t.a, op->a);
         struct sth_block b = sth_stream_block(&t, &t.b, op->b);
         struct sth_block out = sth_stream_block(&t, &t.out, op->out);
-        struct sth_vector v = {.rows = t.row_count,
-                               .cols = t.col_count,
-                               .x = sth_stream_tile(&t, &a),
-                               .d = sth_stream_tile(&t, &out)};
+        struct sth_pass v = {.rows = t.row_count,
+                             .cols = t.col_count,
+                             .x = sth_stream_tile(&t, &a),
+                             .d = sth_stream_tile(&t, &out)};
 
         if (op->add) {
             v.add = STH_OPERAND_STREAM;

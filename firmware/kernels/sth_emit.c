@@ -61,7 +61,7 @@ static void check_units(struct sth_schedule *s, const struct sth_tile *t)
 }
 
 static void set_operands(struct sth_schedule *s, struct sth_command *c,
-                         const struct sth_vector *v)
+                         const struct sth_pass *v)
 {
 #define SET_OPERAND(NAME, tile_)                                               \
     do {                                                                       \
@@ -90,7 +90,7 @@ static void set_operands(struct sth_schedule *s, struct sth_command *c,
 #undef SET_OPERAND
 }
 
-void sth_emit_vector(struct sth_schedule *s, const struct sth_vector *v)
+void sth_emit_vector(struct sth_schedule *s, const struct sth_pass *v)
 {
     struct sth_command *c = sth_schedule_open(s, STH_OP_VECTOR);
 
@@ -126,12 +126,12 @@ static void skip_groups(struct sth_tile *t, uint32_t groups, uint32_t cols)
 }
 
 /* Whole groups first, then the lanes of the last group that exist. */
-void sth_emit_scalars(struct sth_schedule *s, const struct sth_vector *v,
+void sth_emit_scalars(struct sth_schedule *s, const struct sth_pass *v,
                       uint32_t n)
 {
     uint32_t cols = array_cols(s);
     uint32_t groups = n / cols;
-    struct sth_vector part = *v;
+    struct sth_pass part = *v;
 
     if (groups != 0) {
         part.rows = groups;

@@ -99,8 +99,8 @@ struct sth_tile sth_tile_scalars(struct sth_buffer *buffer, uint32_t offset);
 /* Packed fp32 scalars at byte `offset` of a scratchpad buffer. */
 struct sth_tile sth_tile_sp_scalars(struct sth_buffer *buffer, uint32_t offset);
 
-/* A vector command; zero members are the defaults of the contract. */
-struct sth_vector {
+/* A pass of the vector engine; zero members are the contract's defaults. */
+struct sth_pass {
     uint32_t rows, cols;
     uint32_t func, gate, reduce;
     bool carry, mask;
@@ -111,13 +111,13 @@ struct sth_vector {
     struct sth_tile r; /* accumulator rows */
 };
 
-void sth_emit_vector(struct sth_schedule *s, const struct sth_vector *v);
+void sth_emit_vector(struct sth_schedule *s, const struct sth_pass *v);
 
 /*
  * A vector command over n packed scalars: rows and cols of *v are ignored, all
  * operands are packed accumulator rows (row = 1) or packed scratchpad scalars.
  */
-void sth_emit_scalars(struct sth_schedule *s, const struct sth_vector *v,
+void sth_emit_scalars(struct sth_schedule *s, const struct sth_pass *v,
                       uint32_t n);
 
 /* A rectangle of a tensor and where it lies in a scratchpad buffer. */

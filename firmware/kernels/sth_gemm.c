@@ -196,17 +196,16 @@ static void load_epilogue(struct state *t, struct block *b)
 /* ---- epilogue ---------------------------------------------------------- */
 
 /* Sends *v to d and starts the next command from there. */
-static void pass(struct state *t, struct sth_vector *v, struct sth_tile d)
+static void pass(struct state *t, struct sth_pass *v, struct sth_tile d)
 {
-    struct sth_vector next = {.rows = v->rows, .cols = v->cols, .x = d};
+    struct sth_pass next = {.rows = v->rows, .cols = v->cols, .x = d};
 
     v->d = d;
     sth_emit_vector(t->s, v);
     *v = next;
 }
 
-static void emit_gelu(struct state *t, struct sth_vector *v,
-                      struct sth_tile acc)
+static void emit_gelu(struct state *t, struct sth_pass *v, struct sth_tile acc)
 {
     uint32_t stride = sth_round_up(t->plan.nb, t->p->array_cols) * 4;
     struct sth_tile tmp =
@@ -229,7 +228,7 @@ static void emit_epilogue(struct state *t, const struct block *b)
 {
     const struct sth_gemm *g = t->g;
     struct sth_tile acc = sth_tile_acc(b->acc, 0, b->rows, STH_DTYPE_FP32);
-    struct sth_vector v = {.rows = b->rows, .cols = b->cols, .x = acc};
+    struct sth_pass v = {.rows = b->rows, .cols = b->cols, .x = acc};
     bool hit;
     struct sth_buffer *out =
         sth_cache_get(&t->out, b->mi * t->plan.ns + b->ni, &hit);

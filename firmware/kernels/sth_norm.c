@@ -69,12 +69,12 @@ static struct sth_tile load_vector(struct norm_state *t,
 }
 
 /* One reduction pass over the row; v names what is summed besides x. */
-static void reduce(struct norm_state *t, const struct sth_vector *what,
+static void reduce(struct norm_state *t, const struct sth_pass *what,
                    struct sth_buffer *into)
 {
     for (uint32_t i = 0; i < t->plan.chunks; i++) {
         struct chunk c = chunk_at(t, i);
-        struct sth_vector v = *what;
+        struct sth_pass v = *what;
 
         v.rows = t->rows;
         v.cols = c.cols;
@@ -89,33 +89,33 @@ static void reduce(struct norm_state *t, const struct sth_vector *what,
 /* rstd = 1 / sqrt(sum * inv_n + eps), in place. */
 static void finish_rstd(struct norm_state *t)
 {
-    struct sth_vector v = {.x = sth_tile_scalars(t->rstd, 0),
-                           .mul = STH_OPERAND_IMM,
-                           .mul_imm = t->n->inv_n,
-                           .add = STH_OPERAND_IMM,
-                           .add_imm = t->n->eps,
-                           .func = STH_FUNC_RSQRT,
-                           .d = sth_tile_scalars(t->rstd, 0)};
+    struct sth_pass v = {.x = sth_tile_scalars(t->rstd, 0),
+                         .mul = STH_OPERAND_IMM,
+                         .mul_imm = t->n->inv_n,
+                         .add = STH_OPERAND_IMM,
+                         .add_imm = t->n->eps,
+                         .func = STH_FUNC_RSQRT,
+                         .d = sth_tile_scalars(t->rstd, 0)};
 
     sth_emit_scalars(t->s, &v, t->rows);
 }
 
 static void layer_statistics(struct norm_state *t)
 {
-    struct sth_vector sum = {0};
-    struct sth_vector mean = {.x = sth_tile_scalars(t->mean, 0),
-                              .mul = STH_OPERAND_IMM,
-                              .mul_imm = t->n->inv_n,
-                              .d = sth_tile_scalars(t->mean, 0)};
+    struct sth_pass sum = {0};
+    struct sth_pass mean = {.x = sth_tile_scalars(t->mean, 0),
+                            .mul = STH_OPERAND_IMM,
+                            .mul_imm = t->n->inv_n,
+                            .d = sth_tile_scalars(t->mean, 0)};
     /* (x - mean)^2: the gate multiplies the value with itself. */
-    struct sth_vector squares = {.add = STH_OPERAND_SCALAR,
-                                 .add_op = 1,
-                                 .z = sth_tile_scalars(t->mean, 0),
-                                 .gate = 1};
-    struct sth_vector shift = {.x = sth_tile_scalars(t->mean, 0),
-                               .mul = STH_OPERAND_STREAM,
-                               .y = sth_tile_scalars(t->rstd, 0),
-                               .d = sth_tile_scalars(t->shift, 0)};
+    struct sth_pass squares = {.add = STH_OPERAND_SCALAR,
+                               .add_op = 1,
+                               .z = sth_tile_scalars(t->mean, 0),
+                               .gate = 1};
+    struct sth_pass shift = {.x = sth_tile_scalars(t->mean, 0),
+                             .mul = STH_OPERAND_STREAM,
+                             .y = sth_tile_scalars(t->rstd, 0),
+                             .d = sth_tile_scalars(t->shift, 0)};
 
     reduce(t, &sum, t->mean);
     sth_emit_scalars(t->s, &mean, t->rows);
@@ -126,7 +126,7 @@ static void layer_statistics(struct norm_state *t)
 
 static void rms_statistics(struct norm_state *t)
 {
-    struct sth_vector squares = {.mul = STH_OPERAND_SELF};
+    struct sth_pass squares = {.mul = STH_OPERAND_SELF};
 
     reduce(t, &squares, t->rstd);
     finish_rstd(t);
@@ -139,17 +139,17 @@ static void apply(struct norm_state *t, const struct chunk *c)
     uint32_t stride = t->lanes * sth_dtype_bytes(out->dtype);
     struct sth_tile middle =
         sth_tile_acc(t->temporary, 0, t->rows, STH_DTYPE_FP32);
-    struct sth_vector v = {.rows = t->rows,
-                           .cols = c->cols,
-                           .x = load_x(t, c),
-                           .mul = STH_OPERAND_SCALAR,
-                           .y = sth_tile_scalars(t->rstd, 0),
-                           .d = middle};
-    struct sth_vector w = {.rows = t->rows,
-                           .cols = c->cols,
-                           .x = middle,
-                           .mul = STH_OPERAND_STREAM,
-                           .y = load_vector(t, &t->gamma, t->n->gamma, c)};
+    struct sth_pass v = {.rows = t->rows,
+                         .cols = c->cols,
+                         .x = load_x(t, c),
+                         .mul = STH_OPERAND_SCALAR,
+                         .y = sth_tile_scalars(t->rstd, 0),
+                         .d = middle};
+    struct sth_pass w = {.rows = t->rows,
+                         .cols = c->cols,
+                         .x = middle,
+                         .mul = STH_OPERAND_STREAM,
+                         .y = load_vector(t, &t->gamma, t->n->gamma, c)};
     bool hit;
     struct sth_block b = {
         .operand = out,

@@ -37,10 +37,10 @@ static struct sth_tile load_x(struct quantize_state *t, uint32_t chunk,
 static void find_largest(struct quantize_state *t)
 {
     for (uint32_t i = 0; i < t->plan.chunks; i++) {
-        struct sth_vector v = {.rows = t->rows,
-                               .reduce = STH_REDUCE_ABSMAX,
-                               .carry = i != 0,
-                               .r = sth_tile_scalars(t->largest, 0)};
+        struct sth_pass v = {.rows = t->rows,
+                             .reduce = STH_REDUCE_ABSMAX,
+                             .carry = i != 0,
+                             .r = sth_tile_scalars(t->largest, 0)};
 
         v.x = load_x(t, i, &v.cols);
         sth_emit_vector(t->s, &v);
@@ -56,15 +56,15 @@ static void emit_scale(struct quantize_state *t)
                           .col = t->row0,
                           .cols = t->rows,
                           .buffer = sth_cache_get(&t->scale, t->block, &hit)};
-    struct sth_vector scale = {.x = sth_tile_scalars(t->largest, 0),
-                               .mul = STH_OPERAND_IMM,
-                               .mul_imm = STH_CONST_INV_127,
-                               .d = sth_tile_sp_scalars(b.buffer, 0)};
-    struct sth_vector factor = {.x = sth_tile_scalars(t->largest, 0),
-                                .mul = STH_OPERAND_IMM,
-                                .mul_imm = STH_CONST_INV_127,
-                                .func = STH_FUNC_RECIP,
-                                .d = sth_tile_scalars(t->factor, 0)};
+    struct sth_pass scale = {.x = sth_tile_scalars(t->largest, 0),
+                             .mul = STH_OPERAND_IMM,
+                             .mul_imm = STH_CONST_INV_127,
+                             .d = sth_tile_sp_scalars(b.buffer, 0)};
+    struct sth_pass factor = {.x = sth_tile_scalars(t->largest, 0),
+                              .mul = STH_OPERAND_IMM,
+                              .mul_imm = STH_CONST_INV_127,
+                              .func = STH_FUNC_RECIP,
+                              .d = sth_tile_scalars(t->factor, 0)};
 
     sth_emit_scalars(t->s, &factor, t->rows);
     sth_emit_scalars(t->s, &scale, t->rows);
@@ -74,9 +74,9 @@ static void emit_scale(struct quantize_state *t)
 static void emit_chunk(struct quantize_state *t, uint32_t chunk)
 {
     bool hit;
-    struct sth_vector v = {.rows = t->rows,
-                           .mul = STH_OPERAND_SCALAR,
-                           .y = sth_tile_scalars(t->factor, 0)};
+    struct sth_pass v = {.rows = t->rows,
+                         .mul = STH_OPERAND_SCALAR,
+                         .y = sth_tile_scalars(t->factor, 0)};
     struct sth_block b = {.operand = t->q->out,
                           .row = t->row0,
                           .rows = t->rows,

@@ -116,7 +116,7 @@ static void rotate(struct rope_state *t, const struct part *p,
     const struct sth_rope *r = t->r;
     struct sth_tile middle =
         sth_tile_acc(t->temporary, 0, run->rows, STH_DTYPE_FP32);
-    struct sth_vector sine = {
+    struct sth_pass sine = {
         .rows = run->rows,
         .cols = t->half,
         .x = half_tile(t, run, r->x, p->x, 1 - which),
@@ -124,7 +124,7 @@ static void rotate(struct rope_state *t, const struct part *p,
         .y = angle_tile(t, run, r->sin, p->sin),
         .d = middle,
     };
-    struct sth_vector cosine = {
+    struct sth_pass cosine = {
         .rows = run->rows,
         .cols = t->half,
         .x = half_tile(t, run, r->x, p->x, which),

@@ -23,11 +23,11 @@ void sth_kernel_scatter_add(struct sth_schedule *s,
         sth_emit_load(s, &a);
         sth_stream_move_rows(&t, &b, op->rows, sth_emit_load);
         for (uint32_t i = 0; i < t.row_count; i++) {
-            struct sth_vector v = {.rows = 1,
-                                   .cols = t.col_count,
-                                   .mul = STH_OPERAND_IMM,
-                                   .mul_imm = op->weights[t.row + i],
-                                   .add = STH_OPERAND_STREAM};
+            struct sth_pass v = {.rows = 1,
+                                 .cols = t.col_count,
+                                 .mul = STH_OPERAND_IMM,
+                                 .mul_imm = op->weights[t.row + i],
+                                 .add = STH_OPERAND_STREAM};
             struct sth_block ra = a, rb = b, rd = d;
 
             ra.offset = i * a.stride;

@@ -177,10 +177,10 @@ static struct sth_tile round_of(const struct topk_state *t,
 }
 
 /* d = x * mul + add of constants; larger: the larger of x * mul and add. */
-static struct sth_vector affine(struct sth_tile x, uint32_t mul, bool larger,
-                                uint32_t add, struct sth_tile d)
+static struct sth_pass affine(struct sth_tile x, uint32_t mul, bool larger,
+                              uint32_t add, struct sth_tile d)
 {
-    struct sth_vector v = {.x = x, .mul = STH_OPERAND_IMM, .mul_imm = mul};
+    struct sth_pass v = {.x = x, .mul = STH_OPERAND_IMM, .mul_imm = mul};
 
     v.add = STH_OPERAND_IMM;
     v.add_op = larger ? 2 : 0;
@@ -189,7 +189,7 @@ static struct sth_vector affine(struct sth_tile x, uint32_t mul, bool larger,
     return v;
 }
 
-static void emit(struct topk_state *t, struct sth_vector v, uint32_t rows,
+static void emit(struct topk_state *t, struct sth_pass v, uint32_t rows,
                  uint32_t cols)
 {
     v.rows = rows;
@@ -241,8 +241,8 @@ static void make_columns(struct topk_state *t)
     uint32_t tiles = t->lanes / cols;
     struct sth_tile byte = sth_tile_row(t->s, t->raw[0], 0, STH_DTYPE_I8);
     struct sth_tile none = {0}, one = sth_tile_scalars(t->work, 0);
-    struct sth_vector ones = affine(byte, 0, false, STH_CONST_ONE, none);
-    struct sth_vector count = {.mask = true, .mask_offset = -1};
+    struct sth_pass ones = affine(byte, 0, false, STH_CONST_ONE, none);
+    struct sth_pass count = {.mask = true, .mask_offset = -1};
 
     ones.reduce = count.reduce = STH_REDUCE_SUM;
     ones.r = one;
@@ -266,9 +266,9 @@ static void prepare(struct topk_state *t, const struct segment *g,
     const uint32_t rows = t->at.rows, minus_one = STH_CONST_ONE | MINUS;
     struct sth_tile work = tile_of(t, g, t->work);
     struct sth_tile level = tile_of(t, g, t->level);
-    struct sth_vector value =
+    struct sth_pass value =
         affine(work, minus_one, true, MAX | MINUS, tile_of(t, g, t->value));
-    struct sth_vector key =
+    struct sth_pass key =
         affine(level, LEVEL_BITS | MINUS, false, 0, tile_of(t, g, t->key));
 
     /* value = max(-max(-x, -MAX), -MAX) */
@@ -287,13 +287,13 @@ static void prepare(struct topk_state *t, const struct segment *g,
 }
 
 /* The same command on every segment; a reduction carries on. */
-static void emit_segments(struct topk_state *t, const struct sth_vector *what,
+static void emit_segments(struct topk_state *t, const struct sth_pass *what,
                           struct sth_buffer *x, struct sth_buffer *z,
                           struct sth_buffer *d)
 {
     for (uint32_t i = 0; i < t->segments; i++) {
         const struct segment *g = &t->segment[i];
-        struct sth_vector v = *what;
+        struct sth_pass v = *what;
 
         v.carry = v.reduce != STH_REDUCE_NONE && i != 0;
         v.x = tile_of(t, g, x);
@@ -309,32 +309,32 @@ static void emit_segments(struct topk_state *t, const struct sth_vector *what,
 static void play_round(struct topk_state *t, uint32_t j)
 {
     /* 1 / (x - m): +inf for equals. */
-    struct sth_vector compare = {.add = STH_OPERAND_SCALAR,
-                                 .add_op = 1,
-                                 .z = round_of(t, t->largest, j),
-                                 .func = STH_FUNC_RECIP};
-    /* -key for equals, 0 or more for others. */
-    struct sth_vector mark = {.mul = STH_OPERAND_IMM,
-                              .mul_imm = STH_CONST_ONE | MINUS,
-                              .add = STH_OPERAND_STREAM,
-                              .add_op = 2};
-    /* Twice the largest key. */
-    struct sth_vector choose = {.mul = STH_OPERAND_IMM,
-                                .mul_imm = TWO | MINUS,
-                                .reduce = STH_REDUCE_MAX,
-                                .r = round_of(t, t->chosen, j)};
-    /* 1 / (2 (largest key - key)): inf for the chosen, else at most 1/2. */
-    struct sth_vector match = {.mul = STH_OPERAND_IMM,
-                               .mul_imm = TWO,
-                               .add = STH_OPERAND_SCALAR,
-                               .z = round_of(t, t->chosen, j),
+    struct sth_pass compare = {.add = STH_OPERAND_SCALAR,
+                               .add_op = 1,
+                               .z = round_of(t, t->largest, j),
                                .func = STH_FUNC_RECIP};
-    /* -inf for the chosen; a half of 2^-126 is nothing. */
-    struct sth_vector drop = {.mul = STH_OPERAND_IMM,
-                              .mul_imm = TINY | MINUS,
-                              .add = STH_OPERAND_STREAM,
+    /* -key for equals, 0 or more for others. */
+    struct sth_pass mark = {.mul = STH_OPERAND_IMM,
+                            .mul_imm = STH_CONST_ONE | MINUS,
+                            .add = STH_OPERAND_STREAM,
+                            .add_op = 2};
+    /* Twice the largest key. */
+    struct sth_pass choose = {.mul = STH_OPERAND_IMM,
+                              .mul_imm = TWO | MINUS,
                               .reduce = STH_REDUCE_MAX,
-                              .r = round_of(t, t->largest, j + 1)};
+                              .r = round_of(t, t->chosen, j)};
+    /* 1 / (2 (largest key - key)): inf for the chosen, else at most 1/2. */
+    struct sth_pass match = {.mul = STH_OPERAND_IMM,
+                             .mul_imm = TWO,
+                             .add = STH_OPERAND_SCALAR,
+                             .z = round_of(t, t->chosen, j),
+                             .func = STH_FUNC_RECIP};
+    /* -inf for the chosen; a half of 2^-126 is nothing. */
+    struct sth_pass drop = {.mul = STH_OPERAND_IMM,
+                            .mul_imm = TINY | MINUS,
+                            .add = STH_OPERAND_STREAM,
+                            .reduce = STH_REDUCE_MAX,
+                            .r = round_of(t, t->largest, j + 1)};
 
     emit_segments(t, &compare, t->value, NULL, t->work);
     emit_segments(t, &mark, t->work, t->key, t->work);
@@ -390,9 +390,9 @@ static void finish(struct topk_state *t)
     struct sth_tile key = rounds_of(t, t->chosen, STH_DTYPE_FP32);
     struct sth_tile side = rounds_of(t, t->work, STH_DTYPE_I32);
     struct sth_tile rest = rounds_of(t, t->work, STH_DTYPE_FP32);
-    struct sth_vector value = affine(side, MAX | MINUS, false, 0,
-                                     rounds_of(t, values, t->op->out->dtype));
-    struct sth_vector less = affine(side, TWO_LEVELS | MINUS, false, 0, rest);
+    struct sth_pass value = affine(side, MAX | MINUS, false, 0,
+                                   rounds_of(t, values, t->op->out->dtype));
+    struct sth_pass less = affine(side, TWO_LEVELS | MINUS, false, 0, rest);
 
     value.add = less.add = STH_OPERAND_STREAM;
     value.z = rounds_of(t, t->largest, STH_DTYPE_FP32);

@@ -55,12 +55,12 @@ static void emit_random(struct program *p, uint64_t *random)
                                   .a_stride = 32,
                                   .w_stride = 32,
                                   .acc_tile = 8};
-    struct sth_vector v = {.rows = 8,
-                           .cols = 4,
-                           .x = sth_tile_acc(c, 0, 8, STH_DTYPE_FP32),
-                           .add = STH_OPERAND_STREAM,
-                           .z = sth_tile_sp(s, a, 0, 32, STH_DTYPE_BF16),
-                           .d = sth_tile_sp(s, b, 0, 32, STH_DTYPE_BF16)};
+    struct sth_pass v = {.rows = 8,
+                         .cols = 4,
+                         .x = sth_tile_acc(c, 0, 8, STH_DTYPE_FP32),
+                         .add = STH_OPERAND_STREAM,
+                         .z = sth_tile_sp(s, a, 0, 32, STH_DTYPE_BF16),
+                         .d = sth_tile_sp(s, b, 0, 32, STH_DTYPE_BF16)};
 
     if (fixture_random(random) % 3 == 0)
         v.d = sth_tile_acc(c, 0, 8, STH_DTYPE_FP32);
