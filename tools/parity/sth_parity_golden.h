@@ -1,14 +1,11 @@
 /*
  * RTL cycles on record: a change of the RTL or of the firmware that makes a
- * case slower or faster shows, even where csim follows it.
+ * case slower or faster by a cycle shows, even where csim follows it.
  */
 #ifndef STH_PARITY_GOLDEN_H
 #define STH_PARITY_GOLDEN_H
 
 #include "sth_parity_run.h"
-
-/* The largest change that passes, in percent either way. */
-#define STH_PARITY_GOLDEN_PCT 2.0
 
 /*
  * Reads `NAME CYCLES` lines into result[].golden and marks cases that ran and
