@@ -43,7 +43,8 @@ plant() {
   local tree=$1 name files expression bench target command log
   name=$(fields "$2" 1) files=$(fields "$2" 2) expression=$(fields "$2" 3)
   bench=$(grep "^bench $(fields "$2" 4) |" "$table")
-  target=$(fields "$bench" 2) command=$(fields "$bench" 3) log=$tree/log
+  target=$(fields "$bench" 2) command=$(fields "$bench" 3)
+  log=$build/asserts/$name.log
   if [ -z "$target" ]; then
     echo "FAIL $name: unknown bench"
     return
@@ -80,6 +81,7 @@ worker() {
 }
 
 mkdir -p "$build/asserts"
+rm -f "$build"/asserts/*.log
 list=$build/asserts/rows
 if [ $# -eq 0 ]; then
   rows >"$list"
