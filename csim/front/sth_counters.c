@@ -17,6 +17,8 @@ void sth_counters_advance(struct sth_counters *counters)
     uint64_t from = counts ? counters->counted : now;
     unsigned busy = 0;
 
+    if (counters->counted == now)
+        return;
     counters->counted = now;
     for (unsigned e = 0; e < STH_ENGINE_COUNT; e++) {
         struct sth_engine_state *engine = counters->engine[e];
