@@ -154,12 +154,16 @@ cosims() {
 while [ "$1" != --json ]; do shift; done'
   cosim "co-simulations that agree" 0 <<S
 $common
-printf '%s\n' '"csim": {' '"cycles": 100,' '"rtl": {' '"cycles": 101,' >"\$2"
+printf '%s\n' '"csim": {' '"cycles": 996,' '"rtl": {' '"cycles": 1000,' >"\$2"
 S
   cosim "no report but that of the run before" 1 <<<'exit 0'
   cosim "cycles that are far off" 1 <<S
 $common
-printf '%s\n' '"csim": {' '"cycles": 100,' '"rtl": {' '"cycles": 201,' >"\$2"
+printf '%s\n' '"csim": {' '"cycles": 1021,' '"rtl": {' '"cycles": 1000,' >"\$2"
+S
+  cosim "cycles that are near, but off on average" 1 <<S
+$common
+printf '%s\n' '"csim": {' '"cycles": 1006,' '"rtl": {' '"cycles": 1000,' >"\$2"
 S
   cosim "a run that fails" 1 <<<'[ "$1" = trace ]'
   cosim "a trace that fails" 1 <<<'[ "$1" = run ]'

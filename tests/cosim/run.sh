@@ -5,17 +5,20 @@
 #   tests/cosim/run.sh CONFIG
 #
 # A run passes when every command wrote the same on both sides and the C
-# model's cycles are within 6 % of the RTL's.
+# model's cycles are within 2 % of the RTL's; all of them on average within
+# 0.5 %.
 set -u
 config=$1
 : "${BUILD:=build}"
 home=$(dirname "$0")
 work=$BUILD/cosim/$config
-limit=6
+limit=2
+mean_limit=0.5
 mkdir -p "$work" || exit 1
 passed=0
 failed=0
 worst=0
+errors=()
 
 trim() {
   local text=$1
@@ -62,6 +65,7 @@ run() {
   printf '%-14s %-42s %s %%\n' "$1" "$2" "$error"
   worst=$(awk -v a="$worst" -v b="${error#[+-]}" \
     'BEGIN { print (a + 0 > b + 0 ? a : b) }')
+  errors+=("${error#[+-]}")
   if [ "$verdict" = near ]; then
     passed=$((passed + 1))
   else
@@ -102,6 +106,12 @@ for name in "${traces[@]}"; do
   done
 done
 
-echo "$config: worst cycle error $worst %"
+mean=$(printf '%s\n' "${errors[@]}" |
+  awk '{ sum += $1 } END { printf "%.3f", NR ? sum / NR : 0 }')
+if ! awk -v m="$mean" -v l="$mean_limit" 'BEGIN { exit !(m + 0 <= l + 0) }'; then
+  failed=$((failed + 1))
+  echo "FAILED: the cycles are off by $mean % on average"
+fi
+echo "$config: cycle error mean $mean %, worst $worst %"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

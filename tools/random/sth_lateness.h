@@ -11,6 +11,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Over the programs of a campaign; set to zero before the first one. */
+struct sth_lateness_sum {
+    uint64_t programs;
+    double error, worst; /* sum and largest, as fractions of the RTL's cycles */
+};
+
 /* Set to zero before the first command. */
 struct sth_lateness {
     bool found;    /* a command is out of time, else the worst one so far */
@@ -19,8 +25,18 @@ struct sth_lateness {
     struct sth_event csim, rtl;
 };
 
-/* Whether csim's cycle may stand for rtl's: 3 % off, or 8 in a short run. */
+/* Whether csim's cycles may stand for rtl's: no more than 2 % off. */
 bool sth_lateness_allows(uint64_t csim, uint64_t rtl);
+
+/* Adds a program that took so many cycles; none on rtl is no error. */
+void sth_lateness_add(struct sth_lateness_sum *sum, uint64_t csim,
+                      uint64_t rtl);
+
+/* The mean error as a fraction, 0 without a program. */
+double sth_lateness_mean(const struct sth_lateness_sum *sum);
+
+/* Whether the mean error may be so large: no more than 0.5 %. */
+bool sth_lateness_allows_mean(const struct sth_lateness_sum *sum);
 
 /* Notes a command that both sides retired; user is a struct sth_lateness. */
 void sth_lateness_note(void *user, const struct sth_event *csim,
