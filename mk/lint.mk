@@ -1,10 +1,11 @@
 # Lint: formatting, static analysis, arrows of dependency, RTL in three tools.
 include mk/rtl-lint.mk
 
-C_FILES = $(shell git ls-files '*.c' '*.h')
+C_FILES = $(or $(shell mk/sources.sh '*.c' '*.h'),$(error no C file))
+CPP_FILES = $(shell mk/sources.sh '*.cpp')
 
 lint-format: | $(BUILD)/deps.stamp ## clang-format changes nothing
-	$(Q)clang-format --dry-run -Werror $(C_FILES) verif/*/*.cpp tests/*/*.cpp
+	$(Q)clang-format --dry-run -Werror $(C_FILES) $(CPP_FILES)
 
 # OP_HEADERS is set by the two files that include the table of operations for
 # its headers; cppcheck would try it everywhere.

@@ -38,18 +38,18 @@ object_uses() {
                    print p[1], home[p[2]], p[2] "()" } }' | sort
 }
 include_uses() {
-  git grep -oE '^ *[#`]include "[^"]+"' -- csim firmware tools rtl |
+  grep -rHoE '^ *[#`]include "[^"]+"' csim firmware tools rtl |
     awk -F: 'NR == FNR { n = split($0, p, "/"); home[p[n]] = $0; next }
-             { gsub(/.*"(.*\/)?|"/, "", $2)
+             { gsub(/^[^"]*"|.*\/|"$/, "", $2)
                if ($2 in home) print $1, home[$2], $2 }' \
-      <(git ls-files 'csim/*' 'firmware/*' 'tools/*' 'rtl/*') -
+      <(find csim firmware tools rtl -type f) -
 }
 module_uses() {
-  git grep -oE '^ *sth_[a-z0-9_]+ (#\(|u_)' -- 'rtl/*.sv' |
+  grep -rHoE --include='*.sv' '^ *sth_[a-z0-9_]+ (#\(|u_)' rtl |
     awk -F: 'NR == FNR { n = split($0, p, "/"); sub(/\.sv$/, "", p[n])
                          home[p[n]] = $0; next }
              { split($2, w, " "); if (w[1] in home) print $1, home[w[1]], w[1] }' \
-      <(git ls-files 'rtl/*.sv') -
+      <(find rtl -name '*.sv') -
 }
 
 # The table itself: every room stands below those that it names.
@@ -63,7 +63,12 @@ awk '/^#/ || !NF { next }
 
 object_uses >"$work/objects"
 [ -s "$work/objects" ] || echo "no objects below $objects; build them first" | faults
-{ cat "$work/objects"; include_uses; module_uses; } >"$work/uses"
+include_uses >"$work/includes"
+module_uses >"$work/modules"
+for kind in includes modules; do
+  [ -s "$work/$kind" ] || echo "no $kind below $PWD" | faults
+done
+cat "$work/objects" "$work/includes" "$work/modules" >"$work/uses"
 
 # Every use between rooms is in the table.
 awk 'function room(file, n, p) { n = split(file, p, "/")
