@@ -23,15 +23,14 @@
 /*
  * The order in one cycle.  Whatever one actor does reaches another in the next
  * cycle at the earliest, so it matters in three places alone: memory sees
- * addresses in the order of the bus (fetch's read first, load's late when it
- * has to wait for fetch's), a place that an engine frees in its queue can be
+ * addresses in the order of the bus (fetch's read first; load's waits while
+ * there is one), a place that an engine frees in its queue can be
  * filled at once, and posts of one cycle count together.
  */
 enum sth_turn {
     STH_TURN_FETCH,
     STH_TURN_ENGINE, /* the first of them, in the order of enum sth_engine */
-    STH_TURN_LOAD_LATE = STH_TURN_ENGINE + STH_ENGINE_COUNT,
-    STH_TURN_DISPATCH,
+    STH_TURN_DISPATCH = STH_TURN_ENGINE + STH_ENGINE_COUNT,
     STH_TURN_SEMAPHORES,
     STH_TURN_CONTROL,
     STH_TURNS

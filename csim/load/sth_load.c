@@ -157,7 +157,6 @@ static void send_address(struct sth_load *load)
             dma->issue = free;
             return;
         }
-        /* Fetch goes first, then an address that waits goes before it. */
         address = sth_max64(now, bus->read_free);
         last = sth_bus_read(bus, address, dma->burst.addr, dma->burst.beats,
                             next_beats(load));
@@ -324,7 +323,10 @@ static void step(struct sth_engine_state *engine)
     uint64_t alone = sth_min64(sth_clock_alone(clock, engine->turn),
                                sth_engine_oldest(engine)->done);
 
-    dma->issue = clock->now;
+    /* Fetch goes first, for as long as it asks for a command in every cycle. */
+    dma->issue = sth_max64(clock->now, load->bus->read_free);
+    if (!clock->instant && dma->issue > clock->now)
+        return;
     do {
         if (!clock->instant && dma->issue < alone &&
             !load->banks->vector_active && sth_load_undisturbed(load) &&
@@ -349,30 +351,6 @@ static void reset(struct sth_engine_state *engine)
 
     sth_dma_reset(&load->dma, engine->params->load_slots);
     memset(&load->writer, 0, sizeof(load->writer));
-    engine->clock->next[STH_TURN_LOAD_LATE] = STH_NEVER;
-}
-
-/* If fetch has taken the read address of this cycle, load's is of the next:
- * behind a write's of this one. */
-static void turn(void *block)
-{
-    struct sth_load *load = block;
-    struct sth_clock *clock = load->engine.clock;
-
-    if (load->bus->read_free <= clock->now) {
-        sth_engine_step(&load->engine);
-        return;
-    }
-    clock->next[load->engine.turn] = STH_NEVER;
-    clock->next[STH_TURN_LOAD_LATE] = clock->now;
-}
-
-static void late_turn(void *block)
-{
-    struct sth_load *load = block;
-
-    load->engine.clock->next[STH_TURN_LOAD_LATE] = STH_NEVER;
-    sth_engine_step(&load->engine);
 }
 
 static void follow(void *block, uint64_t now)
@@ -412,7 +390,5 @@ struct sth_engine_state *sth_load_create(const struct sth_engine_site *site,
     load->banks = banks;
     banks->load = (struct sth_follower){load, follow, concerned};
     sth_engine_init(&load->engine, site, STH_ENGINE_LOAD, &ops);
-    sth_clock_enlist(site->clock, load->engine.turn, turn, load);
-    sth_clock_enlist(site->clock, STH_TURN_LOAD_LATE, late_turn, load);
     return &load->engine;
 }
