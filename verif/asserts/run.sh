@@ -34,7 +34,7 @@ tree() {
   done
   mkdir -p "$tree/rtl" "$tree/build/rtl"
   ln -sfn "$build/rtl/verilated" "$tree/build/rtl/"
-  cp -r -u "$root/rtl/." "$tree/rtl/"
+  cp -r "$root/rtl/." "$tree/rtl/"
   echo "$tree"
 }
 
