@@ -13,12 +13,13 @@ $(BUILD)/verif/bench/%.o: verif/bench/%.cpp $(SPEC)
 	@mkdir -p $(@D)
 	$(Q)$(CXX) $(BENCH_FLAGS) -Werror -O2 -MMD -MP -c $< -o $@
 
+# --reloop-limit as in mk/rtl.mk: what assertions sample of wide ports compiles.
 # The recipe of a bench: $(call bench,TOP,PARAMETERS,RTL,SOURCES,FLAGS) where
 # sources may be objects, and flags reach them.
 define bench
 $(call say,BENCH,$@)
 @mkdir -p $(@D)
-$(Q)$(VERILATOR) --cc --exe --assert -O3 -Wall --compiler clang \
+$(Q)$(VERILATOR) --cc --exe --assert --reloop-limit 65 -O3 -Wall --compiler clang \
   $(RTL_INCLUDES) $(3) --top-module $(1) $(2) --Mdir $(@D) -o $(@F) \
   $(abspath $(4) $(BENCH_OBJ)) -CFLAGS '$(BENCH_FLAGS) $(5)' && \
 $(verilated-make) -j$(PARALLEL) -C $(@D) -f V$(1).mk CXX=$(CXX) LINK=$(CXX) \
