@@ -1,9 +1,11 @@
-# The front end alone, one model for each shape BUSxCOLSxDEPTH: bytes of the
-# bus, columns of the array, commands in a queue and half of those fetched
-# ahead; the rest as in configs/wide.cfg.  A command takes two bus words, one,
-# and a part of one.
+# The front end alone, one model for each shape BUSxCOLSxDEPTHxSPxACC: bytes of
+# the bus, columns of the array, commands in a queue and half of those fetched
+# ahead, bytes of the memories; the rest as in configs/wide.cfg.  A command
+# takes two bus words, one, and a part of one; memories are as large as they
+# may be, to a row of their banks.
 FRONT = $(BUILD)/front
-FRONT_SHAPES ?= 32x16x8 64x16x3 2048x512x5
+FRONT_SHAPES ?= 32x16x8x131072x65536 64x16x3x268433408x268434432 \
+	2048x512x5x268427264x268435456
 FRONT_COMMANDS ?= 20000
 FRONT_SEED ?= 1
 
@@ -20,6 +22,8 @@ $(FRONT)/%/options: configs/wide.cfg $(SPECGEN) mk/front.mk
 	$(Q)sed -e 's/^bus_bytes = .*/bus_bytes = $(call shape,$*,1)/' \
 	  -e 's/^array_cols = .*/array_cols = $(call shape,$*,2)/' \
 	  -e 's/^queue_depth = .*/queue_depth = $(call shape,$*,3)/' \
+	  -e 's/^sp_bytes = .*/sp_bytes = $(call shape,$*,4)/' \
+	  -e 's/^acc_bytes = .*/acc_bytes = $(call shape,$*,5)/' \
 	  -e "s/^fetch_depth = .*/fetch_depth = $$((2 * $(call shape,$*,3)))/" \
 	  configs/wide.cfg >$(@D)/shape.cfg
 	$(Q)$(SPECGEN) build $(@D)/shape.cfg >$@.new

@@ -1,5 +1,5 @@
 // The decoder of the RTL: changes to legal commands with the fault they must
-// raise, on the chip that those are made for.
+// raise, on any chip.
 #include "sth_front_tests.h"
 
 #define SET(c, field, value) STH_SET(&(c), field, value)
@@ -84,18 +84,20 @@ void test_copies(Front &front)
 
 void test_matmul(Front &front)
 {
+    const uint32_t rows = kParams.array_rows, cols = kParams.array_cols;
+
     for (int form = 0; form < 4; form++) {
         bool bf16 = form & 1, west = form & 2;
         sth_command base = legal_matmul(bf16, west);
-        uint32_t a = bf16 ? 16 : 8;
-        uint32_t w = (west ? 8 : 16) * (bf16 ? 2 : 1);
+        uint32_t a = rows * (bf16 ? 2 : 1);
+        uint32_t w = (west ? rows : cols) * (bf16 ? 2 : 1);
         const std::vector<Directed> matmul = {
             {0, 1, false, OPCODE, 0},
             {4, 0x01000000u, false, RESERVED, 4},
             {6, 0x00080000u, false, RESERVED, 6},
             {12, 0x01000000u, false, RESERVED, 12},
             {13, 1, false, RESERVED, 13},
-            {5, 33u << 16, true, FIELD_, 5},
+            {5, (2 * cols + 1) << 16, true, FIELD_, 5},
             {5, 100, true, FIELD_, 5},
             {6, base.word[6] & 0xffff0000u, true, FIELD_, 6},
             {2, 0u - a / 2, false, ALIGN, 2},
@@ -126,6 +128,7 @@ void test_matmul(Front &front)
 void test_vector(Front &front)
 {
     const sth_command v = legal_vector();
+    const uint32_t cols = kParams.array_cols;
     const uint32_t sp_space = 1u << STH_VECTOR_X_SP_LSB,
                    type = 1u << STH_VECTOR_X_TYPE_LSB;
     const std::vector<Directed> vector = {
@@ -148,23 +151,23 @@ void test_vector(Front &front)
         {6, 0u - 2 * type, false, FIELD_, 6},
         {8, 0u - sp_space, false, FIELD_, 8},
         {12, 0u - sp_space, false, FIELD_, 12},
-        {8, 0u - 16, false, ALIGN, 8},
+        {8, 0u - cols, false, ALIGN, 8},
         {9, 1, false, ALIGN, 9},
         {9, 1u << 16, false, ALIGN, 9},
-        {10, 0u - 32, false, ALIGN, 10},
+        {10, 0u - 2 * cols, false, ALIGN, 10},
         {11, 2, false, ALIGN, 11},
         {11, 0u - (3u << 16), false, LEGAL, 0},
-        {12, 0u - 8, false, ALIGN, 12},
+        {12, 0u - cols / 2, false, ALIGN, 12},
         {6, 1, false, RANGE, 6},
         {7, 1, false, RANGE, 6},
         {7, 1u << 16, false, RANGE, 6},
         {7, 0xffffffffu, true, RANGE, 6},
-        {8, 32, false, RANGE, 8},
+        {8, 2 * cols, false, RANGE, 8},
         {9, 2, false, RANGE, 8},
         {9, 2u << 16, false, RANGE, 8},
-        {10, 64, false, RANGE, 10},
+        {10, 4 * cols, false, RANGE, 10},
         {11, 4, false, RANGE, 10},
-        {12, 16, false, RANGE, 12},
+        {12, cols, false, RANGE, 12},
         {13, 1, false, RANGE, 12},
         {13, 1u << 16, false, RANGE, 12},
         {14, 1, false, RANGE, 14},

@@ -16,9 +16,7 @@ static void tests(bench::Report &report, const bench::Options &options)
     test_watchdog_race(front);
     test_soft_reset(front);
     test_counters(front);
-    // The chip that the directed commands are made for.
-    if (kParams.array_rows == 8 && kParams.array_cols == 16)
-        test_directed(front);
+    test_directed(front);
     test_random(front, random, options.count);
 }
 

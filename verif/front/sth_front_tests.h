@@ -13,9 +13,8 @@ extern "C" {
 sth_command make(uint32_t opcode, uint32_t wait = 0, uint32_t post = 0,
                  bool irq = false);
 
-// Legal commands that end exactly at the limits of the chip with 8 x 16
-// elements, 128 KiB of scratchpad and 1024 accumulator rows: one more of
-// anything is a fault.
+// Legal commands that end exactly at the limits of the chip, whatever its size:
+// one more of anything is a fault.
 sth_command legal_copy(uint32_t opcode);
 sth_command legal_matmul(bool bf16, bool west);
 sth_command legal_vector();
