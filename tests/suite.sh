@@ -8,11 +8,12 @@
 # failed.  The command sees $BUILD and $MAKE.  Its output counts its checks: a
 # cmocka summary, or `N passed, N failed`; a command that starts with `once `
 # is a single check, judged by its exit status.  A step fails when its command
-# does, when a part of a pipeline does, when it counts nothing, or skips.
+# does, when a part of a pipeline does, when it counts nothing, or skips, or
+# takes longer than STEP_SECONDS.
 set -u
 suite=$1
 shift
-: "${BUILD:=build}" "${MAKE:=make}" "${PARALLEL:=2}"
+: "${BUILD:=build}" "${MAKE:=make}" "${PARALLEL:=2}" "${STEP_SECONDS:=1800}"
 export BUILD MAKE
 logs=$BUILD/test
 passed=0
@@ -53,8 +54,10 @@ step() {
   if [ -z "$built" ] && ! build $needs >"$log" 2>&1; then
     status=build
   else
-    bash -euo pipefail -c "${command#once }" >"$log" 2>&1 </dev/null
+    timeout -k 10 "$STEP_SECONDS" bash -euo pipefail -c "${command#once }" \
+      >"$log" 2>&1 </dev/null
     status=$?
+    [ "$status" -ne 124 ] || echo "no end after $STEP_SECONDS seconds" >>"$log"
     if [[ $command != once\ * ]]; then
       read -r p f <<<"$(count "$log")"
       # One that counts nothing proves nothing, one that fails did not pass.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The runners of tests are not deaf: a step, a cmocka suite or a co-simulation
-# that fails, crashes, is missing, skips or counts nothing is a failure, what a
-# step needs is built and nothing else, and a dry run runs nothing.
+# that fails, crashes, is missing, skips, hangs or counts nothing is a failure,
+# what a step needs is built and nothing else, and a dry run runs nothing.
 set -u
 : "${MAKE:=make}"
 work=$(mktemp -d)
@@ -74,6 +74,9 @@ steps() {
   deaf "counts of nothing" 'echo 0 passed, 0 failed'
   deaf "counts and a failing status" 'echo 3 passed, 0 failed; exit 1'
   deaf "a failure and a good status" 'echo 3 passed, 1 failed'
+  STEP_SECONDS=1 deaf "a step that hangs" 'echo 1 passed, 0 failed; sleep 600'
+  judge "and says so" grep -q "no end after 1 seconds" "$work/log"
+  STEP_SECONDS=1 deaf "a single check that hangs" 'once sleep 600'
   deaf "an early command that fails" 'false; echo 1 passed, 0 failed'
   deaf "a pipeline with a failing part" 'once false | cat'
   deaf "a variable that is not set" 'once echo $NO_SUCH_VARIABLE'
