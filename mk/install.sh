@@ -1,18 +1,32 @@
 #!/usr/bin/env bash
-# Copies what `make install` has built below $DESTDIR$PREFIX and lists it in
-# share/systolith/manifest.txt, by which mk/uninstall.sh takes it away again.
+# Copies what `make install` has built below $DESTDIR$PREFIX and takes away what
+# an earlier install put there and this one does not.  The manifest,
+# share/systolith/manifest.txt, lists every file and, with a slash behind it,
+# every folder that was not there before; mk/uninstall.sh goes by it.
 set -eu
+export LC_ALL=C
 : "${BUILD:?}" "${PREFIX:?}" "${VERSION:?}" "${SOVERSION:?}"
 root=${DESTDIR:-}$PREFIX
 command=$BUILD/systolith
 manifest=share/systolith/manifest.txt
 list=$(mktemp)
-trap 'rm -f "$list"' EXIT
+trap 'rm -f "$list" "$list.old"' EXIT
 
-# put MODE FILE PLACE: PLACE is a path below the prefix.
+# note PLACE: lists a path below the prefix, and the folders it lacks.
+note() {
+  local folder
+  folder=$(dirname "$1")
+  while [ "$folder" != . ] && [ ! -e "$root/$folder" ]; do
+    echo "$folder/" >>"$list"
+    folder=$(dirname "$folder")
+  done
+  echo "$1" >>"$list"
+}
+
+# put MODE FILE PLACE
 put() {
+  note "$3"
   install -D -m "$1" "$2" "$root/$3"
-  echo "$3" >>"$list"
 }
 
 # fill MODE PLACE: the same with standard input.
@@ -32,15 +46,15 @@ done <"$BUILD/dist/headers.txt"
 for library in libsystolith libsystolith_firmware; do
   put 644 "$BUILD/dist/$library.a" "lib/$library.a"
   put 755 "$BUILD/dist/$library.so" "lib/$library.so.$SOVERSION"
+  note "lib/$library.so"
   ln -sf "$library.so.$SOVERSION" "$root/lib/$library.so"
-  echo "lib/$library.so" >>"$list"
 done
 for config in ${RTL:-}; do
   put 755 "$BUILD/rtl/$config/libsth_rtl.so" \
     "lib/systolith/rtl/$config/libsth_rtl.so"
 done
 
-for file in configs/* configs/models/*; do
+for file in configs/* configs/*/*; do
   [ -d "$file" ] || put 644 "$file" "share/systolith/$file"
 done
 for file in examples/*.c docs/library.md; do
@@ -74,6 +88,17 @@ Libs: -L\${libdir} -Wl,-rpath,\${libdir} -lsystolith_firmware -lsystolith
 Libs.private: -lm -ldl
 PC
 
-echo "$manifest" >>"$list"
+note "$manifest"
+count=$(grep -vc '/$' "$list")
+if [ -r "$root/$manifest" ]; then
+  # Backwards, what is in a folder comes before the folder.
+  comm -23 <(sort "$root/$manifest") <(sort "$list") | sort -r >"$list.old"
+  while read -r path; do
+    case $path in
+    */) rmdir "$root/$path" 2>/dev/null || echo "$path" >>"$list" ;;
+    *) rm -f "$root/$path" ;;
+    esac
+  done <"$list.old"
+fi
 install -D -m 644 "$list" "$root/$manifest"
-echo "installed $(wc -l <"$list") files below $root"
+echo "installed $count files below $root"

@@ -58,7 +58,13 @@ completes() { # WORDS... TO EXPECT: the last is among what completes the rest
     "$prefix/bin" "$prefix" "$@"
 }
 
-nothing_left() { [ -z "$(find "$prefix" -not -type d)" ]; }
+# Nothing of the tree is left, but what was there before is.
+as_before() { diff "$work/before" <(find "$prefix" | sort); }
+
+# An empty folder and a file of others.
+mkdir -p "$prefix/share/man" "$prefix/lib/pkgconfig"
+touch "$prefix/lib/pkgconfig/other.pc"
+find "$prefix" | sort >"$work/before"
 
 "$MAKE" --no-print-directory BUILD="$BUILD" install PREFIX="$prefix" RTL=nano \
   >"$work/install.log" 2>&1 || {
@@ -139,7 +145,7 @@ check "compare, static" static
 staged() {
   "$MAKE" --no-print-directory BUILD="$BUILD" install PREFIX=/opt/it \
     RTL=nano DESTDIR="$work/stage" &&
-    diff <(cd "$prefix" && find . | sort) \
+    diff <(cd "$prefix" && find . | grep -v /other.pc | sort) \
       <(cd "$work/stage/opt/it" && find . | sort) &&
     grep -qx prefix=/opt/it "$work/stage/opt/it/lib/pkgconfig/systolith.pc" &&
     ! grep -rIq "$work" "$work/stage"
@@ -171,7 +177,13 @@ check "completion: words" completes systolith run --backend '' both
 check "completion: names" completes systolith info se server
 check "completion: models" completes systolith trace --model llama-3-8 llama-3-8b
 
+# Once more without the RTL: it goes, with its folders.
+again() {
+  "$MAKE" --no-print-directory BUILD="$BUILD" install PREFIX="$prefix" RTL= &&
+    [ ! -e "$prefix/lib/systolith" ] && "$bin" info edge
+}
+check "install again with less" again
 check "uninstall" "$MAKE" --no-print-directory uninstall PREFIX="$prefix"
-check "nothing is left" nothing_left
+check "all is as before" as_before
 echo "installed tree: $passed passed, $failed failed"
 [ "$failed" -eq 0 ]
