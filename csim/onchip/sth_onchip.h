@@ -32,6 +32,14 @@ struct sth_onchip {
 typedef uint32_t sth_kernel(const struct sth_onchip *chip,
                             const struct sth_command *command);
 
+/*
+ * Runs a kernel's path for the chip's instruction set, or a narrower one if the
+ * array has fewer columns than its vectors have lanes, and returns the digest.
+ */
+uint32_t sth_onchip_run(sth_kernel *const path[STH_ISA_COUNT],
+                        const struct sth_onchip *chip,
+                        const struct sth_command *command);
+
 /* A little-endian element of 1 to 4 bytes; what is above it is zero. */
 static inline uint32_t sth_onchip_get(const uint8_t *p, uint32_t bytes)
 {

@@ -10,10 +10,6 @@ uint32_t sth_kernel_vector(const struct sth_onchip *chip,
         STH_ISA_TABLE(ISA)
 #undef ISA
     };
-    enum sth_isa isa = sth_isa_fit(chip->isa, chip->params->array_cols);
-    unsigned mode = sth_isa_enter_float_mode();
-    uint32_t digest = path[isa](chip, command);
 
-    sth_isa_leave_float_mode(mode);
-    return digest;
+    return sth_onchip_run(path, chip, command);
 }

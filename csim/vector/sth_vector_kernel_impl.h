@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "sth_command_operand.h"
+#include "sth_digest.h"
 #include "sth_onchip.h"
 
 /* One for each instruction set; array_cols is at least its lanes. */
@@ -101,6 +102,22 @@ static inline uint32_t sth_vector_unmasked(const struct sth_vector_fields *v,
 static inline uint32_t sth_vector_neutral(uint32_t reduce)
 {
     return reduce == STH_REDUCE_MAX ? 0xff800000u : 0;
+}
+
+/* Runs a command row by row and returns its digest. */
+static inline uint32_t
+sth_vector_run(const struct sth_onchip *chip, const struct sth_command *command,
+               void (*run_row)(const struct sth_onchip *chip,
+                               const struct sth_vector_fields *v, uint32_t row,
+                               struct sth_digest *digest))
+{
+    const struct sth_vector_fields v = sth_vector_read_fields(chip, command);
+    struct sth_digest digest;
+
+    sth_digest_init(&digest);
+    for (uint32_t row = 0; row < v.rows; row++)
+        run_row(chip, &v, row, &digest);
+    return sth_digest_value(&digest);
 }
 
 #endif

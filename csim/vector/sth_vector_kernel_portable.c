@@ -120,11 +120,5 @@ static void vector_row(const struct sth_onchip *chip,
 uint32_t sth_vector_kernel_portable(const struct sth_onchip *chip,
                                     const struct sth_command *command)
 {
-    const struct sth_vector_fields v = sth_vector_read_fields(chip, command);
-    struct sth_digest digest;
-
-    sth_digest_init(&digest);
-    for (uint32_t row = 0; row < v.rows; row++)
-        vector_row(chip, &v, row, &digest);
-    return sth_digest_value(&digest);
+    return sth_vector_run(chip, command, vector_row);
 }
