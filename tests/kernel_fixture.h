@@ -21,6 +21,7 @@
 #include "sth_config.h"
 #include "sth_decode.h"
 #include "sth_isa.h"
+#include "sth_mem.h"
 #include "sth_onchip.h"
 #include "sth_random.h"
 
@@ -306,6 +307,55 @@ static inline void for_copied_bytes(const struct sth_command *c, void *context,
                           (uint64_t)i2 * c->word[8] +
                           (uint64_t)i1 * c->word[7] + b,
                       c->word[4] + i2 * c->word[10] + i1 * c->word[9] + b);
+}
+
+/* What a test knows of one copy. */
+struct copied {
+    struct sth_mem *mem;
+    uint8_t *sp;   /* what the kernel works on */
+    uint8_t *want; /* what it has to leave */
+    uint32_t digest;
+};
+
+/*
+ * Random copies on a kernel of LOAD or STORE.  Before each one `expect` is
+ * called for every byte of it, and `see` afterwards unless it is NULL; both get
+ * a struct copied.
+ */
+static inline void
+compare_copies(uint32_t opcode,
+               uint32_t (*kernel)(const struct sth_onchip *,
+                                  const struct sth_command *, struct sth_mem *),
+               void (*expect)(void *context, uint64_t mem, uint32_t sp),
+               void (*see)(void *context, uint64_t mem, uint32_t sp))
+{
+    struct sth_config config;
+    struct sth_mem_config mem_config;
+    struct copied t = {.sp = new_memory(SP_BYTES),
+                       .want = new_memory(SP_BYTES)};
+
+    load_edge(&config);
+    sth_mem_config_default(&mem_config);
+    t.mem = sth_mem_create(&mem_config, 16, false);
+    assert_non_null(t.mem);
+    for (unsigned i = 0; i < 250; i++) {
+        struct sth_onchip chip = {&config.params, t.sp, NULL, STH_ISA_PORTABLE};
+        struct sth_command c;
+
+        random_state = i;
+        random_copy(&c, opcode);
+        random_fill(t.sp, SP_BYTES);
+        memcpy(t.want, t.sp, SP_BYTES);
+        t.digest = 0;
+        for_copied_bytes(&c, &t, expect);
+        assert_int_equal(kernel(&chip, &c, t.mem), t.digest);
+        assert_memory_equal(t.want, t.sp, SP_BYTES + GUARD);
+        if (see != NULL)
+            for_copied_bytes(&c, &t, see);
+    }
+    sth_mem_destroy(t.mem);
+    free(t.sp);
+    free(t.want);
 }
 
 #endif
