@@ -7,7 +7,6 @@ using bench::demand;
 namespace
 {
 
-constexpr uint64_t kErrorAddr = 0xab12345678;
 constexpr int kPatience = 20000;
 
 } // namespace

@@ -12,6 +12,7 @@
 #include "sth_spec.h"
 
 constexpr uint64_t kRingBase = 0x12345000;
+constexpr uint64_t kErrorAddr = 0xab12345678; // of a load that fails
 constexpr unsigned kRingLog2 = 6;
 constexpr uint32_t kRingMask = (1u << kRingLog2) - 1;
 constexpr uint32_t kBus = STH_BUILD_BusBytes;

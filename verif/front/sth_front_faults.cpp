@@ -6,8 +6,6 @@
 namespace
 {
 
-constexpr uint64_t kErrorAddr = 0xab12345678; // of a load that fails
-
 void expect_started(Front &front, uint64_t started)
 {
     front.report.expect("commands started", front.starts.size(), started);
