@@ -4,9 +4,9 @@
  * the read data channel carries beats in the order of addresses; writes are
  * store's alone.
  *
- * Nobody else of this core calls the memory for time.  Calls of one direction
- * come in non-decreasing cycles, none later than clock->until, so that several
- * cores can share a memory.
+ * Nobody else of this core calls the memory for time, and the members are known
+ * here alone.  Calls of one direction come in non-decreasing cycles, none later
+ * than clock->until, so that several cores can share a memory.
  */
 #ifndef STH_BUS_H
 #define STH_BUS_H
@@ -51,17 +51,64 @@ static inline void sth_bus_reset(struct sth_bus *bus)
         bus->last[user] = 0;
 }
 
-/* Whether a soft reset keeps addresses off the bus. */
+/* The clock of whoever uses it. */
+static inline struct sth_clock *sth_bus_clock(const struct sth_bus *bus)
+{
+    return bus->clock;
+}
+
+/* The memory behind it: for data, never for time. */
+static inline struct sth_mem *sth_bus_storage(const struct sth_bus *bus)
+{
+    return bus->mem;
+}
+
+/* Bytes of a beat. */
+static inline uint32_t sth_bus_bytes(const struct sth_bus *bus)
+{
+    return bus->bytes;
+}
+
+/* Cycles from a beat of a burst to the next where they are always the same;
+ * otherwise 0, and memory tells the cycle of each. */
+static inline uint32_t sth_bus_beat_cycles(const struct sth_bus *bus)
+{
+    return bus->beat_cycles;
+}
+
+/* A soft reset keeps addresses off the bus from that cycle on. */
+static inline void sth_bus_close(struct sth_bus *bus, uint64_t cycle)
+{
+    bus->closed_from = cycle;
+}
+
+/* Whether it does now. */
 static inline bool sth_bus_closed(const struct sth_bus *bus)
 {
     return bus->closed_from <= bus->clock->now;
 }
 
-/* Something of a user's is on the bus in that cycle. */
+/* `bursts` more of a user's went out; the last beat or response of them is on
+ * the bus in cycle `last`. */
 static inline void sth_bus_note(struct sth_bus *bus, enum sth_bus_user user,
-                                uint64_t cycle)
+                                uint64_t bursts, uint64_t last)
 {
-    bus->last[user] = sth_max64(bus->last[user], cycle);
+    bus->bursts[user] += bursts;
+    bus->last[user] = sth_max64(bus->last[user], last);
+}
+
+/* Bursts of a user since creation. */
+static inline uint64_t sth_bus_bursts(const struct sth_bus *bus,
+                                      enum sth_bus_user user)
+{
+    return bus->bursts[user];
+}
+
+/* The last beat or response of a user's that is known. */
+static inline uint64_t sth_bus_last(const struct sth_bus *bus,
+                                    enum sth_bus_user user)
+{
+    return bus->last[user];
 }
 
 /* The cycle from which the bus is idle if no address goes out any more;
@@ -83,6 +130,28 @@ static inline bool sth_bus_is_error(const struct sth_bus *bus, uint64_t addr,
     return sth_mem_is_error(bus->mem, addr, (uint64_t)beats * bus->bytes);
 }
 
+/* Whether it answers some address with an error. */
+static inline bool sth_bus_has_errors(const struct sth_bus *bus)
+{
+    return sth_mem_has_errors(bus->mem);
+}
+
+/*
+ * Reads
+ */
+
+/* The cycle from which the next read address can go out. */
+static inline uint64_t sth_bus_read_free(const struct sth_bus *bus)
+{
+    return bus->read_free;
+}
+
+/* Read addresses were sent in every cycle before that one. */
+static inline void sth_bus_set_read_free(struct sth_bus *bus, uint64_t cycle)
+{
+    bus->read_free = cycle;
+}
+
 /*
  * A read address goes out in `cycle`; beats as in sth_mem_read_burst().
  * Returns the cycle in which memory has its last beat.
@@ -93,6 +162,83 @@ static inline uint64_t sth_bus_read(struct sth_bus *bus, uint64_t cycle,
 {
     bus->read_free = cycle + 1;
     return sth_mem_read_burst(bus->mem, cycle, addr, beats, beat_cycle);
+}
+
+/*
+ * The read data channel where reads depend on nothing else, NULL otherwise:
+ * sth_bus_channel_read() does then what sth_bus_read() does to it.
+ */
+static inline struct sth_mem_channel *sth_bus_channel(const struct sth_bus *bus)
+{
+    return sth_mem_read_channel(bus->mem);
+}
+
+static inline uint64_t sth_bus_channel_read(struct sth_mem_channel *channel,
+                                            uint64_t cycle, uint32_t beats)
+{
+    return sth_mem_channel_beats(channel, cycle + channel->latency, beats);
+}
+
+/* The address of a command goes out now.  Returns the cycle in which its last
+ * beat is there. */
+static inline uint64_t sth_bus_fetch(struct sth_bus *bus, uint64_t addr,
+                                     uint32_t beats)
+{
+    uint64_t last = bus->clock->now;
+
+    if (!bus->clock->instant) {
+        bus->fetched += beats;
+        last = sth_bus_read(bus, last, addr, beats, NULL);
+    }
+    sth_bus_note(bus, STH_BUS_FETCH, 1, last);
+    return last;
+}
+
+/* Beats of fetch that come before those of load's next burst. */
+static inline uint32_t sth_bus_fetched(const struct sth_bus *bus)
+{
+    return bus->fetched;
+}
+
+/* The same; they come before those of this burst, and no other. */
+static inline uint32_t sth_bus_take_fetched(struct sth_bus *bus)
+{
+    uint32_t fetched = bus->fetched;
+
+    bus->fetched = 0;
+    return fetched;
+}
+
+/*
+ * Writes
+ */
+
+/*
+ * A write address goes out now.  Returns the cycle of its response and lets
+ * *last be that of its last beat, both if data comes as early as memory takes
+ * it; accepts[] receives the cycles of all, where sth_bus_beat_cycles() is 0.
+ */
+static inline uint64_t sth_bus_write(struct sth_bus *bus, uint64_t addr,
+                                     uint32_t beats, uint64_t *accepts,
+                                     uint64_t *last)
+{
+    uint64_t now = bus->clock->now;
+
+    sth_bus_note(bus, STH_BUS_STORE, 1, 0);
+    bus->unsent++;
+    *last = now;
+    if (bus->clock->instant)
+        return now;
+    return sth_mem_write_burst(bus->mem, now, addr, beats,
+                               bus->beat_cycles == 0 ? accepts : NULL, last);
+}
+
+/* All data of the oldest write burst is on its way; so is its response, which
+ * comes in that cycle. */
+static inline void sth_bus_write_sent(struct sth_bus *bus, uint64_t response)
+{
+    bus->unsent--;
+    sth_bus_note(bus, STH_BUS_STORE, 0, response);
 }
 
 #endif

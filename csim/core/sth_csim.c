@@ -32,11 +32,11 @@ static bool create_memories(struct sth_csim *csim)
 
 static bool create_engines(struct sth_csim *csim)
 {
-    const struct sth_engine_site site = {.params = &csim->params,
-                                         .clock = &csim->clock,
-                                         .port = &csim->port,
-                                         .counter =
-                                             csim->front.counters.counter};
+    const struct sth_engine_site site = {
+        .params = &csim->params,
+        .clock = &csim->clock,
+        .port = &csim->port,
+        .counter = sth_counters_values(&csim->front.counters)};
     struct sth_engine_state **engine = csim->engine;
 
     csim->port = sth_csim_port(csim);
@@ -133,13 +133,13 @@ void sth_csim_get_statistics(struct sth_device *dev,
 
     *statistics = (struct sth_csim_statistics){
         .cycles = csim->clock.now,
-        .fetch_bursts = csim->bus.bursts[STH_BUS_FETCH],
-        .load_bursts = csim->bus.bursts[STH_BUS_LOAD],
-        .store_bursts = csim->bus.bursts[STH_BUS_STORE],
+        .fetch_bursts = sth_bus_bursts(&csim->bus, STH_BUS_FETCH),
+        .load_bursts = sth_bus_bursts(&csim->bus, STH_BUS_LOAD),
+        .store_bursts = sth_bus_bursts(&csim->bus, STH_BUS_STORE),
         .events_lost = csim->events.lost,
         .diagnostics = csim->diagnostics.total,
     };
-    memcpy(statistics->commands, csim->front.counters.commands,
+    memcpy(statistics->commands, sth_counters_commands(&csim->front.counters),
            sizeof(statistics->commands));
 }
 
@@ -149,5 +149,6 @@ void sth_csim_get_counters(struct sth_device *dev,
     struct sth_counters *from = &csim_of(dev)->front.counters;
 
     sth_counters_advance(from);
-    memcpy(counters, from->counter, sizeof(from->counter));
+    memcpy(counters, sth_counters_values(from),
+           STH_CNT_COUNT * sizeof(*counters));
 }

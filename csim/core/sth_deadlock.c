@@ -33,7 +33,8 @@ static bool stuck(const struct sth_csim *csim)
 {
     bool waits = false;
 
-    if (!sth_status_busy(&csim->front.status) || csim->front.faults.pending ||
+    if (!sth_status_busy(&csim->front.status) ||
+        sth_faults_pending(&csim->front.faults) ||
         sth_clock_resets(&csim->clock))
         return false;
     for (int turn = 0; turn < STH_TURNS; turn++) {
@@ -69,7 +70,7 @@ static bool find_poster(const struct sth_csim *csim, uint32_t semaphore,
         }
     }
     for (uint32_t i = sth_dispatch_next(&csim->front.dispatch);
-         !found && i != fetch->requested; i++) {
+         !found && i != sth_fetch_requested(fetch); i++) {
         if (posts(&sth_fetch_slot(fetch, i)->command, semaphore)) {
             found = true;
             *index = i;
@@ -104,7 +105,8 @@ static void put_engine(const struct sth_csim *csim, struct text *text, int e,
 bool sth_deadlock_find(const struct sth_csim *csim,
                        struct sth_diagnostic *found)
 {
-    const struct sth_dispatch *dispatch = &csim->front.dispatch;
+    const struct sth_command *blocked =
+        sth_dispatch_blocked(&csim->front.dispatch);
     struct text text = {found->text, sizeof(found->text), 0};
     bool first = true;
 
@@ -122,13 +124,10 @@ bool sth_deadlock_find(const struct sth_csim *csim,
         first = false;
         put_engine(csim, &text, e, entry);
     }
-    if (dispatch->decoding && dispatch->stalled) {
-        uint32_t index = sth_dispatch_next(dispatch);
-        const struct sth_fetched *slot = sth_fetch_slot(dispatch->fetch, index);
-
-        put(&text, "; command %u finds the %s queue full", index,
-            sth_engine_name(sth_decode_engine(&slot->command)));
-    }
+    if (blocked != NULL)
+        put(&text, "; command %u finds the %s queue full",
+            sth_dispatch_next(&csim->front.dispatch),
+            sth_engine_name(sth_decode_engine(blocked)));
     found->other = found->index;
     return true;
 }

@@ -31,7 +31,7 @@ static void reg_write(struct sth_device *dev, uint32_t offset, uint32_t value)
 static void mem_read(struct sth_device *dev, uint64_t addr, void *to,
                      size_t bytes)
 {
-    sth_mem_read(csim_of(dev)->bus.mem, addr, to, bytes);
+    sth_mem_read(sth_bus_storage(&csim_of(dev)->bus), addr, to, bytes);
 }
 
 static void mem_write(struct sth_device *dev, uint64_t addr, const void *from,
@@ -39,7 +39,7 @@ static void mem_write(struct sth_device *dev, uint64_t addr, const void *from,
 {
     struct sth_csim *csim = csim_of(dev);
 
-    sth_mem_write(csim->bus.mem, addr, from, bytes);
+    sth_mem_write(sth_bus_storage(&csim->bus), addr, from, bytes);
     sth_command_ring_note_write(&csim->front.ring, addr, from, bytes);
 }
 

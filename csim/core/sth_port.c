@@ -36,7 +36,8 @@ static uint32_t execute(struct sth_csim *csim,
 {
     if (csim->mode == STH_CSIM_TIME_ONLY || sth_decode_is_sync(command))
         return 0;
-    return engine->ops->execute(&csim->chip, command, csim->bus.mem);
+    return engine->ops->execute(&csim->chip, command,
+                                sth_bus_storage(&csim->bus));
 }
 
 static void fail(struct sth_csim *csim, struct sth_engine_state *engine,
@@ -68,7 +69,7 @@ static void retired(void *above, struct sth_engine_state *engine,
         return;
     }
     event.digest = execute(csim, engine, command);
-    front->status.retired++;
+    sth_status_retire(&front->status);
     if (STH_GET(command, ANY_IRQ) != 0)
         sth_status_raise_irq(&front->status, STH_IRQ_STATUS_COMMAND);
     sth_counters_retire(&front->counters, engine->number, command);

@@ -28,7 +28,7 @@ void sth_control_soft_reset(struct sth_control *control)
 {
     control->reset_from = control->clock->now;
     /* An address that was on its way in this cycle still goes out. */
-    control->bus->closed_from = control->clock->now + 2;
+    sth_bus_close(control->bus, control->clock->now + 2);
     sth_clock_hold(control->clock, STH_HOLD_RESET, true);
 }
 

@@ -27,4 +27,18 @@ void sth_counters_advance(struct sth_counters *counters);
 void sth_counters_retire(struct sth_counters *counters, enum sth_engine engine,
                          const struct sth_command *command);
 
+/* The counters by number (enum sth_counter), up to the last
+ * sth_counters_advance(); engines count in them. */
+static inline uint64_t *sth_counters_values(struct sth_counters *counters)
+{
+    return counters->counter;
+}
+
+/* Commands that each engine has retired since creation. */
+static inline const uint64_t *
+sth_counters_commands(const struct sth_counters *counters)
+{
+    return counters->commands;
+}
+
 #endif

@@ -20,14 +20,14 @@ static void refuse(struct sth_dispatch *dispatch, enum sth_fault code,
 /* The verdict is there: hands the command on, or stalls, or stops. */
 static void hand_on(struct sth_dispatch *dispatch)
 {
-    uint32_t index = dispatch->fetch->taken - 1;
+    uint32_t index = sth_fetch_taken(dispatch->fetch) - 1;
     const struct sth_fetched *slot = sth_fetch_slot(dispatch->fetch, index);
     struct sth_decode_fault fault = {STH_FAULT_NONE, 0};
     struct sth_engine_state *engine;
 
     if (slot->error) {
         refuse(dispatch, STH_FAULT_FETCH_BUS, index,
-               sth_command_ring_addr(dispatch->fetch->ring, index));
+               sth_fetch_addr(dispatch->fetch, index));
         return;
     }
     if (!dispatch->stalled)
@@ -62,16 +62,15 @@ static void step(void *block)
             *next = dispatch->decode_done;
         return;
     }
-    if (dispatch->faults->stop_from != STH_NEVER ||
-        fetch->taken == fetch->requested)
+    if (dispatch->faults->stop_from != STH_NEVER || sth_fetch_is_empty(fetch))
         return;
-    if (sth_fetch_head(fetch) != fetch->taken) {
+    if (sth_fetch_head(fetch) != sth_fetch_taken(fetch)) {
         dispatch->decoding = true;
         dispatch->decode_done = clock->now + STH_LAT_DECODE;
         sth_fetch_take(fetch);
         *next = dispatch->decode_done;
     } else {
-        *next = sth_fetch_slot(fetch, fetch->taken)->arrival;
+        *next = sth_fetch_slot(fetch, sth_fetch_taken(fetch))->arrival;
     }
 }
 

@@ -30,7 +30,18 @@ void sth_dispatch_reset(struct sth_dispatch *dispatch);
 /* The index of the first command that no queue has had. */
 static inline uint32_t sth_dispatch_next(const struct sth_dispatch *dispatch)
 {
-    return dispatch->fetch->taken - (dispatch->decoding ? 1u : 0u);
+    return sth_fetch_taken(dispatch->fetch) - (dispatch->decoding ? 1u : 0u);
+}
+
+/* The command at hand, whose index is sth_dispatch_next(), if it finds the
+ * queue of its engine full; NULL otherwise. */
+static inline const struct sth_command *
+sth_dispatch_blocked(const struct sth_dispatch *dispatch)
+{
+    if (!dispatch->decoding || !dispatch->stalled)
+        return NULL;
+    return &sth_fetch_slot(dispatch->fetch, sth_dispatch_next(dispatch))
+                ->command;
 }
 
 #endif

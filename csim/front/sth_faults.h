@@ -26,6 +26,12 @@ void sth_faults_reset(struct sth_faults *faults);
 void sth_faults_raise(struct sth_faults *faults, enum sth_fault code,
                       uint32_t index, uint64_t addr);
 
+/* Whether one is detected, reported or not. */
+static inline bool sth_faults_pending(const struct sth_faults *faults)
+{
+    return faults->pending;
+}
+
 /* Makes the pending fault visible and raises its interrupt. */
 void sth_faults_report(struct sth_faults *faults);
 

@@ -55,19 +55,12 @@ static void request(struct sth_fetch *fetch)
 {
     struct sth_bus *bus = fetch->bus;
     struct sth_fetched *slot = &fetch->slot[fetch->requested % STH_FETCH_MAX];
+    uint32_t bytes = sth_bus_bytes(bus);
     uint64_t addr = sth_command_ring_addr(fetch->ring, fetch->requested) &
-                    ~(uint64_t)(bus->bytes - 1);
-    uint32_t beats =
-        bus->bytes < STH_COMMAND_BYTES ? STH_COMMAND_BYTES / bus->bytes : 1;
-    uint64_t last = fetch->clock->now;
+                    ~(uint64_t)(bytes - 1);
+    uint32_t beats = bytes < STH_COMMAND_BYTES ? STH_COMMAND_BYTES / bytes : 1;
 
-    if (!fetch->clock->instant) {
-        bus->fetched += beats;
-        last = sth_bus_read(bus, fetch->clock->now, addr, beats, NULL);
-    }
-    bus->bursts[STH_BUS_FETCH]++;
-    sth_bus_note(bus, STH_BUS_FETCH, last);
-    slot->arrival = last + STH_LAT_FETCH_DATA;
+    slot->arrival = sth_bus_fetch(bus, addr, beats) + STH_LAT_FETCH_DATA;
     slot->error = sth_bus_is_error(bus, addr, beats);
     slot->command = sth_command_ring_read(fetch->ring, fetch->requested);
     fetch->requested++;
@@ -93,8 +86,8 @@ static void step(void *block)
     uint64_t now = clock->now;
 
     clock->next[STH_TURN_FETCH] = STH_NEVER;
-    if (may_request(fetch) && fetch->bus->read_free > now) {
-        clock->next[STH_TURN_FETCH] = fetch->bus->read_free;
+    if (may_request(fetch) && sth_bus_read_free(fetch->bus) > now) {
+        clock->next[STH_TURN_FETCH] = sth_bus_read_free(fetch->bus);
         return;
     }
     if (may_request(fetch)) {

@@ -58,6 +58,31 @@ void sth_fetch_enable(struct sth_fetch *fetch, bool enabled);
 /* The decoder takes the oldest command, which has arrived. */
 void sth_fetch_take(struct sth_fetch *fetch);
 
+/* Commands that were asked for since reset. */
+static inline uint32_t sth_fetch_requested(const struct sth_fetch *fetch)
+{
+    return fetch->requested;
+}
+
+/* Commands that the decoder took since reset. */
+static inline uint32_t sth_fetch_taken(const struct sth_fetch *fetch)
+{
+    return fetch->taken;
+}
+
+/* Whether no command is here or on its way. */
+static inline bool sth_fetch_is_empty(const struct sth_fetch *fetch)
+{
+    return fetch->taken == fetch->requested;
+}
+
+/* The address of a command. */
+static inline uint64_t sth_fetch_addr(const struct sth_fetch *fetch,
+                                      uint32_t index)
+{
+    return sth_command_ring_addr(fetch->ring, index);
+}
+
 /* A command that was asked for, or the last one taken. */
 static inline const struct sth_fetched *
 sth_fetch_slot(const struct sth_fetch *fetch, uint32_t index)

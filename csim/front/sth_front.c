@@ -5,7 +5,7 @@ bool sth_front_init(struct sth_front *front, const struct sth_params *params,
                     struct sth_bus *bus, struct sth_engine_state *const *engine,
                     bool keeps_ring)
 {
-    struct sth_clock *clock = bus->clock;
+    struct sth_clock *clock = sth_bus_clock(bus);
 
     front->params = params;
     front->engine = engine;
@@ -37,7 +37,8 @@ bool sth_front_init(struct sth_front *front, const struct sth_params *params,
     sth_fetch_init(&front->fetch);
     sth_dispatch_init(&front->dispatch);
     sth_semaphores_init(&front->semaphores);
-    return sth_command_ring_init(&front->ring, bus->mem, keeps_ring);
+    return sth_command_ring_init(&front->ring, sth_bus_storage(bus),
+                                 keeps_ring);
 }
 
 void sth_front_fini(struct sth_front *front)

@@ -20,6 +20,12 @@ static inline bool sth_status_busy(const struct sth_status *status)
     return status->retired != status->tail && !status->faulted;
 }
 
+/* One more command has retired. */
+static inline void sth_status_retire(struct sth_status *status)
+{
+    status->retired++;
+}
+
 /* The interrupt line. */
 static inline bool sth_status_irq(const struct sth_status *status)
 {

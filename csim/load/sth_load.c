@@ -36,7 +36,7 @@ static void start(struct sth_engine_state *engine, struct sth_flight *flight)
         return;
     }
     load->done = 0;
-    sth_dma_begin(&load->dma, &flight->command, load->bus->bytes,
+    sth_dma_begin(&load->dma, &flight->command, sth_bus_bytes(load->bus),
                   now + STH_LAT_LOAD_ISSUE);
     engine->ready = STH_NEVER;
 }
@@ -82,7 +82,7 @@ static void settle(struct sth_engine_state *engine)
  * follow from that of the last. */
 static uint64_t *next_beats(struct sth_load *load)
 {
-    return load->bus->beat_cycles == 0
+    return sth_bus_beat_cycles(load->bus) == 0
                ? load->beats[load->writer.sent % STH_ARRIVALS]
                : NULL;
 }
@@ -100,8 +100,7 @@ static inline void expect(struct sth_load *load, uint64_t last)
     arrival->bytes = burst->bytes;
     arrival->sp = burst->sp;
     arrival->skip = burst->skip;
-    arrival->fetched = load->bus->fetched;
-    load->bus->fetched = 0;
+    arrival->fetched = sth_bus_take_fetched(load->bus);
 }
 
 /*
@@ -111,8 +110,7 @@ static inline void expect(struct sth_load *load, uint64_t last)
 static inline void account(struct sth_load *load, uint64_t address,
                            uint64_t last, uint64_t slot_free)
 {
-    load->bus->bursts[STH_BUS_LOAD]++;
-    sth_bus_note(load->bus, STH_BUS_LOAD, last);
+    sth_bus_note(load->bus, STH_BUS_LOAD, 1, last);
     load->done = sth_max64(load->done, last + STH_LAT_LOAD_RETIRE);
     sth_dma_advance(&load->dma, address, slot_free);
     if (load->dma.pending)
@@ -157,7 +155,7 @@ static void send_address(struct sth_load *load)
             dma->issue = free;
             return;
         }
-        address = sth_max64(now, bus->read_free);
+        address = sth_max64(now, sth_bus_read_free(bus));
         last = sth_bus_read(bus, address, dma->burst.addr, dma->burst.beats,
                             next_beats(load));
         expect(load, last);
@@ -209,8 +207,8 @@ static void send_alike(struct sth_load *load, struct sth_mem_channel *channel,
     struct sth_bus *bus = load->bus;
     struct sth_mem_channel port = *channel;
     uint64_t limit = horizon(load, dma->issue, alone) - STH_WRITE_PIPE;
-    uint64_t issue = sth_max64(dma->issue, bus->read_free);
-    uint64_t last_bus = bus->last[STH_BUS_LOAD];
+    uint64_t issue = sth_max64(dma->issue, sth_bus_read_free(bus));
+    uint64_t last_bus = sth_bus_last(bus, STH_BUS_LOAD);
     uint64_t over = *end;
     uint32_t safe = bursts_safe(load);
     uint32_t most = safe < dma->cursor.runs ? safe : dma->cursor.runs;
@@ -220,7 +218,7 @@ static void send_alike(struct sth_load *load, struct sth_mem_channel *channel,
 
     for (; n < most; n++) {
         uint64_t now = sth_max64(issue, dma->slot[place]);
-        uint64_t last = sth_mem_channel_beats(&port, now + port.latency, beats);
+        uint64_t last = sth_bus_channel_read(&port, now, beats);
 
         if (now >= alone || sth_load_burst_end(over, 0, beats, last) >= limit)
             break;
@@ -234,9 +232,8 @@ static void send_alike(struct sth_load *load, struct sth_mem_channel *channel,
     if (n == 0)
         return;
     load->engine.clock->now = issue - 1;
-    bus->read_free = issue;
-    bus->bursts[STH_BUS_LOAD] += n;
-    bus->last[STH_BUS_LOAD] = last_bus;
+    sth_bus_set_read_free(bus, issue);
+    sth_bus_note(bus, STH_BUS_LOAD, n, last_bus);
     dma->issue = issue;
     dma->slot_next = place;
     load->done = sth_max64(load->done, last_bus + STH_LAT_LOAD_RETIRE);
@@ -256,19 +253,19 @@ static void send_burst(struct sth_load *load, struct sth_mem_channel *channel,
     struct sth_writer *writer = &load->writer;
     struct sth_bus *bus = load->bus;
     uint64_t now = dma->issue;
-    uint64_t address = sth_max64(now, bus->read_free);
+    uint64_t address = sth_max64(now, sth_bus_read_free(bus));
     uint32_t beats = dma->burst.beats;
     uint64_t last, over;
 
     load->engine.clock->now = now;
-    bus->read_free = address + 1;
-    if (channel != NULL)
-        last =
-            sth_mem_channel_beats(channel, address + channel->latency, beats);
-    else
-        last = sth_mem_read_burst(bus->mem, address, dma->burst.addr, beats,
-                                  next_beats(load));
-    over = sth_load_burst_end(*end, bus->fetched, beats, last);
+    if (channel != NULL) {
+        sth_bus_set_read_free(bus, address + 1);
+        last = sth_bus_channel_read(channel, address, beats);
+    } else {
+        last = sth_bus_read(bus, address, dma->burst.addr, beats,
+                            next_beats(load));
+    }
+    over = sth_load_burst_end(*end, sth_bus_fetched(bus), beats, last);
     if (writer->sent != writer->written ||
         over + STH_WRITE_PIPE >= horizon(load, now, alone)) {
         expect(load, last);
@@ -279,7 +276,7 @@ static void send_burst(struct sth_load *load, struct sth_mem_channel *channel,
     writer->arrival[writer->sent++ % STH_ARRIVALS].written =
         over + STH_WRITE_PIPE;
     writer->written++;
-    bus->fetched = 0;
+    sth_bus_take_fetched(bus);
     account(load, address, last, over + STH_LAT_LOAD_REUSE);
 }
 
@@ -292,7 +289,7 @@ static bool send_undisturbed(struct sth_load *load, uint64_t alone)
 {
     struct sth_dma *dma = &load->dma;
     struct sth_writer *writer = &load->writer;
-    struct sth_mem_channel *channel = sth_mem_read_channel(load->bus->mem);
+    struct sth_mem_channel *channel = sth_bus_channel(load->bus);
     uint64_t end;
     uint32_t written;
 
@@ -301,8 +298,8 @@ static bool send_undisturbed(struct sth_load *load, uint64_t alone)
     end = writer->bus;
     written = writer->written;
     while (dma->pending && writer->sent - writer->written < dma->slots) {
-        if (channel != NULL && dma->cursor.alike && load->bus->fetched == 0 &&
-            writer->sent == writer->written)
+        if (channel != NULL && dma->cursor.alike &&
+            sth_bus_fetched(load->bus) == 0 && writer->sent == writer->written)
             send_alike(load, channel, alone, &end);
         dma->issue = sth_max64(dma->issue, dma->slot[dma->slot_next]);
         if (dma->issue >= alone)
@@ -324,13 +321,13 @@ static void step(struct sth_engine_state *engine)
                                sth_engine_oldest(engine)->done);
 
     /* Fetch goes first, for as long as it asks for a command in every cycle. */
-    dma->issue = sth_max64(clock->now, load->bus->read_free);
+    dma->issue = sth_max64(clock->now, sth_bus_read_free(load->bus));
     if (!clock->instant && dma->issue > clock->now)
         return;
     do {
         if (!clock->instant && dma->issue < alone &&
-            !load->banks->vector_active && sth_load_undisturbed(load) &&
-            !sth_mem_has_errors(load->bus->mem) &&
+            !sth_banks_vector_is_active(load->banks) &&
+            sth_load_undisturbed(load) && !sth_bus_has_errors(load->bus) &&
             !send_undisturbed(load, alone))
             return;
         clock->now = dma->issue;
@@ -366,7 +363,7 @@ static uint64_t concerned(const void *block)
 
     return load->writer.written != load->writer.sent
                ? STH_NEVER
-               : load->bus->last[STH_BUS_LOAD];
+               : sth_bus_last(load->bus, STH_BUS_LOAD);
 }
 
 struct sth_engine_state *sth_load_create(const struct sth_engine_site *site,
@@ -388,7 +385,8 @@ struct sth_engine_state *sth_load_create(const struct sth_engine_site *site,
         return NULL;
     load->bus = bus;
     load->banks = banks;
-    banks->load = (struct sth_follower){load, follow, concerned};
+    sth_banks_enlist_load(banks,
+                          (struct sth_follower){load, follow, concerned});
     sth_engine_init(&load->engine, site, STH_ENGINE_LOAD, &ops);
     return &load->engine;
 }

@@ -15,7 +15,7 @@ static uint64_t beat_there(const struct sth_load *load)
     const struct sth_writer *writer = &load->writer;
     uint32_t number = writer->written % STH_ARRIVALS;
     const struct sth_arrival *arrival = &writer->arrival[number];
-    uint64_t cycles = load->bus->beat_cycles;
+    uint64_t cycles = sth_bus_beat_cycles(load->bus);
 
     if (cycles == 0)
         return load->beats[number][writer->word];
@@ -49,7 +49,7 @@ static bool write_word(struct sth_load *load, uint64_t horizon)
     const struct sth_banks *all = load->banks;
     const struct sth_arrival *arrival =
         &writer->arrival[writer->written % STH_ARRIVALS];
-    uint32_t bus = load->bus->bytes;
+    uint32_t bus = sth_bus_bytes(load->bus);
     uint32_t total = arrival->skip + arrival->bytes;
     uint32_t begin = writer->word * bus;
     uint32_t end = begin + bus < total ? begin + bus : total;
@@ -60,7 +60,7 @@ static bool write_word(struct sth_load *load, uint64_t horizon)
     begin = begin > arrival->skip ? begin - arrival->skip : 0;
     banks.first = sth_banks_sp(all, arrival->sp + begin);
     banks.last = sth_banks_sp(all, arrival->sp + end - arrival->skip - 1);
-    while (sth_banks_logged(&all->vector_writes, cycle, banks))
+    while (sth_banks_logged(sth_banks_vector_writes(all), cycle, banks))
         cycle++;
     writer->blocked = cycle;
     if (cycle >= horizon)
@@ -148,7 +148,7 @@ void sth_load_follow_undisturbed(struct sth_load *load, uint32_t end,
 void sth_load_follow(struct sth_load *load, uint32_t end, uint64_t horizon)
 {
     struct sth_writer *writer = &load->writer;
-    const struct sth_bank_log *log = &load->banks->vector_writes;
+    const struct sth_bank_log *log = sth_banks_vector_writes(load->banks);
 
     sth_load_follow_undisturbed(load, end, horizon);
     while ((int32_t)(end - writer->written) > 0) {

@@ -101,7 +101,7 @@ static inline bool sth_load_undisturbed(const struct sth_load *load)
     uint64_t written = writer->bus + STH_WRITE_PIPE;
 
     return writer->word == 0 && sth_load_last_write(writer) <= written &&
-           load->banks->vector_writes.latest <= written;
+           sth_banks_vector_writes(load->banks)->latest <= written;
 }
 
 #endif

@@ -58,9 +58,10 @@ static void turn_to_tile(struct sth_matrix *matrix, uint64_t cycle)
 
     if (matrix->unloaded == 1 && in_last_tile(matrix))
         matrix->engine.ready = cycle;
-    if (banks->tiles >= 2)
+    if (sth_banks_tiles(banks) >= 2)
         cycle = sth_max64(
-            cycle, sth_banks_tile(banks, banks->tiles - 2)->last_row + 1);
+            cycle,
+            sth_banks_tile(banks, sth_banks_tiles(banks) - 2)->last_row + 1);
     matrix->begin = cycle;
 }
 
@@ -187,7 +188,7 @@ static void count(struct sth_engine_state *engine, uint64_t from, uint64_t to)
     uint64_t number = matrix->counted;
     uint64_t rows = 0, stalls = 0;
 
-    for (; number < banks->tiles; number++) {
+    for (; number < sth_banks_tiles(banks); number++) {
         const struct sth_weight_tile *tile = sth_banks_tile(banks, number);
         uint64_t first = tile->first_row;
 
@@ -220,9 +221,10 @@ static bool has_room(const struct sth_matrix *matrix)
         return true;
     if (in_order(matrix))
         return false;
-    return banks->tiles + 1 < STH_TILES ||
-           sth_banks_past(banks, sth_banks_tile(banks, banks->tiles + 1 -
-                                                           STH_TILES)) <= now;
+    return sth_banks_tiles(banks) + 1 < STH_TILES ||
+           sth_banks_past(banks, sth_banks_tile(banks, sth_banks_tiles(banks) +
+                                                           1 - STH_TILES)) <=
+               now;
 }
 
 /* Announces tiles, as many as there is room for. */
@@ -240,11 +242,12 @@ static void step(struct sth_engine_state *engine)
     while (room && matrix->unloaded > 0);
     matrix->next = matrix->unloaded > 0 ? matrix->begin : STH_NEVER;
     /* Not for one tile: when half of the memory is free again. */
-    if (matrix->unloaded > 0 && banks->tiles >= STH_TILES && !in_order(matrix))
+    if (matrix->unloaded > 0 && sth_banks_tiles(banks) >= STH_TILES &&
+        !in_order(matrix))
         matrix->next = sth_min64(
             matrix->next,
-            sth_banks_past(
-                banks, sth_banks_tile(banks, banks->tiles - STH_TILES / 2)));
+            sth_banks_past(banks, sth_banks_tile(banks, sth_banks_tiles(banks) -
+                                                            STH_TILES / 2)));
 }
 
 static uint64_t next(const struct sth_engine_state *engine)

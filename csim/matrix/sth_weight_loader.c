@@ -15,7 +15,7 @@ uint32_t sth_weight_loader_find(const struct sth_banks *banks,
                                 const struct sth_weight_tile *streamed,
                                 uint32_t *read)
 {
-    uint32_t wrap = banks->sp_wrap;
+    uint32_t wrap = sth_banks_sp_period(banks);
     bool a_stays = (streamed->a_row & (wrap - 1)) == 0;
     uint64_t cycle = tile->first_step;
     uint32_t step, i = 0;

@@ -42,10 +42,10 @@ sth_weight_loader_key(const struct sth_banks *banks,
                       const struct sth_weight_tile *tile,
                       const struct sth_weight_tile *streamed)
 {
-    uint32_t wrap = banks->sp_wrap - 1;
+    uint32_t wrap = sth_banks_sp_period(banks) - 1;
     uint32_t row = (uint32_t)(tile->first_step - streamed->first_row);
     uint32_t a = streamed->a + row * streamed->a_row;
-    uint32_t in_word = tile->w & (banks->sp_word - 1);
+    uint32_t in_word = tile->w & (sth_banks_sp_word(banks) - 1);
     uint64_t key = tile->reads; /* 10 bits */
 
     _Static_assert((int)STH_MAX_LANES <= 512 &&
@@ -84,7 +84,7 @@ sth_weight_loader_is_free(const struct sth_banks *banks,
                           const struct sth_weight_tile *tile,
                           const struct sth_weight_tile *streamed)
 {
-    uint32_t wrap = banks->sp_wrap;
+    uint32_t wrap = sth_banks_sp_period(banks);
 
     if (tile->first_step > streamed->last_row ||
         tile->first_step + tile->reads <= streamed->first_row)
@@ -111,7 +111,7 @@ static inline bool sth_weight_loader_read(struct sth_weight_loader *loader,
 
     tile->pattern = -1;
     tile->last_step = tile->first_step + steps - 1;
-    if (banks->tiles == 0)
+    if (sth_banks_tiles(banks) == 0)
         return true;
     streamed = sth_banks_last_tile(banks);
     if (sth_weight_loader_is_free(banks, tile, streamed))

@@ -109,6 +109,25 @@ void sth_banks_init(struct sth_banks *banks, const struct sth_params *params);
 /* Nobody uses them or has used them; followers stay. */
 void sth_banks_reset(struct sth_banks *banks);
 
+/* Who is followed in arrears. */
+static inline void sth_banks_enlist_vector(struct sth_banks *banks,
+                                           struct sth_follower vector)
+{
+    banks->vector = vector;
+}
+
+static inline void sth_banks_enlist_load(struct sth_banks *banks,
+                                         struct sth_follower load)
+{
+    banks->load = load;
+}
+
+static inline void sth_banks_enlist_store(struct sth_banks *banks,
+                                          struct sth_follower store)
+{
+    banks->store = store;
+}
+
 /*
  * What is known
  */
@@ -128,9 +147,23 @@ static inline void sth_banks_settle(struct sth_banks *banks, uint64_t now)
     banks->store.follow(banks->store.block, now);
 }
 
+/* Load and store come as far as vector has come, which is cycle now. */
+static inline void sth_banks_follow_vector(const struct sth_banks *banks,
+                                           uint64_t now)
+{
+    banks->load.follow(banks->load.block, now);
+    banks->store.follow(banks->store.block, now);
+}
+
 /*
  * Matrix publishes tiles
  */
+
+/* Tiles announced so far. */
+static inline uint64_t sth_banks_tiles(const struct sth_banks *banks)
+{
+    return banks->tiles;
+}
 
 /* The n-th tile so far. */
 static inline const struct sth_weight_tile *
@@ -177,11 +210,57 @@ static inline uint32_t *sth_banks_pattern(struct sth_banks *banks,
  * Vector publishes accesses
  */
 
+/* A command of vector's has accesses to come, of the scratchpad too. */
+static inline void sth_banks_begin_vector(struct sth_banks *banks,
+                                          bool reads_sp)
+{
+    banks->vector_active = true;
+    banks->vector_reads_sp = reads_sp;
+}
+
+/* It has none any more. */
+static inline void sth_banks_end_vector(struct sth_banks *banks)
+{
+    banks->vector_active = false;
+}
+
+static inline bool sth_banks_vector_is_active(const struct sth_banks *banks)
+{
+    return banks->vector_active;
+}
+
+/* Its reads and writes of the scratchpad. */
+static inline const struct sth_bank_log *
+sth_banks_vector_reads(const struct sth_banks *banks)
+{
+    return &banks->vector_reads;
+}
+
+static inline const struct sth_bank_log *
+sth_banks_vector_writes(const struct sth_banks *banks)
+{
+    return &banks->vector_writes;
+}
+
+/* Within the banks: an access in one of their logs. */
 static inline void sth_banks_log(struct sth_bank_log *log, uint64_t cycle,
                                  uint32_t bank)
 {
     log->latest = sth_max64(log->latest, cycle);
     log->access[cycle % STH_LOG] = cycle << 8 | bank;
+}
+
+/* Vector reads, or writes, a bank of the scratchpad in a cycle. */
+static inline void sth_banks_log_read(struct sth_banks *banks, uint64_t cycle,
+                                      uint32_t bank)
+{
+    sth_banks_log(&banks->vector_reads, cycle, bank);
+}
+
+static inline void sth_banks_log_write(struct sth_banks *banks, uint64_t cycle,
+                                       uint32_t bank)
+{
+    sth_banks_log(&banks->vector_writes, cycle, bank);
 }
 
 /* Up to which cycle somebody needs to know the accesses of a command that
@@ -210,6 +289,25 @@ static inline uint32_t sth_banks_sp(const struct sth_banks *banks,
                                     uint32_t addr)
 {
     return (addr >> banks->sp_word_log2) & banks->sp_mask;
+}
+
+/* Accumulator bank of a row. */
+static inline uint32_t sth_banks_acc(const struct sth_banks *banks,
+                                     uint32_t row)
+{
+    return row & banks->acc_mask;
+}
+
+/* Bytes of a scratchpad word. */
+static inline uint32_t sth_banks_sp_word(const struct sth_banks *banks)
+{
+    return banks->sp_word;
+}
+
+/* Bytes after which the banks of the scratchpad repeat. */
+static inline uint32_t sth_banks_sp_period(const struct sth_banks *banks)
+{
+    return banks->sp_wrap;
 }
 
 /* Whether the bank is one of two. */

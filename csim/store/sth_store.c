@@ -48,7 +48,7 @@ static void start(struct sth_engine_state *engine, struct sth_flight *flight)
         engine->ready = now + 1;
         return;
     }
-    sth_dma_begin(&store->dma, &flight->command, store->bus->bytes,
+    sth_dma_begin(&store->dma, &flight->command, sth_bus_bytes(store->bus),
                   now + STH_LAT_STORE_ISSUE);
     store->dma.issue = now + STH_LAT_STORE_ISSUE;
     engine->ready = STH_NEVER;
@@ -63,12 +63,11 @@ static void retire_burst(struct sth_store *store)
     uint64_t *latest = &store->flight[sent->flight].response;
 
     store->dma.slot[sent->slot] = response + STH_LAT_STORE_REUSE;
-    sth_bus_note(store->bus, STH_BUS_STORE, response);
+    sth_bus_write_sent(store->bus, response);
     *latest = sth_max64(*latest, response + STH_LAT_STORE_RETIRE);
     store->flight[sent->flight].sent = sent->last;
     reader->first = (reader->first + 1) % STH_SENT;
     reader->count--;
-    store->bus->unsent--;
     if (reader->count > 0)
         sth_store_take_burst(store);
     finish_known(store);
@@ -89,8 +88,6 @@ static void send_address(struct sth_store *store)
 
     *sent = (struct sth_sent){
         .address = now,
-        .scheduled = now,
-        .response = now,
         .beats = burst->beats,
         .bytes = burst->bytes,
         .sp = burst->sp,
@@ -98,19 +95,13 @@ static void send_address(struct sth_store *store)
         .slot = dma->slot_next,
         .flight = sth_engine_place(engine, flight),
     };
-    if (!engine->clock->instant) {
-        uint64_t *accepts = reader->accepts[sent - reader->sent];
-
-        sent->response = sth_mem_write_burst(
-            bus->mem, now, burst->addr, burst->beats,
-            bus->beat_cycles == 0 ? accepts : NULL, &sent->scheduled);
-    }
+    sent->response =
+        sth_bus_write(bus, burst->addr, burst->beats,
+                      reader->accepts[sent - reader->sent], &sent->scheduled);
     if (!flight->error && sth_bus_is_error(bus, burst->addr, burst->beats)) {
         flight->error = true;
         flight->error_addr = burst->addr;
     }
-    bus->bursts[STH_BUS_STORE]++;
-    bus->unsent++;
     reader->bursts_sent++;
     reader->count++;
     if (reader->count == 1)
@@ -176,7 +167,7 @@ static void read_bursts(struct sth_store *store)
     while (store->reader.count > 0) {
         uint64_t until = engine->clock->now;
 
-        if (!store->banks->vector_active &&
+        if (!sth_banks_vector_is_active(store->banks) &&
             (!engine->awaited || starts_later(store)))
             until = alone_until(engine);
         sth_store_read_words(store, until);
@@ -248,7 +239,8 @@ struct sth_engine_state *sth_store_create(const struct sth_engine_site *site,
         return NULL;
     store->bus = bus;
     store->banks = banks;
-    banks->store = (struct sth_follower){store, follow, concerned};
+    sth_banks_enlist_store(banks,
+                           (struct sth_follower){store, follow, concerned});
     sth_engine_init(&store->engine, site, STH_ENGINE_STORE, &ops);
     return &store->engine;
 }

@@ -26,7 +26,7 @@ static uint64_t accepted(const struct sth_store *store, uint32_t word)
 {
     const struct sth_reader *reader = &store->reader;
     const struct sth_sent *sent = &reader->sent[reader->first];
-    uint64_t cycles = store->bus->beat_cycles;
+    uint64_t cycles = sth_bus_beat_cycles(store->bus);
     uint64_t before = cycles * (sent->beats - 1 - word);
 
     if (cycles == 0)
@@ -38,7 +38,7 @@ static uint64_t accepted(const struct sth_store *store, uint32_t word)
 static struct sth_two_banks banks_of(const struct sth_store *store,
                                      const struct sth_sent *sent, uint32_t word)
 {
-    uint32_t bus = store->bus->bytes;
+    uint32_t bus = sth_bus_bytes(store->bus);
     uint32_t begin = word == 0 ? sent->skip : word * bus;
     uint32_t end = (word + 1) * bus;
     uint32_t total = sent->skip + sent->bytes;
@@ -54,7 +54,7 @@ static inline uint64_t free_cycle(struct sth_store *store,
                                   struct sth_two_banks two, uint64_t cycle,
                                   uint64_t until)
 {
-    const struct sth_bank_log *log = &store->banks->vector_reads;
+    const struct sth_bank_log *log = sth_banks_vector_reads(store->banks);
 
     do
         cycle = sth_banks_matrix_free(store->banks, &store->reader.hints, cycle,

@@ -74,10 +74,10 @@ static bool read_sources(struct sth_vector *v, uint64_t now)
             *port = sth_banks_matrix_free(banks, &v->hints, first, now,
                                           (struct sth_two_banks){bank, bank});
             for (; first <= *port && first < now; first++)
-                sth_banks_log(&banks->vector_reads, first, bank);
+                sth_banks_log_read(banks, first, bank);
         } else {
             *port = sth_banks_sum_read_free(banks, &v->hints, *port, now,
-                                            source->addr & banks->acc_mask);
+                                            sth_banks_acc(banks, source->addr));
         }
         if (*port >= now) {
             complete = false;
@@ -113,8 +113,9 @@ static void write_sums(struct sth_vector *v, uint64_t now)
         uint64_t *sum = &v->sum[v->sums_written % SUMS];
         uint64_t cycle = sth_max64(*sum, v->last_sum + 1);
 
-        cycle = sth_banks_sum_write_free(v->banks, &v->sum_hints, cycle, now,
-                                         v->seq.r_addr & v->banks->acc_mask);
+        cycle =
+            sth_banks_sum_write_free(v->banks, &v->sum_hints, cycle, now,
+                                     sth_banks_acc(v->banks, v->seq.r_addr));
         *sum = cycle;
         if (cycle >= now)
             break;
@@ -155,11 +156,10 @@ static void launch_result(struct sth_vector *v, uint64_t launch)
 
     v->result[place] = launch + STH_LAT_VECTOR_PIPE;
     v->result_bank[place] = v->seq.d_sp ? sth_banks_sp(banks, v->seq.d_addr)
-                                        : v->seq.d_addr & banks->acc_mask;
+                                        : sth_banks_acc(banks, v->seq.d_addr);
     /* Nothing keeps it from the scratchpad: load may know already. */
     if (v->seq.d_sp)
-        sth_banks_log(&banks->vector_writes, v->result[place],
-                      v->result_bank[place]);
+        sth_banks_log_write(banks, v->result[place], v->result_bank[place]);
 }
 
 /* Follows the present row-tile up to now; returns whether it has left. */
@@ -211,15 +211,13 @@ static void follow_row_tiles(struct sth_vector *v, uint64_t now)
 static void follow(void *block, uint64_t now)
 {
     struct sth_vector *v = block;
-    const struct sth_banks *banks = v->banks;
     const uint64_t stretch = STH_LOG / 4;
 
     for (; v->followed + stretch < now; v->followed += stretch) {
         uint64_t end = v->followed + stretch;
 
         follow_row_tiles(v, end);
-        banks->load.follow(banks->load.block, end);
-        banks->store.follow(banks->store.block, end);
+        sth_banks_follow_vector(v->banks, end);
     }
     follow_row_tiles(v, now);
 }
@@ -275,7 +273,7 @@ static void settle(struct sth_engine_state *engine)
     v->check = end;
     if (end > now)
         return;
-    v->banks->vector_active = false;
+    sth_banks_end_vector(v->banks);
     v->check = STH_NEVER;
     sth_engine_newest(engine)->done = end;
     engine->last_done = end;
@@ -306,8 +304,7 @@ static void start(struct sth_engine_state *engine, struct sth_flight *flight)
     v->results = v->results_written = 0;
     v->sums = v->sums_written = 0;
     v->last_result = v->last_sum = 0;
-    v->banks->vector_active = true;
-    v->banks->vector_reads_sp = v->seq.reads_sp;
+    sth_banks_begin_vector(v->banks, v->seq.reads_sp);
     v->check = undisturbed_end(v);
 }
 
@@ -345,7 +342,7 @@ struct sth_engine_state *sth_vector_create(const struct sth_engine_site *site,
     v->banks = banks;
     while (1u << v->tree_depth < site->params->array_cols)
         v->tree_depth++;
-    banks->vector = (struct sth_follower){v, follow, NULL};
+    sth_banks_enlist_vector(banks, (struct sth_follower){v, follow, NULL});
     sth_engine_init(&v->engine, site, STH_ENGINE_VECTOR, &ops);
     return &v->engine;
 }

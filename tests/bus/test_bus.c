@@ -35,9 +35,9 @@ static int teardown(void **state)
 static void test_bus_reads_share_the_channel(void **state)
 {
     (void)state;
-    assert_int_equal(bus.read_free, 0);
+    assert_int_equal(sth_bus_read_free(&bus), 0);
     assert_int_equal(sth_bus_read(&bus, 5, 0, 4, NULL), 5 + LATENCY + 3);
-    assert_int_equal(bus.read_free, 6);
+    assert_int_equal(sth_bus_read_free(&bus), 6);
     assert_int_equal(sth_bus_read(&bus, 6, 4096, 2, NULL), 5 + LATENCY + 5);
 }
 
@@ -53,31 +53,37 @@ static void test_bus_error_is_of_any_beat(void **state)
 /* Idle: a cycle behind the last of everything, once all data is sent. */
 static void test_bus_is_idle_behind_the_last(void **state)
 {
+    uint64_t last;
+
     (void)state;
-    sth_bus_note(&bus, STH_BUS_FETCH, 50);
-    sth_bus_note(&bus, STH_BUS_LOAD, 40);
-    sth_bus_note(&bus, STH_BUS_LOAD, 30);
+    sth_bus_note(&bus, STH_BUS_FETCH, 1, 50);
+    sth_bus_note(&bus, STH_BUS_LOAD, 1, 40);
+    sth_bus_note(&bus, STH_BUS_LOAD, 1, 30);
     assert_int_equal(sth_bus_idle(&bus), 51);
-    sth_bus_note(&bus, STH_BUS_STORE, 60);
+    sth_bus_note(&bus, STH_BUS_STORE, 1, 60);
     assert_int_equal(sth_bus_idle(&bus), 62);
-    bus.unsent = 1;
+    assert_int_equal(sth_bus_write(&bus, 0, 4, NULL, &last), 3 + LATENCY);
+    assert_int_equal(last, 3);
     assert_true(sth_bus_idle(&bus) == STH_NEVER);
+    sth_bus_write_sent(&bus, 90);
+    assert_int_equal(sth_bus_idle(&bus), 92);
+    assert_int_equal(sth_bus_bursts(&bus, STH_BUS_STORE), 2);
 }
 
 static void test_bus_reset_opens_it_and_keeps_the_counts(void **state)
 {
     (void)state;
-    bus.bursts[STH_BUS_LOAD] = 7;
-    bus.closed_from = 10;
+    sth_bus_note(&bus, STH_BUS_LOAD, 7, 0);
+    sth_bus_close(&bus, 10);
     bus_clock.now = 9;
     assert_false(sth_bus_closed(&bus));
     bus_clock.now = 10;
     assert_true(sth_bus_closed(&bus));
-    sth_bus_note(&bus, STH_BUS_STORE, 60);
+    sth_bus_note(&bus, STH_BUS_STORE, 1, 60);
     sth_bus_reset(&bus);
     assert_false(sth_bus_closed(&bus));
     assert_int_equal(sth_bus_idle(&bus), 2);
-    assert_int_equal(bus.bursts[STH_BUS_LOAD], 7);
+    assert_int_equal(sth_bus_bursts(&bus, STH_BUS_LOAD), 7);
 }
 
 int main(void)

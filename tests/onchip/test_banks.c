@@ -197,13 +197,16 @@ static void test_banks_settle_those_behind(void **state)
     struct sth_banks *banks = *state;
     struct fake vector = {0}, load = {0, 40}, store = {0, STH_NEVER};
 
-    banks->vector = (struct sth_follower){&vector, fake_follow, NULL};
-    banks->load = (struct sth_follower){&load, fake_follow, fake_concerned};
-    banks->store = (struct sth_follower){&store, fake_follow, fake_concerned};
+    sth_banks_enlist_vector(banks,
+                            (struct sth_follower){&vector, fake_follow, NULL});
+    sth_banks_enlist_load(
+        banks, (struct sth_follower){&load, fake_follow, fake_concerned});
+    sth_banks_enlist_store(
+        banks, (struct sth_follower){&store, fake_follow, fake_concerned});
     sth_banks_settle(banks, 7);
     assert_int_equal(vector.followed, 0);
     assert_int_equal(store.followed, 7);
-    banks->vector_active = true;
+    sth_banks_begin_vector(banks, false);
     sth_banks_settle(banks, 9);
     assert_int_equal(vector.followed, 9);
     assert_int_equal(store.followed, 9);
@@ -214,7 +217,7 @@ static void test_banks_settle_those_behind(void **state)
     assert_int_equal(sth_banks_disturbed_until(banks, false, true),
                      1000 + banks->sum_write_delay + 1);
     assert_int_equal(sth_banks_reads_free_from(banks), 1001);
-    banks->vector_reads_sp = true;
+    sth_banks_begin_vector(banks, true);
     assert_true(sth_banks_reads_free_from(banks) == STH_NEVER);
 }
 
