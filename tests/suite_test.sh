@@ -176,6 +176,31 @@ S
   judge "no command" [ "$status" -ne 0 ]
 }
 
+# chip NAME STATUS MEAN WORST LAYER: an odd chip whose programs and layers have
+# such errors in cycles, in percent; LAYER none: each of them is refused.
+chip() {
+  script "$work/chip/systolith" <<S
+case \$* in
+random*) echo "1 passed, 0 failed; error mean $3 %, worst $4 %" ;;
+run*)
+  [ $5 != none ] || { echo "it does not fit the on-chip memories"; exit 1; }
+  while [ "\$1" != --json ]; do shift; done
+  echo '  "cycle_error_pct": $5,' >"\$2" ;;
+esac
+S
+  BUILD=$work/chip MAKE=true verif/random/configs.sh odd least >"$work/log" 2>&1
+  status=$?
+  judge "$1" [ "$status" -eq "$2" ]
+}
+
+chips() {
+  chip "a chip in time" 0 0.500 2.00 -0.5
+  chip "programs off on average" 1 0.501 1.00 0.1
+  chip "a program that is far off" 1 0.100 2.01 0.1
+  chip "a layer that is far off" 1 0.100 1.00 -0.51
+  chip "a chip on which no layer runs" 1 0.100 1.00 none
+}
+
 # dry TARGET...: prints what it would do, and does nothing.
 dry() {
   env -u MAKEFLAGS "$MAKE" -n "$@" BUILD="$work/dry" >"$work/log" 2>&1
@@ -187,6 +212,7 @@ steps
 files
 units
 cosims
+chips
 dry all
 dry test
 judge "prints the suite" grep -q '^tests/suite.sh ' "$work/log"

@@ -293,6 +293,9 @@ void Rtl::start()
         top->trace(wave.get(), 99);
         wave->open(options.wave_path);
     }
+#else
+    if (options.wave_path)
+        std::fputs("this library of the RTL was built without waves\n", stderr);
 #endif
     top->rst_ni = 0;
     top->s_axil_arvalid_i = 0;

@@ -6,9 +6,11 @@
 #   verif/random/configs.sh SEED COUNT        those that seeds draw
 #
 # A configuration passes when everything is bit-exact and cycles on an orderly
-# bus are within 0.5 % of the RTL's on average, 2 % at worst.  One that fails
-# keeps its file in $BUILD/configs and its log in $BUILD/random, and the command
-# that repeats it is printed; the others go on.
+# bus are within 0.5 % of the RTL's on average, 2 % at worst, those of each layer
+# within 0.5 %, of which one at least is not refused.  One that fails keeps its
+# file in $BUILD/configs and its log in $BUILD/random, and the command that
+# repeats it is printed; the others go on.  Its library writes no waves and
+# stays in no case: make builds $BUILD/rtl/NAME/libsth_rtl.so anew, with them.
 set -u
 : "${BUILD:=build}" "${MAKE:=make}" "${PARALLEL:=2}"
 : "${PROGRAMS:=60}" "${FAULTS:=20}"
@@ -28,7 +30,7 @@ odd_config() {
 
 # A legal chip may be too small for a layer, which is refused then.
 layers() {
-  local traces=("--gemm 13x21x35" "--gemm 9x18x40 --dtype int8"
+  local traces=("--gemm 13x21x35" "--gemm 9x18x40 --dtype int8" "--op copy:5x9"
     "--model tests/models/llama.json --phase prefill --seq 5 --past 6 --dtype int8"
     "--model tests/models/gpt2.json --phase decode --seq 9 --batch 2")
   local options n=0 status
@@ -68,7 +70,7 @@ judge() {
     /^layer / { layers++; off = $2 < 0 ? -$2 : $2; if (off > layer) layer = off }
     END { printf "cycles: mean %.3f %%, worst %.2f %%, %d layers %.3f %%\n", mean,
             worst, layers, layer
-          exit !(seen && mean <= 0.5 && worst <= 2 && layer <= 0.5) }' "$1"
+          exit !(seen && layers && mean <= 0.5 && worst <= 2 && layer <= 0.5) }' "$1"
 }
 
 # one NAME COMMAND-THAT-REPEATS-IT: makes, runs and judges a configuration.
@@ -77,12 +79,13 @@ one() {
   config=$BUILD/configs/$1.cfg
   if campaigns "$1" >"$log" 2>&1; then
     printf 'passed  %-20s %s\n' "$1" "$(tail -1 "$log")"
-    rm -rf "${BUILD:?}/rtl/$1" "$config" "$logs/$1"[-.]*
+    rm -rf "$config" "$logs/$1"[-.]*
   else
     printf 'FAILED  %s: %s\n' "$1" "$2"
     tail -5 "$log" | sed 's/^/    /'
     sed 's/^/    /' "$config"
   fi
+  rm -rf "${BUILD:?}/rtl/$1"
 }
 export -f one campaigns layers judge
 
