@@ -5,15 +5,20 @@
 
 enum { INCR = 1 /* the code of AxBURST */ };
 
-const char *sth_axi_check_burst(uint32_t bus_bytes, uint64_t addr,
-                                uint32_t beats, uint8_t size, uint8_t burst)
+const char *sth_axi_check_kind(uint32_t bus_bytes, uint8_t size, uint8_t burst)
 {
-    uint64_t bytes = (uint64_t)beats * bus_bytes;
-
     if (1u << size != bus_bytes)
         return "AxSIZE is not the width of the bus";
     if (burst != INCR)
         return "AxBURST is not INCR";
+    return NULL;
+}
+
+const char *sth_axi_check_burst(uint32_t bus_bytes, uint64_t addr,
+                                uint32_t beats)
+{
+    uint64_t bytes = (uint64_t)beats * bus_bytes;
+
     if (addr % bus_bytes)
         return "a burst address is not bus-aligned";
     if (beats < 1 || beats > STH_BURST_BEATS)

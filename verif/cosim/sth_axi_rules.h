@@ -37,9 +37,12 @@ struct sth_axi_held {
     bool ar, aw, w;
 };
 
-/* NULL, or the rule that the address of a burst breaks. */
+/* NULL, or the rule that AxSIZE or AxBURST breaks. */
+const char *sth_axi_check_kind(uint32_t bus_bytes, uint8_t size, uint8_t burst);
+
+/* NULL, or the rule that the address of a burst or its length breaks. */
 const char *sth_axi_check_burst(uint32_t bus_bytes, uint64_t addr,
-                                uint32_t beats, uint8_t size, uint8_t burst);
+                                uint32_t beats);
 
 /*
  * Ends a cycle in which the slave was ready as told: NULL, or the rule that

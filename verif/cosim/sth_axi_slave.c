@@ -195,12 +195,20 @@ const struct sth_axi_reply *sth_axi_slave_drive(struct sth_axi_slave *slave,
     return r;
 }
 
+static const char *check_address(const struct sth_axi_slave *s, uint64_t addr,
+                                 uint32_t beats, uint8_t size, uint8_t burst)
+{
+    const char *broken = sth_axi_check_kind(s->bus_bytes, size, burst);
+
+    return broken ? broken : sth_axi_check_burst(s->bus_bytes, addr, beats);
+}
+
 static const char *accept_read(struct sth_axi_slave *s, uint64_t now,
                                const struct sth_axi_master *m)
 {
     struct burst *b = at(&s->read, s->read.tail);
-    const char *broken = sth_axi_check_burst(
-        s->bus_bytes, m->ar_addr, m->ar_beats, m->ar_size, m->ar_burst);
+    const char *broken =
+        check_address(s, m->ar_addr, m->ar_beats, m->ar_size, m->ar_burst);
 
     if (broken)
         return broken;
@@ -219,8 +227,8 @@ static const char *accept_write(struct sth_axi_slave *s, uint64_t now,
                                 const struct sth_axi_master *m)
 {
     struct burst *b = at(&s->write, s->write.tail);
-    const char *broken = sth_axi_check_burst(
-        s->bus_bytes, m->aw_addr, m->aw_beats, m->aw_size, m->aw_burst);
+    const char *broken =
+        check_address(s, m->aw_addr, m->aw_beats, m->aw_size, m->aw_burst);
 
     if (broken)
         return broken;

@@ -86,8 +86,8 @@ void Front::observe_bus()
         unsigned count = top->ar_len_o + 1u;
         uint64_t at = top.cycle() + read_latency;
 
-        demand(report.expect_rule(sth_axi_check_burst(
-            kBus, top->ar_addr_o, count, __builtin_ctz(kBus), 1)));
+        demand(report.expect_rule(
+            sth_axi_check_burst(kBus, top->ar_addr_o, count)));
         demand(report.expect_hex("page of a fetch", top->ar_addr_o >> 12,
                                  kRingBase >> 12, 7));
         if (!beats_.empty() && beats_.back().cycle >= at)
