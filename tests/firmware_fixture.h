@@ -32,6 +32,7 @@
 #include "sth_matmul.h"
 #include "sth_mem.h"
 #include "sth_numerics.h"
+#include "sth_random.h"
 #include "sth_schedule.h"
 #include "sth_spec.h"
 #include "sth_store_kernel.h"
@@ -59,10 +60,10 @@ struct fixture_device {
     uint64_t time;
 };
 
+/* 31 bits. */
 static inline uint32_t fixture_random(uint64_t *state)
 {
-    *state = *state * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(*state >> 33);
+    return (uint32_t)(sth_random_next(state) >> 33);
 }
 
 static inline void fixture_execute(struct fixture_device *f,

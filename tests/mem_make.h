@@ -3,6 +3,7 @@
 #define MEM_MAKE_H
 
 #include "sth_mem.h"
+#include "sth_random.h"
 
 /* A memory as --memory and --stalls would make it. */
 static inline struct sth_mem *make_mem(const char *text, const char *stalls,
@@ -25,8 +26,7 @@ static inline struct sth_mem *make_mem(const char *text, const char *stalls,
 
 static inline uint32_t random_u32(uint64_t *state)
 {
-    *state = *state * UINT64_C(6364136223846793005) + 1442695040888963407u;
-    return (uint32_t)(*state >> 32);
+    return (uint32_t)(sth_random_next(state) >> 32);
 }
 
 #endif

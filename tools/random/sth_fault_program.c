@@ -2,6 +2,7 @@
 
 #include "sth_decode.h"
 #include "sth_mutation.h"
+#include "sth_random.h"
 
 #include <string.h>
 
@@ -22,8 +23,7 @@ struct maker {
 
 static uint32_t below(struct maker *m, uint32_t n)
 {
-    m->random = m->random * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(m->random >> 33) % n;
+    return (uint32_t)(sth_random_next(&m->random) >> 32) % n;
 }
 
 static void insert(struct sth_fault_program *p, uint32_t at,
@@ -52,7 +52,8 @@ static bool insert_illegal(struct maker *m, enum sth_fault code, uint32_t which)
     struct sth_command c;
 
     if (!sth_mutation_draw(&p->base, &m->decoder, code,
-                           which % sth_mutation_count(code), m->random, &c))
+                           which % sth_mutation_count(code),
+                           sth_random_next(&m->random), &c))
         return false;
     fault = sth_decode_check(&m->decoder, &c);
     if (fault.code != code)
@@ -340,7 +341,7 @@ bool sth_fault_program_generate(struct sth_fault_program *program,
     struct maker m = {.program = program, .params = params};
 
     sth_decode_init(&m.decoder, params);
-    m.random = seed * 0x9e3779b97f4a7c15u + 7;
+    m.random = sth_random_mix(seed);
     for (uint64_t i = 0; i < ATTEMPTS; i++) {
         memset(program, 0, sizeof(*program));
         if (!sth_program_generate(&program->base, params, seed + (i << 32),

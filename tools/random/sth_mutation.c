@@ -1,5 +1,7 @@
 #include "sth_mutation.h"
 
+#include "sth_random.h"
+
 enum { ATTEMPTS = 400 };
 
 /* How a field is set. */
@@ -140,8 +142,7 @@ struct source {
 
 static uint32_t draw(struct source *s)
 {
-    s->random = s->random * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(s->random >> 33);
+    return (uint32_t)(sth_random_next(&s->random) >> 32);
 }
 
 uint32_t sth_mutation_count(enum sth_fault code)
