@@ -6,7 +6,7 @@ VECTOR_RTL = $(wildcard rtl/vector/*.sv rtl/common/*.sv) \
 	$(wildcard rtl/numerics/sth_func*.sv)
 VECTOR_SRC = $(wildcard verif/vector/*.cpp)
 VECTOR_OBJ = $(call obj,$(wildcard csim/common/*.c csim/numerics/*.c \
-	csim/vector/sth_vector_kernel*.c))
+	csim/vector/sth_vector_kernel*.c) csim/onchip/sth_onchip.c)
 VECTOR_COMMANDS ?= 3000
 VECTOR_SEED ?= 1
 
