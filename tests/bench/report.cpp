@@ -52,8 +52,10 @@ void differences(bench::Report &report, uint64_t bits)
 void tests(bench::Report &report, const bench::Options &options)
 {
     if (options.count & 1) {
+        report.at(100);
         report.test("right");
         report.expect("one", 1, 1);
+        report.at(5);
         report.expect_hex("two", 2, 2, 8);
     }
     differences(report, options.count);
@@ -62,6 +64,12 @@ void tests(bench::Report &report, const bench::Options &options)
         bench::demand(report.expect_rule("a rule"));
         report.test("beyond the end");
         report.expect("unreachable", 1, 1);
+    }
+    if (options.count & 256) {
+        report.test("endless");
+        report.at(5 + bench::Report::kTestCycles);
+        report.expect("one", 1, 1);
+        report.at(6 + bench::Report::kTestCycles);
     }
     report.test("random numbers differ");
     report.expect_that(bench::Random(options.seed).next() !=

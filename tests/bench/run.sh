@@ -44,6 +44,9 @@ says "a test that checks nothing" 1 --count 16 -- "  nothing was checked" \
 says "a range" 1 --count 32 -- "  rate is 0.5, expected 0.98 to 1"
 says "the end of a bench" 1 --count 65 -- "  a rule" \
   "report shape, seed 1: 1 passed, 1 failed"
+says "a test that never ends" 1 --count 257 -- "  the test does not end" \
+  "FAILED: report shape: endless, cycle 2000006" \
+  "report shape, seed 1: 1 passed, 1 failed"
 says "an option that is none" 2 --sed 1 -- "$bench: what is '--sed'?"
 says "a number that is none" 2 --count x -- "$bench: what is '--count'?"
 says "a number that is missing" 2 --seed -- "$bench: what is '--seed'?"

@@ -59,6 +59,15 @@ void Report::test(const char *name)
 {
     end_test();
     name_ = name;
+    begun_ = cycle_;
+}
+
+void Report::give_up()
+{
+    if (options_.speed)
+        return;
+    expect_that(false, "the test does not end");
+    throw Stop();
 }
 
 void Report::judge(uint32_t index, const sth_command &command)

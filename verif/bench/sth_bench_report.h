@@ -34,10 +34,18 @@ class Report
     void judge(uint32_t index, const sth_command &command);
     void judge_none();
 
-    // The cycle that a failure names.
+    // The cycles that one test may take, except with --speed.
+    static constexpr uint64_t kTestCycles = 2000000;
+
+    // The cycle that a failure names.  Throws Stop, with a failure, when the
+    // test has gone on for too long: a design that hangs ends its bench.
     void at(uint64_t cycle)
     {
         cycle_ = cycle;
+        if (cycle < begun_) // of another design
+            begun_ = cycle;
+        if (cycle - begun_ > kTestCycles)
+            give_up();
     }
 
     // Whether `got` is `want`.
@@ -89,6 +97,7 @@ class Report
     bool begin_failure();
     void end_failure();
     void end_test();
+    void give_up();
 
     std::string title_;
     Options options_;
@@ -97,7 +106,7 @@ class Report
     bool has_command_ = false;
     uint32_t index_ = 0;
     sth_command command_ = {};
-    uint64_t cycle_ = 0;
+    uint64_t cycle_ = 0, begun_ = 0;
     uint64_t passed_ = 0, failed_ = 0;
 };
 

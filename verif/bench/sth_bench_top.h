@@ -57,8 +57,10 @@ template <typename Model> class Top
         model_->clk_i = 1;
         model_->eval();
         report_.at(++cycle_);
-        demand(report_.expect_that(
-            !context_.gotError(), "an assertion of the RTL failed, see above"));
+        // What holds in every cycle is no check that a test could boast of.
+        if (context_.gotError())
+            demand(report_.expect_that(
+                false, "an assertion of the RTL failed, see above"));
     }
 
     // Four cycles in reset.
