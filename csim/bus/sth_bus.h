@@ -12,7 +12,7 @@
 #define STH_BUS_H
 
 #include "sth_clock.h"
-#include "sth_mem.h"
+#include "sth_mem_timing.h"
 
 enum sth_bus_user { STH_BUS_FETCH, STH_BUS_LOAD, STH_BUS_STORE, STH_BUS_USERS };
 

@@ -1,5 +1,5 @@
 /* The memory behind the bus: storage, fixed timing; DRAM is sth_dram.c's. */
-#include "sth_mem.h"
+#include "sth_mem_timing.h"
 
 #include <assert.h>
 #include <stdlib.h>

@@ -25,11 +25,21 @@ extern "C" {
 
 struct sth_mem;
 
-/* NULL when out of memory.  timing_only: writes are dropped, reads give 0. */
+/*
+ * A memory of that kind behind a bus of bus_bytes, all zero, at rest; NULL when
+ * out of memory.  The configuration comes from sth_mem_config_default(), and
+ * sth_mem_config_fits() holds.  timing_only: it keeps no data.
+ */
 struct sth_mem *sth_mem_create(const struct sth_mem_config *config,
                                uint32_t bus_bytes, bool timing_only);
 void sth_mem_destroy(struct sth_mem *mem);
 
+/*
+ * Copy bytes out of and into the memory at once, outside of its time and its
+ * range of errors.  Addresses wrap at 2^40.  Where nothing was written zeros
+ * are read: in all of a timing-only memory, which drops writes, and where the
+ * host had no memory for a page (sth_mem_failed()), with which the write ends.
+ */
 void sth_mem_read(struct sth_mem *mem, uint64_t addr, void *to, size_t bytes);
 void sth_mem_write(struct sth_mem *mem, uint64_t addr, const void *from,
                    size_t bytes);
@@ -37,7 +47,8 @@ void sth_mem_write(struct sth_mem *mem, uint64_t addr, const void *from,
 /* The functions of this header that a bus needs, as a table. */
 extern const struct sth_mem_ops sth_mem_ops;
 
-/* Whether the host was out of memory for a write, which was dropped then. */
+/* Whether the host was out of memory for a write, of which the rest was dropped
+ * then. */
 bool sth_mem_failed(const struct sth_mem *mem);
 
 /* Accesses to [first, last] answer with a bus error; one range at a time. */
@@ -56,42 +67,6 @@ uint64_t sth_mem_read_burst(struct sth_mem *mem, uint64_t now, uint64_t addr,
                             uint32_t beats, uint64_t *beat_cycle);
 
 /*
- * One direction of a bus with fixed timing: after a latency each beat keeps it
- * for bus_bytes / rate cycles, counted exactly in fractions of 1 / rate.
- */
-struct sth_mem_channel {
-    uint64_t free;      /* when it is, in 1 / rate cycles */
-    uint64_t latency;   /* of reads, cycles */
-    uint32_t bus_bytes; /* of a beat */
-    uint32_t rate;      /* bytes per cycle, 1..bus_bytes */
-    unsigned rate_log2; /* of that, if it is a power of two */
-};
-
-/* Beats from cycle `first` on: returns the cycle of the last. */
-static inline uint64_t sth_mem_channel_beats(struct sth_mem_channel *channel,
-                                             uint64_t first, uint32_t beats)
-{
-    uint64_t rate = channel->rate;
-    uint64_t from = first * rate;
-    uint64_t last;
-
-    if (from < channel->free)
-        from = channel->free;
-    channel->free = from + (uint64_t)beats * channel->bus_bytes;
-    last = channel->free - channel->bus_bytes + rate - 1;
-    return UINT64_C(1) << channel->rate_log2 == rate
-               ? last >> channel->rate_log2
-               : last / rate;
-}
-
-/*
- * The read channel, if reads are no more than that: sth_mem_channel_beats()
- * from latency after the address on is then what sth_mem_read_burst() does.
- * NULL where sth_mem_beat_cycles() is 0.
- */
-struct sth_mem_channel *sth_mem_read_channel(struct sth_mem *mem);
-
-/*
  * A write burst whose address and first data are offered in cycle now.
  * beat_cycle, when not NULL, receives the earliest cycle in which each beat is
  * accepted; *last_beat the last of them.  Returns the cycle of the response.
@@ -99,28 +74,6 @@ struct sth_mem_channel *sth_mem_read_channel(struct sth_mem *mem);
 uint64_t sth_mem_write_burst(struct sth_mem *mem, uint64_t now, uint64_t addr,
                              uint32_t beats, uint64_t *beat_cycle,
                              uint64_t *last_beat);
-
-/*
- * Timing depends on addresses modulo the first of these, which is a power of
- * two, provided that what is placed apart shares no unit of that size, and on
- * cycles modulo the second.
- */
-uint64_t sth_mem_address_period(const struct sth_mem *mem);
-uint64_t sth_mem_cycle_period(const struct sth_mem *mem);
-
-/*
- * Whether nothing of what happened before cycle now, a multiple of the cycle
- * period, can delay or hasten any burst from then on: two memories at rest
- * behave alike.  Never with random stalls, which number the beats.
- */
-bool sth_mem_is_at_rest(const struct sth_mem *mem, uint64_t now);
-
-/*
- * Cycles from a beat of a burst to the next, in both directions, where they
- * are always the same: no stalls, no DRAM, no fraction of a cycle.  Otherwise
- * 0.
- */
-uint32_t sth_mem_beat_cycles(const struct sth_mem *mem);
 
 /* Forgets timing state (queues, open rows); storage stays. */
 void sth_mem_reset_timing(struct sth_mem *mem);

@@ -4,6 +4,7 @@
 #include "sth_key_file.h"
 #include "sth_mem_table.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,11 +20,13 @@ uint32_t sth_mem_preset_count(void)
 
 const char *sth_mem_preset_name(uint32_t preset)
 {
+    assert(preset < sth_mem_preset_count());
     return sth_mem_presets[preset].name;
 }
 
 const char *sth_mem_preset_meaning(uint32_t preset)
 {
+    assert(preset < sth_mem_preset_count());
     return sth_mem_presets[preset].meaning;
 }
 

@@ -86,7 +86,8 @@ void sth_mem_config_text(const struct sth_mem_config *config, char *text,
 uint32_t sth_mem_config_hash(const struct sth_mem_config *config,
                              uint32_t hash);
 
-/* The presets of memory.def, by number from zero. */
+/* The presets of memory.def, by number from zero, below the count; their texts
+ * last as long as the program. */
 uint32_t sth_mem_preset_count(void);
 const char *sth_mem_preset_name(uint32_t preset);
 const char *sth_mem_preset_meaning(uint32_t preset);

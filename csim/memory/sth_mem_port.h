@@ -2,7 +2,7 @@
 #ifndef STH_MEM_PORT_H
 #define STH_MEM_PORT_H
 
-#include "sth_mem.h"
+#include "sth_mem_timing.h"
 #include "sth_random.h"
 
 struct sth_mem_port {

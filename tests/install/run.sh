@@ -77,6 +77,13 @@ nano=$(pkg-config --variable=configdir systolith)/nano.cfg
 edge=${nano%nano.cfg}edge.cfg
 bin=$prefix/bin/systolith
 
+no_timing() { # how memory keeps its time is nobody else's
+  ! grep -rlE 'sth_mem_(channel|is_at_rest)' "$prefix/include" &&
+    ! nm -D "$prefix/lib/libsystolith.so" |
+      grep -E 'sth_mem_(read_channel|is_at_rest)'
+}
+check "memory's timing is not public" no_timing
+
 for header in "$prefix"/include/systolith/*.h; do
   header=$(basename "$header")
   for language in 'gcc -std=c11 -x c' 'g++ -std=c++17 -x c++' \

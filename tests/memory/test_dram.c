@@ -11,6 +11,7 @@
 
 #include "mem_make.h"
 #include "sth_dram.h"
+#include "sth_mem_timing.h"
 #include "sth_random.h"
 
 /* Bytes a cycle of a stream of reads or writes, always `ahead` bursts ahead. */

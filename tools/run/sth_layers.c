@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sth_mem_timing.h"
+
 /* Refresh periods to wait for the memory to come to rest. */
 enum { REST_PERIODS = 64 };
 
