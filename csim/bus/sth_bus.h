@@ -5,11 +5,13 @@
  * store's alone.
  *
  * Nobody else of this core calls the memory for time, and the members are known
- * here alone.  Calls of one direction come in non-decreasing cycles, none later
- * than clock->until, so that several cores can share a memory.
+ * here alone.  Calls of one direction come in non-decreasing cycles, all before
+ * clock->until, so that several cores can share a memory.
  */
 #ifndef STH_BUS_H
 #define STH_BUS_H
+
+#include <assert.h>
 
 #include "sth_clock.h"
 #include "sth_mem_timing.h"
@@ -146,7 +148,8 @@ static inline uint64_t sth_bus_read_free(const struct sth_bus *bus)
     return bus->read_free;
 }
 
-/* Read addresses were sent in every cycle before that one. */
+/* The next read address goes out in that cycle at the earliest, at most until.
+ */
 static inline void sth_bus_set_read_free(struct sth_bus *bus, uint64_t cycle)
 {
     bus->read_free = cycle;
@@ -160,6 +163,7 @@ static inline uint64_t sth_bus_read(struct sth_bus *bus, uint64_t cycle,
                                     uint64_t addr, uint32_t beats,
                                     uint64_t *beat_cycle)
 {
+    assert(cycle >= bus->read_free && cycle < bus->clock->until);
     bus->read_free = cycle + 1;
     return sth_mem_read_burst(bus->mem, cycle, addr, beats, beat_cycle);
 }
@@ -229,6 +233,7 @@ static inline uint64_t sth_bus_write(struct sth_bus *bus, uint64_t addr,
     *last = now;
     if (bus->clock->instant)
         return now;
+    assert(now < bus->clock->until);
     return sth_mem_write_burst(bus->mem, now, addr, beats,
                                bus->beat_cycles == 0 ? accepts : NULL, last);
 }

@@ -141,7 +141,6 @@ static void send_address(struct sth_load *load)
     struct sth_bus *bus = load->bus;
     struct sth_flight *flight = sth_engine_newest(&load->engine);
     uint64_t now = load->engine.clock->now;
-    uint64_t address = now;
     uint64_t last = now;
 
     if (sth_bus_closed(bus)) {
@@ -155,8 +154,7 @@ static void send_address(struct sth_load *load)
             dma->issue = free;
             return;
         }
-        address = sth_max64(now, sth_bus_read_free(bus));
-        last = sth_bus_read(bus, address, dma->burst.addr, dma->burst.beats,
+        last = sth_bus_read(bus, now, dma->burst.addr, dma->burst.beats,
                             next_beats(load));
         expect(load, last);
     }
@@ -165,7 +163,7 @@ static void send_address(struct sth_load *load)
         flight->error = true;
         flight->error_addr = dma->burst.addr;
     }
-    account(load, address, last, last + STH_LAT_LOAD_REUSE);
+    account(load, now, last, last + STH_LAT_LOAD_REUSE);
 }
 
 /*
@@ -207,7 +205,7 @@ static void send_alike(struct sth_load *load, struct sth_mem_channel *channel,
     struct sth_bus *bus = load->bus;
     struct sth_mem_channel port = *channel;
     uint64_t limit = horizon(load, dma->issue, alone) - STH_WRITE_PIPE;
-    uint64_t issue = sth_max64(dma->issue, sth_bus_read_free(bus));
+    uint64_t issue = dma->issue;
     uint64_t last_bus = sth_bus_last(bus, STH_BUS_LOAD);
     uint64_t over = *end;
     uint32_t safe = bursts_safe(load);
@@ -253,23 +251,21 @@ static void send_burst(struct sth_load *load, struct sth_mem_channel *channel,
     struct sth_writer *writer = &load->writer;
     struct sth_bus *bus = load->bus;
     uint64_t now = dma->issue;
-    uint64_t address = sth_max64(now, sth_bus_read_free(bus));
     uint32_t beats = dma->burst.beats;
     uint64_t last, over;
 
     load->engine.clock->now = now;
     if (channel != NULL) {
-        sth_bus_set_read_free(bus, address + 1);
-        last = sth_bus_channel_read(channel, address, beats);
+        sth_bus_set_read_free(bus, now + 1);
+        last = sth_bus_channel_read(channel, now, beats);
     } else {
-        last = sth_bus_read(bus, address, dma->burst.addr, beats,
-                            next_beats(load));
+        last = sth_bus_read(bus, now, dma->burst.addr, beats, next_beats(load));
     }
     over = sth_load_burst_end(*end, sth_bus_fetched(bus), beats, last);
     if (writer->sent != writer->written ||
         over + STH_WRITE_PIPE >= horizon(load, now, alone)) {
         expect(load, last);
-        account(load, address, last, last + STH_LAT_LOAD_REUSE);
+        account(load, now, last, last + STH_LAT_LOAD_REUSE);
         return;
     }
     *end = over;
@@ -277,7 +273,7 @@ static void send_burst(struct sth_load *load, struct sth_mem_channel *channel,
         over + STH_WRITE_PIPE;
     writer->written++;
     sth_bus_take_fetched(bus);
-    account(load, address, last, over + STH_LAT_LOAD_REUSE);
+    account(load, now, last, over + STH_LAT_LOAD_REUSE);
 }
 
 /*

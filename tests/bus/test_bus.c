@@ -20,6 +20,7 @@ static int setup(void **state)
     sth_mem_config_default(&config);
     config.latency = LATENCY;
     sth_clock_init(&bus_clock);
+    bus_clock.until = STH_NEVER;
     sth_bus_init(&bus, &bus_clock, sth_mem_create(&config, BYTES, true), BYTES);
     return 0;
 }
