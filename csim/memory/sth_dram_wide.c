@@ -11,6 +11,8 @@
 /* Four neighbouring channels. */
 typedef int64_t vec __attribute__((vector_size(32)));
 
+typedef long long vec_test __attribute__((vector_size(32)));
+
 typedef int64_t vec_in_array
     __attribute__((vector_size(32), aligned(8), may_alias));
 
@@ -37,6 +39,11 @@ TARGET_WIDE static inline void store_vec(int64_t *to, vec mask, vec value)
     *at = choose_vec(mask, value, *at);
 }
 
+TARGET_WIDE static inline bool any(vec mask)
+{
+    return !__builtin_ia32_ptestz256((vec_test)mask, (vec_test)mask);
+}
+
 TARGET_WIDE static inline vec splat(int64_t value)
 {
     return (vec){value, value, value, value};
@@ -50,11 +57,13 @@ static inline uint32_t units_in_group(struct sth_dram_place p)
 
 /*
  * sth_dram_chunk() for a read of `units` neighbouring units from p on, no more
- * than units_in_group(); ready[i] is when the data of unit i comes.
+ * than units_in_group(); ready[i] is when the data of unit i comes, which takes
+ * lasts[i].
  */
-TARGET_WIDE static inline void
-dram_units(struct sth_dram *dram, int64_t now, struct sth_dram_place p,
-           uint32_t units, const int64_t *accesses, int64_t *ready)
+TARGET_WIDE static inline void dram_units(struct sth_dram *dram, int64_t now,
+                                          struct sth_dram_place p,
+                                          uint32_t units, const int64_t *lasts,
+                                          int64_t *ready)
 {
     const struct sth_dram_times *t = &dram->t;
     const uint32_t c = p.channel & ~3u;
@@ -77,7 +86,7 @@ dram_units(struct sth_dram *dram, int64_t now, struct sth_dram_place p,
         mask;
     vec start, row, hit, precharge_ok, column_ok, activate, data, end;
 
-    if (due[0] | due[1] | due[2] | due[3])
+    if (any(due))
         for (uint32_t i = 0; i < 4; i++)
             if (due[i])
                 sth_dram_refresh(dram, c + i, busy[i]);
@@ -95,7 +104,7 @@ dram_units(struct sth_dram *dram, int64_t now, struct sth_dram_place p,
     data = bus_free + (load_vec(writes_of) & t->turn);
     activate = later_vec(start, column_ok) + t->cl;
     data = later_vec(data, activate);
-    end = data + __builtin_shuffle(load_vec(accesses), unit & 3) * t->burst;
+    end = data + __builtin_shuffle(load_vec(lasts), unit & 3);
     activate = end - t->burst - t->cl + t->rtp;
     precharge_ok = later_vec(precharge_ok, activate);
     store_vec(bus_free_of, mask, end);
@@ -106,6 +115,20 @@ dram_units(struct sth_dram *dram, int64_t now, struct sth_dram_place p,
     *(vec_in_array *)ready = __builtin_shuffle(data + t->ctrl, lane);
 }
 
+/* The place of addr, a unit or some behind one of its page at p: up to the last
+ * channel they differ in that alone. */
+static inline struct sth_dram_place place_behind(const struct sth_dram *dram,
+                                                 struct sth_dram_place p,
+                                                 uint64_t addr)
+{
+    uint32_t unit = (uint32_t)(addr >> dram->shift.unit) & (dram->channels - 1);
+
+    if (unit == 0)
+        return sth_dram_place_of(dram, addr);
+    p.channel = unit ^ p.flip;
+    return p;
+}
+
 /* sth_dram_read_wide() where every beat is a unit of interleaving. */
 TARGET_WIDE static uint64_t read_units(struct sth_dram *dram,
                                        struct sth_mem_port *port, uint64_t now,
@@ -113,18 +136,19 @@ TARGET_WIDE static uint64_t read_units(struct sth_dram *dram,
                                        uint64_t *beat_cycle)
 {
     const uint64_t cycle = dram->clock.cycle;
-    const int64_t each = 1 << (dram->shift.unit - dram->shift.access);
-    const int64_t accesses[4] = {each, each, each, each};
-    const uint64_t whole = (uint64_t)(each * dram->t.burst) + cycle - 1;
+    const int64_t each = dram->t.burst
+                         << (dram->shift.unit - dram->shift.access);
+    const int64_t lasts[4] = {each, each, each, each};
+    const uint64_t whole = (uint64_t)each + cycle - 1;
     uint64_t next = port->next;
+    struct sth_dram_place p = sth_dram_place_of(dram, addr);
     int64_t ready[4];
 
-    while (beats > 0) {
-        const struct sth_dram_place p = sth_dram_place_of(dram, addr);
+    for (;;) {
         uint32_t units = units_in_group(p);
 
         units = units < beats ? units : beats;
-        dram_units(dram, sth_dram_time(dram, now), p, units, accesses, ready);
+        dram_units(dram, sth_dram_time(dram, now), p, units, lasts, ready);
         for (uint32_t i = 0; i < units; i++) {
             uint64_t all = (uint64_t)ready[i] + whole;
 
@@ -136,7 +160,10 @@ TARGET_WIDE static uint64_t read_units(struct sth_dram *dram,
             next++;
         }
         beats -= units;
+        if (beats == 0)
+            break;
         addr += (uint64_t)units << dram->shift.unit;
+        p = place_behind(dram, p, addr);
     }
     port->next = next;
     return next - 1;
@@ -157,18 +184,19 @@ TARGET_WIDE uint64_t sth_dram_read_wide(struct sth_dram *dram,
     while (begin < finish) {
         const struct sth_dram_place p = sth_dram_place_of(dram, begin);
         uint64_t at[5] = {begin};
-        int64_t accesses[4] = {0}, ready[4];
+        int64_t lasts[4] = {0}, ready[4];
         uint32_t units = 0;
 
         while (units < units_in_group(p) && at[units] < finish) {
             uint64_t end = at[units] + sth_dram_chunk_bytes(dram, at[units],
                                                             finish - at[units]);
 
-            accesses[units] =
-                (int64_t)(((end - 1) >> access) - (at[units] >> access) + 1);
+            lasts[units] =
+                (int64_t)(((end - 1) >> access) - (at[units] >> access) + 1) *
+                dram->t.burst;
             at[++units] = end;
         }
-        dram_units(dram, sth_dram_time(dram, now), p, units, accesses, ready);
+        dram_units(dram, sth_dram_time(dram, now), p, units, lasts, ready);
         for (uint32_t i = 0; i < units; i++)
             cycle = sth_dram_chunk_beats(dram, port, at[i], at[i + 1],
                                          (uint64_t)ready[i], &beat_end,
