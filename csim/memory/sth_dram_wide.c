@@ -140,7 +140,9 @@ TARGET_WIDE static uint64_t read_units(struct sth_dram *dram,
                          << (dram->shift.unit - dram->shift.access);
     const int64_t lasts[4] = {each, each, each, each};
     const uint64_t whole = (uint64_t)each + cycle - 1;
+    const int64_t time = sth_dram_time(dram, now);
     uint64_t next = port->next;
+    uint64_t behind = (next + 1) * cycle; /* when the cycle of it ends */
     struct sth_dram_place p = sth_dram_place_of(dram, addr);
     int64_t ready[4];
 
@@ -148,16 +150,19 @@ TARGET_WIDE static uint64_t read_units(struct sth_dram *dram,
         uint32_t units = units_in_group(p);
 
         units = units < beats ? units : beats;
-        dram_units(dram, sth_dram_time(dram, now), p, units, lasts, ready);
+        dram_units(dram, time, p, units, lasts, ready);
         for (uint32_t i = 0; i < units; i++) {
             uint64_t all = (uint64_t)ready[i] + whole;
 
             /* Mostly the bus is behind, and that spares a division. */
-            if (all >= (next + 1) * cycle)
+            if (all >= behind) {
                 next = sth_dram_cycle(&dram->clock, all);
+                behind = (next + 1) * cycle;
+            }
             if (beat_cycle)
                 *beat_cycle++ = next;
             next++;
+            behind += cycle;
         }
         beats -= units;
         if (beats == 0)
