@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
 # Plants the faults of planted.txt one at a time and expects the assertion of
-# each row to fire.  Also every assertion of the RTL must have a row.
+# each row to fire.  Also every assertion of the RTL must have a row, and every
+# row an assertion.
 #
 #   verif/asserts/run.sh            all rows
 #   verif/asserts/run.sh TEXT...    the rows that contain one of the texts
 #
 # A tree of links with a copy of rtl/ stands in $BUILD/asserts; ASSERT_JOBS
-# trees work at once.  Prints 'N passed, N failed'.
+# trees work at once, each on benches of its own, whose objects it keeps.  What
+# is planted is gone at the end, also when interrupted.  Prints
+# 'N passed, N failed'.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 root=$PWD
@@ -14,7 +17,7 @@ build=$(realpath "${BUILD:-build}")
 table=verif/asserts/planted.txt
 jobs=${ASSERT_JOBS:-2}
 make=${MAKE:-make}
-export SYSTOLITH=$build/systolith
+export SYSTOLITH=$build/systolith PLANTED_FROM=$build
 
 fields() { awk -F ' [|] ' -v n="$2" '{print $n}' <<<"$1"; }
 rows() { grep -v -e '^#' -e '^bench ' -e '^$' "$table"; }
@@ -53,14 +56,18 @@ plant() {
     cd "$tree" || exit 1
     for file in $files; do
       sed "$expression" "$root/$file" >"$file"
-      cmp -s "$file" "$root/$file" && echo "FAIL $name: no change in $file"
+      if cmp -s "$file" "$root/$file"; then
+        echo "FAIL $name: no change in $file"
+        exit
+      fi
     done
     # shellcheck disable=SC2086 # several targets
     if ! "$make" -s --no-print-directory BUILD=build OPT=-O1 BENCH_OPT=-O0 \
+      VERILATOR=verif/asserts/verilate.sh PARALLEL=1 RTL_LIGHT=1 \
       RTL_OPT='OPT_FAST=-O0 OPT_SLOW=-O0 OPT_GLOBAL=-O0' $target \
       >"$log" 2>&1; then
       echo "FAIL $name: does not build, see $log"
-    elif SYSTOLITH_RTL=build/rtl timeout 120 bash -c "$command" \
+    elif SYSTOLITH_RTL=build/rtl timeout --foreground 120 bash -c "$command" \
       >"$log" 2>&1; then
       echo "FAIL $name: the bench passes"
     elif ! grep -E -q "${name%.*}\.sv:[0-9:]+ .*Assertion failed in ([^ ]*\.)?${name#*.}\>" \
@@ -73,38 +80,57 @@ plant() {
   for file in $files; do cp "$root/$file" "$tree/$file"; done
 }
 
-# worker N ROWS
+# worker N ROWS, for as long as the script runs.
 worker() {
   local tree
   tree=$(tree "$1")
-  while IFS= read -r row; do plant "$tree" "$row" </dev/null; done <"$2"
+  while IFS= read -r row; do
+    kill -0 $$ 2>/dev/null || break
+    plant "$tree" "$row" </dev/null
+  done <"$2"
+  rm -rf "$tree/rtl"
 }
+
+# Names of the RTL and of the table, each known to the other.
+names() {
+  local rtl=$build/asserts/rtl table_names=$build/asserts/table
+  grep -o -E '^ *`STH_ASSERT(_INIT)?\([A-Za-z0-9]+' -r rtl --include='*.sv' |
+    sed -E 's,^.*/([a-z0-9_]+)\.sv:.*\(,\1.,' | sort -u >"$rtl"
+  rows | sed 's/ | .*//' | sort >"$table_names"
+  comm -23 "$rtl" "$table_names" | sed "s,.*,FAIL &: no row in $table,"
+  comm -13 "$rtl" "$table_names" | sed "s,.*,FAIL &: no such assertion,"
+}
+
+# An interrupted run ends its workers, each a process group, and what it planted.
+interrupted() {
+  trap - INT TERM HUP
+  for pid in $(jobs -p); do kill -- -"$pid"; done
+  wait
+  rm -rf "$build"/asserts/[0-9]*/rtl
+  exit 130
+} 2>/dev/null
 
 mkdir -p "$build/asserts"
 rm -f "$build"/asserts/*.log
-list=$build/asserts/rows
+list=$build/asserts/rows results=$build/asserts/results
 if [ $# -eq 0 ]; then
   rows >"$list"
+  names | tee "$results"
 else
   rows | grep -F "$(printf '%s\n' "$@")" >"$list"
+  : >"$results"
 fi
-{
-  # The names that the RTL has and the table does not.
-  if [ $# -eq 0 ]; then
-    grep -o -E '^ *`STH_ASSERT(_INIT)?\([A-Za-z0-9]+' -r rtl --include='*.sv' |
-      sed -E 's,^.*/([a-z0-9_]+)\.sv:.*\(,\1.,' | sort -u |
-      while read -r name; do
-        grep -q "^$name |" "$table" || echo "FAIL $name: no row in $table"
-      done
-  fi
-  for n in $(seq "$jobs"); do
-    awk -v n="$n" -v jobs="$jobs" 'NR % jobs == n % jobs' "$list" \
-      >"$list.$n"
-    worker "$n" "$list.$n" &
-  done
-  wait
-} | tee "$build/asserts/results" | grep -v '^PASS'
-passed=$(grep -c '^PASS' "$build/asserts/results")
-failed=$(grep -c '^FAIL' "$build/asserts/results")
+# The rows of a bench stand together, in about equal parts for the workers.
+awk -F ' [|] ' '{print $4 "|" $0}' "$list" | sort -s -t '|' -k 1,1 | cut -d '|' -f 2- \
+  >"$list.sorted"
+split -n "l/$jobs" --numeric-suffixes=1 -a 1 "$list.sorted" "$list."
+trap interrupted INT TERM HUP
+set -m
+for n in $(seq "$jobs"); do
+  worker "$n" "$list.$n" | tee -a "$results" | grep -v '^PASS' &
+done
+wait
+passed=$(grep -c '^PASS' "$results")
+failed=$(grep -c '^FAIL' "$results")
 echo "asserts: $passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -246,6 +246,9 @@ void test_soft_reset(Front &front)
     front.ticks(200);
     t.expect("CTRL while engines are not idle", front.read(STH_REG_CTRL),
              STH_CTRL_SOFT_RESET);
+    front.write(STH_REG_WATCHDOG, 1000);
+    t.expect("WATCHDOG, written during the reset", front.read(STH_REG_WATCHDOG),
+             0);
     front.engines_idle = true;
     front.soft_reset();
     t.expect("fetches answered", front.last_beats.size(),
