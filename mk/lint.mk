@@ -24,7 +24,10 @@ lint-rooms: all ## no room calls above itself, no circle among objects
 lint-lines: ## every file fits in the head
 	$(Q)mk/lines.sh
 
-lint: lint-arrows lint-rooms lint-lines lint-format lint-c lint-rtl ## everything that must be clean
+lint-asserts: ## every assertion of the RTL has a planted fault
+	$(Q)verif/asserts/run.sh --rows
+
+lint: lint-arrows lint-rooms lint-lines lint-asserts lint-format lint-c lint-rtl ## everything that must be clean
 	@echo "lint: clean"
 
-.PHONY: lint lint-format lint-c lint-arrows lint-rooms lint-lines
+.PHONY: lint lint-format lint-c lint-arrows lint-rooms lint-lines lint-asserts

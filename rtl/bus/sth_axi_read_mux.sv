@@ -82,16 +82,16 @@ module sth_axi_read_mux #(
   assign r_last_o = r_last_i;
 
   `STH_ASSERT_INIT(BusIsPowerOfTwo, (BusBytes & (BusBytes - 1)) == 0)
-  `STH_ASSERT(AddressStays, ar_valid_o && !ar_ready_i |=>
-              ar_valid_o && $stable({ar_id_o, ar_addr_o, ar_len_o}))
-  `STH_ASSERT(BurstIsAligned, ar_valid_o |-> (ar_addr_o[11:0] & 12'(BusBytes - 1)) == '0)
+  `STH_ASSERT_STAYS(AddressStays, ar_valid_o && !ar_ready_i,
+                    {ar_valid_o, ar_id_o, ar_addr_o, ar_len_o})
+  `STH_ASSERT(BurstIsAligned, ar_valid_o -> (ar_addr_o[11:0] & 12'(BusBytes - 1)) == '0)
   // 256 beats of 2048 bytes fit 20 bits.
-  `STH_ASSERT(BurstWithin4096, ar_valid_o |->
+  `STH_ASSERT(BurstWithin4096, ar_valid_o ->
               20'(ar_addr_o[11:0]) + (20'(ar_len_o) + 20'd1) * 20'(BusBytes) <= 20'd4096)
   `STH_ASSERT(OneIsTaken, !(f_ar_ready_o && l_ar_ready_o))
-  `STH_ASSERT(LoadIdIsASlot, l_ar_valid_i |-> l_ar_id_i < FetchId)
-  `STH_ASSERT(DataStays, r_valid_i && !r_ready_o |=>
-              r_valid_i && $stable({r_id_i, r_data_i, r_resp_i, r_last_i}))
+  `STH_ASSERT(LoadIdIsASlot, l_ar_valid_i -> l_ar_id_i < FetchId)
+  `STH_ASSERT_STAYS(DataStays, r_valid_i && !r_ready_o,
+                    {r_valid_i, r_id_i, r_data_i, r_resp_i, r_last_i})
 
 endmodule
 

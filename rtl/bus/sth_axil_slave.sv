@@ -77,17 +77,17 @@ module sth_axil_slave (
 
   assign unused = ^{s_axil_awaddr_i, s_axil_araddr_i};
 
-  `STH_ASSERT(AwStays, s_axil_awvalid_i && !s_axil_awready_o |=>
-              s_axil_awvalid_i && $stable(s_axil_awaddr_i))
-  `STH_ASSERT(WStays, s_axil_wvalid_i && !s_axil_wready_o |=>
-              s_axil_wvalid_i && $stable({s_axil_wdata_i, s_axil_wstrb_i}))
-  `STH_ASSERT(ArStays, s_axil_arvalid_i && !s_axil_arready_o |=>
-              s_axil_arvalid_i && $stable(s_axil_araddr_i))
-  `STH_ASSERT(BStays, s_axil_bvalid_o && !s_axil_bready_i |=> s_axil_bvalid_o)
-  `STH_ASSERT(RStays, s_axil_rvalid_o && !s_axil_rready_i |=>
-              s_axil_rvalid_o && $stable(s_axil_rdata_o))
-  `STH_ASSERT(WriteIsAnswered, wr_en_o |=> s_axil_bvalid_o)
-  `STH_ASSERT(ReadIsAnswered, rd_en_o |=> s_axil_rvalid_o)
+  `STH_ASSERT_STAYS(AwStays, s_axil_awvalid_i && !s_axil_awready_o,
+                    {s_axil_awvalid_i, s_axil_awaddr_i})
+  `STH_ASSERT_STAYS(WStays, s_axil_wvalid_i && !s_axil_wready_o,
+                    {s_axil_wvalid_i, s_axil_wdata_i, s_axil_wstrb_i})
+  `STH_ASSERT_STAYS(ArStays, s_axil_arvalid_i && !s_axil_arready_o,
+                    {s_axil_arvalid_i, s_axil_araddr_i})
+  `STH_ASSERT_NEXT(BStays, s_axil_bvalid_o && !s_axil_bready_i, s_axil_bvalid_o)
+  `STH_ASSERT_STAYS(RStays, s_axil_rvalid_o && !s_axil_rready_i,
+                    {s_axil_rvalid_o, s_axil_rdata_o})
+  `STH_ASSERT_NEXT(WriteIsAnswered, wr_en_o, s_axil_bvalid_o)
+  `STH_ASSERT_NEXT(ReadIsAnswered, rd_en_o, s_axil_rvalid_o)
 
 endmodule
 

@@ -299,16 +299,15 @@ module sth_decode #(
   end
 
   `STH_ASSERT(OneQueue, $onehot0(queue_valid_o))
-  `STH_ASSERT(HandsLegalOnly, queue_valid_o != '0 |->
+  `STH_ASSERT(HandsLegalOnly, queue_valid_o != '0 ->
               {error_q, opcode_bad, reserved, field, align, range} == '0)
-  `STH_ASSERT(OfferStays, queue_valid_o != '0 && !handed |=>
-              stop_i || (queue_valid_o == $past(queue_valid_o) && $stable(index_q)))
-  `STH_ASSERT(NothingBehindAFault, halted_q |-> queue_valid_o == '0 && !cmd_ready_o)
-  `STH_ASSERT(OneFault, fault_valid_o |=> !fault_valid_o)
+  `STH_ASSERT_STAYS(OfferStays, queue_valid_o != '0 && !handed, {queue_valid_o, index_q}, stop_i)
+  `STH_ASSERT(NothingBehindAFault, halted_q -> queue_valid_o == '0 && !cmd_ready_o)
+  `STH_ASSERT_NEXT(OneFault, fault_valid_o, !fault_valid_o)
   `STH_ASSERT(StepInRange, step_q <= StepDone)
-  `STH_ASSERT(InOrder, take && handed |-> cmd_index_i == index_q + 32'd1)
+  `STH_ASSERT(InOrder, take && handed -> cmd_index_i == index_q + 32'd1)
   for (genvar i = 0; i < 8; i++) begin : gen_product
-    `STH_ASSERT(ProductIsDone, step_q == StepSum |->
+    `STH_ASSERT(ProductIsDone, step_q == StepSum ->
                 prod[48 * i +: 48] == 48'(mul_a[16 * i +: 16]) * 48'(mul_b[32 * i +: 32]))
   end
 

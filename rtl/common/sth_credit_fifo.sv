@@ -52,8 +52,8 @@ module sth_credit_fifo #(
     else if (!reserve_i && pop) free_q <= free_q + 1'b1;
   end
 
-  `STH_ASSERT(ReservesOnlyRoom, reserve_i |-> room_o)
-  `STH_ASSERT(PushFindsPlace, push_i |-> push_ready)
+  `STH_ASSERT(ReservesOnlyRoom, reserve_i -> room_o)
+  `STH_ASSERT(PushFindsPlace, push_i -> push_ready)
 
 endmodule
 

@@ -63,9 +63,10 @@ module sth_fifo #(
 
   `STH_ASSERT_INIT(DepthFromTwo, Depth >= 2 && Width >= 1)
   // The entry that waits at the output is never written.
-  `STH_ASSERT(NoOverflow, push && pop_valid_o |-> !same_index)
-  `STH_ASSERT(NoUnderflow, pop |-> wptr_q != rptr_q)
-  `STH_ASSERT(IndexInRange, wptr_q[IndexWidth-1:0] <= Last && rptr_q[IndexWidth-1:0] <= Last)
+  `STH_ASSERT(NoOverflow, push && pop_valid_o -> !same_index)
+  `STH_ASSERT(NoUnderflow, pop -> wptr_q != rptr_q)
+  `STH_ASSERT(IndexInRange, 32'(wptr_q[IndexWidth-1:0]) < Depth &&
+                            32'(rptr_q[IndexWidth-1:0]) < Depth)
 
 endmodule
 

@@ -174,9 +174,9 @@ module sth_dma_control #(
   assign idle_o = slots_empty && !ax_valid_o;
 
   // An address that waits stays as it is.
-  `STH_ASSERT(AddressIsKept, ax_valid_o && !ax_ready_i |-> !burst_o)
-  `STH_ASSERT(DrainIssuesNothing, drain_i |=> !(drain_i && (burst_o || accept)))
-  `STH_ASSERT(DataPathTakesBurst, burst_o |-> burst_ready_i)
+  `STH_ASSERT(AddressIsKept, ax_valid_o && !ax_ready_i -> !burst_o)
+  `STH_ASSERT_NEXT(DrainIssuesNothing, drain_i, !(drain_i && (burst_o || accept)))
+  `STH_ASSERT(DataPathTakesBurst, burst_o -> burst_ready_i)
 
   initial begin
     if (BusBytes < 4 || BusBytes > 2048 || (BusBytes & (BusBytes - 1)) != 0)

@@ -68,9 +68,9 @@ module sth_dma_slots #(
   assign empty_o = busy_q == '0;
 
   // A slot is taken only when it is free and released only when it is taken.
-  `STH_ASSERT(TakesFreeSlot, take_i |-> !busy_q[next_q])
-  `STH_ASSERT(ReleasesTakenSlot, release_i |-> slot_i <= Last && busy_q[slot_i])
-  `STH_ASSERT(RingInRange, next_q <= Last)
+  `STH_ASSERT(TakesFreeSlot, take_i -> !busy_q[next_q])
+  `STH_ASSERT(ReleasesTakenSlot, release_i -> 32'(slot_i) < Slots && busy_q[slot_i])
+  `STH_ASSERT(RingInRange, 32'(next_q) < Slots)
 
 endmodule
 

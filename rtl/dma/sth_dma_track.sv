@@ -229,7 +229,7 @@ module sth_dma_track #(
 
   `STH_ASSERT(BurstHasCommand, unasked == '0)
   `STH_ASSERT(OutstandingInRange, crowded == '0)
-  `STH_ASSERT(ReportsInFlight, error_i || digest_valid_i |-> count_q != '0)
+  `STH_ASSERT(ReportsInFlight, error_i || digest_valid_i -> count_q != '0)
 
 endmodule
 

@@ -169,14 +169,13 @@ module sth_dma_walk #(
     end
   end
 
-  `STH_ASSERT(StartsIdle, start_i |-> idle_o)
-  `STH_ASSERT(StartsNotEmpty, start_i |-> cmd_len != '0 && cmd_n1 != '0 && cmd_n2 != '0)
-  `STH_ASSERT(BurstStays, burst_valid_o && !burst_ready_i |=>
-                          burst_valid_o && $stable(burst_addr_o))
+  `STH_ASSERT(StartsIdle, start_i -> idle_o)
+  `STH_ASSERT(StartsNotEmpty, start_i -> cmd_len != '0 && cmd_n1 != '0 && cmd_n2 != '0)
+  `STH_ASSERT_STAYS(BurstStays, burst_valid_o && !burst_ready_i, {burst_valid_o, burst_addr_o})
   // A burst stays inside its page and has 256 bus words at most.
-  `STH_ASSERT(BurstInsidePage, burst_valid_o |->
+  `STH_ASSERT(BurstInsidePage, burst_valid_o ->
                                32'(mem_q[11:0]) + 32'(burst_bytes_o) <= 4096)
-  `STH_ASSERT(BurstInBeats, burst_valid_o |-> burst_bytes_o != '0 &&
+  `STH_ASSERT(BurstInBeats, burst_valid_o -> burst_bytes_o != '0 &&
                             (last_position >> OffWidth) < 12'd256)
 
 endmodule

@@ -125,12 +125,12 @@ module sth_faults (
   assign index_o   = faulted_q ? index_q : '0;
   assign addr_o    = faulted_q ? addr_q : '0;
 
-  `STH_ASSERT(OneReport, report_o |=> faulted_o && !report_o)
-  `STH_ASSERT(ReportsWhatPends, report_o |-> pending_o)
-  `STH_ASSERT(FaultStays, faulted_o |=> faulted_o && $stable({code_o, index_o, addr_o}))
-  `STH_ASSERT(FaultHasCode, faulted_o |-> code_o != 4'(STH_FAULT_NONE))
+  `STH_ASSERT_NEXT(OneReport, report_o, faulted_o && !report_o)
+  `STH_ASSERT(ReportsWhatPends, report_o -> pending_o)
+  `STH_ASSERT_STAYS(FaultStays, faulted_o, {faulted_o, code_o, index_o, addr_o})
+  `STH_ASSERT(FaultHasCode, faulted_o -> code_o != 4'(STH_FAULT_NONE))
   `STH_ASSERT(HaltStays, halt_o == (halt_o | $past(halt_o)))
-  `STH_ASSERT(DecodeStops, pending_o |-> !decode_valid_i)
+  `STH_ASSERT(DecodeStops, pending_o -> !decode_valid_i)
 
 endmodule
 

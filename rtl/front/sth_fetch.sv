@@ -157,12 +157,12 @@ module sth_fetch #(
 
   `STH_ASSERT_INIT(BusIsLegal, BusBytes >= 4 && BusBytes <= 2048 &&
                                (BusBytes & (BusBytes - 1)) == 0)
-  `STH_ASSERT(RoomForEach, last |-> buffer_ready)
+  `STH_ASSERT(RoomForEach, last -> buffer_ready)
   `STH_ASSERT(NoMoreThanFit, issued_q - popped_q <= 32'(FetchDepth))
   `STH_ASSERT(ArrivedWereAsked, head_q - popped_q <= issued_q - popped_q)
-  `STH_ASSERT(DataWasAsked, r_valid_i |-> !idle_o)
-  `STH_ASSERT(AddressStays, ar_valid_o && !ar_ready_i |=> ar_valid_o && $stable(ar_addr_o))
-  `STH_ASSERT(DrainAsksNothing, drain_i |=> $stable(issued_q))
+  `STH_ASSERT(DataWasAsked, r_valid_i -> !idle_o)
+  `STH_ASSERT_STAYS(AddressStays, ar_valid_o && !ar_ready_i, {ar_valid_o, ar_addr_o})
+  `STH_ASSERT_STAYS(DrainAsksNothing, drain_i, issued_q)
   `STH_ASSERT(BufferHoldsArrived, cmd_valid_o == (head_q != popped_q))
 
 endmodule

@@ -282,11 +282,11 @@ module sth_front #(
     assign oldest[32 * e +: 32]    = flight_valid[e] ? flight_index[32 * e +: 32] :
                                                        cmd_index_o[32 * e +: 32];
 
-    `STH_ASSERT(StartHasRoom, core_rst_no && start[e] |-> flight_ready[e])
-    `STH_ASSERT(RetireInOrder, core_rst_no && retire_valid_i[e] |->
+    `STH_ASSERT(StartHasRoom, core_rst_no && start[e] -> flight_ready[e])
+    `STH_ASSERT(RetireInOrder, core_rst_no && retire_valid_i[e] ->
                 flight_valid[e] && retire_index_i[32 * e +: 32] == flight_index[32 * e +: 32])
-    `STH_ASSERT(BusyHoldsACommand, core_rst_no |-> engine_busy_i[e] == flight_valid[e])
-    `STH_ASSERT(OldestIsOldest, core_rst_no && (flight_valid[e] || queue_valid[e]) |->
+    `STH_ASSERT(BusyHoldsACommand, core_rst_no -> engine_busy_i[e] == flight_valid[e])
+    `STH_ASSERT(OldestIsOldest, core_rst_no && (flight_valid[e] || queue_valid[e]) ->
                 $signed(oldest[32 * e +: 32] - oldest_index) >= 0)
   end
 
@@ -400,8 +400,8 @@ module sth_front #(
     end
   end
 
-  `STH_ASSERT(HaltedStartsNothing, core_rst_no |-> (start & halt) == '0)
-  `STH_ASSERT(RetiredWereFetched, core_rst_no |-> $signed(head - retired_q) >= 0)
+  `STH_ASSERT(HaltedStartsNothing, core_rst_no -> (start & halt) == '0)
+  `STH_ASSERT(RetiredWereFetched, core_rst_no -> $signed(head - retired_q) >= 0)
 
 endmodule
 

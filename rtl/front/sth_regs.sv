@@ -197,8 +197,8 @@ module sth_regs #(
 
   `STH_ASSERT(RingInRange, ring_log2_o >= 5'(STH_RING_LOG2_MIN) &&
                            ring_log2_o <= 5'(STH_RING_LOG2_MAX))
-  `STH_ASSERT(ResetIgnoresWrites, resetting_i |=> $stable({enable_o, tail_o, watchdog_o}))
-  `STH_ASSERT(CauseIsKept, irq_fault_i |=> irq_status_q[1])
+  `STH_ASSERT_STAYS(ResetIgnoresWrites, resetting_i, {enable_o, tail_o, watchdog_o})
+  `STH_ASSERT_NEXT(CauseIsKept, irq_fault_i, irq_status_q[1])
 
 endmodule
 

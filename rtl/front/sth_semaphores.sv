@@ -68,7 +68,7 @@ module sth_semaphores (
     end
 
     `STH_ASSERT(NoUnderflow, count >= 8'(taken[3 * s +: 3]))
-    `STH_ASSERT(StaysAtTop, next[8] |=> count == 8'd255)
+    `STH_ASSERT_NEXT(StaysAtTop, next[8], count == 8'd255)
   end
 
   for (genvar e = 0; e < 4; e++) begin : gen_overflow

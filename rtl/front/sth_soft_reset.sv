@@ -44,9 +44,9 @@ module sth_soft_reset (
   assign active_o    = state_q != StRun;
   assign core_rst_no = rst_ni && state_q != StFirst && state_q != StSecond;
 
-  `STH_ASSERT(BusIsQuiet, $fell(core_rst_no) |-> $past(drain_o && idle_i))
-  `STH_ASSERT(TwoCycles, $rose(core_rst_no) |-> !$past(core_rst_no, 2))
-  `STH_ASSERT(ActiveThroughout, drain_o || !core_rst_no |-> active_o)
+  `STH_ASSERT_NEXT(BusIsQuiet, core_rst_no && !(drain_o && idle_i), core_rst_no)
+  `STH_ASSERT_NEXT(TwoCycles, $past(core_rst_no) && !core_rst_no, !core_rst_no)
+  `STH_ASSERT(ActiveThroughout, drain_o || !core_rst_no -> active_o)
 
 endmodule
 

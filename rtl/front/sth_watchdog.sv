@@ -26,8 +26,8 @@ module sth_watchdog (
     else count_q <= count_q + 32'd1;
   end
 
-  `STH_ASSERT(BusyOnly, expired_o |-> busy_i && !retire_i && limit_i != '0)
-  `STH_ASSERT(StartsOver, expired_o |=> count_q == '0)
+  `STH_ASSERT(BusyOnly, expired_o -> busy_i && !retire_i && limit_i != '0)
+  `STH_ASSERT_NEXT(StartsOver, expired_o, count_q == '0)
   `STH_ASSERT(NoWrap, count_q != '1)
 
 endmodule

@@ -165,7 +165,7 @@ module sth_load #(
   assign bank_stall_o = l_req_o && !l_gnt_i;
 
   // Data comes for bursts that were issued: their IDs are slots.
-  `STH_ASSERT(ReadIdIsSlot, r_valid_i |-> 32'(r_id_i) < LoadSlots)
+  `STH_ASSERT(ReadIdIsSlot, r_valid_i -> 32'(r_id_i) < LoadSlots)
 
 endmodule
 

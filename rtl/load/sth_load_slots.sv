@@ -66,7 +66,7 @@ module sth_load_slots #(
   end
 
   // The bus ends a burst where its length says.
-  `STH_ASSERT(LastBeatEndsBurst, step_i |-> step_last_i == ends)
+  `STH_ASSERT(LastBeatEndsBurst, step_i -> step_last_i == ends)
 
   assign base_o = base_q[slot_i];
   assign first_o = first_q[slot_i];

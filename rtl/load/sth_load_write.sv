@@ -261,10 +261,10 @@ module sth_load_write #(
   assign done_tag_o = b_tag_q;
 
   // A write that waits for its bank stays, unless the engine is drained.
-  `STH_ASSERT(WriteStays, l_req_o && !l_gnt_i |=> drop_i || (l_req_o && $stable(l_addr_o)))
-  `STH_ASSERT(GrantIsAsked, l_gnt_i |-> l_req_o)
+  `STH_ASSERT_STAYS(WriteStays, l_req_o && !l_gnt_i, {l_req_o, l_addr_o}, drop_i)
+  `STH_ASSERT(GrantIsAsked, l_gnt_i -> l_req_o)
   // A beat holds at least one byte of its run.
-  `STH_ASSERT(BeatNotEmpty, q_valid |-> low <= high)
+  `STH_ASSERT(BeatNotEmpty, q_valid -> low <= high)
 
   initial begin
     if (WordBytes < BusBytes || WordBytes > 2048 || (WordBytes & (WordBytes - 1)) != 0)

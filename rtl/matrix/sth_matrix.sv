@@ -239,7 +239,7 @@ module sth_matrix #(
   assign unused = &{1'b0, retire_cmd};
 
   // The stream reads a bank that a tile holds.
-  `STH_ASSERT(StreamFindsTile, tile_done |-> tiles_q != 2'd0)
+  `STH_ASSERT(StreamFindsTile, tile_done -> tiles_q != 2'd0)
 
   initial begin
     if (ArrayRows < 4 || ArrayRows > 512 || (ArrayRows & (ArrayRows - 1)) != 0)

@@ -249,8 +249,8 @@ module sth_matrix_accumulate #(
   assign unused = &{1'b0, cmd_i};
 
   // Sums come only for a command that is here, and its lanes and depth are inside the array.
-  `STH_ASSERT(SumHasCommand, sum_next_i |-> cmd_valid_i && matmul)
-  `STH_ASSERT(TileInArray, sum_next_i |-> cols != '0 && 32'(cols) <= ArrayCols &&
+  `STH_ASSERT(SumHasCommand, sum_next_i -> cmd_valid_i && matmul)
+  `STH_ASSERT(TileInArray, sum_next_i -> cols != '0 && 32'(cols) <= ArrayCols &&
                            depth != '0 && 32'(depth) <= ArrayRows)
 endmodule
 

@@ -85,11 +85,11 @@ module sth_matrix_commands #(
   assign retire_start_o = start_q[retire_q[PtrWidth-1:0]];
 
   // Stages follow one another through the commands held.
-  `STH_ASSERT(PushesOnlyRoom, push_i |-> !full_o)
-  `STH_ASSERT(LoadsHeld, load_done_i |-> load_q != write_q)
-  `STH_ASSERT(StreamsAfterLoad, stream_done_i |-> stream_q != load_q || load_done_i)
-  `STH_ASSERT(SumsAfterStream, sum_done_i |-> sum_q != stream_q || stream_done_i)
-  `STH_ASSERT(RetiresAfterSum, retire_i |-> retire_q != sum_q)
+  `STH_ASSERT(PushesOnlyRoom, push_i -> !full_o)
+  `STH_ASSERT(LoadsHeld, load_done_i -> load_q != write_q)
+  `STH_ASSERT(StreamsAfterLoad, stream_done_i -> stream_q != load_q || load_done_i)
+  `STH_ASSERT(SumsAfterStream, sum_done_i -> sum_q != stream_q || stream_done_i)
+  `STH_ASSERT(RetiresAfterSum, retire_i -> retire_q != sum_q)
 
   initial if (Depth < 2 || (Depth & (Depth - 1)) != 0) $error("Depth is no power of two >= 2");
 endmodule

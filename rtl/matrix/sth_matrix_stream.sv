@@ -139,8 +139,8 @@ module sth_matrix_stream #(
   assign unused = &{1'b0, cmd_i};
 
   // A tile that has begun never stops.
-  `STH_ASSERT(TileNeverStops, row_valid && !last_row |=> row_valid)
-  `STH_ASSERT(StreamsLoadedTile, a_req_o |-> tile_ready_i && tile_depth_i != '0)
+  `STH_ASSERT_NEXT(TileNeverStops, row_valid && !last_row, row_valid)
+  `STH_ASSERT(StreamsLoadedTile, a_req_o -> tile_ready_i && tile_depth_i != '0)
 endmodule
 
 `default_nettype wire

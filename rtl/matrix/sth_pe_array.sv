@@ -143,8 +143,8 @@ module sth_pe_array #(
 
   `STH_ASSERT(SumsFollowRows, sum_next_o == rows_q[Rows+Cols-2])
   // Weights enter the bank that the row beside them does not read, at a step that is there.
-  `STH_ASSERT(WeightsEnterOtherBank, act_valid_i && wt_valid_i |-> act_bank_i != wt_bank_i)
-  `STH_ASSERT(StepInRange, wt_valid_i |-> 32'(wt_step_i) < (wt_west_i ? Cols : Rows))
+  `STH_ASSERT(WeightsEnterOtherBank, act_valid_i && wt_valid_i -> act_bank_i != wt_bank_i)
+  `STH_ASSERT(StepInRange, wt_valid_i -> 32'(wt_step_i) < (wt_west_i ? Cols : Rows))
 endmodule
 
 `default_nettype wire

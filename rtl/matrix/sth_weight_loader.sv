@@ -187,10 +187,10 @@ module sth_weight_loader #(
   assign unused = &{1'b0, cmd_i};
 
   // A read that is denied repeats.
-  `STH_ASSERT(ReadStays, w_req_o && !w_gnt_i |=> w_req_o && $stable(w_addr_o))
-  `STH_ASSERT(GrantIsAsked, w_gnt_i |-> w_req_o)
-  `STH_ASSERT(LoadsFreeBank, advance |-> bank_free_i)
-  `STH_ASSERT(TileNotEmpty, advance |-> n_left != '0 && k_left != '0)
+  `STH_ASSERT_STAYS(ReadStays, w_req_o && !w_gnt_i, {w_req_o, w_addr_o})
+  `STH_ASSERT(GrantIsAsked, w_gnt_i -> w_req_o)
+  `STH_ASSERT(LoadsFreeBank, advance -> bank_free_i)
+  `STH_ASSERT(TileNotEmpty, advance -> n_left != '0 && k_left != '0)
 endmodule
 
 `default_nettype wire

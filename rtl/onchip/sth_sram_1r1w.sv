@@ -7,6 +7,7 @@
 // and it does not check that an address is in range:
 // the memories around it do.
 
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_sram_1r1w #(
@@ -49,10 +50,8 @@ module sth_sram_1r1w #(
 
   assign rdata_o = rdata_q;
 
-  initial begin
-    if (Depth < 2) $error("sth_sram_1r1w: Depth must be at least 2");
-    if (Width % MaskWidth != 0) $error("sth_sram_1r1w: MaskWidth must divide Width");
-  end
+  `STH_ASSERT_INIT(DepthFromTwo, Depth >= 2)
+  `STH_ASSERT_INIT(MaskDividesWord, Width % MaskWidth == 0)
 endmodule
 
 `default_nettype wire

@@ -182,7 +182,7 @@ module sth_store #(
   assign bank_stall_o = s_req_o && !s_gnt_i;
 
   // Responses come for bursts that were issued: their IDs are slots.
-  `STH_ASSERT(ResponseIdIsSlot, b_valid_i |-> 32'(b_id_i) < StoreSlots)
+  `STH_ASSERT(ResponseIdIsSlot, b_valid_i -> 32'(b_id_i) < StoreSlots)
 
 endmodule
 

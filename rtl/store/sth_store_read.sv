@@ -268,9 +268,9 @@ module sth_store_read #(
     if (burst_ready_o) end_lane_q <= burst_lane_i + 15'(burst_len_i) * 15'(BusBytes / 4);
   end
 
-  `STH_ASSERT(LastWordEndsBurst, granted |-> ends == (lane_q == end_lane_q))
-  `STH_ASSERT(ReadStays, s_req_o && !s_gnt_i |=> s_req_o && $stable(s_addr_o))
-  `STH_ASSERT(GrantIsAsked, s_gnt_i |-> s_req_o)
+  `STH_ASSERT(LastWordEndsBurst, granted -> ends == (lane_q == end_lane_q))
+  `STH_ASSERT_STAYS(ReadStays, s_req_o && !s_gnt_i, {s_req_o, s_addr_o})
+  `STH_ASSERT(GrantIsAsked, s_gnt_i -> s_req_o)
 
   initial begin
     if (WordBytes < BusBytes || WordBytes > 2048 || (WordBytes & (WordBytes - 1)) != 0)

@@ -365,9 +365,9 @@ module sth_vector #(
   assign bank_stall_o = (acc_req_o && !acc_gnt_i) || (sp_req_o && !sp_gnt_i) ||
                         (acc_wreq_o && !acc_wgnt_i) || (sp_wreq_o && !sp_wgnt_i);
 
-  `STH_ASSERT(DoneWhileRunning, done |-> run_q)
+  `STH_ASSERT(DoneWhileRunning, done -> run_q)
   // As many factors enter the ring of the gate as leave it.
-  `STH_ASSERT(GateHasFactor, at_q[AtGate] |-> gate_wptr_q != gate_rptr_q)
+  `STH_ASSERT(GateHasFactor, at_q[AtGate] -> gate_wptr_q != gate_rptr_q)
 
   initial begin
     if (ArrayCols < 4 || ArrayCols > 512 || (ArrayCols & (ArrayCols - 1)) != 0)

@@ -6,6 +6,7 @@
 //
 // Each is enabled by the valid bit of what enters it. The factors of all lanes wait in one ring; u_o and
 // d_o are valid in the cycle after the enables of gate and out.
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_vector_gate #(
@@ -64,6 +65,6 @@ module sth_vector_gate #(
   assign u_o = u_q;
   assign d_o = d_q;
 
-  initial if (GateDepth < STH_LAT_FUNC || GateDepth != (1 << GateBits)) $error("GateDepth");
+  `STH_ASSERT_INIT(RingHoldsFactors, GateDepth >= STH_LAT_FUNC && GateDepth == 1 << GateBits)
 endmodule
 `default_nettype wire

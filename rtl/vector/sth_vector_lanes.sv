@@ -78,6 +78,6 @@ module sth_vector_lanes #(
   );
 
   // What entered a stage enters the next one a cycle later.
-  `STH_ASSERT(StagesFollow, 1'b1 |=> {stage_i[6], stage_i[4:1]} == $past({stage_i[5], stage_i[3:0]}))
+  `STH_ASSERT(StagesFollow, {stage_i[6], stage_i[4:1]} == $past({stage_i[5], stage_i[3:0]}))
 endmodule
 `default_nettype wire

@@ -140,9 +140,9 @@ module sth_vector_reduce #(
   assign mask_o = mask_q | here;
   assign data_o = data;
 
-  `STH_ASSERT(CarryFindsPlace, carry_push_i |-> carry_wptr_q + 1'b1 != carry_rptr_q)
-  `STH_ASSERT(CarryHasCome, tile_valid && first_q && carry_i |-> carry_wptr_q != carry_rptr_q)
-  `STH_ASSERT(GroupEndsRow, tile_valid && group_last |-> tile_last)
+  `STH_ASSERT(CarryFindsPlace, carry_push_i -> carry_wptr_q + 1'b1 != carry_rptr_q)
+  `STH_ASSERT(CarryHasCome, tile_valid && first_q && carry_i -> carry_wptr_q != carry_rptr_q)
+  `STH_ASSERT(GroupEndsRow, tile_valid && group_last -> tile_last)
 
   initial if (CarryDepth != (1 << CarryBits)) $error("CarryDepth");
 endmodule

@@ -184,10 +184,10 @@ module sth_vector_seq #(
   assign launched_first_o = launched_first_q;
   assign launched_lane_o = launched_lane_q;
 
-  `STH_ASSERT(StartsIdle, start_i |-> !active_q)
+  `STH_ASSERT(StartsIdle, start_i -> !active_q)
   // A read that is denied repeats.
-  `STH_ASSERT(AccReadStays, acc_req_o && !acc_gnt_i |=> acc_req_o && $stable(acc_addr_o))
-  `STH_ASSERT(SpReadStays, sp_req_o && !sp_gnt_i |=> sp_req_o && $stable(sp_addr_o))
+  `STH_ASSERT_STAYS(AccReadStays, acc_req_o && !acc_gnt_i, {acc_req_o, acc_addr_o})
+  `STH_ASSERT_STAYS(SpReadStays, sp_req_o && !sp_gnt_i, {sp_req_o, sp_addr_o})
   `STH_ASSERT(GrantsAreAsked, !(acc_gnt_i && !acc_req_o) && !(sp_gnt_i && !sp_req_o))
 endmodule
 `default_nettype wire

@@ -51,6 +51,6 @@ module sth_vector_tree #(
   assign valid_o = valid[Levels];
   assign data_o = gen_level[Levels-1].value;
 
-  `STH_ASSERT(OperationStays, valid != '0 |=> $stable(sum_i))
+  `STH_ASSERT_STAYS(OperationStays, valid != '0, sum_i)
 endmodule
 `default_nettype wire

@@ -78,8 +78,8 @@ module sth_vector_walk #(
   assign reach_o = (!mask_i || reach_q >= $signed(21'(Lanes))) ? (LaneBits + 1)'(Lanes) :
                    reach_q[20] ? '0 : reach_q[LaneBits:0];
 
-  `STH_ASSERT(StartsNotEmpty, start_i |-> rows_i != '0 && cols_i != '0)
-  `STH_ASSERT(StopsAtEnd, next_i |-> rows_q != '0 && cols_q != '0)
+  `STH_ASSERT(StartsNotEmpty, start_i -> rows_i != '0 && cols_i != '0)
+  `STH_ASSERT(StopsAtEnd, next_i -> rows_q != '0 && cols_q != '0)
 
   initial if (Lanes < 4 || Lanes > 512 || Lanes != (1 << LaneBits)) $error("Lanes");
 endmodule

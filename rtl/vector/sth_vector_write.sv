@@ -217,13 +217,13 @@ module sth_vector_write #(
                   (!reduce_left_q || reduce_end);
   assign digest_o = digest_q;
 
-  `STH_ASSERT(StartsDone, start_i |-> !write_left_q && !reduce_left_q)
+  `STH_ASSERT(StartsDone, start_i -> !write_left_q && !reduce_left_q)
   // What is written is owed by the command, and no more.
-  `STH_ASSERT(ResultIsOwed, result_valid |-> write_left_q)
-  `STH_ASSERT(ReductionIsOwed, reduced_valid |-> reduce_left_q)
+  `STH_ASSERT(ResultIsOwed, result_valid -> write_left_q)
+  `STH_ASSERT(ReductionIsOwed, reduced_valid -> reduce_left_q)
   // A write that is denied repeats; on the accumulator a reduction may go before a result.
-  `STH_ASSERT(AccWriteStays, acc_wreq_o && !acc_wgnt_i |=> acc_wreq_o)
-  `STH_ASSERT(SpWriteStays, sp_wreq_o && !sp_wgnt_i |=> sp_wreq_o && $stable(sp_waddr_o))
+  `STH_ASSERT_NEXT(AccWriteStays, acc_wreq_o && !acc_wgnt_i, acc_wreq_o)
+  `STH_ASSERT_STAYS(SpWriteStays, sp_wreq_o && !sp_wgnt_i, {sp_wreq_o, sp_waddr_o})
   `STH_ASSERT(GrantsAreAsked, !(acc_wgnt_i && !acc_wreq_o) && !(sp_wgnt_i && !sp_wreq_o))
 endmodule
 `default_nettype wire

@@ -5,6 +5,7 @@
 #
 #   verif/asserts/run.sh            all rows
 #   verif/asserts/run.sh TEXT...    the rows that contain one of the texts
+#   verif/asserts/run.sh --rows     no fault, only: rows and assertions agree
 #
 # A tree of links with a copy of rtl/ stands in $BUILD/asserts; ASSERT_JOBS
 # trees work at once, each on benches of its own, whose objects it keeps.  What
@@ -13,7 +14,7 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 root=$PWD
-build=$(realpath "${BUILD:-build}")
+build=$(realpath -m "${BUILD:-build}")
 table=verif/asserts/planted.txt
 jobs=${ASSERT_JOBS:-2}
 make=${MAKE:-make}
@@ -94,7 +95,7 @@ worker() {
 # Names of the RTL and of the table, each known to the other.
 names() {
   local rtl=$build/asserts/rtl table_names=$build/asserts/table
-  grep -o -E '^ *`STH_ASSERT(_INIT)?\([A-Za-z0-9]+' -r rtl --include='*.sv' |
+  grep -o -E '^ *`STH_ASSERT(_[A-Z]+)?\([A-Za-z0-9]+' -r rtl --include='*.sv' |
     sed -E 's,^.*/([a-z0-9_]+)\.sv:.*\(,\1.,' | sort -u >"$rtl"
   rows | sed 's/ | .*//' | sort >"$table_names"
   comm -23 "$rtl" "$table_names" | sed "s,.*,FAIL &: no row in $table,"
@@ -111,6 +112,10 @@ interrupted() {
 } 2>/dev/null
 
 mkdir -p "$build/asserts"
+if [ "${1:-}" = --rows ]; then
+  ! names | grep .
+  exit
+fi
 rm -f "$build"/asserts/*.log
 list=$build/asserts/rows results=$build/asserts/results
 if [ $# -eq 0 ]; then
