@@ -32,10 +32,13 @@ tree() {
     case ${path##*/} in build | rtl) ;; *) ln -s "$path" "$tree/" ;; esac
   done
   # Objects that do not depend on the RTL are those of the project.
-  for path in "$build"/{csim,firmware,tools,verif,gen,specgen,deps.stamp} \
+  for path in "$build"/{csim,firmware,tools,verif,specgen,deps.stamp} \
     "$build"/*.a; do
     ln -sfn "$path" "$tree/build/"
   done
+  # What every make generates anew is the tree's own.
+  rm -rf "$tree/build/gen"
+  cp -r -p "$build/gen" "$tree/build/"
   mkdir -p "$tree/rtl" "$tree/build/rtl"
   ln -sfn "$build/rtl/verilated" "$tree/build/rtl/"
   cp -r "$root/rtl/." "$tree/rtl/"
@@ -63,7 +66,7 @@ plant() {
       fi
     done
     # shellcheck disable=SC2086 # several targets
-    if ! "$make" -s --no-print-directory BUILD=build OPT=-O1 BENCH_OPT=-O0 \
+    if ! "$make" -s --no-print-directory BUILD=build BENCH_OPT=-O0 \
       VERILATOR=verif/asserts/verilate.sh PARALLEL=1 RTL_LIGHT=1 \
       RTL_OPT='OPT_FAST=-O0 OPT_SLOW=-O0 OPT_GLOBAL=-O0' $target \
       >"$log" 2>&1; then
