@@ -126,9 +126,12 @@ static void test_bus_faults(Front &front)
     expect_started(front, 1);
     expect_retired(front, 0);
 
+    // All are in their queues when command 0 fails, and the post that the
+    // others wait for comes after that.
     t.test("a failing engine starts nothing more");
     front.begin();
-    front.latency[STH_ENGINE_LOAD] = 2;
+    front.latency[STH_ENGINE_LOAD] = 80;
+    front.latency[STH_ENGINE_STORE] = 60;
     front.failing_load = 0;
     front.put(make(STH_OP_SYNC_LOAD));
     for (unsigned i = 0; i < 4; i++)
@@ -137,7 +140,7 @@ static void test_bus_faults(Front &front)
     front.ring_doorbell();
     front.settle();
     expect_fault(front, STH_FAULT_LOAD_BUS, 0, kErrorAddr);
-    expect_started(front, 1);
+    expect_started(front, 2);
 }
 
 void test_faults(Front &front)
