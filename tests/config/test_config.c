@@ -395,7 +395,7 @@ static void test_known_chips_load(void **state)
 
         if (!sth_config_load(chips[i].path, &config, error, sizeof error))
             fail_msg("%s", error);
-        bytes = sth_mem_peak(&config.memory).bytes;
+        bytes = sth_mem_config_peak(&config.memory).bytes;
         assert_int_equal(config.params.sp_bytes, chips[i].sp_mib << 20);
         assert_int_equal(config.memory.clock_mhz, chips[i].clock_mhz);
         assert_true(bytes > 0.999 * chips[i].bytes &&

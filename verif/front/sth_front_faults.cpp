@@ -134,7 +134,7 @@ static void test_bus_faults(Front &front)
     front.latency[STH_ENGINE_STORE] = 60;
     front.failing_load = 0;
     front.put(make(STH_OP_SYNC_LOAD));
-    for (unsigned i = 0; i < 4; i++)
+    for (unsigned i = 0; i < 2; i++) // as many as every queue holds
         front.put(make(STH_OP_SYNC_LOAD, 4));
     front.put(make(STH_OP_SYNC_STORE, 0, 4));
     front.ring_doorbell();
