@@ -26,7 +26,7 @@ $(verilated-make) -j$(PARALLEL) -C $(@D) -f V$(1).mk CXX=$(CXX) LINK=$(CXX) \
   OPT_FAST='$(BENCH_OPT)' $(@F) >$(@D)/build.log 2>&1 || \
   { cat $(@D)/build.log; exit 1; }
 endef
-BENCH_OPT ?= -O2
+BENCH_OPT ?= -O1
 # What a bench's rule depends on beside its own files.
 BENCH_DEPS = $(RTL_HEADERS) $(BENCH_OBJ) $(wildcard verif/bench/*.h) $(SPEC)
 

@@ -9,7 +9,8 @@ MATRIX_OBJ = $(call obj,verif/matrix/sth_matrix_ref.c csim/numerics/sth_numerics
 MATRIX_COMMANDS ?= 60
 MATRIX_SEED ?= 1
 
-$(MATRIX)/%/sth_matrix: BENCH_OPT = -O3 -march=native
+# The one whose speed is measured.
+$(MATRIX)/16x16/sth_matrix: BENCH_OPT = -O3 -march=native
 $(MATRIX)/%/sth_matrix: $(MATRIX_RTL) $(MATRIX_SRC) $(MATRIX_OBJ) $(BENCH_DEPS) \
 		$(wildcard verif/matrix/*.h)
 	$(call bench,sth_matrix_tb,-GArrayRows=$(call shape,$*,1) \

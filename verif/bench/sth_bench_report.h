@@ -38,7 +38,10 @@ class Report
     static constexpr uint64_t kTestCycles = 2000000;
 
     // The design has nothing that could hang: its tests may take any time.
-    void allow_any_time() { most_cycles_ = UINT64_MAX; }
+    void allow_any_time()
+    {
+        most_cycles_ = UINT64_MAX;
+    }
 
     // The cycle that a failure names.  Throws Stop, with a failure, when the
     // test has gone on for too long: a design that hangs ends its bench.
