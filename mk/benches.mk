@@ -13,7 +13,7 @@ $(BUILD)/verif/bench/%.o: verif/bench/%.cpp $(SPEC)
 	@mkdir -p $(@D)
 	$(Q)$(CXX) $(BENCH_FLAGS) -Werror -O2 -MMD -MP -c $< -o $@
 
-# --reloop-limit as in mk/rtl.mk: what assertions sample of wide ports compiles.
+# --reloop-limit as in mk/rtl.mk.
 # The recipe of a bench: $(call bench,TOP,PARAMETERS,RTL,SOURCES,FLAGS) where
 # sources may be objects, and flags reach them.
 define bench

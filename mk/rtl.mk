@@ -16,9 +16,9 @@ VERILATED_FLAGS = -std=c++17 -fPIC -isystem $(VERILATOR_INCLUDE) \
 
 # Loops stay loops: a loop over the lanes of a wide vector is one body to
 # compile instead of hundreds, and the compiler vectorizes it.  Parameters are
-# not traced: each module has all of spec/.  What an assertion samples is copied
-# word by word up to 64 words, and Verilator 5.006 forgets to declare the index
-# of a loop around that: no loops so short.
+# not traced: each module has all of spec/.  Verilator 5.006
+# may forget to declare the index of a loop that copies up to 64 words of a wide
+# signal: no loops so short.
 RTL_VERILATE = --cc --assert -O3 --unroll-stmts 1 --output-split-cfuncs 1000 \
 	--reloop-limit 65 --compiler clang $(if $(RTL_LIGHT),,$(RTL_WAVES))
 RTL_WAVES = --trace-fst --no-trace-params
