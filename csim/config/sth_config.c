@@ -228,16 +228,21 @@ bool sth_config_load(const char *path, struct sth_config *config, char *error,
     return true;
 }
 
+bool sth_config_path(const char *name, const char *dir, char *path, size_t size)
+{
+    bool is_path = strchr(name, '/') || strstr(name, ".cfg");
+    int length = is_path ? snprintf(path, size, "%s", name)
+                         : snprintf(path, size, "%s/configs/%s.cfg", dir, name);
+
+    return length >= 0 && (size_t)length < size;
+}
+
 bool sth_config_find(const char *name, const char *dir,
                      struct sth_config *config, char *error, size_t error_size)
 {
     char path[4096];
-    int length;
 
-    if (strchr(name, '/') || strstr(name, ".cfg"))
-        return sth_config_load(name, config, error, error_size);
-    length = snprintf(path, sizeof path, "%s/configs/%s.cfg", dir, name);
-    if (length < 0 || (size_t)length >= sizeof path) {
+    if (!sth_config_path(name, dir, path, sizeof path)) {
         snprintf(error, error_size, "%.40s...: the path is too long", name);
         return false;
     }

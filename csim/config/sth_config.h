@@ -35,9 +35,13 @@ bool sth_config_load(const char *path, struct sth_config *config, char *error,
                      size_t error_size);
 
 /*
- * Like sth_config_load(); a `name` without '/' and ".cfg" stands for
- * DIR/configs/NAME.cfg, anything else is a path.
+ * Where a configuration stands: a `name` without '/' and ".cfg" stands for
+ * DIR/configs/NAME.cfg, anything else is a path.  False: that is too long.
  */
+bool sth_config_path(const char *name, const char *dir, char *path,
+                     size_t size);
+
+/* Like sth_config_load(), of what sth_config_path() says. */
 bool sth_config_find(const char *name, const char *dir,
                      struct sth_config *config, char *error, size_t error_size);
 

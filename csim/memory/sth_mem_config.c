@@ -175,15 +175,6 @@ static int find_preset(const char *name)
     return -1;
 }
 
-/* File name without directory and ".mem", cut to fit. */
-static void name_of_file(char *name, size_t size, const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    const char *base = slash ? slash + 1 : path;
-
-    snprintf(name, size, "%.*s", (int)(strlen(base) - 4), base);
-}
-
 static void list_presets(const char *text, char *error, size_t error_size)
 {
     int n = snprintf(error, error_size,
@@ -203,7 +194,7 @@ bool sth_mem_config_parse(struct sth_mem_config *config, const char *text,
     struct sth_mem_config memory = *config;
     struct sth_mem_source source[STH_DRAM_FIELDS];
     uint32_t value[STH_DRAM_FIELDS], count;
-    char name[4096];
+    char name[STH_MEM_NAME_MAX];
     int preset;
 
     if (!strncmp(text, "fixed:", 6))
@@ -227,7 +218,7 @@ bool sth_mem_config_parse(struct sth_mem_config *config, const char *text,
         for (int i = 0; i < STH_DRAM_FIELDS; i++)
             worsen(&memory.standing, source[i].standing);
         memset(memory.name, 0, sizeof memory.name);
-        name_of_file(memory.name, sizeof memory.name, name);
+        memcpy(memory.name, name, strlen(name));
         set_figures(&memory, value);
     } else {
         list_presets(text, error, error_size);
@@ -248,7 +239,7 @@ bool sth_mem_sources(const char *text,
                      size_t error_size)
 {
     uint32_t value[STH_DRAM_FIELDS], count;
-    char name[4096];
+    char name[STH_MEM_NAME_MAX];
     int preset;
 
     snprintf(name, sizeof name, "%s", text);
@@ -305,6 +296,11 @@ bool sth_mem_config_parse_clock(struct sth_mem_config *config, const char *text,
     }
     config->clock_mhz = (uint32_t)mhz;
     return true;
+}
+
+const char *sth_mem_config_file(const struct sth_mem_config *config)
+{
+    return is_file(config->name) ? config->name : NULL;
 }
 
 void sth_mem_config_text(const struct sth_mem_config *config, char *text,

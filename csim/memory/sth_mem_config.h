@@ -37,11 +37,14 @@ enum sth_standing {
 enum {
     STH_CLOCK_MHZ_DEFAULT = 1000,
     STH_CLOCK_MHZ_MAX = 10000,
-    STH_MEM_CHANNELS_MAX = 256 /* of all memories side by side */
+    STH_MEM_CHANNELS_MAX = 256, /* of all memories side by side */
+    STH_MEM_NAME_MAX = 4096,    /* bytes, the final zero included */
+    STH_MEM_TEXT_MAX = STH_MEM_NAME_MAX + 16
 };
 
 struct sth_mem_config {
-    char name[64];      /* "fixed", a preset of memory.def, or a file's name */
+    /* "fixed", a preset of memory.def, or the path of a FILE.mem. */
+    char name[STH_MEM_NAME_MAX];
     uint32_t clock_mhz; /* of the core: turns times into cycles */
     uint32_t count;     /* memories side by side; a power of two */
     /* Fixed timing: cycles from address to first beat, and bytes in each
@@ -78,7 +81,10 @@ bool sth_mem_config_parse_stalls(struct sth_mem_config *config,
 bool sth_mem_config_parse_clock(struct sth_mem_config *config, const char *text,
                                 char *error, size_t error_size);
 
-/* Writes what parses to the same memory; of a file its name alone. */
+/* The file that the figures are from; NULL: none. */
+const char *sth_mem_config_file(const struct sth_mem_config *config);
+
+/* Writes what parses to the same memory; at most STH_MEM_TEXT_MAX bytes. */
 void sth_mem_config_text(const struct sth_mem_config *config, char *text,
                          size_t size);
 

@@ -191,6 +191,63 @@ for both" run "$t" --json "$x" --events "$work/./result"
   check "/dev/null twice: status" [ "$status" -eq 0 ]
 }
 
+# The preset hbm2e as a file.
+own_memory() {
+  sed -nE 's/^FIGURE\(HBM2E, (\w+), ([0-9]+), (\w+), "(.*)"\)/\1 = \2 \L\3\E \4/p' \
+    spec/memory.def
+}
+
+# No output may be a file that is read, however it is named.
+inputs() {
+  local d=$work/own t c option
+  mkdir "$d"
+  own_memory >"$d/hbm2e.mem"
+  (cat configs/nano.cfg && echo 'memory = hbm2e.mem x2') |
+    grep -v '^memory = fixed' >"$d/own.cfg"
+  head -c 64 /dev/zero >"$d/w.bin"
+  printf '%s\n' 'systolith-trace 1' 'tensor x bf16 4x4 file:w.bin:0' \
+    'tensor y bf16 4x4 zero' 'op copy out=y x=x' 'output y' >"$d/x.trace"
+  cp -r "$d" "$work/before"
+  for option in --json --timeline --events --roofline; do
+    for c in w.bin hbm2e.mem own.cfg x.trace; do
+      refuses 2 "option $option: '$d/$c' is an input" run "$d/x.trace" \
+        --config "$d/own.cfg" --memory fixed:9:0 "$option=$d/$c"
+    done
+  done
+  refuses 2 "option --wave: '$d/w.bin' is an input" run "$d/x.trace" \
+    --backend both --config "$d/own.cfg" --wave "$d/w.bin"
+  refuses 2 "option --json: '$d/hbm2e.mem' is an input" run "$d/x.trace" \
+    --config nano --memory "$d/hbm2e.mem x4" --json "$d/hbm2e.mem"
+  refuses 2 "option --json: 'configs/nano.cfg' is an input" run "$d/x.trace" \
+    --config nano --json configs/nano.cfg
+  refuses 2 "option --draw-config: '$d/own.cfg' is an input" \
+    random --config "$d/own.cfg" --draw-config "$d/own.cfg"
+  refuses 2 "option --json: 'configs/nano.cfg' is an input" \
+    bench --no-rtl --json configs/nano.cfg
+  mkdir "$d/traces"
+  cp "$d"/{x.trace,w.bin} "$d/traces"
+  echo "one | quick | file x.trace | $d/own.cfg | fixed:1:0 | - | 1" \
+    >"$d/cases.txt"
+  for c in traces/w.bin traces/x.trace own.cfg hbm2e.mem cases.txt; do
+    refuses 2 "option --json: '$d/$c' is an input" \
+      parity "$d/cases.txt" --json "$d/$c"
+  done
+  rm -r "$d/traces" "$d/cases.txt"
+  check "every input is as it was" diff -r "$d" "$work/before"
+
+  # A memory of one's own is told from a preset, and can be asked for again.
+  run run "$d/x.trace" --config "$d/own.cfg" --quiet --json "$work/own.json"
+  check "a report names the file" grep -qF "\"memory\": \"$d/hbm2e.mem x2\"" \
+    "$work/own.json"
+  run run "$d/x.trace" --config "$d/own.cfg" --memory 'hbm2e x2' --quiet --json \
+    "$work/preset.json"
+  succeeds "^\| x .*\| own +\| hbm2e x2 +\| " table "$work/own.json" \
+    "$work/preset.json"
+  succeeds "^\| x .*\| own +\| $d/hbm2e.mem x2 +\| " table "$work/own.json" \
+    "$work/preset.json"
+  succeeds '^\| x .*\| own +\| +[0-9]+ \| ' table "$work/own.json"
+}
+
 infinite_outputs() {
   local t=$work/infinite.trace
   printf '%s\n' 'systolith-trace 1' 'tensor a bf16 2x2 seed:1:1e38' \
@@ -253,6 +310,7 @@ command_lines
 good_runs
 tables
 targets
+inputs
 infinite_outputs
 expected_infinities
 too_small_a_chip

@@ -5,6 +5,7 @@
 #include "sth_report_head.h"
 #include "sth_scratch.h"
 #include "sth_session.h"
+#include "sth_targets.h"
 #include "sth_tracegen.h"
 #include "systolith_rtl.h"
 
@@ -123,6 +124,11 @@ struct result {
     uint64_t instructions; /* 0: not counted */
 };
 
+static void model_path(const struct work *w, char *path, size_t size)
+{
+    snprintf(path, size, "%s/configs/models/%s.json", sth_cmd_home(), w->model);
+}
+
 /* The trace of some work, open under that path; NULL: it can't be written. */
 static FILE *write_trace(const struct work *w, char path[STH_SCRATCH_PATH])
 {
@@ -132,8 +138,7 @@ static FILE *write_trace(const struct work *w, char path[STH_SCRATCH_PATH])
     bool good = out != NULL;
 
     if (out && w->model) {
-        snprintf(file, sizeof(file), "%s/configs/models/%s.json",
-                 sth_cmd_home(), w->model);
+        model_path(w, file, sizeof(file));
         good = sth_model_load(file, &model, error, sizeof(error)) &&
                sth_tracegen_layers(out, &model, &w->layers);
     } else if (out) {
@@ -373,6 +378,27 @@ static bool run_all(bool no_rtl, bool growth, int repeat, bool instructions,
     return good;
 }
 
+/* 0 when the report can be written and is none of what the runs read. */
+static int check_json(const char *json)
+{
+    const struct sth_target target = {"--json", json};
+    const char *const none[] = {NULL};
+    char path[4200];
+
+    for (size_t i = 0; json && i < sizeof(works) / sizeof(*works); i++) {
+        if (sth_config_path(works[i].config, sth_cmd_home(), path,
+                            sizeof(path)) &&
+            !sth_targets_spare(&target, 1, path))
+            return 2;
+        if (!works[i].model)
+            continue;
+        model_path(&works[i], path, sizeof(path));
+        if (!sth_targets_spare(&target, 1, path))
+            return 2;
+    }
+    return sth_targets_check(&target, 1, none);
+}
+
 int sth_cmd_bench(int argc, char **argv)
 {
     static struct result results[COUNT];
@@ -384,8 +410,9 @@ int sth_cmd_bench(int argc, char **argv)
     if (!sth_args_parse(&args, STH_COMMAND_BENCH, argc, argv, &status))
         return status;
     json = args.text[STH_OPT_BENCH_JSON];
-    if (json && !sth_output_probe(json))
-        return 1;
+    status = check_json(json);
+    if (status)
+        return status;
     good = run_all(args.given[STH_OPT_BENCH_NO_RTL],
                    args.given[STH_OPT_BENCH_GROWTH],
                    (int)args.number[STH_OPT_BENCH_REPEAT],

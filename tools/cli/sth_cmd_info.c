@@ -11,7 +11,7 @@ static void print_config(const struct sth_config *c)
 {
     const struct sth_params *p = &c->params;
     uint64_t macs = (uint64_t)p->array_rows * p->array_cols;
-    char memory[80];
+    char memory[STH_MEM_TEXT_MAX];
 
     sth_mem_config_text(&c->memory, memory, sizeof(memory));
     printf("%s, hash 0x%08" PRIx32 "\n", c->name, sth_config_hash(c));
@@ -64,7 +64,7 @@ static bool print_memory(const char *text, const struct sth_mem_config *m)
 #include "dram.def"
 #undef DRAM
     };
-    char error[4600], name[80];
+    char error[4600], name[STH_MEM_TEXT_MAX];
 
     sth_mem_config_text(m, name, sizeof(name));
     if (!m->dram.channels) {

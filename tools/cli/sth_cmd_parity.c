@@ -127,7 +127,7 @@ static int finish(const struct options *o, const struct sth_parity_cases *cases,
                                       sizeof(error)))
             return sth_cmd_error("%s", error);
         for (uint32_t i = 0; i < cases->count; i++)
-            result[i].golden_bad = false;
+            result[i].golden_bad &= !result[i].bit_exact;
     }
     written = sth_parity_text(stdout, cases, result);
     written &= write_report(o->json, sth_parity_json, cases, result);
@@ -136,17 +136,45 @@ static int finish(const struct options *o, const struct sth_parity_cases *cases,
     return written && !sum.bad ? 0 : 1;
 }
 
-static int check_targets(const struct options *o)
+enum { TARGETS = 3 };
+
+static bool may_read(void *user, const char *path)
 {
-    const struct sth_target targets[] = {
+    return sth_targets_spare(user, TARGETS, path);
+}
+
+/* Whether no target is what a case reads. */
+static bool spares(struct sth_target *target, const struct sth_parity_case *c)
+{
+    const struct sth_session_request trace = {
+        .trace_path = c->work.path, .may_read = may_read, .user = target};
+    const char *memory = sth_mem_config_file(&c->config.memory);
+    char error[4600];
+
+    if (!may_read(target, c->config_path) ||
+        (*c->config_memory && !may_read(target, c->config_memory)) ||
+        (memory && !may_read(target, memory)) ||
+        (*c->work.path && !may_read(target, c->work.path)))
+        return false;
+    /* A trace that is bad fails when it is run. */
+    return c->work.kind != STH_PARITY_FILE ||
+           sth_session_ask(&trace, error, sizeof(error)) || *error;
+}
+
+static int check_targets(const struct options *o,
+                         const struct sth_parity_cases *cases)
+{
+    struct sth_target target[TARGETS] = {
         {"--json", o->json},
         {"--svg", o->svg},
         {"--golden", o->record ? o->golden : NULL},
     };
     const char *const inputs[] = {o->cases, o->record ? NULL : o->golden, NULL};
 
-    return sth_targets_check(targets, sizeof(targets) / sizeof(*targets),
-                             inputs);
+    for (uint32_t i = 0; i < cases->count; i++)
+        if (!spares(target, &cases->list[i]))
+            return 2;
+    return sth_targets_check(target, TARGETS, inputs);
 }
 
 static int run(const struct options *o, const struct sth_parity_cases *cases,
@@ -188,14 +216,14 @@ int sth_cmd_parity(int argc, char **argv)
 
     if (!parse(argc, argv, &args, &o, &status))
         return status;
-    status = check_targets(&o);
-    if (status)
-        return status;
     if (!sth_parity_cases_load(o.cases, sth_cmd_home(), &cases, error,
                                sizeof(error)))
         return sth_cmd_error("%s", error);
     result = sth_parity_results_create(cases.count);
-    status = result ? run(&o, &cases, result) : sth_cmd_error("out of memory");
+    status =
+        result ? check_targets(&o, &cases) : sth_cmd_error("out of memory");
+    if (!status)
+        status = run(&o, &cases, result);
     if (result)
         sth_parity_results_destroy(result, cases.count);
     sth_parity_cases_fini(&cases);

@@ -9,6 +9,7 @@
 #include "sth_progress.h"
 #include "sth_random_config.h"
 #include "sth_random_run.h"
+#include "sth_targets.h"
 #include "systolith_rtl.h"
 
 #include <inttypes.h>
@@ -25,7 +26,7 @@ static void print_program(const struct sth_params *params, uint64_t seed,
                           uint32_t length)
 {
     struct sth_program *p = malloc(sizeof(*p));
-    char text[STH_DISASM_BYTES], memory[80];
+    char text[STH_DISASM_BYTES], memory[STH_MEM_TEXT_MAX];
 
     if (p && sth_program_generate(p, params, seed, length)) {
         sth_mem_config_text(&p->memory, memory, sizeof(memory));
@@ -122,7 +123,15 @@ static int draw_config(const char *path, const struct options *o)
 {
     struct sth_config config;
     struct sth_output output;
+    char own[4096] = "";
+    const struct sth_target target = {"--draw-config", path};
+    const char *const inputs[] = {own, NULL};
+    int status;
 
+    sth_config_path(o->config, sth_cmd_home(), own, sizeof(own));
+    status = sth_targets_check(&target, 1, inputs);
+    if (status)
+        return status;
     sth_random_config(o->seed, o->csim_only, &config);
     if (!sth_output_open(&output, path))
         return 1;

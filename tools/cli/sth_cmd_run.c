@@ -9,6 +9,7 @@
 #include "sth_targets.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* Words of --by-layer. */
 enum { LAYERS_NONE = -1, LAYERS_YES, LAYERS_NO, LAYERS_ALL };
@@ -99,8 +100,9 @@ static bool resolve_memory(const struct options *o,
     return true;
 }
 
-/* Turns the words into a request. */
-static bool resolve(const struct options *o, struct sth_session_request *q)
+/* Turns the words into a request; writes the configuration's own memory. */
+static bool resolve(const struct options *o, struct sth_session_request *q,
+                    struct sth_mem_config *own)
 {
     char error[4600];
 
@@ -132,6 +134,7 @@ static bool resolve(const struct options *o, struct sth_session_request *q)
         sth_cmd_error("%s", error);
         return false;
     }
+    *own = q->config.memory;
     if (!resolve_memory(o, &q->config.memory))
         return false;
     q->keep_events = o->timeline || o->events;
@@ -139,24 +142,45 @@ static bool resolve(const struct options *o, struct sth_session_request *q)
     return true;
 }
 
-static int check_targets(const struct options *o, const char *trace)
+enum { TARGETS = 5 };
+
+/* What the session asks and tells. */
+struct bar {
+    struct sth_progress progress;
+    const char *what;
+    struct sth_target target[TARGETS];
+};
+
+static int check_targets(const struct options *o,
+                         const struct sth_session_request *q,
+                         const struct sth_mem_config *own, struct bar *bar)
 {
-    const struct sth_target targets[] = {
+    const struct sth_target target[TARGETS] = {
         {"--json", o->json},     {"--timeline", o->timeline},
         {"--events", o->events}, {"--roofline", o->roofline},
         {"--wave", o->wave},
     };
+    const char *const memory[] = {sth_mem_config_file(own),
+                                  sth_mem_config_file(&q->config.memory)};
+    const char *inputs[5] = {q->trace_path};
+    size_t count = 1;
+    char config[4096];
 
-    const char *const inputs[] = {trace, o->config, NULL};
-
-    return sth_targets_check(targets, sizeof(targets) / sizeof(*targets),
-                             inputs);
+    if (sth_config_path(o->config, q->home, config, sizeof(config)))
+        inputs[count++] = config;
+    for (size_t i = 0; i < 2; i++)
+        if (memory[i])
+            inputs[count++] = memory[i];
+    memcpy(bar->target, target, sizeof(target));
+    return sth_targets_check(target, TARGETS, inputs);
 }
 
-struct bar {
-    struct sth_progress progress;
-    const char *what;
-};
+static bool may_read(void *user, const char *path)
+{
+    const struct bar *bar = user;
+
+    return sth_targets_spare(bar->target, TARGETS, path);
+}
 
 static void show(void *user, const char *what, double done)
 {
@@ -199,6 +223,7 @@ int sth_cmd_run(int argc, char **argv)
     struct sth_args args;
     struct sth_session_request q;
     struct sth_session session;
+    struct sth_mem_config own;
     struct bar bar = {.what = NULL};
     char error[4600];
     bool written;
@@ -208,11 +233,12 @@ int sth_cmd_run(int argc, char **argv)
         return status;
     o = take(&args);
     request(&args, &q);
-    if (!resolve(&o, &q))
+    if (!resolve(&o, &q, &own))
         return 2;
-    status = check_targets(&o, q.trace_path);
+    status = check_targets(&o, &q, &own, &bar);
     if (status)
         return status;
+    q.may_read = may_read;
     q.progress = show;
     q.user = &bar;
     status = sth_session_run(&session, &q, error, sizeof(error));

@@ -165,12 +165,54 @@ static void print_accuracy(const json_t *root)
         printf("| %9s |\n", "-");
 }
 
-static void print_row(const json_t *root)
+/*
+ * What tells runs of a trace apart: a column appears when two rows differ in
+ * it and in none before it.
+ */
+enum { COLUMNS = 4 };
+
+struct column {
+    const char *key, *title;
+    bool shown;
+};
+
+static void find_columns(json_t *const *root, size_t count,
+                         struct column columns[COLUMNS])
+{
+    for (size_t i = 1; i < count; i++)
+        for (size_t j = 0; j < i; j++)
+            for (int c = 0; c < COLUMNS; c++) {
+                const char *key = columns[c].key;
+
+                if (json_equal(json_object_get(root[i], key),
+                               json_object_get(root[j], key)))
+                    continue;
+                columns[c].shown = true;
+                break;
+            }
+}
+
+static void print_columns(const json_t *root, const struct column *columns)
+{
+    for (int c = 0; c < COLUMNS; c++) {
+        const json_t *value = json_object_get(root, columns[c].key);
+
+        if (!columns[c].shown)
+            continue;
+        if (json_is_integer(value))
+            printf("| %lld ", (long long)json_integer_value(value));
+        else
+            printf("| %-6s ",
+                   json_is_string(value) ? json_string_value(value) : "-");
+    }
+}
+
+static void print_row(const json_t *root, const struct column *columns)
 {
     const json_t *exact = json_object_get(root, "bit_exact");
 
     print_name(root);
-    printf("| %-6s ", json_string_value(json_object_get(root, "config")));
+    print_columns(root, columns);
     print_count(json_object_get(root, "commands"), 8);
     print_count(json_object_get(root, "macs"), 11);
     print_cycles(root, "rtl");
@@ -213,15 +255,24 @@ static int print_efficiency(json_t *const *root, size_t count)
 /* Prints a report from each file; returns the exit status. */
 static int print_table(json_t *const *root, size_t count)
 {
+    struct column columns[COLUMNS] = {{"config", "config", true},
+                                      {"memory", "memory", false},
+                                      {"clock_mhz", "MHz", false},
+                                      {"hash", "hash", false}};
     int status = 0;
 
-    printf("| %-28s | config | commands |        MACs | RTL cycles |"
-           " csim cycles |   error  |  array  | bit-exact | max error |"
-           " cosine    |\n"
-           "|---|---|---|---|---|---|---|---|---|---|---|\n",
-           "layer");
+    find_columns(root, count, columns);
+    printf("| %-28s |", "layer");
+    for (int c = 0; c < COLUMNS; c++)
+        if (columns[c].shown)
+            printf(" %-6s |", columns[c].title);
+    printf(" commands |        MACs | RTL cycles | csim cycles |   error  |"
+           "  array  | bit-exact | max error | cosine    |\n|---|");
+    for (int c = 0; c < COLUMNS; c++)
+        fputs(columns[c].shown ? "---|" : "", stdout);
+    puts("---|---|---|---|---|---|---|---|---|");
     for (size_t i = 0; i < count; i++) {
-        print_row(root[i]);
+        print_row(root[i], columns);
         if (json_is_false(json_object_get(root[i], "bit_exact")))
             status = 1;
     }

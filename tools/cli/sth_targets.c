@@ -3,7 +3,6 @@
 #include "sth_cmd.h"
 #include "sth_output.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -46,29 +45,35 @@ static bool same_file(const char *a, const char *b)
            same_inode(&of_a, &of_b);
 }
 
-static int check_one(const struct sth_target *target, const char *const *inputs)
+bool sth_targets_spare(const struct sth_target *target, size_t targets,
+                       const char *input)
 {
-    if (!*target->path)
-        return sth_cmd_error("option %s: the path is empty", target->option);
-    for (; *inputs; inputs++)
-        if (same_file(target->path, *inputs))
-            return sth_cmd_error("option %s: '%s' is an input", target->option,
-                                 target->path);
-    return 0;
+    for (size_t i = 0; i < targets; i++) {
+        if (!target[i].path || !same_file(target[i].path, input))
+            continue;
+        sth_cmd_error("option %s: '%s' is an input", target[i].option,
+                      target[i].path);
+        return false;
+    }
+    return true;
 }
 
 int sth_targets_check(const struct sth_target *target, size_t targets,
                       const char *const *inputs)
 {
     for (size_t i = 0; i < targets; i++) {
-        if (target[i].path && check_one(&target[i], inputs))
-            return 2;
+        if (target[i].path && !*target[i].path)
+            return sth_cmd_error("option %s: the path is empty",
+                                 target[i].option);
         for (size_t j = 0; target[i].path && j < i; j++)
             if (target[j].path && same_file(target[i].path, target[j].path))
                 return sth_cmd_error(
                     "options %s and %s: '%s' is the same file for both",
                     target[j].option, target[i].option, target[i].path);
     }
+    for (; *inputs; inputs++)
+        if (!sth_targets_spare(target, targets, *inputs))
+            return 2;
     for (size_t i = 0; i < targets; i++)
         if (target[i].path && !sth_output_probe(target[i].path))
             return 1;

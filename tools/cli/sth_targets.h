@@ -2,12 +2,20 @@
 #ifndef STH_TARGETS_H
 #define STH_TARGETS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct sth_target {
     const char *option; /* "--json" */
     const char *path;   /* NULL: not asked for */
 };
+
+/*
+ * Whether none of the targets is that input; otherwise a message has been
+ * printed, and the exit status is 2.
+ */
+bool sth_targets_spare(const struct sth_target *target, size_t targets,
+                       const char *input);
 
 /*
  * Returns 0 when every target can be written and no two of them, nor one and

@@ -304,8 +304,11 @@ static bool read_case(struct parser *p, struct sth_parity_case *c, char *text,
         return fail(p, "'%s' is neither quick nor full", column[1]);
     if (!read_workload(p, c, column[2]))
         return false;
+    sth_config_path(column[3], p->home, c->config_path, sizeof(c->config_path));
     if (!sth_config_find(column[3], p->home, &c->config, why, sizeof(why)))
         return fail(p, "%s", why);
+    if (sth_mem_config_file(&c->config.memory))
+        strcpy(c->config_memory, c->config.memory.name);
     if (!read_memory(p, c, column[4], column[5]))
         return false;
     c->tolerance = strtod(column[6], &end);

@@ -43,6 +43,7 @@ struct sth_parity_case {
     bool quick;
     struct sth_parity_workload work;
     struct sth_config config;
+    char config_path[4096], config_memory[STH_MEM_NAME_MAX]; /* its files */
     char memory_text[48], stalls_text[24];
     double tolerance; /* percent */
 };

@@ -16,7 +16,10 @@ bool sth_parity_golden_check(const char *path,
                              struct sth_parity_result *result, char *error,
                              size_t error_size);
 
-/* Writes what ran, and what was on record for cases that did not. */
+/*
+ * Writes the cycles of cases that ran and agree in bits, and what was on record
+ * for the others.
+ */
 bool sth_parity_golden_record(const char *path,
                               const struct sth_parity_cases *cases,
                               const struct sth_parity_result *result,

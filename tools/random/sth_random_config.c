@@ -105,7 +105,7 @@ void sth_random_config(uint64_t seed, bool large, struct sth_config *config)
 
 void sth_random_config_print(FILE *out, const struct sth_config *config)
 {
-    char memory[80];
+    char memory[STH_MEM_TEXT_MAX];
 
     sth_mem_config_text(&config->memory, memory, sizeof memory);
     fprintf(out, "# %s\n", config->name);

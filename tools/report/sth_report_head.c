@@ -6,7 +6,7 @@
 json_t *sth_report_string(const char *text)
 {
     json_t *value = json_string(text);
-    char copy[4096];
+    char copy[STH_MEM_TEXT_MAX];
 
     if (value)
         return value;
@@ -49,7 +49,7 @@ static json_t *hash_text(const struct sth_config *config)
 
 static json_t *memory_text(const struct sth_config *config)
 {
-    char text[80];
+    char text[STH_MEM_TEXT_MAX];
 
     sth_mem_config_text(&config->memory, text, sizeof(text));
     return sth_report_string(text);

@@ -33,25 +33,45 @@ static uint64_t difference_cycle(const struct sth_session *s)
     return difference.rtl_cycle;
 }
 
+static bool begin(struct sth_session *s,
+                  const struct sth_session_request *request,
+                  struct sth_session_failure *f)
+{
+    struct sth_session_owned *o = calloc(1, sizeof(*o));
+
+    memset(s, 0, sizeof(*s));
+    s->request = *request;
+    s->owned = o;
+    f->text[0] = 0;
+    return (o && (o->runtime = calloc(1, sizeof(*o->runtime)))) ||
+           sth_session_fail(f, "out of memory");
+}
+
+bool sth_session_ask(const struct sth_session_request *request, char *error,
+                     size_t error_size)
+{
+    struct sth_session s;
+    struct sth_session_failure f = {error, error_size};
+    bool good = begin(&s, request, &f) && sth_session_load_trace(&s, &f) &&
+                sth_session_ask_sources(&s);
+
+    sth_session_fini(&s);
+    return good;
+}
+
 int sth_session_run(struct sth_session *session,
                     const struct sth_session_request *request, char *error,
                     size_t error_size)
 {
     struct sth_session *s = session;
     struct sth_session_failure f = {error, error_size};
-    struct sth_session_owned *o;
     int status = 2;
     bool good;
 
-    memset(s, 0, sizeof(*s));
-    s->request = *request;
-    error[0] = 0;
-    s->owned = o = calloc(1, sizeof(*o));
-    if (!o || !(o->runtime = calloc(1, sizeof(*o->runtime)))) {
-        sth_session_fail(&f, "out of memory");
+    if (!begin(s, request, &f))
         return 2;
-    }
-    if (!sth_session_load_trace(s, &f) || !sth_session_open_sources(s, &f))
+    if (!sth_session_load_trace(s, &f) || !sth_session_ask_sources(s) ||
+        !sth_session_open_sources(s, &f))
         return 2;
     if (s->request.if_layers && sth_layers_count(&s->trace) < 2)
         s->request.by_layer = false;

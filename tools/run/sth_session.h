@@ -38,6 +38,9 @@ struct sth_session_request {
     bool by_layer;   /* csim, time only: docs/performance.md */
     bool if_layers;  /* by_layer only when there are several layers */
     bool all_layers; /* by_layer, but simulate equal layers again */
+    /* Asked about each tensor file before any is read; false: the run ends with
+     * status 2, and why has been said.  NULL: always true. */
+    bool (*may_read)(void *user, const char *path);
     void (*progress)(void *user, const char *what, double done);
     void *user;
 };
@@ -100,6 +103,13 @@ int sth_session_run(struct sth_session *session,
                     const struct sth_session_request *request, char *error,
                     size_t error_size);
 void sth_session_fini(struct sth_session *session);
+
+/*
+ * Asks may_read about each tensor file of the trace and runs nothing.  False
+ * when it said so, or with a sentence in error when the trace is bad.
+ */
+bool sth_session_ask(const struct sth_session_request *request, char *error,
+                     size_t error_size);
 
 /* 100 * (csim - rtl) / rtl; zero unless both ran. */
 double sth_session_cycle_error_pct(const struct sth_session *session);

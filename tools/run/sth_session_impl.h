@@ -46,6 +46,8 @@ void sth_session_progress(struct sth_session *s, const char *what, double done);
 /* sth_session_input.c: the trace and what its tensors begin with. */
 bool sth_session_load_trace(struct sth_session *s,
                             struct sth_session_failure *f);
+/* Asks the request's may_read about each tensor file. */
+bool sth_session_ask_sources(const struct sth_session *s);
 bool sth_session_open_sources(struct sth_session *s,
                               struct sth_session_failure *f);
 

@@ -94,6 +94,20 @@ static void directory_of(const char *path, char *dir, size_t size)
              slash ? path : ".");
 }
 
+bool sth_session_ask_sources(const struct sth_session *s)
+{
+    const struct sth_session_request *q = &s->request;
+    char dir[4096], path[4096];
+
+    directory_of(q->trace_path, dir, sizeof(dir));
+    for (uint32_t i = 0; q->may_read && i < s->trace.tensors; i++)
+        if (sth_source_path(s->trace.tensor[i].source, dir, path,
+                            sizeof(path)) &&
+            !q->may_read(q->user, path))
+            return false;
+    return true;
+}
+
 bool sth_session_open_sources(struct sth_session *s,
                               struct sth_session_failure *f)
 {

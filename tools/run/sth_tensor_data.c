@@ -73,22 +73,31 @@ static bool parse_rope(struct sth_source *s, const char *text, char *error,
     return false;
 }
 
+bool sth_source_path(const char *text, const char *directory, char *path,
+                     size_t size)
+{
+    const char *name = text + strlen("file:"), *colon = strrchr(text, ':');
+
+    if (strncmp(text, "file:", 5) || colon <= name)
+        return false;
+    snprintf(path, size, "%s%s%.*s", *name == '/' ? "" : directory,
+             *name == '/' ? "" : "/", (int)(colon - name), name);
+    return true;
+}
+
 static bool open_file(struct sth_source *s, const char *text,
                       const char *directory, char *error, size_t size)
 {
-    const char *colon = strrchr(text, ':');
-    const char *number = colon ? colon + 1 : "";
+    const char *number = strrchr(text, ':') + 1;
     char path[4096];
     uint64_t bytes = (uint64_t)s->rows * s->cols * sth_dtype_bytes(s->dtype);
     long end;
 
-    if (!colon || colon == text ||
+    if (!sth_source_path(text, directory, path, sizeof(path)) ||
         !take_integer(&number, INT64_MAX / 2, &s->file_offset) || *number) {
         snprintf(error, size, "source must be file:PATH:BYTEOFFSET");
         return false;
     }
-    snprintf(path, sizeof(path), "%s%s%.*s", *text == '/' ? "" : directory,
-             *text == '/' ? "" : "/", (int)(colon - text), text);
     s->file = fopen(path, "rb");
     if (!s->file) {
         snprintf(error, size, "cannot open '%s'", path);
@@ -121,7 +130,7 @@ bool sth_source_open(struct sth_source *source, const char *text,
     if (!strncmp(text, "rope:", 5))
         return parse_rope(source, text + 5, error, error_size);
     if (!strncmp(text, "file:", 5))
-        return open_file(source, text + 5, directory, error, error_size);
+        return open_file(source, text, directory, error, error_size);
     snprintf(error, error_size,
              "source '%s' is none of zero, seed:, rope: and file:", text);
     return false;

@@ -31,6 +31,10 @@ struct sth_source {
     uint32_t rows, cols;
 };
 
+/* The file that a SOURCE names, if it does. */
+bool sth_source_path(const char *text, const char *directory, char *path,
+                     size_t size);
+
 /*
  * Parses SOURCE (docs/trace.md) for a tensor of the given element type and
  * shape; a file path is relative to `directory`.  On failure returns false
