@@ -1,78 +1,90 @@
 #!/usr/bin/env bash
-# The arrows of dependency: which folder may include headers of which.
+# The arrows of dependency: which folder may include headers of which, in
+# quotes or in angles.
 #
 #   spec     nothing            csim      spec
 #   firmware spec               tools     spec csim firmware
 #   verif    spec csim firmware (and the RTL)
 #   rtl      what is generated from spec
 #   tests    all of them
+#
+# And what csim and firmware do without: floating point, input and output.
 set -u
-headers=$(mk/sources.sh '*.h' '*.def') || exit 2
-bad=0
-uses=0
+files=$(mk/sources.sh '*.h' '*.def' '*.c' '*.cpp' '*.sv' '*.svh') || exit 2
+# shellcheck disable=SC2086 # a name each
+LC_ALL=C awk '
+function name_of(path) { sub(/.*\//, "", path); return path }
+function top_of(path) { sub(/\/.*/, "", path); return path }
+function fault(text) { print text; bad = 1 }
 
-# home HEADER: the top folder that holds a header of that name.
-declare -A home
-while read -r path; do home[$(basename "$path")]=${path%%/*}; done <<<"$headers"
-
-# includes FOLDER MARK: "FILE:HEADER" of each line MARK include "HEADER".
-includes() {
-  grep -rHoE --exclude='*.md' "^ *$2include \"[^\"]+\"" "$1" |
-    sed -E 's/: *[#`]include "/:/; s/"$//'
+# A line without comments, and with strings and characters empty.
+function code(line,    out, mark) {
+  while (1) {
+    if (in_comment) {
+      if (!match(line, /\*\//)) return out
+      in_comment = 0
+    } else {
+      if (!match(line, /"([^"\\]|\\.)*"|\047([^\047\\]|\\.)*\047|\/\/|\/\*/))
+        return out line
+      mark = substr(line, RSTART, 2)
+      out = out substr(line, 1, RSTART - 1)
+      if (mark == "//") return out
+      in_comment = mark == "/*"
+      out = out (in_comment ? " " : "\"\"")
+    }
+    line = substr(line, RSTART + RLENGTH)
+  }
 }
 
-check() {
-  local folder=$1 allowed=" $1 $2 " file name from
-  while IFS=: read -r file name; do
-    uses=$((uses + 1))
-    from=${home[$(basename "$name")]:-}
-    [ -n "$from" ] || continue
-    case $allowed in
-    *" $from "*) ;;
-    *)
-      echo "$file: includes $name of $from/, but $folder/ may use only:$allowed"
-      bad=1
-      ;;
-    esac
-  done < <(includes "$folder" '#')
+function check_include(line,    name, own) {
+  own = line ~ /include[ \t]*"/
+  gsub(/^[^"<]*["<]|[">].*$/, "", line)
+  name = name_of(line)
+  if (!own && !(name in home)) return
+  uses++
+  if (folder == "rtl") {
+    if (!(name in rtl) && name !~ /^sth_(spec|params|functions)\.svh$/)
+      fault(FILENAME ": includes " line ", which is neither in rtl/ nor generated")
+  } else if (name in home && folder in may &&
+             index(" " folder " " may[folder] " ", " " home[name] " ") == 0)
+    fault(FILENAME ": includes " line " of " home[name] "/, but " folder \
+          "/ may use only: " folder " " may[folder])
 }
 
-check spec ""
-check csim "spec"
-check firmware "spec"
-check tools "spec csim firmware"
-check verif "spec csim firmware"
-check tests "spec csim firmware tools verif"
-# The RTL includes its own headers and the generated ones.
-while IFS=: read -r file name; do
-  uses=$((uses + 1))
-  compgen -G "rtl/*/$name" >/dev/null && continue
-  case $name in sth_spec.svh | sth_params.svh | sth_functions.svh) continue ;; esac
-  echo "$file: includes $name, which is neither in rtl/ nor generated"
-  bad=1
-done < <(includes rtl '`')
-
-# No floating point in firmware.
-c=(--include='*.c' --include='*.h')
-if grep -rnwE "${c[@]}" 'float|double' firmware |
-  grep -vE ':[0-9]+: *(/?\*|//)' | grep -vE '\bdouble[- ]buffer'; then
-  echo "firmware/: no floating point"
-  bad=1
-fi
-# csim and firmware do no input or output but for files of keys and values.
-stdio='v?f?printf|v?dprintf|f?puts|f?putc|putchar|fwrite|fread|fopen|fdopen'
-stdio+='|freopen|getenv|perror|f?scanf|f?gets|getchar|f?getc|popen|system'
-stdio+='|tmpfile|remove|rename'
-if grep -rnE "${c[@]}" "\b($stdio)\(|\b(stdin|stdout|stderr)\b" \
-  csim firmware | grep -v '^csim/common/sth_key_file\.c:'; then
-  echo "csim/, firmware/: no hidden input or output"
-  bad=1
-fi
-# Neither knows the RTL.
-if grep -rniE '#include .*(verilat|svdpi|\bV?sth_core\b)' \
-  csim firmware spec tools; then
-  echo "csim/, firmware/, spec/, tools/: no header of the RTL"
-  bad=1
-fi
-[ "$bad" -eq 0 ] && echo "the arrows of dependency hold: $uses includes"
-exit "$bad"
+BEGIN {
+  may["spec"] = ""
+  may["csim"] = may["firmware"] = "spec"
+  may["tools"] = may["verif"] = "spec csim firmware"
+  may["tests"] = "spec csim firmware tools verif"
+  for (i = 1; i < ARGC; i++) {
+    if (ARGV[i] ~ /\.(h|def)$/) home[name_of(ARGV[i])] = top_of(ARGV[i])
+    if (ARGV[i] ~ /^rtl\//) rtl[name_of(ARGV[i])] = 1
+  }
+  before = "(^|[^a-zA-Z0-9_.>])"
+  real = "(^|[^a-zA-Z0-9_])(float|double)([^a-zA-Z0-9_]|$)|" \
+    "(^|[^a-zA-Z0-9_.])([0-9]+\\.|\\.[0-9]|[0-9]+[eE][-+]?[0-9]|0[xX][0-9a-fA-F.]*[pP])"
+  stdio = before "(v?f?printf|v?dprintf|f?puts|f?putc|putchar|f?write|f?read|" \
+    "pwrite|pread|writev|readv|f?open|fdopen|freopen|openat|creat|syscall|" \
+    "getenv|perror|f?scanf|f?gets|getchar|f?getc|popen|system|tmpfile|" \
+    "remove|rename|unlink)[ \t]*\\(|" \
+    "(^|[^a-zA-Z0-9_])(stdin|stdout|stderr)([^a-zA-Z0-9_]|$)"
+}
+FNR == 1 { folder = top_of(FILENAME); in_comment = 0 }
+/^[ \t]*[#`][ \t]*include[ \t]*["<]/ {
+  check_include($0)
+  if (folder ~ /^(csim|firmware|spec|tools)$/ &&
+      tolower($0) ~ /verilat|svdpi|[^a-z0-9_]v?sth_core[^a-z0-9_]/)
+    fault(FILENAME ":" FNR ": " $0 ": no header of the RTL")
+}
+folder ~ /^(csim|firmware)$/ {
+  text = code($0)
+  if (folder == "firmware" && text ~ real)
+    fault(FILENAME ":" FNR ": " $0 ": no floating point in firmware")
+  # But for files of keys and values.
+  if (FILENAME != "csim/common/sth_key_file.c" && text ~ stdio)
+    fault(FILENAME ":" FNR ": " $0 ": no hidden input or output")
+}
+END {
+  if (!bad) print "the arrows of dependency hold: " uses " includes"
+  exit bad
+}' $files
