@@ -13,23 +13,21 @@ sources=${2:-.}
 table=${ROOMS:-mk/rooms.txt}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-bad=0
 
 # Prints the lines of standard input, if any, as faults.
 faults() { sed 's/^/rooms: /' | tee -a "$work/bad"; }
 
-# Those whose source is still there: a build folder may be older.
-live_objects() {
-  find "$objects/csim" "$objects/firmware" "$objects/tools" -name '*.o' |
-    while read -r object; do
-      source=$sources/${object#"$objects/"}
-      [ -f "${source%.o}.c" ] && echo "$object"
-    done
-}
+# The folders of C, below $1.
+c_files() { (cd "$1" && find csim firmware tools -type f -name "$2") | sort; }
 
-# Uses between files: "FROM TO REASON" with paths below the tree, no suffix.
+# An object of each source; others are of sources that are gone.
+c_files "$sources" '*.c' | sed 's/c$/o/' >"$work/wanted"
+c_files "$objects" '*.o' 2>/dev/null >"$work/built"
+comm -12 "$work/wanted" "$work/built" >"$work/live"
+
+# Uses between files: "FROM TO REASON" with paths below the tree.
 object_uses() {
-  live_objects | sort | xargs nm -A | sed "s#^$objects/##" |
+  (cd "$objects" && xargs -r nm -A) <"$work/live" |
     awk '{ split($1, at, ":"); file = at[1]; kind = $(NF - 1); name = $NF
            if (kind ~ /^[TDRBVWC]$/) home[name] = file
            else if (kind == "U") need[file " " name] = 1 }
@@ -38,18 +36,29 @@ object_uses() {
                    print p[1], home[p[2]], p[2] "()" } }' | sort
 }
 include_uses() {
-  grep -rHoE '^ *[#`]include "[^"]+"' csim firmware tools rtl |
-    awk -F: 'NR == FNR { n = split($0, p, "/"); home[p[n]] = $0; next }
-             { gsub(/^[^"]*"|.*\/|"$/, "", $2)
-               if ($2 in home) print $1, home[$2], $2 }' \
-      <(find csim firmware tools rtl -type f) -
+  (cd "$sources" && find csim firmware tools rtl -type f ! -name '*.md' | sort |
+    xargs awk 'BEGIN { for (i = 1; i < ARGC; i++) {
+                         n = split(ARGV[i], p, "/"); home[p[n]] = ARGV[i] } }
+               /^[ \t]*[#`][ \t]*include[ \t]*["<]/ {
+                 gsub(/^[^"<]*["<]|[">].*$/, ""); sub(/.*\//, "")
+                 if ($0 in home) print FILENAME, home[$0], $0 }')
 }
+# A module that is named where it is not declared, commented or quoted.
 module_uses() {
-  grep -rHoE --include='*.sv' '^ *sth_[a-z0-9_]+ (#\(|u_)' rtl |
-    awk -F: 'NR == FNR { n = split($0, p, "/"); sub(/\.sv$/, "", p[n])
-                         home[p[n]] = $0; next }
-             { split($2, w, " "); if (w[1] in home) print $1, home[w[1]], w[1] }' \
-      <(find rtl -name '*.sv') -
+  (cd "$sources" && find rtl -name '*.sv' | sort |
+    xargs awk 'BEGIN { for (i = 1; i < ARGC; i++) {
+                         n = split(ARGV[i], p, "/"); sub(/\.sv$/, "", p[n])
+                         home[p[n]] = ARGV[i] } }
+               { gsub(/"[^"]*"/, "")
+                 if (comment && !sub(/^.*\*\//, "")) next
+                 comment = 0
+                 gsub(/\/\*([^*]|\*+[^*\/])*\*+\//, ""); sub(/\/\/.*/, "")
+                 comment = sub(/\/\*.*/, "")
+                 gsub(/(end)?module[ \t:]+[a-z0-9_]+/, "")
+                 gsub(/[^a-zA-Z0-9_$`.]+/, " ")
+                 for (i = 1; i <= NF; i++)
+                   if ($i in home && home[$i] != FILENAME)
+                     print FILENAME, home[$i], $i }' | sort -u)
 }
 
 # The table itself: every room stands below those that it names.
@@ -63,10 +72,14 @@ awk '/^#/ || !NF { next }
 
 object_uses >"$work/objects"
 [ -s "$work/objects" ] || echo "no objects below $objects; build them first" | faults
+# Generators are built in one go, without an object of their main().
+(cd "$sources" && comm -23 "$work/wanted" "$work/built" | sed 's/o$/c/' |
+  xargs -r grep -L '^int main(') |
+  sed "s#\$# has no object below $objects; build it first#" | faults
 include_uses >"$work/includes"
 module_uses >"$work/modules"
 for kind in includes modules; do
-  [ -s "$work/$kind" ] || echo "no $kind below $PWD" | faults
+  [ -s "$work/$kind" ] || echo "no $kind below $sources" | faults
 done
 cat "$work/objects" "$work/includes" "$work/modules" >"$work/uses"
 
@@ -85,11 +98,14 @@ awk 'function room(file, n, p) { n = split(file, p, "/")
        print $1 " uses " $3 " of " $2 ", but " from " may not use " to }' \
   "$table" "$work/uses" | sort -u | faults
 
-# No circle among objects, not even within a room.
-awk '{ print $1, $2 }' "$work/objects" | tsort 2>&1 >/dev/null |
-  awk '/contains a loop/ { print "a circle of objects:"; next }
+# No circle, not even within a room.  A table may include itself.
+circle() { # WHAT, uses on standard input
+  awk '$1 != $2 { print $1, $2 }' | tsort 2>&1 >/dev/null |
+    awk -v what="$1" '/contains a loop/ { print "a circle of " what ":"; next }
        { print "  " $NF }' | awk '!seen[$0]++' | faults
+}
+circle objects <"$work/objects"
+circle headers <"$work/includes"
 
 [ -s "$work/bad" ] && exit 1
-echo "the rooms hold: $(awk '{ print $1 }' "$work/objects" | sort -u | wc -l)" \
-  "objects, $(wc -l <"$work/uses") uses"
+echo "the rooms hold: $(wc -l <"$work/live") objects, $(wc -l <"$work/uses") uses"

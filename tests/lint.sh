@@ -44,6 +44,14 @@ sed -i 's/^endmodule/  sth_core u_core ();\n&/' "$tree/rtl/vector/sth_vector.sv"
 echo '`include "sth_lost.svh"' >>"$tree/rtl/sth_core.sv"
 echo 'float x;' >>"$tree/firmware/kernels/sth_copy.c"
 echo 'void f(void) { puts(""); }' >>"$tree/csim/core/sth_loop.c"
+sed -i 's/^endmodule/  sth_load i_up ();\n&/' "$tree/rtl/vector/sth_vector_seq.sv"
+sed -i 's/^endmodule/  sth_load\n    u_load ();\n&/' "$tree/rtl/matrix/sth_skew.sv"
+echo '#include <sth_writer.h>' >>"$tree/csim/load/sth_load.c"
+echo '#include <sth_csim.h>' >>"$tree/csim/onchip/sth_banks.h"
+echo '#  include "sth_model.h"' >>"$tree/csim/store/sth_store.c"
+echo 'int y = (int)(2 * 1.0f);' >>"$tree/firmware/kernels/sth_rope.c"
+echo '__typeof__(1.0) z;' >>"$tree/firmware/kernels/sth_norm.c"
+echo 'void g(void) { write(2, "", 1); }' >>"$tree/csim/front/sth_regs.c"
 yes '//' | head -501 >"$tree/rtl/load/sth_long.sv"
 echo 'int  x;' >"$tree/csim/vector/sth_new.c"
 says "a header of a folder above" 1 \
@@ -55,6 +63,21 @@ says "a header of a room above" 1 \
   "csim/bus/sth_bus.h uses sth_csim.h of csim/core/" mk/rooms.sh "$BUILD"
 says "a module of a room above" 1 \
   "rtl/vector/sth_vector.sv uses sth_core of rtl/sth_core.sv" mk/rooms.sh "$BUILD"
+says "a module of another instance name" 1 \
+  "rtl/vector/sth_vector_seq.sv uses sth_load of rtl/load/" mk/rooms.sh "$BUILD"
+says "a module whose instance is on the next line" 1 \
+  "rtl/matrix/sth_skew.sv uses sth_load of rtl/load/" mk/rooms.sh "$BUILD"
+says "a header in angles" 1 \
+  "csim/load/sth_load.c: includes sth_writer.h of tools/" mk/arrows.sh
+says "a header in angles of a room above" 1 \
+  "csim/onchip/sth_banks.h uses sth_csim.h of csim/core/" mk/rooms.sh "$BUILD"
+says "blanks behind the mark" 1 \
+  "csim/store/sth_store.c: includes sth_model.h of tools/" mk/arrows.sh
+says "a real literal" 1 "firmware/kernels/sth_rope.c:" mk/arrows.sh
+says "a type of a real literal" 1 "firmware/kernels/sth_norm.c:" mk/arrows.sh
+says "output by a call of the system" 1 "csim/front/sth_regs.c:" mk/arrows.sh
+says "a source without an object" 1 \
+  "csim/vector/sth_new.c has no object below" mk/rooms.sh "$BUILD"
 says "a long file" 1 "rtl/load/sth_long.sv: 501 lines" mk/lines.sh
 for target in lint-format lint-c; do
   says "$target reads a new file" 0 csim/vector/sth_new.c \

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The tree keeps to mk/rooms.txt, and mk/rooms.sh sees what does not: a call to
-# a room above, a circle within a room, a room that nobody listed, a table that
+# a room above, a circle of objects or headers within a room, a source without an object, a room that nobody listed, a table that
 # names a room before its time.
 set -u
 : "${BUILD:=build}" "${CC:=gcc}"
@@ -21,7 +21,7 @@ judge() { # NAME STATUS
 fresh() {
   rm -rf "$work/o" "$work/s"
   mkdir "$work/o" "$work/s"
-  cp -r csim firmware tools "$work/s"
+  cp -r csim firmware tools rtl "$work/s"
   (cd "$BUILD" && find csim firmware tools -name '*.o' -print0 |
     xargs -0 cp --parents -t "$work/o")
 }
@@ -54,6 +54,16 @@ plant tools/run/one <<<'int two(void); int one(void) { return two(); }'
 plant tools/run/two <<<'int one(void); int two(void) { return one(); }'
 red "a circle within a room" "a circle of objects" "tools/run/one.o" \
   "tools/run/two.o"
+
+fresh
+echo '#include "sth_two.h"' >"$work/s/tools/run/sth_one.h"
+echo '#include "sth_one.h"' >"$work/s/tools/run/sth_two.h"
+red "a circle of headers within a room" "a circle of headers" \
+  "tools/run/sth_one.h" "tools/run/sth_two.h"
+
+fresh
+rm "$work/o/tools/run/sth_work.o"
+red "a source without an object" "tools/run/sth_work.c has no object"
 
 fresh
 plant csim/attic/thing <<<'int sth_mem_read(void);

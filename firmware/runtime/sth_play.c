@@ -44,7 +44,8 @@ static const struct sth_operand *operand_of(const struct player *p,
 
 /*
  * As many rows as the kernel's struct has members: the compiler names the
- * struct that has more, and the operation with a row too many.
+ * struct that has more, by its last member, and the operation with a row too
+ * many.
  */
 #define OP(kind, name, stem) _Static_assert(sizeof((struct sth_##stem){
 #define OUT(key, member, types, rows, cols) 0,

@@ -173,6 +173,13 @@ static void want_apart(struct check *c, uint32_t out)
 
 /* ---- the rows of each kind --------------------------------------------- */
 
+/* An END whose words are not those of its OP finds `block_<its words>`
+ * undeclared. */
+#define OP(kind, name, stem) enum { block_##kind##_##name##_##stem };
+#define END(kind, name, stem)                                                  \
+    _Static_assert(block_##kind##_##name##_##stem == 0, #name);
+#include "sth_trace_ops.def"
+
 /* A list that nothing checks, or a check of a list that is not there. */
 #define OP(kind, name, stem) _Static_assert((0
 #define LIST(key, member, need) ^1u << STH_TRACE_LIST_##key

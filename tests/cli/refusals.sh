@@ -45,6 +45,12 @@ GiB" trace --gemm 1048576x1x1048576 -o "$out"
 numbers from 1 to 1048576" trace --op rmsnorm:4 -o "$out"
   refuses 2 "option --op: a tensor of 'topk:9999x9999x9999' would exceed 512 \
 GiB" trace --op topk:9999x9999x9999 -o "$out"
+  refuses 2 "option --op: 'topk:2x3x4': field 'out': has more columns than x; \
+take a view of fewer" trace --op topk:2x3x4 -o "$out"
+  refuses 2 "option --op: 'topk:1x2000x1025': field 'out': has more than 1024 \
+columns; take a view of fewer" trace --op topk:1x2000x1025 -o "$out"
+  run trace --op gather:1048576x1 -o "$out"
+  check "a list too long for a line" [ "$status" -eq 2 ]
   refuses 2 'option --dtype has no effect with --op' \
     trace --op mul:2x2 --dtype bf16 -o "$out"
   run trace --op '?' -o "$out"

@@ -1,6 +1,8 @@
 /* Traces of one operation: shapes read, places of a template filled. */
 #include "sth_tracegen_op.h"
 
+#include "sth_trace.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,6 +63,35 @@ static void list_forms(char *error, size_t size, const char *text)
                                  i ? "," : "", table[i].word, table[i].form);
 }
 
+/* Whether `run` takes the trace: the rules of operations stand there alone. */
+static bool check_trace(const struct sth_alone_request *request,
+                        const char *text, char *error, size_t error_size)
+{
+    struct sth_trace_error why = {0, "out of memory"};
+    struct sth_trace trace;
+    char *lines = NULL;
+    void *arena = NULL;
+    size_t bytes = 0, bound;
+    FILE *out = open_memstream(&lines, &bytes);
+    bool good = false;
+
+    if (out) {
+        sth_tracegen_op(out, request);
+        good = !fclose(out);
+    }
+    if (good) {
+        bound = sth_trace_arena_bound(lines, bytes);
+        arena = malloc(bound);
+        good =
+            arena && !sth_trace_parse(&trace, lines, bytes, arena, bound, &why);
+    }
+    if (!good)
+        snprintf(error, error_size, "'%s': %s", text, why.message);
+    free(arena);
+    free(lines);
+    return good;
+}
+
 bool sth_tracegen_op_parse(const char *text, struct sth_alone_request *request,
                            char *error, size_t error_size)
 {
@@ -87,7 +118,7 @@ bool sth_tracegen_op_parse(const char *text, struct sth_alone_request *request,
                  text);
         return false;
     }
-    return true;
+    return check_trace(request, text, error, error_size);
 }
 
 static uint32_t float_bits(float value)
