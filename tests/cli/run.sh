@@ -235,6 +235,9 @@ inputs() {
   rm -r "$d/traces" "$d/cases.txt"
   check "every input is as it was" diff -r "$d" "$work/before"
 
+  succeeds '"channels": 16,' info --memory "$d/hbm2e.mem" --json
+  succeeds '"memory": "fixed:9:4",' info --memory fixed:9:4 --json
+
   # A memory of one's own is told from a preset, and can be asked for again.
   run run "$d/x.trace" --config "$d/own.cfg" --quiet --json "$work/own.json"
   check "a report names the file" grep -qF "\"memory\": \"$d/hbm2e.mem x2\"" \

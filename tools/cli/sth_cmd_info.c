@@ -101,6 +101,29 @@ static int print_json(const struct sth_config *c)
     return good ? 0 : 1;
 }
 
+/* A memory without a configuration. */
+static int print_memory_json(const struct sth_mem_config *m)
+{
+    json_t *root = json_object();
+    char text[STH_MEM_TEXT_MAX];
+
+    sth_mem_config_text(m, text, sizeof(text));
+    json_object_set_new(root, "version", sth_report_version());
+    json_object_set_new(root, "memory", sth_report_string(text));
+    json_object_set_new(root, "clock_mhz", json_integer(m->clock_mhz));
+    json_object_set_new(root, "peak_bytes_per_cycle",
+                        json_real(sth_mem_config_peak(m).bytes));
+    if (!m->dram.channels)
+        return sth_report_write(stdout, root) ? 0 : 1;
+    json_object_set_new(root, "standing",
+                        json_string(sth_standing_name(m->standing)));
+#define DRAM(field, ...)                                                       \
+    json_object_set_new(root, #field, json_integer(m->dram.field));
+#include "dram.def"
+#undef DRAM
+    return sth_report_write(stdout, root) ? 0 : 1;
+}
+
 int sth_cmd_info(int argc, char **argv)
 {
     struct sth_config config;
@@ -124,8 +147,8 @@ int sth_cmd_info(int argc, char **argv)
         return sth_cmd_error("option --memory: %s", error);
     if (args.given[STH_OPT_INFO_CLOCK])
         config.memory.clock_mhz = (uint32_t)args.number[STH_OPT_INFO_CLOCK];
-    if (name && args.given[STH_OPT_INFO_JSON])
-        return print_json(&config);
+    if (args.given[STH_OPT_INFO_JSON])
+        return name ? print_json(&config) : print_memory_json(&config.memory);
     if (name)
         print_config(&config);
     return !memory || print_memory(memory, &config.memory) ? 0 : 1;
