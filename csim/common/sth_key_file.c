@@ -1,6 +1,8 @@
 /* Files of `key = value` lines. */
 #include "sth_key_file.h"
 
+#include "sth_input.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -97,13 +99,11 @@ bool sth_key_file_read(const char *path, sth_key_line *take, void *user,
 {
     struct reader reader = {
         .path = path, .error = error, .error_size = error_size};
-    FILE *file = fopen(path, "r");
+    FILE *file = sth_input_open(path, error, error_size);
     bool ok;
 
-    if (!file) {
-        snprintf(error, error_size, "%s: %s", path, strerror(errno));
+    if (!file)
         return false;
-    }
     ok = take_file(&reader, file, take, user);
     fclose(file);
     return ok;

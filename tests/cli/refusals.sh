@@ -164,10 +164,11 @@ fixed:LATENCY:BYTES_PER_CYCLE" run x --memory fixed:100:0:1
   refuses 2 "option --commands: '257' is not a whole number from 8 to 256" \
     random --commands 257
 
+  refuses 2 "configs: Is a directory" trace --model configs -o "$work/x"
   refuses 2 "name one file of commands; see --help" disasm
   refuses 2 "unexpected argument 'b'" disasm a b
-  refuses 2 "cannot open 'nothing.bin'" disasm nothing.bin
-  refuses 2 "cannot read 'configs'" disasm configs
+  refuses 2 "nothing.bin: No such file" disasm nothing.bin
+  refuses 2 "configs: Is a directory" disasm configs
   printf '\x20%.0s' {1..70} >"$work/cut.bin"
   refuses 2 "$work/cut.bin: command 1 is cut off after 6 of 64 bytes" \
     disasm "$work/cut.bin"
@@ -176,7 +177,7 @@ fixed:LATENCY:BYTES_PER_CYCLE" run x --memory fixed:100:0:1
   check "disasm of an unknown opcode: status" [ "$status" -eq 1 ]
 
   refuses 2 "name the JSON files of runs; see --help" table
-  refuses 2 "unable to open nothing.json: No such file or directory" \
+  refuses 2 "nothing.json: No such file or directory" \
     table nothing.json
   echo '[]' >"$work/array.json"
   refuses 2 "$work/array.json: is not a report of 'systolith run --json'" \

@@ -67,8 +67,13 @@ static void test_source_mistakes_have_their_messages(void **state)
         {"file::0", STH_DTYPE_BF16, FILE_MESSAGE},
         {"file:x:", STH_DTYPE_BF16, FILE_MESSAGE},
         {"file:x:12k", STH_DTYPE_BF16, FILE_MESSAGE},
-        {"file:absent.bin:0", STH_DTYPE_BF16, "cannot open './absent.bin'"},
-        {"file:/absent.bin:0", STH_DTYPE_BF16, "cannot open '/absent.bin'"},
+        {"file:csim:0", STH_DTYPE_BF16, "./csim: Is a directory"},
+        {"file:/dev/zero:0", STH_DTYPE_BF16,
+         "/dev/zero: neither a file nor a pipe"},
+        {"file:absent.bin:0", STH_DTYPE_BF16,
+         "./absent.bin: No such file or directory"},
+        {"file:/absent.bin:0", STH_DTYPE_BF16,
+         "/absent.bin: No such file or directory"},
     };
 
     (void)state;

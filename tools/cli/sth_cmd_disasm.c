@@ -2,6 +2,7 @@
 #include "sth_args.h"
 #include "sth_cmd.h"
 #include "sth_disasm.h"
+#include "sth_input.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -23,9 +24,9 @@ int sth_cmd_disasm(int argc, char **argv)
         return status;
     status = 0;
     path = args.operand[0];
-    in = strcmp(path, "-") ? fopen(path, "rb") : stdin;
+    in = strcmp(path, "-") ? sth_input_open(path, text, sizeof(text)) : stdin;
     if (!in)
-        return sth_cmd_error("cannot open '%s'", path);
+        return sth_cmd_error("%s", text);
     while ((bytes = fread(&command, 1, sizeof(command), in)) ==
            sizeof(command)) {
         sth_disasm(&command, text, sizeof(text));

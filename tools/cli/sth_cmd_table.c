@@ -1,6 +1,7 @@
 /* systolith table: the figures of several runs together. */
 #include "sth_args.h"
 #include "sth_cmd.h"
+#include "sth_input.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -93,15 +94,17 @@ static int check(const char *path, const json_t *root)
 /* NULL with a message when the file is no report. */
 static json_t *load(const char *path)
 {
+    char error[4200];
+    FILE *file = sth_input_open(path, error, sizeof(error));
     json_error_t problem;
-    struct stat status;
     json_t *root;
 
-    if (!stat(path, &status) && S_ISDIR(status.st_mode)) {
-        sth_cmd_error("%s: %s", path, strerror(EISDIR));
+    if (!file) {
+        sth_cmd_error("%s", error);
         return NULL;
     }
-    root = json_load_file(path, 0, &problem);
+    root = json_loadf(file, 0, &problem);
+    fclose(file);
     if (!root && problem.line > 0)
         sth_cmd_error("%s:%d: not valid JSON: %s", path, problem.line,
                       problem.text);

@@ -1,5 +1,7 @@
 #include "sth_parity_case.h"
 
+#include "sth_input.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
@@ -346,17 +348,15 @@ bool sth_parity_cases_load(const char *path, const char *home,
 {
     struct parser p = {path, home, "", 0, error, error_size};
     const char *slash = strrchr(path, '/');
-    FILE *file = fopen(path, "r");
+    FILE *file = sth_input_open(path, error, error_size);
     char text[LINE_BYTES];
     bool good = true;
 
     memset(cases, 0, sizeof(*cases));
     snprintf(p.dir, sizeof(p.dir), "%.*s", slash ? (int)(slash - path) : 1,
              slash ? path : ".");
-    if (!file) {
-        snprintf(error, error_size, "%s: %s", path, strerror(errno));
+    if (!file)
         return false;
-    }
     while (good && fgets(text, sizeof(text), file)) {
         p.line++;
         if (strlen(text) == sizeof(text) - 1)

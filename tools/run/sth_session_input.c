@@ -1,6 +1,8 @@
 /* What a session reads: the trace and its tensor files. */
 #include "sth_session_impl.h"
 
+#include "sth_input.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,38 +12,21 @@
 /* Larger files are no traces. */
 static const size_t FILE_MAX = (size_t)1 << 30;
 
-/* Opens a file or a pipe: what else there is may never end. */
-static FILE *open_file(const char *path, struct sth_session_failure *f)
-{
-    FILE *file = fopen(path, "rb");
-    struct stat status;
-
-    if (!file || fstat(fileno(file), &status)) {
-        sth_session_fail(f, "%s: %s", path, strerror(errno));
-    } else if (S_ISDIR(status.st_mode)) {
-        sth_session_fail(f, "%s: %s", path, strerror(EISDIR));
-    } else if (!S_ISREG(status.st_mode) && !S_ISFIFO(status.st_mode)) {
-        sth_session_fail(f, "%s: not a regular file", path);
-    } else {
-        return file;
-    }
-    if (file)
-        fclose(file);
-    return NULL;
-}
-
 /* Reads a whole file; NULL with a message when that fails. */
 static char *read_file(const char *path, size_t *bytes,
                        struct sth_session_failure *f)
 {
-    FILE *file = open_file(path, f);
+    char error[4200];
+    FILE *file = sth_input_open(path, error, sizeof(error));
     char *text = NULL;
     size_t room = 1 << 16;
     bool good;
 
     *bytes = 0;
-    if (!file)
+    if (!file) {
+        sth_session_fail(f, "%s", error);
         return NULL;
+    }
     while ((text == NULL || *bytes == room) && *bytes <= FILE_MAX) {
         char *larger = realloc(text, room *= 2);
 

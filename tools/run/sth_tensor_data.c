@@ -1,6 +1,7 @@
 #include "sth_tensor_data.h"
 
 #include "sth_decode.h"
+#include "sth_input.h"
 #include "sth_numerics.h"
 #include "sth_random.h"
 #include "sth_spec.h"
@@ -98,11 +99,9 @@ static bool open_file(struct sth_source *s, const char *text,
         snprintf(error, size, "source must be file:PATH:BYTEOFFSET");
         return false;
     }
-    s->file = fopen(path, "rb");
-    if (!s->file) {
-        snprintf(error, size, "cannot open '%s'", path);
+    s->file = sth_input_open(path, error, size);
+    if (!s->file)
         return false;
-    }
     if (fseek(s->file, 0, SEEK_END) || (end = ftell(s->file)) < 0 ||
         (uint64_t)end < s->file_offset + bytes) {
         snprintf(error, size, "'%s' is shorter than offset %llu + %llu bytes",

@@ -1,5 +1,7 @@
 #include "sth_model.h"
 
+#include "sth_input.h"
+
 #include <jansson.h>
 #include <math.h>
 #include <stdarg.h>
@@ -220,8 +222,13 @@ bool sth_model_load(const char *path, struct sth_model *model, char *error,
     struct sth_model read = {0};
     struct reader r = {path, NULL, error, error_size, false};
     json_error_t problem;
-    json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, &problem);
+    FILE *file = sth_input_open(path, error, error_size);
+    json_t *root;
 
+    if (!file)
+        return false;
+    root = json_loadf(file, JSON_REJECT_DUPLICATES, &problem);
+    fclose(file);
     if (!root) {
         if (problem.line > 0)
             snprintf(error, error_size, "%s:%d: not valid JSON: %s", path,
