@@ -12,11 +12,11 @@ MANUAL = docs/programming.md docs/configurations.md
 
 # specgen reads configurations as csim does.
 SPECGEN_CSIM = csim/config/sth_config.c csim/common/sth_key_file.c \
-	$(wildcard csim/memory/sth_mem_[cft]*.c)
+	csim/common/sth_input.c $(wildcard csim/memory/sth_mem_[cft]*.c)
 
 $(SPECGEN): $(wildcard tools/specgen/*.[ch]) $(SPECGEN_CSIM) \
 		csim/config/sth_config.h csim/common/sth_key_file.h \
-		$(wildcard csim/memory/sth_mem_[ct]*.h) $(SPEC) | $(BUILD)/deps.stamp
+		csim/common/sth_input.h $(wildcard csim/memory/sth_mem_[ct]*.h) $(SPEC) | $(BUILD)/deps.stamp
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -O1 $(filter %.c,$^) -o $@
