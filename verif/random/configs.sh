@@ -105,8 +105,8 @@ else
     list+=("random-$seed" "make random-configs COUNT=1 SEED=$seed")
   done
 fi
-# The library that all share is built before they start side by side.
-"$MAKE" --no-print-directory BUILD="$BUILD" rtl-library || exit 2
+# What all share is built before they start side by side.
+"$MAKE" --no-print-directory BUILD="$BUILD" gen rtl-library || exit 2
 printf '%s\0' "${list[@]}" |
   xargs -0 -n 2 -P "$PARALLEL" bash -c 'one "$1" "$2"' _ | tee "$logs/summary.txt"
 passed=$(grep -c '^passed' "$logs/summary.txt")
