@@ -3,11 +3,10 @@ PACKAGES = gcc g++ clang make git verilator yosys iverilog libcmocka-dev \
 	libjansson-dev zlib1g-dev qflow-tech-osu018 clang-format cppcheck pkgconf \
 	groff-base
 
-# Installs those of the packages $(1) that are missing, and leaves a stamp.
-# Asking after all of them is one process; apt runs only when one is missing.
-define install-packages
+# `dpkg -s` of all of them is one process; apt runs only when it fails.
+$(BUILD)/deps.stamp: mk/deps.mk
 	@mkdir -p $(@D)
-	@missing=$$(for p in $(1); do \
+	@missing=$$(for p in $(PACKAGES); do \
 	    dpkg-query -W -f '$${Status}' $$p 2>/dev/null | \
 	    grep -q 'ok installed' || echo $$p; done | tr '\n' ' '); \
 	if [ -n "$$missing" ]; then \
@@ -20,10 +19,6 @@ define install-packages
 	    $$missing; exit 1; }; \
 	fi
 	@touch $@
-endef
-
-$(BUILD)/deps.stamp: mk/deps.mk
-	$(call install-packages,$(PACKAGES))
 
 deps: $(BUILD)/deps.stamp ## install missing Debian packages
 

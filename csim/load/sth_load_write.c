@@ -22,20 +22,14 @@ static uint64_t beat_there(const struct sth_load *load)
     return arrival->last - cycles * (arrival->beats - 1 - writer->word);
 }
 
-/* The bus is taken, or has no room behind it, until the end of this cycle. */
-static uint64_t bus_taken(const struct sth_writer *writer)
-{
-    return sth_max64(writer->bus, writer->grant[writer->grant_next]);
-}
-
-/* When the next beat of the oldest burst is on the bus: fetch's beats before it
- * wait for room as it does. */
+/* When the next beat of the oldest burst is on the bus. */
 static uint64_t next_beat(const struct sth_load *load)
 {
     const struct sth_writer *writer = &load->writer;
+    uint64_t bus = sth_max64(writer->bus + beats_ahead(writer),
+                             writer->grant[writer->grant_next]);
 
-    return sth_max64(bus_taken(writer) + beats_ahead(writer) + 1,
-                     beat_there(load));
+    return sth_max64(bus + 1, beat_there(load));
 }
 
 /* When it can be written, no bank in its way. */
@@ -43,17 +37,6 @@ static uint64_t next_write(const struct sth_load *load)
 {
     return sth_max64(next_beat(load) + STH_WRITE_PIPE,
                      sth_load_last_write(&load->writer) + 1);
-}
-
-/* The next beat is written in that cycle. */
-static void go_on(struct sth_load *load, uint64_t write)
-{
-    struct sth_writer *writer = &load->writer;
-
-    writer->bus = next_beat(load);
-    writer->grant[writer->grant_next] = write;
-    writer->grant_next = (writer->grant_next + 1) % STH_BEATS_AHEAD;
-    writer->word++;
 }
 
 /*
@@ -83,53 +66,35 @@ static bool write_word(struct sth_load *load, uint64_t horizon)
     if (cycle >= horizon)
         return false;
     load->engine.counter[STH_CNT_LOAD_BANK_STALL] += cycle - first;
-    go_on(load, cycle);
+    writer->bus = next_beat(load);
+    writer->grant[writer->grant_next] = cycle;
+    writer->grant_next = (writer->grant_next + 1) % STH_BEATS_AHEAD;
+    writer->word++;
     return true;
 }
 
-/* Undisturbed, a burst's last beat is on the bus, and written, then. */
-struct end {
-    uint64_t bus, written;
-};
-
-/* The end of a burst of which `beats` are to come behind others. */
-static struct end end_behind(struct end before, uint64_t fetched,
-                             uint64_t beats, uint64_t last)
-{
-    uint64_t written = before.written + beats;
-    struct end end = {sth_max64(before.bus + fetched + beats, last), 0};
-
-    /* Behind so many beats each waits for one that is written. */
-    if (beats >= STH_BEATS_AHEAD && written > STH_WRITE_PIPE)
-        end.bus = sth_max64(end.bus, written - STH_WRITE_PIPE);
-    end.written = sth_max64(end.bus + STH_WRITE_PIPE, written);
-    return end;
-}
-
-/* The end of the oldest burst. */
-static struct end rest_end(const struct sth_writer *writer)
+/* Undisturbed, the last beat of the oldest burst is on the bus then. */
+static uint64_t rest_end(const struct sth_writer *writer)
 {
     const struct sth_arrival *arrival =
         &writer->arrival[writer->written % STH_ARRIVALS];
-    struct end before = {bus_taken(writer), sth_load_last_write(writer)};
+    uint32_t left = arrival->beats - writer->word;
+    uint64_t written = sth_load_last_write(writer) + left;
+    uint64_t end =
+        sth_max64(writer->bus + beats_ahead(writer) + left, arrival->last);
 
-    return end_behind(before, beats_ahead(writer),
-                      arrival->beats - writer->word, arrival->last);
+    return sth_max64(end,
+                     written > STH_WRITE_PIPE ? written - STH_WRITE_PIPE : 0);
 }
 
 /* The rest of the oldest burst, undisturbed. */
-static void write_rest(struct sth_load *load)
+static void write_rest(struct sth_writer *writer)
 {
-    struct sth_writer *writer = &load->writer;
     const struct sth_arrival *arrival =
         &writer->arrival[writer->written % STH_ARRIVALS];
 
-    if (arrival->beats - writer->word >= STH_BEATS_AHEAD) {
-        sth_load_set_bus(writer, rest_end(writer).bus);
-        writer->word = arrival->beats;
-    }
-    while (writer->word < arrival->beats)
-        go_on(load, next_write(load));
+    sth_load_set_bus(writer, rest_end(writer));
+    writer->word = arrival->beats;
 }
 
 /* The oldest burst is over: the address that reuses its slot may wait. */
@@ -137,8 +102,8 @@ static void release_slot(struct sth_load *load)
 {
     const struct sth_writer *writer = &load->writer;
     uint32_t back = writer->sent - writer->written;
-    /* The last beat is looked up when the one three before it is written. */
-    uint64_t before = writer->grant[(writer->grant_next + STH_BEATS_AHEAD - 4) %
+    /* The last beat leaves the queue when the one two before it is written. */
+    uint64_t before = writer->grant[(writer->grant_next + STH_BEATS_AHEAD - 3) %
                                     STH_BEATS_AHEAD];
     uint64_t leaves = sth_max64(writer->bus + 1, before);
 
@@ -195,10 +160,10 @@ void sth_load_follow(struct sth_load *load, uint32_t end, uint64_t horizon)
             ;
         if (writer->word < arrival->beats &&
             (log->latest >= next_write(load) ||
-             rest_end(writer).written >= horizon))
+             rest_end(writer) + STH_WRITE_PIPE >= horizon))
             return;
         if (writer->word < arrival->beats)
-            write_rest(load);
+            write_rest(writer);
         arrival->written = sth_load_last_write(writer);
         release_slot(load);
         writer->word = 0;
@@ -206,26 +171,16 @@ void sth_load_follow(struct sth_load *load, uint32_t end, uint64_t horizon)
     }
 }
 
-/* The end of the bursts below number `end`. */
-static struct end undisturbed_end(const struct sth_writer *writer, uint32_t end)
+uint64_t sth_load_undisturbed_end(const struct sth_load *load, uint32_t end)
 {
-    struct end last = rest_end(writer);
+    const struct sth_writer *writer = &load->writer;
+    uint64_t bus = rest_end(writer);
 
     for (uint32_t i = writer->written + 1; i != end; i++) {
         const struct sth_arrival *arrival = &writer->arrival[i % STH_ARRIVALS];
 
-        last =
-            end_behind(last, arrival->fetched, arrival->beats, arrival->last);
+        bus = sth_load_burst_end(bus, arrival->fetched, arrival->beats,
+                                 arrival->last);
     }
-    return last;
-}
-
-uint64_t sth_load_undisturbed_bus(const struct sth_load *load, uint32_t end)
-{
-    return undisturbed_end(&load->writer, end).bus;
-}
-
-uint64_t sth_load_undisturbed_write(const struct sth_load *load, uint32_t end)
-{
-    return undisturbed_end(&load->writer, end).written;
+    return bus;
 }

@@ -20,8 +20,7 @@ struct Pairs {
     unsigned apart = 0; // in what they wrote
 };
 
-void on_pair(void *user, const sth_event *reference, const sth_event *dut,
-             const sth_command *)
+void on_pair(void *user, const sth_event *reference, const sth_event *dut)
 {
     auto *pairs = static_cast<Pairs *>(user);
 

@@ -168,10 +168,9 @@ void Front::write(uint32_t offset, uint32_t value, uint8_t strobes)
     top->s_axil_awaddr_i = uint16_t(offset);
     top->s_axil_wdata_i = value;
     top->s_axil_wstrb_i = strobes;
-    write_cycle = top.cycle() + STH_LAT_REG_EFFECT;
+    write_cycle = top.cycle();
     tick();
     top->s_axil_awvalid_i = top->s_axil_wvalid_i = 0;
-    ticks(STH_LAT_REG_ACCESS - 1);
 }
 
 uint32_t Front::read(uint32_t offset)
@@ -180,8 +179,7 @@ uint32_t Front::read(uint32_t offset)
     top->s_axil_araddr_i = uint16_t(offset);
     tick();
     top->s_axil_arvalid_i = 0;
-    // The data is on the bus in the last cycle.
-    ticks(STH_LAT_REG_ACCESS - 2);
+    // The data is on the bus in the next cycle.
     uint32_t value = top->s_axil_rdata_o;
 
     tick();
