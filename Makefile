@@ -32,8 +32,8 @@ LDLIBS = -ljansson -lm -ldl
 .DELETE_ON_ERROR:
 
 include mk/deps.mk
-include mk/gen.mk
 include mk/c.mk
+include mk/gen.mk
 include mk/rtl.mk
 include mk/run.mk
 include mk/regress.mk

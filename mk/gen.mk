@@ -14,12 +14,9 @@ MANUAL = docs/programming.md docs/configurations.md
 SPECGEN_CSIM = csim/config/sth_config.c csim/common/sth_key_file.c \
 	csim/common/sth_input.c $(wildcard csim/memory/sth_mem_[cft]*.c)
 
-$(SPECGEN): $(wildcard tools/specgen/*.[ch]) $(SPECGEN_CSIM) \
-		csim/config/sth_config.h csim/common/sth_key_file.h \
-		csim/common/sth_input.h $(wildcard csim/memory/sth_mem_[ct]*.h) $(SPEC) | $(BUILD)/deps.stamp
-	$(call say,CC,$@)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) -O1 $(filter %.c,$^) -o $@
+$(SPECGEN): $(call obj,$(wildcard tools/specgen/*.c) $(SPECGEN_CSIM))
+	$(call say,LD,$@)
+	$(Q)$(CC) $(SANITIZE) -o $@ $^
 
 # A file that says the same as before leaves what is built from it alone.
 if-changed = $(Q)cmp -s $@.new $@ && rm $@.new || mv $@.new $@

@@ -74,7 +74,7 @@ columns; take a view of fewer" trace --op topk:1x2000x1025 -o "$out"
   refuses 2 "option --seed: '-1' is not a whole number from 0 to 4294967295" \
     trace --gemm 2x2x2 --seed -1 -o "$out"
   refuses 2 "unexpected argument 'more'" trace --gemm 2x2x2 -o "$out" more
-  refuses 2 "unable to open ./nothing.json: No such file or directory" \
+  refuses 2 "./nothing.json: No such file or directory" \
     trace --model ./nothing.json --phase prefill --seq 4 -o "$out"
   refuses 2 "option --phase: bert is not causal and has no decode; use prefill" \
     trace --model bert-base --phase decode --seq 4 -o "$out"
@@ -99,7 +99,7 @@ of them past, exceed the model's 8192 (field 'max_position_embeddings')" \
   refuses 2 "unexpected argument 'b'" run a b
   refuses 2 "nothing.trace: No such file or directory" run nothing.trace
   refuses 2 "configs: Is a directory" run configs
-  refuses 2 "/dev/zero: not a regular file" run /dev/zero
+  refuses 2 "/dev/zero: neither a file nor a pipe" run /dev/zero
   refuses 2 "option --backend: 'fpga' is none of csim, rtl and both" \
     run x --backend fpga
   refuses 2 "option --time-only needs --backend csim" \
@@ -164,10 +164,11 @@ fixed:LATENCY:BYTES_PER_CYCLE" run x --memory fixed:100:0:1
   refuses 2 "option --commands: '257' is not a whole number from 8 to 256" \
     random --commands 257
 
-  refuses 2 "configs: Is a directory" trace --model configs -o "$work/x"
+  refuses 2 "configs: Is a directory" trace --model configs \
+    --phase prefill --seq 4 -o "$work/x"
   refuses 2 "name one file of commands; see --help" disasm
   refuses 2 "unexpected argument 'b'" disasm a b
-  refuses 2 "nothing.bin: No such file" disasm nothing.bin
+  refuses 2 "nothing.bin: No such file or directory" disasm nothing.bin
   refuses 2 "configs: Is a directory" disasm configs
   printf '\x20%.0s' {1..70} >"$work/cut.bin"
   refuses 2 "$work/cut.bin: command 1 is cut off after 6 of 64 bytes" \
