@@ -56,7 +56,7 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | \
 	  awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
 
-all: $(BUILD)/systolith ## build the command and every library
+all: $(BUILD)/systolith $(SPECGEN) ## build the command and every library
 
 clean: ## remove every product
 	rm -rf $(BUILD)
