@@ -164,7 +164,7 @@ fixed:LATENCY:BYTES_PER_CYCLE" run x --memory fixed:100:0:1
   refuses 2 "option --commands: '257' is not a whole number from 8 to 256" \
     random --commands 257
 
-  refuses 2 "configs: Is a directory" trace --model configs \
+  refuses 2 "./configs: Is a directory" trace --model ./configs \
     --phase prefill --seq 4 -o "$work/x"
   refuses 2 "name one file of commands; see --help" disasm
   refuses 2 "unexpected argument 'b'" disasm a b
