@@ -5,18 +5,10 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /*
  * A file or a pipe: what else there is may never end.  NULL with "PATH: why"
  * in error, which holds size bytes, for anything else.
  */
 FILE *sth_input_open(const char *path, char *error, size_t size);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

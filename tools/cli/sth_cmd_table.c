@@ -3,13 +3,11 @@
 #include "sth_cmd.h"
 #include "sth_input.h"
 
-#include <errno.h>
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* A figure of a report, and what its key must hold. */
 struct rule {

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* Larger files are no traces. */
 static const size_t FILE_MAX = (size_t)1 << 30;
