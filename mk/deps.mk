@@ -3,10 +3,11 @@ PACKAGES = gcc g++ clang make git verilator yosys iverilog libcmocka-dev \
 	libjansson-dev zlib1g-dev qflow-tech-osu018 clang-format cppcheck pkgconf \
 	groff-base
 
-# `dpkg -s` of all of them is one process; apt runs only when it fails.
-$(BUILD)/deps.stamp: mk/deps.mk
+# Installs those of the packages $(1) that are missing, and leaves a stamp.
+# Asking after all of them is one process; apt runs only when one is missing.
+define install-packages
 	@mkdir -p $(@D)
-	@missing=$$(for p in $(PACKAGES); do \
+	@missing=$$(for p in $(1); do \
 	    dpkg-query -W -f '$${Status}' $$p 2>/dev/null | \
 	    grep -q 'ok installed' || echo $$p; done | tr '\n' ' '); \
 	if [ -n "$$missing" ]; then \
@@ -19,6 +20,10 @@ $(BUILD)/deps.stamp: mk/deps.mk
 	    $$missing; exit 1; }; \
 	fi
 	@touch $@
+endef
+
+$(BUILD)/deps.stamp: mk/deps.mk
+	$(call install-packages,$(PACKAGES))
 
 deps: $(BUILD)/deps.stamp ## install missing Debian packages
 

@@ -2,8 +2,9 @@
 # model for each shape BUSxWORDxLOADSLOTSxSTORESLOTS (bytes, bytes).
 DMA = $(BUILD)/dma
 DMA_SHAPES ?= 8x16x8x4 16x64x32x16 32x64x16x8 4x16x2x2 64x64x64x32 512x512x32x16
-DMA_RTL = verif/dma/sth_dma_tb.sv rtl/bus/sth_axi_read_mux.sv \
-	$(wildcard rtl/common/*.sv rtl/dma/*.sv rtl/load/*.sv rtl/store/*.sv) \
+DMA_RTL = verif/dma/sth_dma_tb.sv rtl/bus/sth_axi_slice.sv \
+	rtl/bus/sth_axi_read_mux.sv $(wildcard rtl/common/*.sv rtl/dma/*.sv rtl/load/*.sv \
+	rtl/store/*.sv) \
 	rtl/onchip/sth_scratchpad.sv rtl/onchip/sth_sram_1r1w.sv
 DMA_SRC = $(wildcard verif/dma/*.cpp)
 DMA_OBJ = $(call obj,verif/cosim/sth_axi_rules.c)

@@ -1,6 +1,7 @@
 # The arithmetic: RTL units against the C definition, and that against the host.
 NUMERIC = $(BUILD)/numeric
-NUMERIC_RTL = verif/numeric/sth_numeric_top.sv $(wildcard rtl/numerics/*.sv)
+NUMERIC_RTL = verif/numeric/sth_numeric_top.sv $(wildcard rtl/numerics/*.sv) \
+	rtl/common/sth_fifo.sv rtl/common/sth_regfile_1r1w.sv
 NUMERIC_C = csim/numerics/sth_numerics.c csim/numerics/sth_func.c verif/numeric/sth_vectors.c
 NUMERIC_SRC = verif/numeric/sth_numeric_main.cpp
 NUMERIC_OBJ = $(call obj,$(NUMERIC_C))

@@ -22,7 +22,7 @@ regress: test lint parity-full test-asserts $(BUILD)/tests/core/test_ahead ## te
 	  random-wide RANDOM_COUNT=$(REGRESS_COUNT)
 	$(Q)$(MAKE) --no-print-directory random-configs COUNT=$(REGRESS_CONFIGS)
 
-nightly: regress synth ## regress, synthesis and 100000 random programs of each kind
+nightly: regress silicon ## regress, synthesis and 100000 random programs of each kind
 	$(Q)$(MAKE) --no-print-directory -j$(PARALLEL) random-nano random-edge \
 	  random-wide RANDOM_COUNT=$(NIGHTLY_COUNT) \
 	  RANDOM_SEED=$$(date +%s)

@@ -6,14 +6,17 @@
 // counts, states.  Memories and data on their way through a pipeline keep what
 // they hold.  This module only wires: it holds no logic but the cycle counter.
 //
-// AXI: INCR bursts of whole bus words; AxSIZE has a fourth bit so that a bus of
-// 256 bytes or more has a code (8 to 11).  IDs: loads and stores use their slot numbers,
-// command fetch 0x80.
+// AXI: every output comes from a register.  INCR bursts of whole bus words; AxSIZE has a fourth bit
+// so that a bus of 256 bytes or more has a code (8 to 11).  IDs: loads and stores use their slot
+// numbers, command fetch 0x80.
 
 `include "sth_assert.svh"
 `default_nettype none
 
 module sth_core #(
+  // 1: the event port tells of each retirement; 0: it is silent, and a synthesis that prunes what
+  // nothing reads keeps no register for it.  Software cannot tell, so it is no capability.
+  parameter int Events = 1,
   // ArrayRows to StoreSlots, CfgHash, and Caps, the vector of all.
   `include "sth_params.svh"
 ) (
@@ -29,6 +32,9 @@ module sth_core #(
   output logic [7:0]            m_axi_awlen_o,
   output logic [3:0]            m_axi_awsize_o,
   output logic [1:0]            m_axi_awburst_o,
+  output logic                  m_axi_awlock_o,
+  output logic [3:0]            m_axi_awcache_o, m_axi_awqos_o, m_axi_awregion_o,
+  output logic [2:0]            m_axi_awprot_o,
   output logic                  m_axi_wvalid_o,
   input  logic                  m_axi_wready_i,
   output logic [8*BusBytes-1:0] m_axi_wdata_o,
@@ -46,6 +52,9 @@ module sth_core #(
   output logic [7:0]            m_axi_arlen_o,
   output logic [3:0]            m_axi_arsize_o,
   output logic [1:0]            m_axi_arburst_o,
+  output logic                  m_axi_arlock_o,
+  output logic [3:0]            m_axi_arcache_o, m_axi_arqos_o, m_axi_arregion_o,
+  output logic [2:0]            m_axi_arprot_o,
   input  logic                  m_axi_rvalid_i,
   output logic                  m_axi_rready_o,
   input  logic [7:0]            m_axi_rid_i,
@@ -84,19 +93,17 @@ module sth_core #(
 
   localparam int WordBytes = 2 * ArrayRows > 4 * ArrayCols ? 2 * ArrayRows : 4 * ArrayCols;
   localparam int AccAddrWidth = $clog2(AccBytes / (4 * ArrayCols));
-  localparam logic [3:0] AxSize = 4'($clog2(BusBytes));
-  localparam logic [1:0] AxIncr = 2'b01;
 
-  localparam int Load = STH_ENGINE_LOAD;
-  localparam int Matrix = STH_ENGINE_MATRIX;
-  localparam int Vector = STH_ENGINE_VECTOR;
-  localparam int Store = STH_ENGINE_STORE;
+  localparam int Load = STH_ENGINE_LOAD, Matrix = STH_ENGINE_MATRIX;
+  localparam int Vector = STH_ENGINE_VECTOR, Store = STH_ENGINE_STORE;
 
   logic [63:0] cycle_q;
-  logic        core_rst_n, drain, load_idle, store_idle;
+  logic        rst_n, core_rst_n, drain, load_idle, store_idle;
+
+  sth_reset_sync u_reset (.clk_i, .rst_ni, .rst_no(rst_n));
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) cycle_q <= '0;
+    if (!rst_n || Events == 0) cycle_q <= '0;
     else cycle_q <= cycle_q + 64'd1;
   end
 
@@ -113,14 +120,14 @@ module sth_core #(
   logic        stream, weight_stall, vector_stall, load_stall, store_stall;
   logic [47:0] macs, load_bytes, store_bytes;
 
-  // Read channels of fetch and load, which share what r_* carries.
+  // Read channels of fetch and load.
   logic                  f_ar_valid, f_ar_ready, f_r_valid, f_r_ready;
   logic                  l_ar_valid, l_ar_ready, l_r_valid, l_r_ready;
   logic [39:0]           f_ar_addr, l_ar_addr;
-  logic [7:0]            f_ar_len, l_ar_len, l_ar_id, r_id;
-  logic [8*BusBytes-1:0] r_data;
-  logic [1:0]            r_resp;
-  logic                  r_last;
+  logic [7:0]            f_ar_len, l_ar_len, l_ar_id, l_r_id;
+  logic [8*BusBytes-1:0] l_r_data;
+  logic [1:0]            l_r_resp;
+  logic                  l_r_last;
 
   sth_front #(
     .ArrayRows (ArrayRows),
@@ -134,7 +141,7 @@ module sth_core #(
     .Caps      (Caps)
   ) u_front (
     .clk_i             (clk_i),
-    .rst_ni            (rst_ni),
+    .rst_ni            (rst_n),
     .core_rst_no       (core_rst_n),
     .irq_o             (irq_o),
     .s_axil_awvalid_i, .s_axil_awready_o, .s_axil_awaddr_i,
@@ -148,9 +155,9 @@ module sth_core #(
     .ar_len_o          (f_ar_len),
     .r_valid_i         (f_r_valid),
     .r_ready_o         (f_r_ready),
-    .r_data_i          (r_data),
-    .r_resp_i          (r_resp),
-    .r_last_i          (r_last),
+    .r_data_i          (m_axi_rdata_i),
+    .r_resp_i          (m_axi_rresp_i),
+    .r_last_i          (m_axi_rlast_i),
     .cmd_valid_o       (cmd_valid),
     .cmd_ready_i       (cmd_ready),
     .cmd_o             (cmd),
@@ -176,9 +183,7 @@ module sth_core #(
     .store_bytes_i     (store_bytes)
   );
 
-  sth_axi_read_mux #(
-    .BusBytes(BusBytes)
-  ) u_read_mux (
+  sth_axi_read_mux #(.BusBytes(BusBytes)) u_read_mux (
     .clk_i       (clk_i),
     .rst_ni      (core_rst_n),
     .f_ar_valid_i(f_ar_valid),
@@ -194,10 +199,10 @@ module sth_core #(
     .l_ar_len_i  (l_ar_len),
     .l_r_valid_o (l_r_valid),
     .l_r_ready_i (l_r_ready),
-    .r_id_o      (r_id),
-    .r_data_o    (r_data),
-    .r_resp_o    (r_resp),
-    .r_last_o    (r_last),
+    .l_r_id_o    (l_r_id),
+    .l_r_data_o  (l_r_data),
+    .l_r_resp_o  (l_r_resp),
+    .l_r_last_o  (l_r_last),
     .ar_valid_o  (m_axi_arvalid_o),
     .ar_ready_i  (m_axi_arready_i),
     .ar_id_o     (m_axi_arid_o),
@@ -211,10 +216,15 @@ module sth_core #(
     .r_last_i    (m_axi_rlast_i)
   );
 
-  assign m_axi_arsize_o  = AxSize;
-  assign m_axi_arburst_o = AxIncr;
-  assign m_axi_awsize_o  = AxSize;
-  assign m_axi_awburst_o = AxIncr;
+  // What all addresses have in common.
+  localparam logic [21:0] AxKind = {4'($clog2(BusBytes)), 2'(STH_AXI_BURST), 1'(STH_AXI_LOCK),
+                                    4'(STH_AXI_CACHE), 3'(STH_AXI_PROT), 4'(STH_AXI_QOS),
+                                    4'(STH_AXI_REGION)};
+
+  assign {m_axi_awsize_o, m_axi_awburst_o, m_axi_awlock_o, m_axi_awcache_o, m_axi_awprot_o,
+          m_axi_awqos_o, m_axi_awregion_o} = AxKind;
+  assign {m_axi_arsize_o, m_axi_arburst_o, m_axi_arlock_o, m_axi_arcache_o, m_axi_arprot_o,
+          m_axi_arqos_o, m_axi_arregion_o} = AxKind;
 
   // Scratchpad ports: a, w matrix; v vector; s store; l load.
   logic                    sp_a_req, sp_w_req, sp_v_req, sp_s_req, sp_v_wreq, sp_l_req;
@@ -222,14 +232,16 @@ module sth_core #(
   logic                    sp_s_two, sp_l_two;
   logic [27:0]             sp_a_addr, sp_w_addr, sp_v_addr, sp_s_addr, sp_v_waddr, sp_l_addr;
   logic [8*WordBytes-1:0]  sp_a_rdata, sp_w_rdata, sp_v_rdata, sp_v_wdata;
-  logic [16*WordBytes-1:0] sp_s_rdata, sp_l_data;
+  logic [16*WordBytes-1:0] sp_l_data;
+  logic [16*BusBytes-1:0]  sp_s_rdata;
   logic [WordBytes-1:0]    sp_v_wmask;
   logic [2*WordBytes-1:0]  sp_l_mask;
 
   sth_scratchpad #(
     .SpBytes  (SpBytes),
     .SpBanks  (SpBanks),
-    .WordBytes(WordBytes)
+    .WordBytes(WordBytes),
+    .BusBytes (BusBytes)
   ) u_scratchpad (
     .clk_i    (clk_i),
     .rst_ni   (core_rst_n),
@@ -295,11 +307,7 @@ module sth_core #(
     .v_wgnt_o (acc_v_wgnt)
   );
 
-  sth_load #(
-    .BusBytes (BusBytes),
-    .WordBytes(WordBytes),
-    .LoadSlots(LoadSlots)
-  ) u_load (
+  sth_load #(.BusBytes(BusBytes), .WordBytes(WordBytes), .LoadSlots(LoadSlots)) u_load (
     .clk_i              (clk_i),
     .rst_ni             (core_rst_n),
     .cycle_i            (cycle_q),
@@ -327,10 +335,10 @@ module sth_core #(
     .ar_len_o           (l_ar_len),
     .r_valid_i          (l_r_valid),
     .r_ready_o          (l_r_ready),
-    .r_id_i             (r_id),
-    .r_data_i           (r_data),
-    .r_resp_i           (r_resp),
-    .r_last_i           (r_last),
+    .r_id_i             (l_r_id),
+    .r_data_i           (l_r_data),
+    .r_resp_i           (l_r_resp),
+    .r_last_i           (l_r_last),
     .l_req_o            (sp_l_req),
     .l_addr_o           (sp_l_addr),
     .l_two_o            (sp_l_two),
@@ -416,11 +424,7 @@ module sth_core #(
     .acc_wgnt_i     (acc_v_wgnt)
   );
 
-  sth_store #(
-    .BusBytes  (BusBytes),
-    .WordBytes (WordBytes),
-    .StoreSlots(StoreSlots)
-  ) u_store (
+  sth_store #(.BusBytes(BusBytes), .WordBytes(WordBytes), .StoreSlots(StoreSlots)) u_store (
     .clk_i              (clk_i),
     .rst_ni             (core_rst_n),
     .cycle_i            (cycle_q),
@@ -463,14 +467,13 @@ module sth_core #(
   );
 
   // A command that ends in a bus error is no event.
-  assign event_valid_o  = retire_valid & ~((4'(load_error) << Load) | (4'(store_error) << Store));
-  assign event_index_o  = retire_index;
-  assign event_start_o  = retire_start;
-  assign event_digest_o = retire_digest;
-  assign cycle_o        = cycle_q;
+  assign event_valid_o = Events == 0 ? '0 : retire_valid &
+                         ~((4'(load_error) << Load) | (4'(store_error) << Store));
+  assign {event_index_o, event_start_o, event_digest_o} =
+      Events != 0 ? {retire_index, retire_start, retire_digest} : '0;
+  assign cycle_o = cycle_q;
 
-  // Activation reads have the highest priority; the decoder keeps accumulator
-  // rows in range.
+  // Activation reads have the highest priority; the decoder keeps accumulator rows in range.
   logic unused;
   assign unused = ^{sp_a_gnt, acc_v_addr, acc_v_waddr};
 

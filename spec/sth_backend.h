@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-#define STH_BACKEND_ABI 4
+#define STH_BACKEND_ABI 5
 #define STH_BACKEND_SYMBOL "sth_backend"
 
 /* How to build an RTL device. */
@@ -35,9 +35,12 @@ struct sth_difference {
     char text[2048];    /* several lines, ready to print */
 };
 
+struct sth_command;
+
 /* One command as both sides of a lock-step device retired it. */
 typedef void sth_event_pair(void *user, const struct sth_event *reference,
-                            const struct sth_event *dut);
+                            const struct sth_event *dut,
+                            const struct sth_command *command);
 
 struct sth_backend {
     uint32_t abi;         /* STH_BACKEND_ABI */

@@ -129,6 +129,13 @@ enum sth_depth {
 #undef DEPTH
 };
 
+/* STH_AXI_BURST, STH_AXI_CACHE, ... */
+enum sth_axi {
+#define AXI(name, value, doc) STH_AXI_##name = (value),
+#include "axi.def"
+#undef AXI
+};
+
 #define STH_COMMAND_WORDS 16
 #define STH_COMMAND_BYTES 64
 #define STH_SEMAPHORES 16
@@ -138,6 +145,14 @@ enum sth_depth {
 #define STH_ADDR_MASK ((UINT64_C(1) << STH_ADDR_BITS) - 1)
 #define STH_BURST_BYTES 4096 /* no burst crosses such a boundary */
 #define STH_BURST_BEATS 256  /* the longest AXI4 burst */
+
+/* Memory is divided into blocks of so many bytes: no burst leaves its own. */
+static inline uint32_t sth_burst_block(uint32_t bus_bytes)
+{
+    uint32_t longest = STH_BURST_BEATS * bus_bytes;
+
+    return longest < STH_BURST_BYTES ? longest : STH_BURST_BYTES;
+}
 
 /* One command as it lies in the ring: little-endian words. */
 struct sth_command {

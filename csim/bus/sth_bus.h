@@ -84,10 +84,15 @@ static inline void sth_bus_close(struct sth_bus *bus, uint64_t cycle)
     bus->closed_from = cycle;
 }
 
-/* Whether it does now. */
+/* Whether it does in a cycle; whether it does now. */
+static inline bool sth_bus_closed_at(const struct sth_bus *bus, uint64_t cycle)
+{
+    return bus->closed_from <= cycle;
+}
+
 static inline bool sth_bus_closed(const struct sth_bus *bus)
 {
-    return bus->closed_from <= bus->clock->now;
+    return sth_bus_closed_at(bus, bus->clock->now);
 }
 
 /* `bursts` more of a user's went out; the last beat or response of them is on

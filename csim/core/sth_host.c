@@ -14,18 +14,24 @@ static struct sth_csim *csim_of(struct sth_device *dev)
 static uint32_t reg_read(struct sth_device *dev, uint32_t offset)
 {
     struct sth_csim *csim = csim_of(dev);
-    uint32_t value = sth_regs_read(&csim->front, offset);
+    uint64_t begin = csim->clock.now;
+    uint32_t value;
 
-    sth_csim_run(csim, csim->clock.now + STH_LAT_REG_ACCESS, false);
+    if (!sth_regs_is_counter(offset))
+        sth_csim_run(csim, begin + STH_LAT_REG_EFFECT, false);
+    value = sth_regs_read(&csim->front, offset);
+    sth_csim_run(csim, begin + STH_LAT_REG_ACCESS, false);
     return value;
 }
 
 static void reg_write(struct sth_device *dev, uint32_t offset, uint32_t value)
 {
     struct sth_csim *csim = csim_of(dev);
+    uint64_t begin = csim->clock.now;
 
+    sth_csim_run(csim, begin + STH_LAT_REG_EFFECT, false);
     sth_regs_write(&csim->front, offset, value);
-    sth_csim_run(csim, csim->clock.now + STH_LAT_REG_ACCESS, false);
+    sth_csim_run(csim, begin + STH_LAT_REG_ACCESS, false);
 }
 
 static void mem_read(struct sth_device *dev, uint64_t addr, void *to,

@@ -10,11 +10,11 @@ static void account(void *above)
     sth_counters_advance(&csim->front.counters);
 }
 
-static bool semaphores_ready(void *above, uint32_t mask)
+static uint64_t semaphores_from(void *above, uint32_t mask)
 {
     const struct sth_csim *csim = above;
 
-    return sth_semaphores_ready(&csim->front.semaphores, mask);
+    return sth_semaphores_from(&csim->front.semaphores, mask);
 }
 
 static void started(void *above, const struct sth_engine_state *engine,
@@ -85,6 +85,6 @@ static void retired(void *above, struct sth_engine_state *engine,
 
 struct sth_engine_port sth_csim_port(struct sth_csim *csim)
 {
-    return (struct sth_engine_port){csim, account, semaphores_ready, started,
+    return (struct sth_engine_port){csim, account, semaphores_from, started,
                                     retired};
 }

@@ -13,8 +13,7 @@ static bool runs_are_alike(const struct sth_cursor *cursor)
     uint64_t bits = cursor->plane | cursor->s1 | cursor->s2;
     uint64_t alignment = bits & -bits;
 
-    return cursor->length <= STH_BURST_BYTES &&
-           cursor->length <= (uint64_t)STH_BURST_BEATS << cursor->bus_log2 &&
+    return cursor->length <= sth_burst_block(1u << cursor->bus_log2) &&
            (bits == 0 || cursor->length <= alignment) &&
            (bits & ((UINT64_C(1) << cursor->bus_log2) - 1)) == 0;
 }
@@ -68,6 +67,7 @@ static void next_run(struct sth_cursor *cursor)
 static bool cursor_next(struct sth_cursor *cursor, struct sth_burst *burst)
 {
     uint64_t word = UINT64_C(1) << cursor->bus_log2;
+    uint64_t block = sth_burst_block((uint32_t)word);
     uint64_t aligned;
     uint64_t limit;
 
@@ -83,8 +83,7 @@ static bool cursor_next(struct sth_cursor *cursor, struct sth_burst *burst)
         }
     }
     aligned = cursor->addr & ~(word - 1);
-    limit = sth_min64((cursor->addr | (STH_BURST_BYTES - 1)) + 1,
-                      aligned + STH_BURST_BEATS * word);
+    limit = (cursor->addr | (block - 1)) + 1;
     burst->addr = aligned;
     burst->sp = cursor->sp;
     burst->skip = (uint32_t)(cursor->addr - aligned);

@@ -57,7 +57,7 @@ void sth_engine_push(struct sth_engine_state *engine,
 
     entry->command = *command;
     entry->index = index;
-    entry->visible = engine->clock->now + STH_LAT_QUEUE;
+    entry->visible = engine->clock->now + STH_LAT_GRANT;
     engine->queue_count++;
     sth_clock_wake(engine->clock, engine->turn, entry->visible);
 }
@@ -87,6 +87,9 @@ static void start(struct sth_engine_state *engine)
     flight->error = false;
     engine->queue_first = (engine->queue_first + 1) % STH_QUEUE_MAX;
     engine->queue_count--;
+    engine->queue[engine->queue_first].visible =
+        sth_max64(engine->queue[engine->queue_first].visible,
+                  engine->clock->now + STH_LAT_GRANT);
     if (engine->awaited)
         sth_clock_wake(engine->clock, STH_TURN_DISPATCH,
                        engine->clock->now + STH_LAT_QUEUE);
@@ -122,19 +125,23 @@ static uint64_t next_step(const struct sth_engine_state *engine)
     return next == STH_NEVER ? next : sth_max64(next, now + 1);
 }
 
-/* Starts the oldest queued command unless it lacks a semaphore. */
-static void try_start(struct sth_engine_state *engine)
+/* Starts the oldest queued command unless it lacks a semaphore.  Returns the
+ * cycle in which to try again, unless one is posted before. */
+static uint64_t try_start(struct sth_engine_state *engine)
 {
     const struct sth_queued *entry = &engine->queue[engine->queue_first];
-    bool ready = engine->port->semaphores_ready(
+    uint64_t from = engine->port->semaphores_from(
         engine->port->above, STH_GET(&entry->command, ANY_WAIT));
+    bool ready = from <= engine->clock->now;
 
     if (engine->waits == ready) {
         engine->port->account(engine->port->above);
         engine->waits = !ready;
     }
-    if (ready)
-        start(engine);
+    if (!ready)
+        return from;
+    start(engine);
+    return STH_NEVER;
 }
 
 void sth_engine_step(struct sth_engine_state *engine)
@@ -142,6 +149,7 @@ void sth_engine_step(struct sth_engine_state *engine)
     const struct sth_engine_ops *ops = engine->ops;
     struct sth_clock *clock = engine->clock;
     bool free = may_start(engine);
+    uint64_t again = STH_NEVER;
 
     if (ops->settle != NULL)
         ops->settle(engine);
@@ -151,6 +159,6 @@ void sth_engine_step(struct sth_engine_state *engine)
     if (ops->step != NULL && ops->next(engine) <= clock->now)
         ops->step(engine);
     if (ops->full_waits ? free : may_start(engine))
-        try_start(engine);
-    clock->next[engine->turn] = next_step(engine);
+        again = try_start(engine);
+    clock->next[engine->turn] = sth_min64(next_step(engine), again);
 }

@@ -54,8 +54,10 @@ struct sth_engine_port {
     /* Counts the cycles before now: something that counters depend on is
      * about to change, or to be forgotten. */
     void (*account)(void *above);
-    /* Whether all these semaphores are above zero. */
-    bool (*semaphores_ready)(void *above, uint32_t mask);
+    /* The cycle from which it can take all these semaphores: now, the next one
+     * because another engine takes one of them now, or STH_NEVER because one
+     * is zero. */
+    uint64_t (*semaphores_from)(void *above, uint32_t mask);
     /* A command has left the queue: takes its semaphores. */
     void (*started)(void *above, const struct sth_engine_state *engine,
                     const struct sth_flight *flight);

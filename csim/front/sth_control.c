@@ -14,8 +14,7 @@ void sth_control_reset(struct sth_control *control)
 void sth_control_set_watchdog(struct sth_control *control, uint32_t cycles)
 {
     control->watchdog = cycles;
-    control->watchdog_base =
-        sth_max64(control->watchdog_base, control->clock->now);
+    control->watchdog_base = control->clock->now + 1;
     sth_clock_hold(control->clock, STH_HOLD_WATCHDOG, cycles != 0);
 }
 
@@ -64,6 +63,13 @@ static uint32_t oldest_unretired(const struct sth_control *control)
     return oldest;
 }
 
+/* The first cycle after now in which the search for the oldest fault may end.
+ */
+static uint64_t search_end(const struct sth_control *control)
+{
+    return control->clock->now + STH_LAT_FAULT_REPORT - 1;
+}
+
 /* Gives up waiting, or is a fault like others: the older command's wins over
  * one detected in the same cycle. */
 static void bark(struct sth_control *control)
@@ -71,7 +77,9 @@ static void bark(struct sth_control *control)
     struct sth_faults *faults = control->faults;
 
     if (faults->pending && faults->since < control->clock->now) {
-        sth_faults_report(faults);
+        faults->given_up = true;
+        control->quiet = sth_min64(control->quiet, search_end(control));
+        control->watchdog_base = control->clock->now;
         return;
     }
     for (int e = 0; e < STH_ENGINE_COUNT; e++)
@@ -128,10 +136,10 @@ void sth_control_update(struct sth_control *control)
     uint64_t next = reset_cycle(control);
 
     if (drains(control)) {
-        if (is_active(control))
+        if (!control->faults->given_up && is_active(control))
             control->quiet = STH_NEVER;
         else if (control->quiet == STH_NEVER)
-            control->quiet = now + STH_LAT_FAULT_REPORT - 1;
+            control->quiet = search_end(control);
         next = sth_min64(next, control->quiet);
     }
     next = sth_min64(next, watchdog_cycle(control));

@@ -4,6 +4,7 @@
 void sth_faults_reset(struct sth_faults *faults)
 {
     faults->pending = false;
+    faults->given_up = false;
     faults->stop_from = STH_NEVER;
     sth_clock_hold(faults->status->clock, STH_HOLD_FAULT, false);
 }
@@ -16,7 +17,8 @@ void sth_faults_raise(struct sth_faults *faults, enum sth_fault code,
     if (faults->status->faulted)
         return;
     faults->stop_from = sth_min64(faults->stop_from, clock->now + 1);
-    if (faults->pending && (int32_t)(index - faults->index) >= 0)
+    if (faults->given_up ||
+        (faults->pending && (int32_t)(index - faults->index) >= 0))
         return;
     if (!faults->pending)
         faults->since = clock->now;

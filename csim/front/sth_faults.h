@@ -14,6 +14,7 @@ struct sth_faults {
     enum sth_fault code;
     uint32_t index;
     uint64_t addr;
+    bool given_up;      /* the watchdog ended the wait: no more are recorded */
     uint64_t since;     /* cycle in which the first was detected */
     uint64_t stop_from; /* the front end hands on nothing from then on */
 };

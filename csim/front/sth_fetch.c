@@ -1,14 +1,16 @@
 /* Fetch; see sth_fetch.h. */
 #include "sth_fetch.h"
 
+#include <string.h>
+
 void sth_fetch_reset(struct sth_fetch *fetch)
 {
     fetch->enabled = (STH_RESET_CTRL & STH_CTRL_ENABLE) != 0;
     fetch->requested = 0;
     fetch->arrived = 0;
     fetch->taken = 0;
-    fetch->tail = 0;
-    fetch->tail_from = 0;
+    memset(fetch->doorbell, 0, sizeof(fetch->doorbell));
+    fetch->doorbells = 0;
     fetch->enable_from = 0;
     fetch->room_from = 0;
     fetch->clock->next[STH_TURN_FETCH] = STH_NEVER;
@@ -22,10 +24,12 @@ uint32_t sth_fetch_head(struct sth_fetch *fetch)
     return fetch->arrived;
 }
 
-/* The cycle in which an address can react to something that happens now. */
+/* The cycle in which an address on the bus can react to something that happens
+ * now. */
 static uint64_t react(struct sth_fetch *fetch)
 {
-    uint64_t cycle = fetch->clock->now + STH_LAT_FETCH_REQUEST;
+    uint64_t cycle =
+        fetch->clock->now + STH_LAT_FETCH_REQUEST + STH_LAT_FETCH_ADDRESS;
 
     sth_clock_wake(fetch->clock, STH_TURN_FETCH, cycle);
     return cycle;
@@ -33,9 +37,10 @@ static uint64_t react(struct sth_fetch *fetch)
 
 void sth_fetch_ring_doorbell(struct sth_fetch *fetch)
 {
-    if (fetch->tail_from <= fetch->clock->now)
-        fetch->tail = fetch->status->tail;
-    fetch->tail_from = react(fetch);
+    uint32_t place = fetch->doorbells++ % STH_FETCH_DOORBELLS;
+
+    fetch->doorbell[place].tail = fetch->status->tail;
+    fetch->doorbell[place].from = react(fetch);
 }
 
 void sth_fetch_enable(struct sth_fetch *fetch, bool enabled)
@@ -67,16 +72,31 @@ static void request(struct sth_fetch *fetch)
     sth_clock_wake(fetch->clock, STH_TURN_DISPATCH, slot->arrival);
 }
 
+/* The oldest write of TAIL that fetch has not seen; false: it has seen all. */
+static bool unseen(const struct sth_fetch *fetch, uint32_t *place)
+{
+    for (uint32_t i = 0; i < STH_FETCH_DOORBELLS; i++) {
+        *place = (fetch->doorbells + i) % STH_FETCH_DOORBELLS;
+        if (fetch->doorbell[*place].from > fetch->clock->now)
+            return true;
+    }
+    return false;
+}
+
 /* Whether there is a command to ask for and a place to put it. */
 static bool may_request(const struct sth_fetch *fetch)
 {
     uint64_t now = fetch->clock->now;
-    uint32_t tail = fetch->tail_from <= now ? fetch->status->tail : fetch->tail;
+    uint64_t offered = now - STH_LAT_FETCH_ADDRESS;
+    uint32_t place;
+    uint32_t tail = unseen(fetch, &place) ? fetch->doorbell[place].tail
+                                          : fetch->status->tail;
     uint32_t freed = fetch->taken - (fetch->room_from <= now ? 0u : 1u);
 
     return fetch->enabled && fetch->enable_from <= now &&
-           !sth_bus_closed(fetch->bus) && now <= fetch->faults->stop_from &&
-           fetch->requested != tail && fetch->requested - freed < fetch->depth;
+           !sth_bus_closed_at(fetch->bus, offered) &&
+           offered <= fetch->faults->stop_from && fetch->requested != tail &&
+           fetch->requested - freed < fetch->depth;
 }
 
 static void step(void *block)
@@ -84,6 +104,7 @@ static void step(void *block)
     struct sth_fetch *fetch = block;
     struct sth_clock *clock = fetch->clock;
     uint64_t now = clock->now;
+    uint32_t place;
 
     clock->next[STH_TURN_FETCH] = STH_NEVER;
     if (may_request(fetch) && sth_bus_read_free(fetch->bus) > now) {
@@ -95,8 +116,8 @@ static void step(void *block)
         clock->next[STH_TURN_FETCH] = now + 1;
         return;
     }
-    if (fetch->tail_from > now)
-        sth_clock_wake(clock, STH_TURN_FETCH, fetch->tail_from);
+    if (unseen(fetch, &place))
+        sth_clock_wake(clock, STH_TURN_FETCH, fetch->doorbell[place].from);
     if (fetch->room_from > now)
         sth_clock_wake(clock, STH_TURN_FETCH, fetch->room_from);
     if (fetch->enable_from > now)

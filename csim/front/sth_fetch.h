@@ -14,6 +14,12 @@
 /* The buffer and the command being decoded. */
 enum { STH_FETCH_MAX = STH_RING_PLACES(STH_MAX_FetchDepth + 1) };
 
+/* Writes of TAIL that fetch has not seen yet: a host's access takes cycles. */
+enum {
+    STH_FETCH_DOORBELLS =
+        (STH_LAT_FETCH_REQUEST + STH_LAT_FETCH_ADDRESS) / STH_LAT_REG_ACCESS + 1
+};
+
 struct sth_fetched {
     struct sth_command command;
     uint64_t arrival; /* cycle from which the decoder can have it */
@@ -34,10 +40,13 @@ struct sth_fetch {
     uint32_t arrived;   /* HEAD as of the last look */
     uint32_t taken;     /* commands that left for the decoder */
     /* What fetch sees follows the registers with a delay. */
-    uint32_t tail;        /* TAIL as it was before tail_from */
-    uint64_t tail_from;   /* cycle from which it sees the present TAIL */
-    uint64_t enable_from; /* ... the present CTRL.ENABLE */
-    uint64_t room_from;   /* ... the place that was freed last */
+    struct {
+        uint32_t tail; /* as it was */
+        uint64_t from; /* cycle from which fetch sees the one after it */
+    } doorbell[STH_FETCH_DOORBELLS]; /* ring: the last writes of TAIL */
+    uint32_t doorbells;              /* so far */
+    uint64_t enable_from;            /* ... the present CTRL.ENABLE */
+    uint64_t room_from;              /* ... the place that was freed last */
 };
 
 /* Takes its turn on the clock, all members above `enabled` set. */

@@ -84,12 +84,18 @@ static uint32_t read_fault(const struct sth_front *front, uint32_t offset)
     }
 }
 
+bool sth_regs_is_counter(uint32_t offset)
+{
+    offset &= STH_REG_SPACE - 4;
+    return offset >= STH_REG_CNT_BASE && offset < CNT_END;
+}
+
 uint32_t sth_regs_read(struct sth_front *front, uint32_t offset)
 {
     offset &= STH_REG_SPACE - 4;
     if (offset >= STH_REG_CAP_BASE && offset < CAP_END)
         return read_capability(front, offset);
-    if (offset >= STH_REG_CNT_BASE && offset < CNT_END)
+    if (sth_regs_is_counter(offset))
         return read_counter(front, offset);
     switch (offset) {
     case STH_REG_ID:

@@ -8,6 +8,8 @@ enum { SEMAPHORE_MAX = 255 };
 void sth_semaphores_reset(struct sth_semaphores *semaphores)
 {
     memset(semaphores->count, 0, sizeof(semaphores->count));
+    semaphores->taken = 0;
+    semaphores->taken_in = 0;
     semaphores->posts = 0;
     semaphores->clock->next[STH_TURN_SEMAPHORES] = STH_NEVER;
 }
@@ -22,8 +24,25 @@ bool sth_semaphores_ready(const struct sth_semaphores *semaphores,
     return true;
 }
 
+uint64_t sth_semaphores_from(const struct sth_semaphores *semaphores,
+                             uint32_t mask)
+{
+    uint64_t now = semaphores->clock->now;
+
+    if (!sth_semaphores_ready(semaphores, mask))
+        return STH_NEVER;
+    if (semaphores->taken_in == now && (semaphores->taken & mask) != 0)
+        return now + 1;
+    return now;
+}
+
 void sth_semaphores_take(struct sth_semaphores *semaphores, uint32_t mask)
 {
+    uint64_t now = semaphores->clock->now;
+
+    semaphores->taken =
+        mask | (semaphores->taken_in == now ? semaphores->taken : 0);
+    semaphores->taken_in = now;
     for (unsigned s = 0; mask >> s != 0; s++) {
         if ((mask >> s & 1u) != 0)
             semaphores->count[s]--;
@@ -39,22 +58,6 @@ void sth_semaphores_post(struct sth_semaphores *semaphores,
         (struct sth_post){index, engine, mask};
     sth_clock_wake(semaphores->clock, STH_TURN_SEMAPHORES,
                    semaphores->clock->now);
-}
-
-/* The oldest of this cycle's commands that posted to one of a set. */
-static const struct sth_post *
-oldest_poster(const struct sth_semaphores *semaphores, uint32_t set)
-{
-    const struct sth_post *oldest = NULL;
-
-    for (uint32_t i = 0; i < semaphores->posts; i++) {
-        const struct sth_post *post = &semaphores->post[i];
-
-        if ((post->mask & set) != 0 &&
-            (oldest == NULL || (int32_t)(post->index - oldest->index) < 0))
-            oldest = post;
-    }
-    return oldest;
 }
 
 /* Adds the posts of this cycle; returns the semaphores that overflowed. */
@@ -84,12 +87,14 @@ static void step(void *block)
     uint64_t now = semaphores->clock->now;
     uint32_t overflowed = add_posts(semaphores);
 
-    if (overflowed != 0) {
-        const struct sth_post *oldest = oldest_poster(semaphores, overflowed);
+    for (uint32_t i = 0; i < semaphores->posts; i++) {
+        const struct sth_post *post = &semaphores->post[i];
 
-        sth_engine_stop(semaphores->engine[oldest->engine]);
+        if ((post->mask & overflowed) == 0)
+            continue;
+        sth_engine_stop(semaphores->engine[post->engine]);
         sth_faults_raise(semaphores->faults, STH_FAULT_SEM_OVERFLOW,
-                         oldest->index, 0);
+                         post->index, 0);
     }
     semaphores->posts = 0;
     for (int e = 0; e < STH_ENGINE_COUNT; e++)

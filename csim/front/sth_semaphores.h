@@ -17,6 +17,8 @@ struct sth_semaphores {
     struct sth_faults *faults;
     struct sth_engine_state *const *engine;
     uint8_t count[STH_SEMAPHORES];
+    uint32_t taken; /* those taken in the cycle taken_in */
+    uint64_t taken_in;
     struct sth_post post[STH_ENGINE_COUNT];
     uint32_t posts;
 };
@@ -31,13 +33,20 @@ void sth_semaphores_reset(struct sth_semaphores *semaphores);
 bool sth_semaphores_ready(const struct sth_semaphores *semaphores,
                           uint32_t mask);
 
-/* Takes one of each, all being above zero. */
+/*
+ * The cycle from which a command can take all of a mask: now; the next one, all
+ * being above zero but one taken now by another; or STH_NEVER.
+ */
+uint64_t sth_semaphores_from(const struct sth_semaphores *semaphores,
+                             uint32_t mask);
+
+/* Takes one of each, as may be done now. */
 void sth_semaphores_take(struct sth_semaphores *semaphores, uint32_t mask);
 
 /*
  * A retired command posts to each of a mask, which is visible in the next
  * cycle; at most one command of each engine in a cycle.  What goes beyond 255
- * is lost and a fault of the oldest command that posted there.
+ * is lost and a fault of those that posted there.
  */
 void sth_semaphores_post(struct sth_semaphores *semaphores,
                          enum sth_engine engine, uint32_t index, uint32_t mask);

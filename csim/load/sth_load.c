@@ -32,7 +32,7 @@ static void start(struct sth_engine_state *engine, struct sth_flight *flight)
 
     if (sth_decode_is_sync(&flight->command)) {
         finish_issue(load, now + STH_LAT_DMA_SYNC);
-        engine->ready = now + 1;
+        engine->ready = now + STH_LAT_DMA_NEXT;
         return;
     }
     load->done = 0;
@@ -62,7 +62,7 @@ static uint64_t retirement(struct sth_load *load,
         return flight->done;
     catch_up(load, end);
     if ((int32_t)(end - writer->written) > 0)
-        bus = sth_max64(sth_load_undisturbed_end(load, end),
+        bus = sth_max64(sth_load_undisturbed_write(load, end) - STH_WRITE_PIPE,
                         load->engine.clock->now + 1);
     else
         bus =
@@ -130,7 +130,7 @@ static uint64_t slot_free(struct sth_load *load)
         catch_up(load, end);
     if (writer->sent - writer->written >= slots)
         return sth_max64(load->engine.clock->now + 1,
-                         sth_load_undisturbed_end(load, end) +
+                         sth_load_undisturbed_bus(load, end) +
                              STH_LAT_LOAD_REUSE);
     return load->dma.slot[load->dma.slot_next];
 }

@@ -22,14 +22,20 @@ static uint64_t beat_there(const struct sth_load *load)
     return arrival->last - cycles * (arrival->beats - 1 - writer->word);
 }
 
-/* When the next beat of the oldest burst is on the bus. */
+/* The bus is taken, or has no room behind it, until the end of this cycle. */
+static uint64_t bus_taken(const struct sth_writer *writer)
+{
+    return sth_max64(writer->bus, writer->grant[writer->grant_next]);
+}
+
+/* When the next beat of the oldest burst is on the bus: fetch's beats before it
+ * wait for room as it does. */
 static uint64_t next_beat(const struct sth_load *load)
 {
     const struct sth_writer *writer = &load->writer;
-    uint64_t bus = sth_max64(writer->bus + beats_ahead(writer),
-                             writer->grant[writer->grant_next]);
 
-    return sth_max64(bus + 1, beat_there(load));
+    return sth_max64(bus_taken(writer) + beats_ahead(writer) + 1,
+                     beat_there(load));
 }
 
 /* When it can be written, no bank in its way. */
@@ -37,6 +43,17 @@ static uint64_t next_write(const struct sth_load *load)
 {
     return sth_max64(next_beat(load) + STH_WRITE_PIPE,
                      sth_load_last_write(&load->writer) + 1);
+}
+
+/* The next beat is written in that cycle. */
+static void go_on(struct sth_load *load, uint64_t write)
+{
+    struct sth_writer *writer = &load->writer;
+
+    writer->bus = next_beat(load);
+    writer->grant[writer->grant_next] = write;
+    writer->grant_next = (writer->grant_next + 1) % STH_BEATS_AHEAD;
+    writer->word++;
 }
 
 /*
@@ -66,35 +83,53 @@ static bool write_word(struct sth_load *load, uint64_t horizon)
     if (cycle >= horizon)
         return false;
     load->engine.counter[STH_CNT_LOAD_BANK_STALL] += cycle - first;
-    writer->bus = next_beat(load);
-    writer->grant[writer->grant_next] = cycle;
-    writer->grant_next = (writer->grant_next + 1) % STH_BEATS_AHEAD;
-    writer->word++;
+    go_on(load, cycle);
     return true;
 }
 
-/* Undisturbed, the last beat of the oldest burst is on the bus then. */
-static uint64_t rest_end(const struct sth_writer *writer)
+/* Undisturbed, a burst's last beat is on the bus, and written, then. */
+struct end {
+    uint64_t bus, written;
+};
+
+/* The end of a burst of which `beats` are to come behind others. */
+static struct end end_behind(struct end before, uint64_t fetched,
+                             uint64_t beats, uint64_t last)
+{
+    uint64_t written = before.written + beats;
+    struct end end = {sth_max64(before.bus + fetched + beats, last), 0};
+
+    /* Behind so many beats each waits for one that is written. */
+    if (beats >= STH_BEATS_AHEAD && written > STH_WRITE_PIPE)
+        end.bus = sth_max64(end.bus, written - STH_WRITE_PIPE);
+    end.written = sth_max64(end.bus + STH_WRITE_PIPE, written);
+    return end;
+}
+
+/* The end of the oldest burst. */
+static struct end rest_end(const struct sth_writer *writer)
 {
     const struct sth_arrival *arrival =
         &writer->arrival[writer->written % STH_ARRIVALS];
-    uint32_t left = arrival->beats - writer->word;
-    uint64_t written = sth_load_last_write(writer) + left;
-    uint64_t end =
-        sth_max64(writer->bus + beats_ahead(writer) + left, arrival->last);
+    struct end before = {bus_taken(writer), sth_load_last_write(writer)};
 
-    return sth_max64(end,
-                     written > STH_WRITE_PIPE ? written - STH_WRITE_PIPE : 0);
+    return end_behind(before, beats_ahead(writer),
+                      arrival->beats - writer->word, arrival->last);
 }
 
 /* The rest of the oldest burst, undisturbed. */
-static void write_rest(struct sth_writer *writer)
+static void write_rest(struct sth_load *load)
 {
+    struct sth_writer *writer = &load->writer;
     const struct sth_arrival *arrival =
         &writer->arrival[writer->written % STH_ARRIVALS];
 
-    sth_load_set_bus(writer, rest_end(writer));
-    writer->word = arrival->beats;
+    if (arrival->beats - writer->word >= STH_BEATS_AHEAD) {
+        sth_load_set_bus(writer, rest_end(writer).bus);
+        writer->word = arrival->beats;
+    }
+    while (writer->word < arrival->beats)
+        go_on(load, next_write(load));
 }
 
 /* The oldest burst is over: the address that reuses its slot may wait. */
@@ -102,8 +137,8 @@ static void release_slot(struct sth_load *load)
 {
     const struct sth_writer *writer = &load->writer;
     uint32_t back = writer->sent - writer->written;
-    /* The last beat leaves the queue when the one two before it is written. */
-    uint64_t before = writer->grant[(writer->grant_next + STH_BEATS_AHEAD - 3) %
+    /* The last beat is looked up when the one three before it is written. */
+    uint64_t before = writer->grant[(writer->grant_next + STH_BEATS_AHEAD - 4) %
                                     STH_BEATS_AHEAD];
     uint64_t leaves = sth_max64(writer->bus + 1, before);
 
@@ -160,10 +195,10 @@ void sth_load_follow(struct sth_load *load, uint32_t end, uint64_t horizon)
             ;
         if (writer->word < arrival->beats &&
             (log->latest >= next_write(load) ||
-             rest_end(writer) + STH_WRITE_PIPE >= horizon))
+             rest_end(writer).written >= horizon))
             return;
         if (writer->word < arrival->beats)
-            write_rest(writer);
+            write_rest(load);
         arrival->written = sth_load_last_write(writer);
         release_slot(load);
         writer->word = 0;
@@ -171,16 +206,26 @@ void sth_load_follow(struct sth_load *load, uint32_t end, uint64_t horizon)
     }
 }
 
-uint64_t sth_load_undisturbed_end(const struct sth_load *load, uint32_t end)
+/* The end of the bursts below number `end`. */
+static struct end undisturbed_end(const struct sth_writer *writer, uint32_t end)
 {
-    const struct sth_writer *writer = &load->writer;
-    uint64_t bus = rest_end(writer);
+    struct end last = rest_end(writer);
 
     for (uint32_t i = writer->written + 1; i != end; i++) {
         const struct sth_arrival *arrival = &writer->arrival[i % STH_ARRIVALS];
 
-        bus = sth_load_burst_end(bus, arrival->fetched, arrival->beats,
-                                 arrival->last);
+        last =
+            end_behind(last, arrival->fetched, arrival->beats, arrival->last);
     }
-    return bus;
+    return last;
+}
+
+uint64_t sth_load_undisturbed_bus(const struct sth_load *load, uint32_t end)
+{
+    return undisturbed_end(&load->writer, end).bus;
+}
+
+uint64_t sth_load_undisturbed_write(const struct sth_load *load, uint32_t end)
+{
+    return undisturbed_end(&load->writer, end).written;
 }

@@ -14,8 +14,8 @@
 
 enum {
     STH_ARRIVALS = 256,  /* bursts whose data is followed */
-    STH_BEATS_AHEAD = 4, /* beats accepted before a write */
-    STH_WRITE_PIPE = 3   /* a beat on the bus to its write, and the write to
+    STH_BEATS_AHEAD = 5, /* beats accepted before a write */
+    STH_WRITE_PIPE = 4   /* a beat on the bus to its write, and the write to
                             what retirement allows */
 };
 
@@ -66,9 +66,10 @@ void sth_load_follow(struct sth_load *load, uint32_t end, uint64_t horizon);
 void sth_load_follow_undisturbed(struct sth_load *load, uint32_t end,
                                  uint64_t horizon);
 
-/* Undisturbed, the last beat of the bursts below `end` is on the bus then;
- * there is one that is not written. */
-uint64_t sth_load_undisturbed_end(const struct sth_load *load, uint32_t end);
+/* Undisturbed, the last beat of the bursts below `end` is on the bus then, at
+ * the earliest, and written then; there is one that is not written. */
+uint64_t sth_load_undisturbed_bus(const struct sth_load *load, uint32_t end);
+uint64_t sth_load_undisturbed_write(const struct sth_load *load, uint32_t end);
 
 /* Undisturbed, the last beat of a burst is on the bus then: behind those on it
  * so far and those of fetch, when memory has it. */

@@ -124,12 +124,32 @@ static void end_command(struct sth_matrix *matrix, struct sth_flight *flight,
     struct sth_engine_state *engine = &matrix->engine;
 
     sth_engine_finish(engine, flight,
-                      last->last_row + engine->params->array_rows +
+                      last->last_row +
+                          STH_LAT_PE_SUM * engine->params->array_rows +
                           engine->params->array_cols + STH_LAT_MATRIX_RETIRE);
     matrix->unloaded--;
     if (matrix->unloaded == 0)
         engine->ready = sth_min64(engine->ready, last->last_step + 1);
     begin_command(matrix);
+}
+
+/*
+ * The first cycle in which a row of the tile may enter so that it finds the
+ * sums of the tile before: of rows in step with its own, that long after its
+ * first row, else after its last.
+ */
+static uint64_t sums_found(const struct sth_banks *banks,
+                           const struct sth_weight_tile *tile)
+{
+    const struct sth_weight_tile *before;
+
+    if (sth_banks_tiles(banks) == 0)
+        return 0;
+    before = sth_banks_last_tile(banks);
+    if (tile->acc == before->acc || tile->acc >= before->acc + before->rows ||
+        before->acc >= tile->acc + tile->rows)
+        return before->first_row + STH_LAT_MATRIX_SUM;
+    return before->last_row + STH_LAT_MATRIX_SUM;
 }
 
 /* The next tile: everything about it is known.  False: no room for it yet. */
@@ -152,6 +172,7 @@ static bool begin_tile(struct sth_matrix *matrix)
     tile->a = matrix->a;
     tile->a_row = STH_GET(c, MATMUL_A_ROW);
     tile->acc = matrix->acc;
+    tile->rows = STH_GET(c, MATMUL_M);
     tile->adds = STH_GET(c, MATMUL_ACCUMULATE) != 0 ||
                  matrix->k_left != STH_GET(c, MATMUL_K);
     if (!sth_weight_loader_read(&matrix->loader, matrix->engine.clock->now,
@@ -159,7 +180,9 @@ static bool begin_tile(struct sth_matrix *matrix)
         return false;
     tile->first_row =
         sth_max64(matrix->stream_free, tile->last_step + STH_LAT_MATRIX_STREAM);
-    tile->last_row = tile->first_row + STH_GET(c, MATMUL_M) - 1;
+    tile->first_row =
+        sth_max64(tile->first_row, sums_found(matrix->banks, tile));
+    tile->last_row = tile->first_row + tile->rows - 1;
     tile->stalls = tile->first_row - could_stream;
     matrix->last_step = tile->last_step;
     matrix->stream_free = tile->last_row + 1;

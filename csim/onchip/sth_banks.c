@@ -16,8 +16,10 @@ void sth_banks_init(struct sth_banks *banks, const struct sth_params *params)
     banks->sp_mask = params->sp_banks - 1;
     banks->acc_mask = params->acc_banks - 1;
     banks->pattern_places = rows > cols ? rows : cols;
-    banks->sum_read_delay = (uint64_t)rows + cols + STH_LAT_MATRIX_RETIRE - 3;
-    banks->sum_write_delay = banks->sum_read_delay + 2;
+    /* Written in the cycle before retirement, and found in the next. */
+    banks->sum_write_delay =
+        (uint64_t)rows * STH_LAT_PE_SUM + cols + STH_LAT_MATRIX_RETIRE - 1;
+    banks->sum_read_delay = banks->sum_write_delay + 1 - STH_LAT_MATRIX_SUM;
     sth_banks_reset(banks);
 }
 

@@ -25,7 +25,7 @@
 #include "sth_time.h"
 
 enum {
-    STH_TILES = 256,   /* weight tiles remembered, and the next one */
+    STH_TILES = 512,   /* weight tiles remembered, and the next one */
     STH_PATTERNS = 64, /* ways in which weight reads are delayed */
     STH_LOG = 4096     /* cycles in sth_bank_log */
 };
@@ -43,8 +43,8 @@ struct sth_weight_tile {
     uint64_t last_row;
     uint64_t stalls; /* cycles before first_row in which rows waited for it */
     uint32_t a, a_row;
-    uint32_t acc; /* accumulator row of its first sum */
-    bool adds;    /* reads the accumulator */
+    uint32_t acc, rows; /* accumulator rows of its sums, from the first on */
+    bool adds;          /* reads the accumulator */
 };
 
 /* Where a reader of the tiles looked last. */

@@ -45,7 +45,7 @@ static void start(struct sth_engine_state *engine, struct sth_flight *flight)
     store->flight[place].response = now + STH_LAT_DMA_SYNC;
     if (sync) {
         finish_known(store);
-        engine->ready = now + 1;
+        engine->ready = now + STH_LAT_DMA_NEXT;
         return;
     }
     sth_dma_begin(&store->dma, &flight->command, sth_bus_bytes(store->bus),

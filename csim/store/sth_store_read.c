@@ -2,7 +2,7 @@
 #include "sth_store_read.h"
 
 /* Scratchpad read granted to its word on the bus. */
-enum { READ_PIPE = 4 };
+enum { READ_PIPE = 5 };
 
 void sth_store_take_burst(struct sth_store *store)
 {

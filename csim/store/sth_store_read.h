@@ -15,7 +15,7 @@
 enum {
     STH_BURST_QUEUE = STH_DEPTH_STORE_BURSTS,
     STH_SENT = 2 * STH_BURST_QUEUE, /* bursts whose data is to come */
-    STH_READ_AHEAD = STH_DEPTH_STORE_WORDS
+    STH_READ_AHEAD = STH_DEPTH_STORE_WORDS + 1 /* and one on the bus */
 };
 
 _Static_assert((STH_BURST_QUEUE & (STH_BURST_QUEUE - 1)) == 0,

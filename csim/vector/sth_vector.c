@@ -17,7 +17,7 @@
 #include "sth_vector_seq.h"
 
 enum {
-    SUMS = 8, /* rows of sums before the write port */
+    SUMS = 16, /* rows of sums that results before the write port may meet */
     RESULTS = STH_DEPTH_VECTOR_RESULTS
 };
 
@@ -25,10 +25,12 @@ struct sth_vector {
     struct sth_engine_state engine; /* first */
     struct sth_banks *banks;
     struct sth_tile_hints hints, sum_hints;
-    uint32_t tree_depth; /* of the adders across the lanes */
+    uint64_t tree; /* cycles of the adders across the lanes */
 
     /* The command at hand. */
     struct sth_vector_seq seq;
+    uint64_t pipe; /* from a row-tile's launch to the write of its result */
+    uint64_t reduction; /* ... of its reduction */
     uint64_t followed;  /* its accesses before this cycle are known */
     uint64_t check;     /* cycle in which it may retire */
     uint64_t cycle;     /* in which the present row-tile begins */
@@ -42,7 +44,7 @@ struct sth_vector {
     uint32_t result_bank[RESULTS];
     uint32_t results, results_written;
     uint64_t last_result;
-    uint64_t sum[SUMS];
+    uint64_t sum_ready[SUMS], sum[SUMS];
     uint32_t sums, sums_written;
     uint64_t last_sum;
 };
@@ -89,18 +91,57 @@ static bool read_sources(struct sth_vector *v, uint64_t now)
     return complete;
 }
 
+/* The first cycle from that one on in which no sum has the write port, or
+ * waits for it. */
+static uint64_t after_sums(const struct sth_vector *v, uint64_t cycle)
+{
+    uint32_t i = v->sums < SUMS ? 0 : v->sums - SUMS;
+
+    for (; i != v->sums; i++) {
+        if (v->sum_ready[i % SUMS] <= cycle && cycle <= v->sum[i % SUMS])
+            cycle = v->sum[i % SUMS] + 1;
+    }
+    return cycle;
+}
+
+/* When a result can be written, no earlier than in that cycle. */
+static uint64_t result_cycle(struct sth_vector *v, uint64_t cycle, uint64_t now,
+                             uint32_t bank)
+{
+    uint64_t free = cycle;
+
+    if (v->seq.d_sp)
+        return cycle;
+    do {
+        cycle = after_sums(v, free);
+        free = sth_banks_sum_write_free(v->banks, &v->hints, cycle, now, bank);
+    } while (free < now && free != after_sums(v, free));
+    return free;
+}
+
+/* The cycle before which no sums come but those that are on their way: later
+ * ones are launched with the present row-tile or behind it, which a full queue
+ * of results holds up. */
+static uint64_t sums_known(const struct sth_vector *v)
+{
+    if (!v->seq.slot || v->seq.rows_left == 0 ||
+        v->results - v->results_written == RESULTS)
+        return STH_NEVER;
+    return v->cycle + v->reduction;
+}
+
 /* Writes what the datapath delivers, as far as it happens before now. */
 static void write_results(struct sth_vector *v, uint64_t now)
 {
     while (v->results_written != v->results) {
         uint32_t place = v->results_written % RESULTS;
-        uint64_t cycle = sth_max64(v->result[place], v->last_result + 1);
+        uint64_t until = sth_min64(now, sums_known(v));
+        uint64_t cycle =
+            result_cycle(v, sth_max64(v->result[place], v->last_result + 1),
+                         until, v->result_bank[place]);
 
-        if (!v->seq.d_sp)
-            cycle = sth_banks_sum_write_free(v->banks, &v->hints, cycle, now,
-                                             v->result_bank[place]);
         v->result[place] = cycle;
-        if (cycle >= now)
+        if (cycle >= until)
             break;
         v->last_result = cycle;
         v->results_written++;
@@ -142,9 +183,14 @@ static uint64_t launch_cycle(const struct sth_vector *v, bool extra)
 {
     uint64_t launch = sth_max64(v->acc_port, v->sp_port);
 
-    launch = sth_max64(launch, v->cycle + (extra ? 2 : 1)) - 1;
+    launch =
+        sth_max64(launch, v->cycle + sth_vector_seq_least(&v->seq, extra)) - 1;
     if (v->seq.write && v->results >= RESULTS)
         launch = sth_max64(launch, v->result[v->results % RESULTS] + 1);
+    if (v->seq.reduce && sth_vector_seq_ends_group(&v->seq) &&
+        v->sums >= STH_DEPTH_VECTOR_SUMS)
+        launch = sth_max64(
+            launch, v->sum[(v->sums - STH_DEPTH_VECTOR_SUMS) % SUMS] + 1);
     return launch;
 }
 
@@ -154,7 +200,7 @@ static void launch_result(struct sth_vector *v, uint64_t launch)
     struct sth_banks *banks = v->banks;
     uint32_t place = v->results++ % RESULTS;
 
-    v->result[place] = launch + STH_LAT_VECTOR_PIPE;
+    v->result[place] = launch + v->pipe;
     v->result_bank[place] = v->seq.d_sp ? sth_banks_sp(banks, v->seq.d_addr)
                                         : sth_banks_acc(banks, v->seq.d_addr);
     /* Nothing keeps it from the scratchpad: load may know already. */
@@ -175,13 +221,19 @@ static bool do_row_tile(struct sth_vector *v, uint64_t now)
         return false;
     if (v->seq.write && v->results - v->results_written == RESULTS)
         return false;
+    if (v->seq.reduce && group &&
+        v->sums - v->sums_written == STH_DEPTH_VECTOR_SUMS)
+        return false;
     launch = launch_cycle(v, extra);
     if (launch >= now)
         return false;
     if (v->seq.write)
         launch_result(v, launch);
-    if (v->seq.reduce && group)
-        v->sum[v->sums++ % SUMS] = launch + STH_LAT_VECTOR_PIPE + v->tree_depth;
+    if (v->seq.reduce && group) {
+        v->sum_ready[v->sums % SUMS] = launch + v->reduction;
+        v->sum[v->sums % SUMS] = v->sum_ready[v->sums % SUMS];
+        v->sums++;
+    }
     v->engine.counter[STH_CNT_VECTOR_BANK_STALL] += launch + 1 - v->plain_end;
     v->cycle = launch + 1;
     v->opened = false;
@@ -197,8 +249,8 @@ static void follow_row_tiles(struct sth_vector *v, uint64_t now)
     bool moves = true;
 
     while (moves) {
-        write_results(v, now);
         write_sums(v, now);
+        write_results(v, now);
         moves = v->seq.rows_left > 0 && v->cycle < now &&
                 (v->opened || v->cycle <= until) && do_row_tile(v, now);
     }
@@ -222,6 +274,19 @@ static void follow(void *block, uint64_t now)
     follow_row_tiles(v, now);
 }
 
+/* Results and sums that share a port are written by then, one a cycle. */
+static uint64_t port_end(const struct sth_vector *v)
+{
+    const struct sth_vector_seq *seq = &v->seq;
+    uint64_t writes =
+        v->results - v->results_written + v->sums - v->sums_written;
+
+    if (seq->rows_left > 0)
+        writes += (uint64_t)seq->rows_left * seq->tiles - seq->tile +
+                  (seq->lane + seq->rows_left + seq->lanes - 1) / seq->lanes;
+    return sth_max64(v->last_result, v->last_sum) + writes;
+}
+
 /* The end of the command if nothing disturbs it from here on. */
 static uint64_t undisturbed_end(const struct sth_vector *v)
 {
@@ -236,6 +301,8 @@ static uint64_t undisturbed_end(const struct sth_vector *v)
     if (v->sums_written != v->sums)
         sum = sth_max64(sum + (v->sums - v->sums_written),
                         v->sum[(v->sums - 1) % SUMS]);
+    if (seq->slot)
+        sum = sth_max64(sum, port_end(v));
     if (seq->rows_left == 0)
         return sth_max64(result, sum) + STH_LAT_VECTOR_RETIRE;
     if (v->opened) {
@@ -250,12 +317,12 @@ static uint64_t undisturbed_end(const struct sth_vector *v)
     } else {
         last = v->cycle;
     }
-    last += v->remaining - 1 + STH_LAT_VECTOR_PIPE;
+    last += v->remaining - 1;
     if (seq->write) /* one a row-tile, behind those that wait */
         result += (uint64_t)seq->rows_left * seq->tiles - seq->tile;
-    result = sth_max64(result, last);
+    result = sth_max64(result, last + v->pipe);
     if (seq->reduce)
-        result = sth_max64(result, last + v->tree_depth);
+        result = sth_max64(result, last + v->reduction);
     return sth_max64(result, sum) + STH_LAT_VECTOR_RETIRE;
 }
 
@@ -297,6 +364,10 @@ static void start(struct sth_engine_state *engine, struct sth_flight *flight)
     }
     engine->ready = STH_NEVER;
     sth_vector_seq_begin(&v->seq, engine->params, &flight->command);
+    v->pipe = STH_LAT_VECTOR_PIPE;
+    if (v->seq.function)
+        v->pipe += STH_LAT_FUNC + STH_DEPTH_VECTOR_SHARE;
+    v->reduction = v->pipe + STH_LAT_VECTOR_REDUCE + v->tree;
     v->cycle = now + STH_LAT_VECTOR_START;
     v->remaining = sth_vector_seq_total(&v->seq);
     v->followed = now;
@@ -340,8 +411,8 @@ struct sth_engine_state *sth_vector_create(const struct sth_engine_site *site,
     if (v == NULL)
         return NULL;
     v->banks = banks;
-    while (1u << v->tree_depth < site->params->array_cols)
-        v->tree_depth++;
+    for (uint32_t cols = 1; cols < site->params->array_cols; cols *= 2)
+        v->tree += STH_LAT_VECTOR_LEVEL;
     sth_banks_enlist_vector(banks, (struct sth_follower){v, follow, NULL});
     sth_engine_init(&v->engine, site, STH_ENGINE_VECTOR, &ops);
     return &v->engine;

@@ -6,6 +6,7 @@
 
 #include "sth_command_operand.h"
 #include "sth_digest.h"
+#include "sth_numerics.h"
 #include "sth_onchip.h"
 
 /* One for each instruction set; array_cols is at least its lanes. */
@@ -102,6 +103,28 @@ static inline uint32_t sth_vector_unmasked(const struct sth_vector_fields *v,
 static inline uint32_t sth_vector_neutral(uint32_t reduce)
 {
     return reduce == STH_REDUCE_MAX ? 0xff800000u : 0;
+}
+
+/*
+ * The partial values of a row's reduction, which tile t continues in the place
+ * t modulo their number.
+ */
+struct sth_vector_partials {
+    uint32_t value[STH_DEPTH_VECTOR_PARTIALS];
+};
+
+/* Those of a row without tiles: neutral, but for the first of a carried row. */
+static inline struct sth_vector_partials
+sth_vector_begin_row(const struct sth_onchip *chip,
+                     const struct sth_vector_fields *v, uint32_t r_addr)
+{
+    struct sth_vector_partials p;
+
+    for (uint32_t i = 0; i < STH_DEPTH_VECTOR_PARTIALS; i++)
+        p.value[i] = sth_vector_neutral(v->reduce);
+    if (v->reduce != STH_REDUCE_NONE && v->carry)
+        p.value[0] = sth_fp32_canonical(sth_onchip_get(chip->acc + r_addr, 4));
+    return p;
 }
 
 /* Runs a command row by row and returns its digest. */

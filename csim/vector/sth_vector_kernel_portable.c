@@ -90,13 +90,12 @@ static void vector_row(const struct sth_onchip *chip,
     uint32_t unmasked = sth_vector_unmasked(v, row);
     uint32_t neutral = sth_vector_neutral(v->reduce);
     uint32_t r_addr = sth_vector_result_addr(v, row, cols);
-    uint32_t result = neutral;
+    struct sth_vector_partials partials = sth_vector_begin_row(chip, v, r_addr);
 
-    if (v->reduce != STH_REDUCE_NONE && v->carry)
-        result = sth_fp32_canonical(sth_onchip_get(chip->acc + r_addr, 4));
     for (uint32_t tile = 0; tile * cols < v->cols; tile++) {
         uint32_t left = v->cols - tile * cols;
         uint32_t count = left < cols ? left : cols;
+        uint32_t *partial = &partials.value[tile % STH_DEPTH_VECTOR_PARTIALS];
 
         for (uint32_t i = 0; i < count; i++)
             lanes[i] =
@@ -108,10 +107,14 @@ static void vector_row(const struct sth_onchip *chip,
         for (uint32_t i = 0; i < cols; i++)
             if (tile * cols + i >= unmasked)
                 lanes[i] = neutral;
-        result =
-            combine(v->reduce, result, reduce_tile(v->reduce, lanes, cols));
+        *partial =
+            combine(v->reduce, *partial, reduce_tile(v->reduce, lanes, cols));
     }
     if (v->reduce != STH_REDUCE_NONE) {
+        const uint32_t *p = partials.value;
+        uint32_t result = combine(v->reduce, combine(v->reduce, p[0], p[1]),
+                                  combine(v->reduce, p[2], p[3]));
+
         sth_onchip_put(chip->acc + r_addr, 4, result);
         sth_digest_add(digest, r_addr, result);
     }

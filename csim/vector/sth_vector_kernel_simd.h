@@ -212,24 +212,31 @@ static uint32_t bits_of(float v)
     return bits;
 }
 
+/* The sum or the maximum of two values. */
+static uint32_t join(uint32_t reduce, uint32_t a, uint32_t b)
+{
+    if (reduce == STH_REDUCE_SUM)
+        return bits_of((fill_vf(a) + fill_vf(b))[0]);
+    return sth_fp32_max(a, b);
+}
+
 /* Continues a row's reduction with the tiles of a block. */
-static uint32_t reduce_block(uint32_t reduce, uint32_t running, uint32_t *lane,
-                             const struct block *b)
+static void reduce_block(uint32_t reduce, struct sth_vector_partials *partials,
+                         uint32_t *lane, const struct block *b)
 {
     if (reduce == STH_REDUCE_ABSMAX)
         for (uint32_t i = 0; i < b->tiles * b->cols; i++)
             lane[i] &= ~STH_FP32_SIGN;
     for (uint32_t i = 0; i < b->tiles; i++) {
         uint32_t *tile = lane + i * b->cols;
+        uint32_t *partial =
+            &partials->value[(b->tile + i) % STH_DEPTH_VECTOR_PARTIALS];
+        float value = reduce == STH_REDUCE_SUM
+                          ? reduce_tree(ADD, tile, b->cols)
+                          : reduce_tree(MAXIMUM, tile, b->cols);
 
-        if (reduce == STH_REDUCE_SUM)
-            running = bits_of(
-                (fill_vf(running) + reduce_tree(ADD, tile, b->cols))[0]);
-        else
-            running = sth_fp32_max(
-                running, bits_of(reduce_tree(MAXIMUM, tile, b->cols)));
+        *partial = join(reduce, *partial, bits_of(value));
     }
-    return running;
 }
 
 static void vector_row(const struct sth_onchip *chip,
@@ -242,12 +249,8 @@ static void vector_row(const struct sth_onchip *chip,
     const uint32_t neutral = sth_vector_neutral(v->reduce);
     const uint32_t r_addr = sth_vector_result_addr(v, row, cols);
     struct block b = {.row = row, .cols = cols};
-    uint32_t running = neutral;
+    struct sth_vector_partials partials = sth_vector_begin_row(chip, v, r_addr);
 
-    if (v->reduce != STH_REDUCE_NONE && v->carry) {
-        memcpy(&running, chip->acc + r_addr, sizeof running);
-        running = sth_fp32_canonical(running);
-    }
     for (b.tile = 0; b.tile < tiles; b.tile += b.tiles) {
         uint32_t first = b.tile * cols, masked;
         LANE_BUFFER(lane);
@@ -263,13 +266,17 @@ static void vector_row(const struct sth_onchip *chip,
         }
         if (v->reduce != STH_REDUCE_NONE) {
             set_from(lane, masked, neutral, &b);
-            running = reduce_block(v->reduce, running, lane, &b);
+            reduce_block(v->reduce, &partials, lane, &b);
         }
     }
     if (v->reduce != STH_REDUCE_NONE) {
-        running = sth_fp32_canonical(running);
-        memcpy(chip->acc + r_addr, &running, sizeof running);
-        sth_digest_add(digest, r_addr, running);
+        const uint32_t *p = partials.value;
+        uint32_t result =
+            sth_fp32_canonical(join(v->reduce, join(v->reduce, p[0], p[1]),
+                                    join(v->reduce, p[2], p[3])));
+
+        memcpy(chip->acc + r_addr, &result, sizeof result);
+        sth_digest_add(digest, r_addr, result);
     }
 }
 

@@ -26,17 +26,18 @@ static struct operand operand_of(const struct sth_vector_source *source,
     return o;
 }
 
-/* Cycles of a row-tile: reads of the busier port. */
-static uint64_t cost(const struct operand *o, uint32_t n, const bool *read)
+/* Cycles of a row-tile: its turns, or reads of the busier port. */
+static uint64_t cost(const struct sth_vector_seq *seq, const struct operand *o,
+                     const bool *read)
 {
     uint64_t acc = 0;
     uint64_t sp = 0;
 
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; i < seq->sources; i++) {
         sp += read[i] && o[i].sp;
         acc += read[i] && !o[i].sp;
     }
-    return sth_max64(1, sth_max64(acc, sp));
+    return sth_max64(seq->turns, sth_max64(acc, sp));
 }
 
 uint64_t sth_vector_seq_total(const struct sth_vector_seq *seq)
@@ -56,10 +57,10 @@ uint64_t sth_vector_seq_total(const struct sth_vector_seq *seq)
         row[i] = o[i].row_moves;
         group[i] = o[i].group_moves;
     }
-    first = cost(o, seq->sources, all);
-    begin = cost(o, seq->sources, group);
-    start = cost(o, seq->sources, row);
-    next = cost(o, seq->sources, tile);
+    first = cost(seq, o, all);
+    begin = cost(seq, o, group);
+    start = cost(seq, o, row);
+    next = cost(seq, o, tile);
     total = first + (groups - 1) * begin + (rows - groups) * start +
             rows * (seq->tiles - 1) * next;
     /* The last row-tile of a group of rows takes two cycles. */
@@ -137,6 +138,8 @@ void sth_vector_seq_begin(struct sth_vector_seq *seq,
     seq->d_row_addr = d.addr;
     seq->d_row_step = d.row_step;
     seq->d_tile_step = d.tile_step;
+    seq->function = STH_GET(c, VECTOR_FUNC) != STH_FUNC_NONE;
+    seq->turns = seq->function ? STH_DEPTH_VECTOR_SHARE : 1;
     seq->slot = seq->reduce && seq->write && !seq->d_sp;
 }
 
@@ -149,7 +152,7 @@ uint64_t sth_vector_seq_cost(const struct sth_vector_seq *seq, bool extra)
         sp += seq->source[i].pending && seq->source[i].sp;
         acc += seq->source[i].pending && !seq->source[i].sp;
     }
-    return sth_max64(sth_max64(acc, sp), extra ? 2 : 1);
+    return sth_max64(sth_max64(acc, sp), sth_vector_seq_least(seq, extra));
 }
 
 void sth_vector_seq_advance(struct sth_vector_seq *seq)

@@ -29,6 +29,8 @@ struct sth_vector_seq {
     uint32_t rows_left, tile, tiles, lane;
     bool d_sp, write, reduce;
     bool slot; /* sums take a cycle of the port that results take */
+    bool function;
+    uint32_t turns; /* least cycles of a row-tile */
     uint32_t d_row_step, d_tile_step, d_row_addr, d_addr, r_addr;
 };
 
@@ -40,12 +42,19 @@ void sth_vector_seq_begin(struct sth_vector_seq *seq,
 /* Undisturbed cycles of all row-tiles of a command that was just begun. */
 uint64_t sth_vector_seq_total(const struct sth_vector_seq *seq);
 
-/* Undisturbed cycles of the present row-tile from its first on; extra: it
- * takes at least two. */
+/* Undisturbed cycles of the present row-tile from its first on; extra: a cycle
+ * of them is for the sums. */
 uint64_t sth_vector_seq_cost(const struct sth_vector_seq *seq, bool extra);
 
 /* Turns to the next row-tile: addresses, and which chunks it has to read. */
 void sth_vector_seq_advance(struct sth_vector_seq *seq);
+
+/* Cycles of the present row-tile without its reads. */
+static inline uint64_t sth_vector_seq_least(const struct sth_vector_seq *seq,
+                                            bool extra)
+{
+    return extra && seq->turns < 2 ? 2 : seq->turns;
+}
 
 /* Whether the present row-tile is the last of its row. */
 static inline bool sth_vector_seq_ends_row(const struct sth_vector_seq *seq)

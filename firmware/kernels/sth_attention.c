@@ -13,7 +13,8 @@
  *     o = o + p v                                          matrix
  *
  * The scores of the next tile are emitted before the softmax of this one, so
- * that the array works while the vector engine does.
+ * that the array works while the vector engine does; and what is left of a
+ * block, out = o / l, follows the first softmax of the next block.
  */
 #include "sth_attention.h"
 #include "sth_attention_plan.h"
@@ -50,9 +51,11 @@ struct attention_state {
     uint32_t depth;
     struct sth_cache q, k, v, weights, out;
     struct sth_buffer *scores[2], *o[2];
-    struct sth_buffer *largest, *scaled, *factor, *sum; /* packed scalars */
+    struct sth_buffer *largest, *scaled, *factor, *sum, *inverse; /* packed */
     uint32_t steps;
     struct step pending; /* scores emitted, softmax not */
+    struct query_block ended;
+    bool owes_output; /* of the block that ended last */
 };
 
 /* ---- loads ------------------------------------------------------------- */
@@ -247,27 +250,37 @@ static void rescale_output(struct attention_state *t, const struct step *step)
     sth_emit_vector(t->s, &v);
 }
 
-/* out = o / l. */
-static void finish_block(struct attention_state *t, const struct query_block *b)
+/* 1 / l: the block's sums make way for those of the next. */
+static void end_block(struct attention_state *t, const struct query_block *b)
 {
+    struct sth_pass inverse = {.x = sth_tile_scalars(t->sum, 0),
+                               .func = STH_FUNC_RECIP,
+                               .d = sth_tile_scalars(t->inverse, 0)};
+
+    sth_emit_scalars(t->s, &inverse, b->rows);
+    t->ended = *b;
+    t->owes_output = true;
+}
+
+/* out = o / l of the block that ended last. */
+static void emit_output(struct attention_state *t)
+{
+    const struct query_block *b = &t->ended;
     bool hit;
     struct sth_buffer *out = sth_cache_get(&t->out, b->index, &hit);
     struct sth_groups store =
         block_groups(t, b, t->a->out, out, t->plan.out_stride);
-    struct sth_pass inverse = {.x = sth_tile_scalars(t->sum, 0),
-                               .func = STH_FUNC_RECIP,
-                               .d = sth_tile_scalars(t->sum, 0)};
     struct sth_pass v = {
         .rows = b->rows,
         .cols = t->depth,
         .x = sth_tile_acc(b->o, 0, b->rows, STH_DTYPE_FP32),
         .mul = STH_OPERAND_SCALAR,
-        .y = sth_tile_scalars(t->sum, 0),
+        .y = sth_tile_scalars(t->inverse, 0),
         .d = sth_tile_sp(t->s, out, 0, t->plan.out_stride, STH_DTYPE_BF16)};
 
-    sth_emit_scalars(t->s, &inverse, b->rows);
     sth_emit_vector(t->s, &v);
     sth_emit_store_groups(t->s, &store);
+    t->owes_output = false;
 }
 
 static void flush_pending(struct attention_state *t)
@@ -282,11 +295,13 @@ static void flush_pending(struct attention_state *t)
     weights = sth_cache_get(&t->weights, t->steps, &hit);
     update_maximum(t, step);
     emit_weights(t, step, weights);
+    if (t->owes_output)
+        emit_output(t);
     if (!step->first)
         rescale_output(t, step);
     emit_values(t, step, v, weights);
     if (step->last)
-        finish_block(t, &step->block);
+        end_block(t, &step->block);
     t->pending.valid = false;
 }
 
@@ -360,6 +375,7 @@ static void allocate(struct attention_state *t)
     t->scaled = sth_schedule_alloc(t->s, STH_SCHEDULE_ACC, groups);
     t->factor = sth_schedule_alloc(t->s, STH_SCHEDULE_ACC, groups);
     t->sum = sth_schedule_alloc(t->s, STH_SCHEDULE_ACC, groups);
+    t->inverse = sth_schedule_alloc(t->s, STH_SCHEDULE_ACC, groups);
     sth_cache_init(&t->q, t->s, 2, rows * plan->q_stride);
     sth_cache_init(&t->out, t->s, 2, rows * plan->out_stride);
     sth_cache_init(&t->weights, t->s, 2, rows * plan->weight_stride);
@@ -391,4 +407,6 @@ void sth_kernel_attention(struct sth_schedule *s, const struct sth_attention *a)
         for (b.kv_head = 0; b.kv_head < a->kv_heads; b.kv_head++)
             emit_kv_head(&t, &b);
     flush_pending(&t);
+    if (t.owes_output)
+        emit_output(&t);
 }

@@ -9,7 +9,7 @@
 /* Cycles to bring in a weight tile, bank conflicts included. */
 #define SHIFT(steps) ((steps) + (steps) / 2)
 #define KEYS_MAX 4096u
-#define SCALAR_SETS 4u
+#define SCALAR_SETS 5u
 
 static uint64_t max_u64(uint64_t a, uint64_t b)
 {
@@ -90,7 +90,10 @@ static void estimate(struct sth_attention_plan *plan,
     scores = visible / p->array_cols + (blocks + 1) / 2;
     values = visible / p->array_rows + (blocks + 1) / 2;
     rescale = rows * depth_cols;
-    vector = 2 * rows * scores + steps * (rescale + commands * OVERHEAD);
+    /* Maximum and weights of the scores, rescaling, the output of a block. */
+    vector = (1 + STH_DEPTH_VECTOR_SHARE) * rows * scores +
+             steps * (rescale + commands * OVERHEAD) +
+             blocks * (rescale + 2 * OVERHEAD);
     scores *= max_u64(rows, SHIFT(p->array_cols)) * depth_rows;
     values *= max_u64(rows, SHIFT(p->array_rows)) * depth_cols;
     fill = 2 * (load_cycles(p, plan->keys, s->depth * 2ull) + OVERHEAD);
@@ -103,7 +106,6 @@ static void estimate(struct sth_attention_plan *plan,
     plan->cycles = max_u64(plan->cycles, load);
     plan->cycles =
         max_u64(plan->cycles, values + steps * (rescale + 3 * OVERHEAD));
-    plan->cycles += blocks * (rescale + 2 * OVERHEAD);
     plan->cycles *= parts * s->groups;
     plan->cycles += LATENCY + fill;
 }

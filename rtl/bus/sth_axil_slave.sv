@@ -1,10 +1,11 @@
 // AXI4-Lite slave protocol: turns bus accesses into one-cycle strobes.
 //
-// A write takes its address and data in the same cycle, which is the cycle of
-// wr_en_o; the response follows one cycle later.  A read's data is sampled in
-// the cycle its address is taken, which is the cycle of rd_en_o, and is on the
-// bus one cycle later.  One access of each direction at a time; every response
-// is OKAY.  It holds no register and knows no address.
+// Every output of the bus comes from a register; valid signals are low from power-up in simulation.
+// A write takes its address and its data in any order; wr_en_o is high one cycle after the later of
+// them at the earliest, and the response follows one cycle later.  A read's rd_en_o follows its
+// address by one cycle, in which its data is sampled, and the data is on the bus one cycle later.
+// One access of each direction at a time; every response is OKAY.  It holds no register of the core
+// and knows no address.
 
 `include "sth_assert.svh"
 `default_nettype none
@@ -39,38 +40,51 @@ module sth_axil_slave (
   input  logic [31:0] rd_data_i
 );
 
-  logic        bvalid_q, rvalid_q;
-  logic [31:0] rdata_q;
+  // Ready to take, and the complement of what was taken and waits.
+  logic        awready_q, wready_q, arready_q;
+  logic        bvalid_q = 1'b0;
+  logic        rvalid_q = 1'b0;
+  logic [9:0]  waddr_q, raddr_q;
+  logic [31:0] wdata_q, rdata_q;
+  logic [3:0]  wstrb_q;
   logic        unused;
 
-  assign wr_en_o   = s_axil_awvalid_i && s_axil_wvalid_i && (!bvalid_q || s_axil_bready_i);
-  assign wr_word_o = s_axil_awaddr_i[11:2];
-  assign wr_data_o = s_axil_wdata_i;
-  assign wr_strb_o = s_axil_wstrb_i;
-  assign rd_en_o   = s_axil_arvalid_i && (!rvalid_q || s_axil_rready_i);
-  assign rd_word_o = s_axil_araddr_i[11:2];
+  assign wr_en_o   = !awready_q && !wready_q && !bvalid_q;
+  assign wr_word_o = waddr_q;
+  assign wr_data_o = wdata_q;
+  assign wr_strb_o = wstrb_q;
+  assign rd_en_o   = !arready_q && !rvalid_q;
+  assign rd_word_o = raddr_q;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      bvalid_q <= 1'b0;
-      rvalid_q <= 1'b0;
+      awready_q <= 1'b1;
+      wready_q  <= 1'b1;
+      arready_q <= 1'b1;
+      bvalid_q  <= 1'b0;
+      rvalid_q  <= 1'b0;
     end else begin
-      if (wr_en_o) bvalid_q <= 1'b1;
-      else if (s_axil_bready_i) bvalid_q <= 1'b0;
-      if (rd_en_o) rvalid_q <= 1'b1;
-      else if (s_axil_rready_i) rvalid_q <= 1'b0;
+      awready_q <= wr_en_o || (awready_q && !s_axil_awvalid_i);
+      wready_q  <= wr_en_o || (wready_q && !s_axil_wvalid_i);
+      arready_q <= rd_en_o || (arready_q && !s_axil_arvalid_i);
+      bvalid_q  <= wr_en_o || (bvalid_q && !s_axil_bready_i);
+      rvalid_q  <= rd_en_o || (rvalid_q && !s_axil_rready_i);
     end
   end
 
   always_ff @(posedge clk_i) begin
+    if (awready_q) waddr_q <= s_axil_awaddr_i[11:2];
+    if (wready_q) wdata_q <= s_axil_wdata_i;
+    if (wready_q) wstrb_q <= s_axil_wstrb_i;
+    if (arready_q) raddr_q <= s_axil_araddr_i[11:2];
     if (rd_en_o) rdata_q <= rd_data_i;
   end
 
-  assign s_axil_awready_o = wr_en_o;
-  assign s_axil_wready_o  = wr_en_o;
+  assign s_axil_awready_o = awready_q;
+  assign s_axil_wready_o  = wready_q;
   assign s_axil_bvalid_o  = bvalid_q;
   assign s_axil_bresp_o   = 2'b00;
-  assign s_axil_arready_o = rd_en_o;
+  assign s_axil_arready_o = arready_q;
   assign s_axil_rvalid_o  = rvalid_q;
   assign s_axil_rdata_o   = rdata_q;
   assign s_axil_rresp_o   = 2'b00;

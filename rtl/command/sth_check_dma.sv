@@ -1,8 +1,8 @@
 // Field checks of LOAD and STORE, which share one layout.
 //
 // field_o, align_o and range_o hold one bit for each command word.  Products
-// come from multipliers outside: mul_a_o * mul_b_o back on prod_i; range_o is
-// valid one cycle after the products are.  It does not look at the opcode or
+// and sums come from sth_decode: mul_a_o * mul_b_o + mul_c_o, added in pairs,
+// back on sum_i.  range_o is combinational.  It does not look at the opcode or
 // at reserved bits.
 
 `include "sth_assert.svh"
@@ -12,11 +12,11 @@ module sth_check_dma #(
   // Scratchpad capacity in bytes, up to 2^28.
   parameter int SpBytes = 262144
 ) (
-  input  logic         clk_i,
   input  logic [511:0] cmd_i,
   output logic [127:0] mul_a_o,
   output logic [255:0] mul_b_o,
-  input  logic [383:0] prod_i,
+  output logic [319:0] mul_c_o,
+  input  logic [199:0] sum_i,
   output logic [15:0]  field_o,
   output logic [15:0]  align_o,
   output logic [15:0]  range_o
@@ -31,7 +31,6 @@ module sth_check_dma #(
   logic [23:0] len;
   logic [27:0] sp_s1, sp_s2;
   logic [15:0] n1, n2;
-  logic [49:0] mem_end_q, sp_end_q;
   logic        unused;
 
   assign mem    = {cmd_i[STH_LOAD_MEM_HI_LSB +: STH_LOAD_MEM_HI_WIDTH],
@@ -47,23 +46,14 @@ module sth_check_dma #(
 
   assign mul_a_o = {64'd0, n2 - 16'd1, n1 - 16'd1, n2 - 16'd1, n1 - 16'd1};
   assign mul_b_o = {128'd0, 4'd0, sp_s2, 4'd0, sp_s1, mem_s2, mem_s1};
-
-  // Sums of two products below 2^48, an address and a length: below 2^50.
-  always_ff @(posedge clk_i) begin
-    mem_end_q <= {10'd0, mem} + {2'd0, prod_i[47:0]} + {2'd0, prod_i[95:48]} + {26'd0, len};
-    sp_end_q  <= {18'd0, sp} + {2'd0, prod_i[143:96]} + {2'd0, prod_i[191:144]} + {26'd0, len};
-  end
+  // Sum 0 is the end in memory, sum 1 the end in the scratchpad.
+  assign mul_c_o = {160'd0, 40'(len), 40'(sp), 40'(len), mem};
 
   assign field_o = {9'd0, n1 == '0 || n2 == '0, len == '0, 5'd0};
   assign align_o = '0;
-  assign range_o = {11'd0, sp_end_q > 50'(SpBytes), 1'b0, mem_end_q > MemLimit, 2'd0};
+  assign range_o = {11'd0, sum_i[99:50] > 50'(SpBytes), 1'b0, sum_i[49:0] > MemLimit, 2'd0};
 
-  assign unused = ^{cmd_i, prod_i};
-
-  // LOAD names serve both commands.
-  initial begin
-    if ((STH_USED_LOAD ^ STH_USED_STORE) != '0) $error("LOAD and STORE differ in layout");
-  end
+  assign unused = ^{cmd_i, sum_i};
 
   `STH_ASSERT_INIT(CapacityIsLegal, SpBytes <= 1 << 28)
 

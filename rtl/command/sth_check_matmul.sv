@@ -1,9 +1,9 @@
 // Field checks of MATMUL.
 //
 // field_o, align_o and range_o hold one bit for each command word.  Products
-// come from multipliers outside: mul_a_o * mul_b_o back on prod_i; range_o is
-// valid one cycle after the products are.  It does not look at the opcode or
-// at reserved bits.
+// and sums come from sth_decode: mul_a_o * mul_b_o + mul_c_o, added in pairs,
+// back on sum_i; range_o is valid one cycle after they are.  It does not look
+// at the opcode or at reserved bits.
 
 `include "sth_assert.svh"
 `default_nettype none
@@ -20,7 +20,8 @@ module sth_check_matmul #(
   input  logic [511:0] cmd_i,
   output logic [127:0] mul_a_o,
   output logic [255:0] mul_b_o,
-  input  logic [383:0] prod_i,
+  output logic [319:0] mul_c_o,
+  input  logic [199:0] sum_i,
   output logic [15:0]  field_o,
   output logic [15:0]  align_o,
   output logic [15:0]  range_o
@@ -64,10 +65,6 @@ module sth_check_matmul #(
   assign nt_last  = n_last >> ColsLog2;
   assign row_last = west ? n_last & 16'(ArrayCols - 1) : k_last & 16'(ArrayRows - 1);
 
-  assign mul_a_o = {32'd0, nt_last, row_last, nt_last, kt_last, kt_last, m_last};
-  assign mul_b_o = {64'd0, 8'd0, acc_n, 4'd0, w_row, 4'd0, w_n, 4'd0, w_k, 4'd0, a_k,
-                    4'd0, a_row};
-
   // Bytes of a chunk of a and of w: powers of two up to 2 * 512, hence 11 bits.
   logic [10:0] a_chunk, w_chunk, w_north;
   logic [10:0] a_mask, w_mask;
@@ -78,30 +75,36 @@ module sth_check_matmul #(
   assign a_mask  = a_chunk - 11'd1;
   assign w_mask  = w_chunk - 11'd1;
 
+  // Sum 0 is the end of a, sum 3 the last row of the accumulator.  Sum 1 is the
+  // end of the first weight row of the last tile, sum 2 what lies between the
+  // first and the last row of that tile.
+  assign mul_a_o = {16'd0, nt_last, 16'd0, row_last, nt_last, kt_last, kt_last, m_last};
+  assign mul_b_o = {32'd0, 8'd0, acc_n, 32'd0, 4'd0, w_row, 4'd0, w_n, 4'd0, w_k, 4'd0, a_k,
+                    4'd0, a_row};
+  assign mul_c_o = {40'(m_last), 40'(acc), 80'd0, 40'(w_chunk), 40'(w_addr), 40'(a_chunk),
+                    40'(a_addr)};
+
   // Weights: rows of one tile are stored w_row apart, "inner" tiles follow
   // each other in the direction of those rows, "outer" tiles in the other.
   // The highest chunk is the last row of the last inner tile or the last row
   // of the full inner tile before it.
   logic [15:0] inner_last;
   logic [27:0] inner_stride;
-  logic [49:0] inner_prod, outer_prod, full_rows, w_base;
-  logic [49:0] a_end_q, w_last_q, w_full_q, acc_last_q;
+  logic [49:0] full_rows, full_last_q, full_q, w_last_q, w_full_q;
 
   assign inner_last   = west ? nt_last : kt_last;
   assign inner_stride = west ? w_n : w_k;
-  assign inner_prod   = {2'd0, west ? prod_i[191:144] : prod_i[143:96]};
-  assign outer_prod   = {2'd0, west ? prod_i[143:96] : prod_i[191:144]};
   assign full_rows    = west ? 50'(w_row) << ColsLog2 : 50'(w_row) << RowsLog2;
-  assign w_base       = 50'(w_addr) + outer_prod + 50'(w_chunk);
 
   // Products are 16 x 28 bits, below 2^44, full_rows is below 2^37 and addresses below 2^32: three
-  // products and the rest stay below 2^46, and fit 50 bits.
+  // products and the rest stay below 2^46, and fit 50 bits.  full_q, a command's from its third
+  // cycle, may be negative, but not with sum 1.
   // w_full_q is meaningless, and ignored, when there is only one inner tile.
   always_ff @(posedge clk_i) begin
-    a_end_q    <= 50'(a_addr) + {2'd0, prod_i[47:0]} + {2'd0, prod_i[95:48]} + 50'(a_chunk);
-    w_last_q   <= w_base + inner_prod + {2'd0, prod_i[239:192]};
-    w_full_q   <= w_base + inner_prod - 50'(inner_stride) + full_rows - 50'(w_row);
-    acc_last_q <= 50'(acc) + {2'd0, prod_i[287:240]} + 50'(m_last);
+    full_last_q <= full_rows - 50'(w_row);
+    full_q      <= full_last_q - 50'(inner_stride);
+    w_last_q    <= sum_i[99:50] + sum_i[149:100];
+    w_full_q    <= sum_i[99:50] + full_q;
   end
 
   logic w_over;
@@ -121,12 +124,15 @@ module sth_check_matmul #(
     (a_addr[10:0] & a_mask) != '0,
     2'd0
   };
-  assign range_o = {11'd0, acc_last_q >= 50'(AccRows), w_over, a_end_q > 50'(SpBytes), 2'd0};
+  assign range_o = {11'd0, sum_i[199:150] >= 50'(AccRows), w_over, sum_i[49:0] > 50'(SpBytes),
+                    2'd0};
 
-  assign unused = ^{cmd_i, prod_i, accumulate};
+  assign unused = ^{cmd_i, accumulate};
 
-  `STH_ASSERT_INIT(ArrayIsLegal, ArrayRows >= 4 && ArrayRows <= 512 && (ArrayRows & (ArrayRows - 1)) == 0 &&
-                                 ArrayCols >= 4 && ArrayCols <= 512 && (ArrayCols & (ArrayCols - 1)) == 0)
+  `STH_ASSERT_INIT(ArrayIsLegal, ArrayRows >= 4 && ArrayRows <= 512 &&
+                                 (ArrayRows & (ArrayRows - 1)) == 0 &&
+                                 ArrayCols >= 4 && ArrayCols <= 512 &&
+                                 (ArrayCols & (ArrayCols - 1)) == 0)
   `STH_ASSERT_INIT(CapacityIsLegal, SpBytes <= 1 << 28 && AccBytes <= 1 << 28)
 
 endmodule

@@ -1,8 +1,8 @@
 // Field checks of VECTOR.
 //
 // field_o, align_o and range_o hold one bit for each command word.  Products
-// come from multipliers outside: mul_a_o * mul_b_o back on prod_i; range_o is
-// valid one cycle after the products are.  It does not look at the opcode or
+// and sums come from sth_decode: mul_a_o * mul_b_o + mul_c_o, added in pairs,
+// back on sum_i; range_o is combinational.  It does not look at the opcode or
 // at reserved bits.
 
 `include "sth_assert.svh"
@@ -19,7 +19,8 @@ module sth_check_vector #(
   input  logic [511:0] cmd_i,
   output logic [127:0] mul_a_o,
   output logic [255:0] mul_b_o,
-  input  logic [383:0] prod_i,
+  output logic [319:0] mul_c_o,
+  input  logic [199:0] sum_i,
   output logic [15:0]  field_o,
   output logic [15:0]  align_o,
   output logic [15:0]  range_o
@@ -53,6 +54,8 @@ module sth_check_vector #(
   logic [3:0]  used, scalar;
   logic [3:0]  op_field, op_align_addr, op_align_stride, op_range;
   logic [15:0] row_last, group_last, tile_last;
+  logic [111:0] first;
+  logic [11:0] past;
 
   assign used = {
     write,
@@ -74,13 +77,13 @@ module sth_check_vector #(
                                      scalar[i] ? group_last : row_last};
     assign mul_b_o[64 * i +: 64]  = {16'd0, cmd_i[Strides + 16 +: 16],
                                      16'd0, cmd_i[Strides +: 16]};
+    assign mul_c_o[80 * i +: 80]  = {40'(past[3 * i +: 3]), 40'(first[28 * i +: 28])};
 
     sth_check_operand #(
       .ArrayCols(ArrayCols),
       .SpBytes  (SpBytes),
       .AccBytes (AccBytes)
     ) u_operand (
-      .clk_i         (clk_i),
       .used_i        (used[i]),
       .scalar_i      (scalar[i]),
       .sp_i          (cmd_i[Pointer + 28]),
@@ -88,8 +91,9 @@ module sth_check_vector #(
       .addr_i        (cmd_i[Pointer +: 28]),
       .row_i         (cmd_i[Strides +: 16]),
       .tile_i        (cmd_i[Strides + 16 +: 16]),
-      .row_prod_i    (prod_i[96 * i +: 48]),
-      .tile_prod_i   (prod_i[96 * i + 48 +: 48]),
+      .first_o       (first[28 * i +: 28]),
+      .past_o        (past[3 * i +: 3]),
+      .end_i         (sum_i[50 * i +: 50]),
       .field_o       (op_field[i]),
       .align_addr_o  (op_align_addr[i]),
       .align_stride_o(op_align_stride[i]),
@@ -97,14 +101,18 @@ module sth_check_vector #(
     );
   end
 
-  logic shape_bad, select_bad, r_over, unused;
+  logic        shape_bad, select_bad, r_over, unused;
+  logic [24:0] r_last_q;
 
   assign shape_bad  = rows == '0 || cols == '0;
   assign select_bad = func > 4'(STH_FUNC_GELU) || gate > 2'd2 ||
                       mulsel > 3'(STH_OPERAND_SELF) || addsel > 3'(STH_OPERAND_SCALAR) ||
                       addop > 2'd2 || (!write && reduce == 2'(STH_REDUCE_NONE));
-  // A row address has 24 bits, as has the highest row of 256 MiB in rows of 16 bytes; the sum fits 25.
-  assign r_over     = reduce != 2'(STH_REDUCE_NONE) && 25'(r_addr) + 25'(group_last) >= 25'(AccRows);
+  // A row address has 24 bits, as has the highest row of 256 MiB in rows of 16 bytes; the sum fits
+  // 25.
+  always_ff @(posedge clk_i) r_last_q <= 25'(r_addr) + 25'(group_last);
+
+  assign r_over = reduce != 2'(STH_REDUCE_NONE) && r_last_q >= 25'(AccRows);
 
   assign field_o = {3'd0, op_field[3], 1'b0, op_field[2], 1'b0, op_field[1], 1'b0, op_field[0],
                     2'd0, select_bad, shape_bad, 2'd0};
@@ -129,7 +137,8 @@ module sth_check_vector #(
     end
   end
 
-  `STH_ASSERT_INIT(ArrayIsLegal, ArrayCols >= 4 && ArrayCols <= 512 && (ArrayCols & (ArrayCols - 1)) == 0)
+  `STH_ASSERT_INIT(ArrayIsLegal, ArrayCols >= 4 && ArrayCols <= 512 &&
+                                 (ArrayCols & (ArrayCols - 1)) == 0)
 
 endmodule
 

@@ -1,19 +1,13 @@
-// Digest of one write: the exclusive or of rotl32(lane, hash(a)) over its 32-bit lanes, a being the
-// lane's byte address / 4 and hash(a) = (a ^ a >> 5 ^ a >> 10) % 32.
-//
-// Lane i has a = lane_i + i, of which the 15 bits that count are ports.  Combinational, and zero
-// while en_i is low: the caller accumulates by exclusive or.
+// Digest of one aligned write, see sth_digest_fold.sv: lane i has the address lane_i + i, and
+// lane_i + i carries nowhere for a lane that is written, as when lane_i is a multiple of the number
+// of lanes in use, rounded up to a power of two.  One hash of 15 bits then serves all lanes.
 `default_nettype none
 
 module sth_digest #(
   // Lanes: any number from 1.
   parameter int Lanes = 16,
   // Mask bits of a lane: 4 (one for each byte) or 1.
-  parameter int MaskBits = 4,
-  // 1: lane_i + i carries nowhere for a lane that is written, as when lane_i is a multiple of the
-  // number of lanes in use, rounded up to a power of two.  One hash then serves all lanes, for the
-  // hash is linear over exclusive or.
-  parameter int Aligned = 1
+  parameter int MaskBits = 4
 ) (
   input  logic                      en_i,
   input  logic [              14:0] lane_i,
@@ -22,35 +16,27 @@ module sth_digest #(
   output logic [              31:0] digest_o
 );
 
-  localparam int Granule = 32 / MaskBits;
+  `include "sth_digest.svh"
 
-  function automatic [4:0] f_hash(input [14:0] a);
-    f_hash = 5'(a ^ (a >> 5) ^ (a >> 10));
-  endfunction
+  logic [        4:0] first;
+  logic [5*Lanes-1:0] hash;
 
-  function automatic [31:0] f_digest(input [14:0] first, input [32*Lanes-1:0] data,
-                                     input [MaskBits*Lanes-1:0] mask);
-    logic [31:0] lane;
-    logic [ 4:0] turn;
-    begin
-      f_digest = '0;
-      for (int i = 0; i < Lanes; i++) begin
-        lane = data[32*i +: 32];
-        for (int g = 0; g < MaskBits; g++) begin
-          if (!mask[MaskBits*i+g]) lane[Granule*g +: Granule] = '0;
-        end
-        turn = (Aligned != 0) ? f_hash(first) ^ f_hash(15'(i)) : f_hash(first + 15'(i));
-        f_digest = f_digest ^ (lane << turn) ^ (lane >> (6'd32 - {1'b0, turn}));
-      end
-    end
-  endfunction
+  assign first = f_digest_hash(lane_i);
 
-  always_comb begin
-    digest_o = '0;
-    if (en_i) digest_o = f_digest(lane_i, data_i, mask_i);
+  for (genvar i = 0; i < Lanes; i++) begin : gen_lane
+    assign hash[5*i +: 5] = first ^ f_digest_hash(15'(i));
   end
 
-  initial if (Lanes < 1 || (MaskBits != 1 && MaskBits != 4)) $error("Lanes or MaskBits");
+  sth_digest_fold #(
+    .Lanes(Lanes),
+    .MaskBits(MaskBits)
+  ) u_fold (
+    .en_i,
+    .hash_i(hash),
+    .data_i,
+    .mask_i,
+    .digest_o
+  );
 
 endmodule
 

@@ -28,7 +28,6 @@ module sth_fifo #(
   localparam logic [IndexWidth-1:0] Last = IndexWidth'(Depth - 1);
 
   logic [IndexWidth:0] wptr_q, rptr_q;
-  logic [Width-1:0]    mem [Depth];
   logic                push, pop, same_index;
 
   // The pointer after this one; a power of two wraps by itself.
@@ -52,14 +51,21 @@ module sth_fifo #(
     end
   end
 
-  always_ff @(posedge clk_i) begin
-    if (push) mem[wptr_q[IndexWidth-1:0]] <= push_data_i;
-  end
+  sth_regfile_1r1w #(
+    .Width(Width),
+    .Depth(Depth)
+  ) u_storage (
+    .clk_i,
+    .raddr_i(rptr_q[IndexWidth-1:0]),
+    .rdata_o(pop_data_o),
+    .wen_i  (push),
+    .waddr_i(wptr_q[IndexWidth-1:0]),
+    .wdata_i(push_data_i)
+  );
 
   assign same_index   = wptr_q[IndexWidth-1:0] == rptr_q[IndexWidth-1:0];
   assign push_ready_o = !same_index || wptr_q[IndexWidth] == rptr_q[IndexWidth];
   assign pop_valid_o  = wptr_q != rptr_q;
-  assign pop_data_o   = mem[rptr_q[IndexWidth-1:0]];
 
   `STH_ASSERT_INIT(DepthFromTwo, Depth >= 2 && Width >= 1)
   // The entry that waits at the output is never written.

@@ -23,21 +23,22 @@ module sth_dma_control #(
 ) (
   `include "sth_dma_ports.svh"
 
-  // Address channel of the bus.
+  // Address channel, for a register slice that stands in front of the bus.
   output logic                    ax_valid_o,
   input  logic                    ax_ready_i,
   output logic [             7:0] ax_id_o,
   output logic [            39:0] ax_addr_o,
   output logic [             7:0] ax_len_o,
 
-  // A burst that is issued in this cycle, only while burst_ready_i.
+  // A burst whose address leaves in this cycle, only while burst_ready_i.
   input  logic                    burst_ready_i,
   output logic                    burst_o,
   output logic [   SlotWidth-1:0] burst_slot_o,
   output logic [    TagWidth-1:0] burst_tag_o,
   // Byte 0 of the first bus word: its scratchpad address (modulo 2^28, for it may lie before the
-  // run) and its memory address in units of 4 bytes.
+  // run) and its memory address in units of 4 bytes; the scratchpad address of the first byte.
   output logic [            27:0] burst_base_o,
+  output logic [            27:0] burst_sp_o,
   output logic [            14:0] burst_lane_o,
   // Bus words - 1; first byte of the first word and last byte of the last.
   output logic [             7:0] burst_len_o,
@@ -58,16 +59,21 @@ module sth_dma_control #(
   input  logic [            31:0] digest_i
 );
 
-  // Commands in.
-  logic accept, accept_sync, full, walk_idle;
+  // Commands in: one cycle at least lies between two that are taken.
+  logic accept, accept_sync, room, walk_idle_next;
+  logic ready_q;
 
-  assign cmd_ready_o = walk_idle && !full && !drain_i;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) ready_q <= 1'b0;
+    else ready_q <= walk_idle_next && room && !accept;
+  end
+
+  assign cmd_ready_o = ready_q && !drain_i;
   assign accept = cmd_valid_i && cmd_ready_o;
 
   // Bursts.
   logic        burst_valid, burst_end, slot_free, issue_ready;
   logic [39:0] burst_addr, slot_addr;
-  logic [27:0] burst_sp;
   logic [12:0] burst_bytes;
   logic        slots_empty;
 
@@ -78,41 +84,26 @@ module sth_dma_control #(
     .rst_ni,
     .start_i(accept && !accept_sync),
     .cmd_i,
-    .idle_o(walk_idle),
+    .idle_next_o(walk_idle_next),
     .burst_valid_o(burst_valid),
     .burst_ready_i(issue_ready),
     .burst_addr_o(burst_addr),
     .burst_len_o,
     .burst_first_o,
     .burst_last_o,
-    .burst_sp_o(burst_sp),
+    .burst_base_o,
+    .burst_sp_o,
     .burst_bytes_o(burst_bytes),
     .burst_end_o(burst_end)
   );
 
-  assign issue_ready = slot_free && burst_ready_i && (!ax_valid_o || ax_ready_i) && !drain_i;
+  assign ax_valid_o = burst_valid && slot_free && burst_ready_i && !drain_i;
+  assign ax_id_o = 8'(burst_slot_o);
+  assign ax_addr_o = burst_addr;
+  assign ax_len_o = burst_len_o;
+  assign issue_ready = slot_free && burst_ready_i && ax_ready_i && !drain_i;
   assign burst_o = burst_valid && issue_ready;
-  assign burst_base_o = burst_sp - 28'(burst_first_o);
   assign burst_lane_o = burst_addr[16:2];
-
-  // Address channel register.
-  logic [SlotWidth-1:0] ax_slot_q;
-
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) ax_valid_o <= 1'b0;
-    else if (burst_o) ax_valid_o <= 1'b1;
-    else if (ax_ready_i) ax_valid_o <= 1'b0;
-  end
-
-  always_ff @(posedge clk_i) begin
-    if (burst_o) begin
-      ax_slot_q <= burst_slot_o;
-      ax_addr_o <= burst_addr;
-      ax_len_o <= burst_len_o;
-    end
-  end
-
-  assign ax_id_o = 8'(ax_slot_q);
 
   sth_dma_slots #(
     .Slots(Slots),
@@ -144,7 +135,7 @@ module sth_dma_control #(
     .cmd_i,
     .cmd_index_i,
     .accept_sync_o(accept_sync),
-    .full_o(full),
+    .room_o(room),
     .issue_i(burst_o),
     .issue_end_i(burst_end),
     .issue_bytes_i(burst_bytes),
@@ -171,10 +162,9 @@ module sth_dma_control #(
     .retire_bytes_o
   );
 
-  assign idle_o = slots_empty && !ax_valid_o;
+  assign idle_o = slots_empty;
 
-  // An address that waits stays as it is.
-  `STH_ASSERT(AddressIsKept, ax_valid_o && !ax_ready_i -> !burst_o)
+  `STH_ASSERT(AddressLeavesWithBurst, burst_o == (ax_valid_o && ax_ready_i))
   `STH_ASSERT_NEXT(DrainIssuesNothing, drain_i, !(drain_i && (burst_o || accept)))
   `STH_ASSERT(DataPathTakesBurst, burst_o -> burst_ready_i)
 

@@ -26,12 +26,13 @@ module sth_dma_track #(
   input  logic                 rst_ni,
   input  logic [         63:0] cycle_i,
 
-  // A command starts; only while !full_o.
+  // A command starts, never in two cycles that follow each other.  room_o: there is a place for one
+  // in the next cycle unless one starts in this.
   input  logic                 accept_i,
   input  logic [        511:0] cmd_i,
   input  logic [         31:0] cmd_index_i,
   output logic                 accept_sync_o,
-  output logic                 full_o,
+  output logic                 room_o,
 
   // The youngest command issues a burst in slot issue_slot_i (the ring's next
   // slot, valid also without issue_i).
@@ -75,15 +76,9 @@ module sth_dma_track #(
   logic [TagWidth-1:0] tail_q;
   logic [         2:0] count_q;
 
-  logic [31:0] index_q [Depth];
-  logic [15:0] post_q [Depth];
-  logic [63:0] start_q [Depth];
-  logic        irq_q [Depth];
-
   // By tag, flat, since several tags change in one cycle.
   logic [      Depth-1:0] finished;
   logic [   Depth*32-1:0] digest;
-  logic [   Depth*48-1:0] bytes;
   logic [      Depth-1:0] failed;
   logic [   Depth*40-1:0] failed_addr;
 
@@ -97,10 +92,10 @@ module sth_dma_track #(
 
   assign unused_cmd = &{1'b0, cmd_i};
   assign accept_sync_o = cmd_i[STH_ANY_OPCODE_LSB +: 8] == 8'(SyncOpcode);
-  assign full_o = count_q == 3'(Depth);
   // A command is accepted only after the previous one issued its last burst.
   assign issue_tag_o = tail_q - 1'b1;
   assign retire = count_q != '0 && finished[head_q];
+  assign room_o = count_q != 3'(Depth) || retire;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -114,14 +109,46 @@ module sth_dma_track #(
     end
   end
 
+  // What is known of a command from the start.
+  logic [31:0] head_index;
+  logic [15:0] head_post;
+  logic [63:0] head_start;
+  logic        head_irq, head_sync;
+
+  sth_regfile_1r1w #(
+    .Width(114),
+    .Depth(Depth)
+  ) u_commands (
+    .clk_i,
+    .raddr_i(head_q),
+    .rdata_o({head_sync, head_irq, head_post, head_index, head_start}),
+    .wen_i(accept_i),
+    .waddr_i(tail_q),
+    .wdata_i({accept_sync_o, cmd_i[STH_ANY_IRQ_LSB], cmd_i[STH_ANY_POST_LSB +: 16], cmd_index_i,
+              cycle_i})
+  );
+
+  // Bytes of the youngest command so far, put away when it has issued its last burst.
+  logic [47:0] bytes_q, head_bytes;
+  logic        issued_q;
+
   always_ff @(posedge clk_i) begin
-    if (accept_i) begin
-      index_q[tail_q] <= cmd_index_i;
-      post_q[tail_q] <= cmd_i[STH_ANY_POST_LSB +: 16];
-      irq_q[tail_q] <= cmd_i[STH_ANY_IRQ_LSB];
-      start_q[tail_q] <= cycle_i;
-    end
+    issued_q <= issue_i && issue_end_i;
+    if (accept_i) bytes_q <= '0;
+    else if (issue_i) bytes_q <= bytes_q + {35'd0, issue_bytes_i};
   end
+
+  sth_regfile_1r1w #(
+    .Width(48),
+    .Depth(Depth)
+  ) u_bytes (
+    .clk_i,
+    .raddr_i(head_q),
+    .rdata_o(head_bytes),
+    .wen_i(issued_q),
+    .waddr_i(issue_tag_o),
+    .wdata_i(bytes_q)
+  );
 
   // Age of a failing burst: a smaller rank is older.
   logic [SlotWidth-1:0] error_rank;
@@ -141,7 +168,6 @@ module sth_dma_track #(
     logic [          7:0] outstanding_q;
     logic                 issuing_q;
     logic [         31:0] digest_q;
-    logic [         47:0] bytes_q;
     logic                 failed_q;
     logic                 final_q;
     logic [SlotWidth-1:0] slot_q;
@@ -180,13 +206,8 @@ module sth_dma_track #(
     end
 
     always_ff @(posedge clk_i) begin
-      if (starts) begin
-        digest_q <= '0;
-        bytes_q <= '0;
-      end else begin
-        if (digest_valid_i && digest_tag_i == TagWidth'(g)) digest_q <= digest_q ^ digest_i;
-        if (issues) bytes_q <= bytes_q + {35'd0, issue_bytes_i};
-      end
+      if (starts) digest_q <= '0;
+      else if (digest_valid_i && digest_tag_i == TagWidth'(g)) digest_q <= digest_q ^ digest_i;
       if (fails) begin
         slot_q <= error_slot_i;
         addr_q <= error_addr_i;
@@ -198,7 +219,6 @@ module sth_dma_track #(
 
     assign finished[g] = !issuing_q && outstanding_q == '0;
     assign digest[g*32 +: 32] = digest_q;
-    assign bytes[g*48 +: 48] = bytes_q;
     assign failed[g] = failed_q;
     assign failed_addr[g*40 +: 40] = addr_q;
   end
@@ -210,14 +230,14 @@ module sth_dma_track #(
   end
 
   always_ff @(posedge clk_i) begin
-    retire_index_o <= index_q[head_q];
-    retire_post_o <= post_q[head_q];
-    retire_irq_o <= irq_q[head_q];
-    retire_start_o <= start_q[head_q];
+    retire_index_o <= head_index;
+    retire_post_o <= head_post;
+    retire_irq_o <= head_irq;
+    retire_start_o <= head_start;
     retire_digest_o <= digest[head_q*32 +: 32];
     retire_error_o <= failed[head_q];
     retire_error_addr_o <= failed_addr[head_q*40 +: 40];
-    retire_bytes_o <= bytes[head_q*48 +: 48];
+    retire_bytes_o <= head_sync ? 48'd0 : head_bytes;
   end
 
   assign busy_o = count_q != '0 || retire_valid_o;
@@ -229,6 +249,7 @@ module sth_dma_track #(
 
   `STH_ASSERT(BurstHasCommand, unasked == '0)
   `STH_ASSERT(OutstandingInRange, crowded == '0)
+  `STH_ASSERT(StartFindsRoom, accept_i -> count_q != 3'(Depth))
   `STH_ASSERT(ReportsInFlight, error_i || digest_valid_i -> count_q != '0)
 
 endmodule

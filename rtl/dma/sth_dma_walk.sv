@@ -1,15 +1,20 @@
 // Walks the runs of one LOAD or STORE command and splits them into bursts.
 //
 // The command names n2 repetitions of n1 runs of len bytes; a run lies
-// contiguously in memory and in the scratchpad.  Every run is cut where it
-// meets a 4096-byte boundary and where a burst reaches 256 bus words, so a
-// burst is a legal AXI4 INCR burst of whole bus words.  One burst a cycle,
-// across run boundaries as well.
+// contiguously in memory and in the scratchpad.  Memory is divided into blocks
+// of 4096 bytes, or of 256 bus words where those are less, and every run is cut
+// where it meets the next block, so a burst is a legal AXI4 INCR burst of whole
+// bus words.  One burst a cycle, across run boundaries as well.
 //
-// A start is taken only while idle_o; the first burst is offered in the next
-// cycle.  Counts must not be zero and addresses must be in range: the decoder
-// has checked both.  The module neither allocates IDs nor counts what is
-// outstanding.
+// Pipeline of a command that is taken in cycle T:
+//   T+1  its first run
+//   T+2  the first block of that run
+//   T+3  the first burst is offered
+//
+// A command is taken from the cycle after that in which the last burst of the
+// one before left.  Counts must not be zero and addresses must
+// be in range: the decoder has checked both.  The module neither allocates IDs
+// nor counts what is outstanding.
 `include "sth_assert.svh"
 `default_nettype none
 
@@ -23,7 +28,8 @@ module sth_dma_walk #(
 
   input  logic                start_i,
   input  logic [       511:0] cmd_i,
-  output logic                idle_o,
+  // A start is taken in the next cycle, unless there is one in this.
+  output logic                idle_next_o,
 
   output logic                burst_valid_o,
   input  logic                burst_ready_i,
@@ -33,7 +39,9 @@ module sth_dma_walk #(
   // Position of the first byte in the first and of the last in the last word.
   output logic [OffWidth-1:0] burst_first_o,
   output logic [OffWidth-1:0] burst_last_o,
-  // Scratchpad address of the first byte; bytes, 1 to 4096.
+  // Scratchpad address of byte 0 of the first bus word (modulo 2^28, for it may
+  // lie before the run) and of the first byte; bytes, 1 to 4096.
+  output logic [        27:0] burst_base_o,
   output logic [        27:0] burst_sp_o,
   output logic [        12:0] burst_bytes_o,
   // The last burst of the command.
@@ -50,6 +58,14 @@ module sth_dma_walk #(
       $error("LOAD and STORE differ in layout");
   end
 
+  // Bits of an offset in a block, and of a block's number.
+  localparam int BlockWidth = (BusBytes < 16) ? OffWidth + 8 : 12;
+  localparam int NumberWidth = 40 - BlockWidth;
+  // Bits of a bus word's number in a block: at most 8.
+  localparam int WordWidth = BlockWidth - OffWidth;
+  // A run of 2^24 - 1 bytes at any offset has that many blocks at most.
+  localparam int CountWidth = 25 - BlockWidth;
+
   // Command fields.
   logic [39:0] cmd_mem;
   logic [27:0] cmd_sp;
@@ -65,118 +81,150 @@ module sth_dma_walk #(
   assign cmd_n2 = cmd_i[STH_LOAD_N2_LSB +: 16];
   assign unused_cmd = &{1'b0, cmd_i};
 
-  // State: the rest of the current run, the base of the current run, the base
-  // of the current repetition, and the counts still to come after these.
-  logic        valid_q;
-  logic [39:0] mem_q;
-  logic [27:0] sp_q;
-  logic [23:0] left_q;
-  logic [39:0] run_mem_q;
-  logic [27:0] run_sp_q;
-  logic [39:0] rep_mem_q;
-  logic [27:0] rep_sp_q;
-  logic [15:0] runs_q;
-  logic [15:0] reps_q;
-  // The command's constants.
+  // A command is under way.
+  logic walking_q;
+  logic ends;
+
+  assign ends = burst_valid_o && burst_ready_i && burst_end_o;
+  assign idle_next_o = !walking_q || ends;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) walking_q <= 1'b0;
+    else walking_q <= start_i || (walking_q && !ends);
+  end
+
+  // Stage 1, a run: its addresses, those of its repetition, the runs and
+  // repetitions that come after these, and whether there are none.
+  logic        run_valid_q, run_ready;
+  logic [39:0] run_mem_q, rep_mem_q;
+  logic [27:0] run_sp_q, rep_sp_q;
+  logic [15:0] runs_q, reps_q;
+  logic        next_rep_q, last_rep_q;
+  // The command's constants, counts less one.
   logic [23:0] len_q;
   logic [15:0] n1_q;
-  logic [31:0] mem_s1_q;
-  logic [31:0] mem_s2_q;
-  logic [27:0] sp_s1_q;
-  logic [27:0] sp_s2_q;
+  logic [31:0] mem_s1_q, mem_s2_q;
+  logic [27:0] sp_s1_q, sp_s2_q;
 
-  // Bytes that fit into this burst: up to the next 4096-byte boundary, and for
-  // buses below 16 bytes up to 256 words.
-  logic [12:0] limit;
-  logic [12:0] to_page;
-  logic        ends_run;
-  logic [11:0] last_position;
+  logic        last_run;
+  logic [39:0] next_mem;
+  logic [27:0] next_sp;
 
-  assign to_page = 13'd4096 - {1'b0, mem_q[11:0]};
-
-  if (BusBytes < 16) begin : gen_beat_limit
-    logic [12:0] to_beats;
-    assign to_beats = 13'(256 * BusBytes) - {{(13 - OffWidth) {1'b0}}, mem_q[OffWidth-1:0]};
-    assign limit = (to_beats < to_page) ? to_beats : to_page;
-  end else begin : gen_page_limit
-    assign limit = to_page;
-  end
-
-  assign ends_run = left_q <= {11'd0, limit};
-  assign burst_bytes_o = ends_run ? left_q[12:0] : limit;
-  // Offset of the last byte from the burst's aligned start; at most 4095.
-  assign last_position = {{(12 - OffWidth) {1'b0}}, mem_q[OffWidth-1:0]}
-                       + burst_bytes_o[11:0] - 12'd1;
-
-  assign burst_valid_o = valid_q;
-  assign burst_addr_o = {mem_q[39:OffWidth], {OffWidth{1'b0}}};
-  assign burst_len_o = 8'(last_position >> OffWidth);
-  assign burst_first_o = mem_q[OffWidth-1:0];
-  assign burst_last_o = last_position[OffWidth-1:0];
-  assign burst_sp_o = sp_q;
-  assign burst_end_o = ends_run && runs_q == '0 && reps_q == '0;
-  assign idle_o = !valid_q;
-
-  logic [39:0] next_run_mem;
-  logic [27:0] next_run_sp;
-  logic        next_rep;
-
-  assign next_rep = runs_q == '0;
-  assign next_run_mem = next_rep ? rep_mem_q + {8'd0, mem_s2_q} : run_mem_q + {8'd0, mem_s1_q};
-  assign next_run_sp = next_rep ? rep_sp_q + sp_s2_q : run_sp_q + sp_s1_q;
+  assign last_run = next_rep_q && last_rep_q;
+  assign next_mem = (next_rep_q ? rep_mem_q : run_mem_q)
+                  + {8'd0, next_rep_q ? mem_s2_q : mem_s1_q};
+  assign next_sp = (next_rep_q ? rep_sp_q : run_sp_q) + (next_rep_q ? sp_s2_q : sp_s1_q);
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) valid_q <= 1'b0;
-    else if (start_i && idle_o) valid_q <= 1'b1;
-    else if (burst_ready_i && burst_end_o) valid_q <= 1'b0;
+    if (!rst_ni) run_valid_q <= 1'b0;
+    else if (start_i) run_valid_q <= 1'b1;
+    else if (run_ready && last_run) run_valid_q <= 1'b0;
   end
 
   always_ff @(posedge clk_i) begin
-    if (idle_o) begin
-      mem_q <= cmd_mem;
-      sp_q <= cmd_sp;
-      left_q <= cmd_len;
+    if (!walking_q) begin
       run_mem_q <= cmd_mem;
       run_sp_q <= cmd_sp;
       rep_mem_q <= cmd_mem;
       rep_sp_q <= cmd_sp;
       runs_q <= cmd_n1 - 16'd1;
       reps_q <= cmd_n2 - 16'd1;
-      len_q <= cmd_len;
-      n1_q <= cmd_n1;
+      next_rep_q <= cmd_n1 == 16'd1;
+      last_rep_q <= cmd_n2 == 16'd1;
+      len_q <= cmd_len - 24'd1;
+      n1_q <= cmd_n1 - 16'd1;
       mem_s1_q <= cmd_i[STH_LOAD_MEM_S1_LSB +: 32];
       mem_s2_q <= cmd_i[STH_LOAD_MEM_S2_LSB +: 32];
       sp_s1_q <= cmd_i[STH_LOAD_SP_S1_LSB +: 28];
       sp_s2_q <= cmd_i[STH_LOAD_SP_S2_LSB +: 28];
-    end else if (burst_ready_i) begin
-      if (!ends_run) begin
-        mem_q <= mem_q + {27'd0, limit};
-        sp_q <= sp_q + {15'd0, limit};
-        left_q <= left_q - {11'd0, limit};
-      end else begin
-        mem_q <= next_run_mem;
-        sp_q <= next_run_sp;
-        left_q <= len_q;
-        run_mem_q <= next_run_mem;
-        run_sp_q <= next_run_sp;
-        runs_q <= next_rep ? n1_q - 16'd1 : runs_q - 16'd1;
-        if (next_rep) begin
-          rep_mem_q <= next_run_mem;
-          rep_sp_q <= next_run_sp;
-          reps_q <= reps_q - 16'd1;
-        end
+    end else if (run_ready) begin
+      run_mem_q <= next_mem;
+      run_sp_q <= next_sp;
+      runs_q <= next_rep_q ? n1_q : runs_q - 16'd1;
+      next_rep_q <= next_rep_q ? n1_q == '0 : runs_q == 16'd1;
+      if (next_rep_q) begin
+        rep_mem_q <= next_mem;
+        rep_sp_q <= next_sp;
+        reps_q <= reps_q - 16'd1;
+        last_rep_q <= reps_q == 16'd1;
       end
     end
   end
 
-  `STH_ASSERT(StartsIdle, start_i -> idle_o)
+  // Stage 2, a block of the run: its number, the offset of the run's first byte
+  // in it, the scratchpad address of its byte 0 (modulo 2^28), the blocks after
+  // it, and the offset of the run's last byte in the last of them.
+  logic                   block_valid_q, block_ready, block_last;
+  logic [NumberWidth-1:0] number_q;
+  logic [ BlockWidth-1:0] offset_q, end_q;
+  logic [           27:0] sp_q;
+  logic [ CountWidth-1:0] blocks_q;
+  logic                   last_run_q;
+  logic [           24:0] run_end;
+
+  assign run_end = 25'(run_mem_q[BlockWidth-1:0]) + 25'(len_q);
+  assign block_last = blocks_q == '0;
+  assign run_ready = !block_valid_q || (block_ready && block_last);
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) block_valid_q <= 1'b0;
+    else if (run_ready) block_valid_q <= run_valid_q;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (run_ready) begin
+      number_q <= run_mem_q[39:BlockWidth];
+      offset_q <= run_mem_q[BlockWidth-1:0];
+      end_q <= run_end[BlockWidth-1:0];
+      blocks_q <= run_end[24:BlockWidth];
+      sp_q <= run_sp_q - 28'(run_mem_q[BlockWidth-1:0]);
+      last_run_q <= last_run;
+    end else if (block_ready) begin
+      number_q <= number_q + 1'b1;
+      offset_q <= '0;
+      blocks_q <= blocks_q - 1'b1;
+      sp_q <= sp_q + (28'd1 << BlockWidth);
+    end
+  end
+
+  // Stage 3, a burst: what the run has of the block.
+  logic                  burst_valid_q;
+  logic [BlockWidth-1:0] last;
+  logic [ WordWidth-1:0] first_word, words;
+
+  assign last = block_last ? end_q : {BlockWidth{1'b1}};
+  assign first_word = offset_q[BlockWidth-1:OffWidth];
+  assign words = last[BlockWidth-1:OffWidth] - first_word;
+  assign block_ready = !burst_valid_q || burst_ready_i;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) burst_valid_q <= 1'b0;
+    else if (block_ready) burst_valid_q <= block_valid_q;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (block_ready) begin
+      burst_addr_o <= {number_q, first_word, {OffWidth{1'b0}}};
+      burst_len_o <= 8'(words);
+      burst_first_o <= offset_q[OffWidth-1:0];
+      burst_last_o <= last[OffWidth-1:0];
+      burst_base_o <= sp_q + 28'({first_word, {OffWidth{1'b0}}});
+      burst_sp_o <= sp_q + 28'(offset_q);
+      burst_bytes_o <= 13'(last) - 13'(offset_q) + 13'd1;
+      burst_end_o <= block_last && last_run_q;
+    end
+  end
+
+  assign burst_valid_o = burst_valid_q;
+
+  `STH_ASSERT(StartsIdle, start_i -> !walking_q)
   `STH_ASSERT(StartsNotEmpty, start_i -> cmd_len != '0 && cmd_n1 != '0 && cmd_n2 != '0)
   `STH_ASSERT_STAYS(BurstStays, burst_valid_o && !burst_ready_i, {burst_valid_o, burst_addr_o})
-  // A burst stays inside its page and has 256 bus words at most.
-  `STH_ASSERT(BurstInsidePage, burst_valid_o ->
-                               32'(mem_q[11:0]) + 32'(burst_bytes_o) <= 4096)
-  `STH_ASSERT(BurstInBeats, burst_valid_o -> burst_bytes_o != '0 &&
-                            (last_position >> OffWidth) < 12'd256)
+  // A burst stays inside its page and has the bytes that its words say.
+  `STH_ASSERT(BurstInsidePage, burst_valid_o -> 32'(burst_addr_o[11:0])
+                               + 32'(burst_first_o) + 32'(burst_bytes_o) <= 4096)
+  `STH_ASSERT(BurstInBeats, burst_valid_o -> 32'(burst_first_o) + 32'(burst_bytes_o)
+                            == 32'(burst_len_o) * BusBytes + 32'(burst_last_o) + 1)
 
 endmodule
 

@@ -1,8 +1,9 @@
 // Performance counters: one 64-bit register for each row of counters.def.
 //
 // They advance only in cycles with busy_i.  Amounts (macs_i, bytes) count in
-// the cycle of the retirement they belong to.  Reading is combinational; the
-// latch for the high word is in sth_regs.
+// the cycle of the retirement they belong to.  What counts in cycle t is added
+// in t + 1, so a read in t + 2, which is combinational, shows cycles up to t.
+// The latch for the high word is in sth_regs.
 
 `include "sth_assert.svh"
 `default_nettype none
@@ -29,9 +30,9 @@ module sth_counters (
 
   `include "sth_spec.svh"
 
-  // Increments.  48 bits hold the largest amount of one command, m * n * k, and
-  // any number of bytes that a run could copy.
-  logic [STH_CNT_COUNT*48-1:0] step;
+  // Increments, zero in other cycles.  48 bits hold the largest amount of one
+  // command, m * n * k, and any number of bytes that a run could copy.
+  logic [STH_CNT_COUNT*48-1:0] step, step_q;
   logic [STH_CNT_COUNT*64-1:0] count_q;
   logic [15:0]                 overlap;
 
@@ -57,10 +58,15 @@ module sth_counters (
     assign step[48 * (STH_CNT_OVERLAP_0 + i) +: 48] = 48'(overlap[i]);
   end
 
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || !busy_i) step_q <= '0;
+    else step_q <= step;
+  end
+
   for (genvar i = 0; i < STH_CNT_COUNT; i++) begin : gen_counter
     always_ff @(posedge clk_i) begin
       if (!rst_ni) count_q[64 * i +: 64] <= '0;
-      else if (busy_i) count_q[64 * i +: 64] <= count_q[64 * i +: 64] + 64'(step[48 * i +: 48]);
+      else count_q[64 * i +: 64] <= count_q[64 * i +: 64] + 64'(step_q[48 * i +: 48]);
     end
 
     `STH_ASSERT(NoWrap, !count_q[64 * i + 63])

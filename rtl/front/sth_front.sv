@@ -101,6 +101,7 @@ module sth_front #(
   logic [39:0] ring_base;
   logic [4:0]  ring_log2;
   logic [31:0] tail, head, retired_q, watchdog_limit;
+  logic        watchdog_set;
   logic        busy;
   logic [5:0]  cnt_index;
   logic [63:0] cnt_data;
@@ -108,13 +109,14 @@ module sth_front #(
   // Faults.
   logic        pending, faulted, report, expired;
   logic [3:0]  halt, fault_code;
-  logic [31:0] fault_index, oldest_index;
+  logic [31:0] fault_index;
   logic [39:0] fault_addr;
 
   // Engines.
   logic [3:0]   retired, retire_error, queue_valid, allow, stopped, start, blocked;
+  logic [3:0]   head_valid_q;
   logic [3:0]   flight_ready, flight_valid, overflow;
-  logic [63:0]  wait_mask;
+  logic [63:0]  wait_q;
   logic [127:0] flight_index, oldest, sem_count;
 
   sth_axil_slave u_axil (
@@ -154,6 +156,7 @@ module sth_front #(
     .ring_log2_o     (ring_log2),
     .tail_o          (tail),
     .watchdog_o      (watchdog_limit),
+    .watchdog_set_o  (watchdog_set),
     .irq_o           (irq_o),
     .busy_i          (busy),
     .faulted_i       (faulted),
@@ -189,7 +192,6 @@ module sth_front #(
   logic [3:0]   push_valid, push_ready;
   logic         decode_fault;
   logic [3:0]   decode_code;
-  logic [31:0]  decode_index;
   logic [39:0]  decode_addr;
 
   sth_fetch #(
@@ -244,7 +246,6 @@ module sth_front #(
     .next_index_o (next_index),
     .fault_valid_o(decode_fault),
     .fault_code_o (decode_code),
-    .fault_index_o(decode_index),
     .fault_addr_o (decode_addr)
   );
 
@@ -278,7 +279,15 @@ module sth_front #(
       .pop_data_o  (flight_index[32 * e +: 32])
     );
 
-    assign wait_mask[16 * e +: 16] = cmd_o[512 * e + STH_ANY_WAIT_LSB +: STH_ANY_WAIT_WIDTH];
+    // What the head of the queue waits for, so that a grant begins at registers.
+    always_ff @(posedge clk_i) begin
+      if (!core_rst_no) head_valid_q[e] <= 1'b0;
+      else head_valid_q[e] <= queue_valid[e] && !start[e];
+    end
+    always_ff @(posedge clk_i) begin
+      wait_q[16 * e +: 16] <= cmd_o[512 * e + STH_ANY_WAIT_LSB +: STH_ANY_WAIT_WIDTH];
+    end
+
     assign oldest[32 * e +: 32]    = flight_valid[e] ? flight_index[32 * e +: 32] :
                                                        cmd_index_o[32 * e +: 32];
 
@@ -286,15 +295,13 @@ module sth_front #(
     `STH_ASSERT(RetireInOrder, core_rst_no && retire_valid_i[e] ->
                 flight_valid[e] && retire_index_i[32 * e +: 32] == flight_index[32 * e +: 32])
     `STH_ASSERT(BusyHoldsACommand, core_rst_no -> engine_busy_i[e] == flight_valid[e])
-    `STH_ASSERT(OldestIsOldest, core_rst_no && (flight_valid[e] || queue_valid[e]) ->
-                $signed(oldest[32 * e +: 32] - oldest_index) >= 0)
   end
 
   // What keeps an engine from starting commands besides semaphores.
   assign stopped     = halt | ~flight_ready | {4{resetting}};
   assign cmd_valid_o = allow & ~stopped;
   assign start       = cmd_valid_o & cmd_ready_i;
-  assign blocked     = queue_valid & ~allow & ~engine_busy_i;
+  assign blocked     = head_valid_q & ~allow & ~engine_busy_i;
 
   assign retire_error = (4'(load_error_i) << STH_ENGINE_LOAD) |
                         (4'(store_error_i) << STH_ENGINE_STORE);
@@ -303,8 +310,8 @@ module sth_front #(
   sth_semaphores u_semaphores (
     .clk_i       (clk_i),
     .rst_ni      (core_rst_no),
-    .wait_valid_i(queue_valid),
-    .wait_mask_i (wait_mask),
+    .wait_valid_i(head_valid_q),
+    .wait_mask_i (wait_q),
     .allow_o     (allow),
     .take_i      (cmd_ready_i & ~stopped),
     .post_valid_i(retired),
@@ -325,17 +332,11 @@ module sth_front #(
   assign busy = !faulted && (head != tail || head != retired_q);
 
   // Faults.
-  sth_oldest u_oldest (
-    .valid_i  (flight_valid | queue_valid),
-    .index_i  (oldest),
-    .default_i(next_index),
-    .index_o  (oldest_index)
-  );
-
   sth_watchdog u_watchdog (
     .clk_i    (clk_i),
     .rst_ni   (core_rst_no),
     .limit_i  (watchdog_limit),
+    .set_i    (watchdog_set),
     .busy_i   (busy),
     .retire_i (retire_valid_i != '0),
     .expired_o(expired)
@@ -346,16 +347,16 @@ module sth_front #(
     .rst_ni          (core_rst_no),
     .decode_valid_i  (decode_fault),
     .decode_code_i   (decode_code),
-    .decode_index_i  (decode_index),
     .decode_addr_i   (decode_addr),
-    .retire_index_i  (retire_index_i),
+    .next_index_i    (next_index),
+    .held_i          (flight_valid | queue_valid),
+    .oldest_i        (oldest),
     .load_error_i    (retire_valid_i[STH_ENGINE_LOAD] && load_error_i),
     .load_addr_i     (load_error_addr_i),
     .store_error_i   (retire_valid_i[STH_ENGINE_STORE] && store_error_i),
     .store_addr_i    (store_error_addr_i),
     .overflow_i      (overflow),
     .watchdog_i      (expired),
-    .watchdog_index_i(oldest_index),
     .drained_i       (engine_busy_i == '0 && cmd_valid_o == '0),
     .pending_o       (pending),
     .halt_o          (halt),
@@ -389,17 +390,19 @@ module sth_front #(
   localparam int FetchRequest = 2;  // TAIL, ENABLE or the count of commands taken; the address
   localparam int FetchData = 1;     // the fetch buffer
   localparam int Queue = 1;         // the queue's pointers
-  localparam int FaultReport = 3;   // engine or fault state, two drained cycles
+  localparam int Grant = 2;         // the queue's pointers, the head's semaphores
+  localparam int FaultReport = 7;   // engine or fault state, five steps of the search, the report
   localparam int SoftReset = 3;     // the quiet cycle, two cycles of reset
 
   initial begin
     if (STH_LAT_FETCH_REQUEST != FetchRequest || STH_LAT_FETCH_DATA != FetchData ||
-        STH_LAT_QUEUE != Queue || STH_LAT_FAULT_REPORT != FaultReport ||
+        STH_LAT_QUEUE != Queue || STH_LAT_GRANT != Grant || STH_LAT_FAULT_REPORT != FaultReport ||
         STH_LAT_SOFT_RESET != SoftReset) begin
       $error("a latency of the front end is not what its registers make it");
     end
   end
 
+  `STH_ASSERT(StartsHeads, core_rst_no -> (start & ~queue_valid) == '0)
   `STH_ASSERT(HaltedStartsNothing, core_rst_no -> (start & halt) == '0)
   `STH_ASSERT(RetiredWereFetched, core_rst_no -> $signed(head - retired_q) >= 0)
 

@@ -31,6 +31,8 @@ module sth_regs #(
   output logic [4:0]   ring_log2_o,
   output logic [31:0]  tail_o,
   output logic [31:0]  watchdog_o,
+  // It changes with the next cycle.
+  output logic         watchdog_set_o,
   output logic         irq_o,
   // Status.
   input  logic         busy_i,
@@ -80,7 +82,10 @@ module sth_regs #(
   assign tail_next       = (tail_q & ~mask) | (wr_data_i & mask);
   assign watchdog_next   = (watchdog_q & ~mask) | (wr_data_i & mask);
   assign irq_enable_next = (32'(irq_enable_q) & ~mask) | (wr_data_i & mask);
-  assign irq_clear       = wr_en && wr_word_i == 10'(STH_REG_IRQ_STATUS / 4) ? wr_data_i & mask : '0;
+  assign irq_clear       = wr_en && wr_word_i == 10'(STH_REG_IRQ_STATUS / 4) ?
+                           wr_data_i & mask : '0;
+
+  assign watchdog_set_o = wr_en && wr_word_i == 10'(STH_REG_WATCHDOG / 4);
 
   assign soft_reset_o = wr_en && wr_word_i == 10'(STH_REG_CTRL / 4) &&
                         ctrl_next[STH_CTRL_SOFT_RESET_LSB];

@@ -1,10 +1,10 @@
 // Sixteen semaphores of eight bits: grants to waiting commands, posts.
 //
-// A command is allowed when each semaphore of its mask is above zero after the
-// commands of lower engines that start in the same cycle took theirs.  It is
-// decremented when the engine also takes it.  Posts are seen from the next
-// cycle; posts of one cycle add up.  Above 255 a semaphore stays at 255 and
-// overflow_o names the engines whose posts met there.
+// A command is allowed when each semaphore of its mask is above zero and no
+// command of a lower engine that starts in the same cycle takes one of them.
+// It is decremented when the engine also takes it.  Posts are seen from the
+// next cycle; posts of one cycle add up.  Above 255 a semaphore stays at 255
+// and overflow_o names the engines whose posts met there.
 
 `include "sth_assert.svh"
 `default_nettype none
@@ -24,8 +24,8 @@ module sth_semaphores (
 );
 
   logic [127:0] count_q;
-  logic [47:0]  level;   // min(count, 4), three bits each
-  logic [47:0]  taken;   // at most four starts in a cycle
+  logic [15:0]  empty;
+  logic [15:0]  taken;   // by commands that start, at most one each
   logic [15:0]  over;
 
   // Grants in engine order.
@@ -33,33 +33,25 @@ module sth_semaphores (
     taken   = '0;
     allow_o = '0;
     for (int e = 0; e < 4; e++) begin
-      allow_o[e] = wait_valid_i[e];
-      for (int s = 0; s < 16; s++) begin
-        if (wait_mask_i[16 * e + s] && level[3 * s +: 3] <= taken[3 * s +: 3]) begin
-          allow_o[e] = 1'b0;
-        end
-      end
-      for (int s = 0; s < 16; s++) begin
-        if (allow_o[e] && take_i[e] && wait_mask_i[16 * e + s]) begin
-          taken[3 * s +: 3] = taken[3 * s +: 3] + 3'd1;
-        end
-      end
+      allow_o[e] = wait_valid_i[e] && (wait_mask_i[16 * e +: 16] & (empty | taken)) == '0;
+      if (allow_o[e] && take_i[e]) taken = taken | wait_mask_i[16 * e +: 16];
     end
   end
 
   for (genvar s = 0; s < 16; s++) begin : gen_semaphore
     logic [7:0] count;
     logic [2:0] posts;
-    logic [8:0] next;
+    logic [8:0] kept, next;
 
-    assign count            = count_q[8 * s +: 8];
-    assign level[3 * s +: 3] = count > 8'd4 ? 3'd4 : count[2:0];
+    assign count    = count_q[8 * s +: 8];
+    assign empty[s] = count == '0;
     assign posts = 3'(post_valid_i[0] && post_mask_i[s]) +
                    3'(post_valid_i[1] && post_mask_i[16 + s]) +
                    3'(post_valid_i[2] && post_mask_i[32 + s]) +
                    3'(post_valid_i[3] && post_mask_i[48 + s]);
-    // At most 255 + 4; taken never exceeds count.
-    assign next    = 9'(count) - 9'(taken[3 * s +: 3]) + 9'(posts);
+    // At most 255 + 4.  Taking comes last in time, so it selects.
+    assign kept    = 9'(count) + 9'(posts);
+    assign next    = taken[s] ? kept - 9'd1 : kept;
     assign over[s] = next[8];
 
     always_ff @(posedge clk_i) begin
@@ -67,7 +59,7 @@ module sth_semaphores (
       else count_q[8 * s +: 8] <= next[8] ? 8'd255 : next[7:0];
     end
 
-    `STH_ASSERT(NoUnderflow, count >= 8'(taken[3 * s +: 3]))
+    `STH_ASSERT(NoUnderflow, taken[s] -> !empty[s])
     `STH_ASSERT_NEXT(StaysAtTop, next[8], count == 8'd255)
   end
 

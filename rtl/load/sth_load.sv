@@ -24,10 +24,10 @@ module sth_load #(
 ) (
   `include "sth_dma_ports.svh"
 
-  // A read beat waits for a scratchpad bank.
+  // A read beat waited for a scratchpad bank in the cycle before.
   output logic                    bank_stall_o,
 
-  // AXI read channels.
+  // Bursts, and their data from a register slice.
   output logic                    ar_valid_o,
   input  logic                    ar_ready_i,
   output logic [             7:0] ar_id_o,
@@ -63,13 +63,16 @@ module sth_load #(
   logic [ OffWidth-1:0] burst_first, burst_last;
   logic [ TagWidth-1:0] unused_burst_tag;
   logic [         14:0] unused_burst_lane;
+  logic [         27:0] unused_burst_sp;
 
   // Data in.
   logic [SlotWidth-1:0] slot;
+  logic [          7:0] slot_word;
+  logic [          8:0] slot_next;
   logic [ TagWidth-1:0] slot_tag, done_tag, digest_tag;
   logic [         27:0] slot_base;
   logic [ OffWidth-1:0] slot_first, slot_last;
-  logic                 step, step_last, step_error, done, digest_valid;
+  logic                 step, done, digest_valid;
   logic [         31:0] digest;
 
   sth_dma_control #(
@@ -88,14 +91,15 @@ module sth_load #(
     .burst_slot_o(burst_slot),
     .burst_tag_o(unused_burst_tag),
     .burst_base_o(burst_base),
+    .burst_sp_o(unused_burst_sp),
     .burst_lane_o(unused_burst_lane),
     .burst_len_o(burst_len),
     .burst_first_o(burst_first),
     .burst_last_o(burst_last),
     .slot_i(slot),
     .slot_tag_o(slot_tag),
-    .release_i(step && step_last),
-    .error_i(step && step_error),
+    .release_i(step && r_last_i),
+    .error_i(step && r_resp_i[1]),
     .done_i(done),
     .done_tag_i(done_tag),
     .digest_valid_i(digest_valid),
@@ -117,8 +121,10 @@ module sth_load #(
     .take_last_i(burst_last),
     .slot_i(slot),
     .step_i(step),
-    .step_last_i(step_last),
+    .step_last_i(r_last_i),
     .base_o(slot_base),
+    .word_o(slot_word),
+    .next_o(slot_next),
     .first_o(slot_first),
     .last_o(slot_last)
   );
@@ -126,26 +132,24 @@ module sth_load #(
   // The bus returns only IDs that were issued; RESP[0] tells nothing of use.
   logic unused_r;
   assign unused_r = &{1'b0, r_id_i, r_resp_i};
+  assign slot = r_id_i[SlotWidth-1:0];
 
   sth_load_write #(
     .BusBytes(BusBytes),
-    .WordBytes(WordBytes),
-    .Slots(LoadSlots)
+    .WordBytes(WordBytes)
   ) u_write (
     .clk_i,
     .rst_ni,
     .drop_i(drain_i),
     .r_valid_i,
     .r_ready_o,
-    .r_slot_i(r_id_i[SlotWidth-1:0]),
     .r_data_i,
     .r_error_i(r_resp_i[1]),
     .r_last_i,
-    .slot_o(slot),
     .step_o(step),
-    .step_last_o(step_last),
-    .step_error_o(step_error),
     .base_i(slot_base),
+    .word_i(slot_word),
+    .next_i(slot_next),
     .first_i(slot_first),
     .last_i(slot_last),
     .tag_i(slot_tag),
@@ -162,7 +166,10 @@ module sth_load #(
     .digest_o(digest)
   );
 
-  assign bank_stall_o = l_req_o && !l_gnt_i;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) bank_stall_o <= 1'b0;
+    else bank_stall_o <= l_req_o && !l_gnt_i;
+  end
 
   // Data comes for bursts that were issued: their IDs are slots.
   `STH_ASSERT(ReadIdIsSlot, r_valid_i -> 32'(r_id_i) < LoadSlots)

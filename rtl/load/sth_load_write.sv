@@ -1,13 +1,12 @@
 // Takes read beats from the bus, moves their bytes into place and writes them
 // to the scratchpad.
 //
-// Pipeline of a beat accepted in cycle T, when no bank makes it wait:
-//   T    bus handshake, into a two-entry queue
-//   T+1  slot lookup, masking, shift to a 32-bit lane boundary
+// Pipeline of a beat that is offered in cycle T, when no bank makes it wait:
+//   T    slot lookup
+//   T+1  addresses, masking, shift to a 32-bit lane boundary, hash of each lane
 //   T+2  rotation by lanes, digest
 //   T+3  scratchpad write request
-// While the request waits for a bank the whole pipeline stands still; the
-// queue keeps that off the bus's ready.
+// While the request waits for a bank the beats behind it close up.
 //
 // A beat with an error response is not written but counts as received.  With
 // drop_i nothing is written.
@@ -19,9 +18,6 @@ module sth_load_write #(
   parameter int BusBytes = 16,
   // Bytes of a scratchpad word: a power of two, up to 2048.
   parameter int WordBytes = 64,
-  // Slots: any number from 2 to 128.
-  parameter int Slots = 32,
-  localparam int SlotWidth = $clog2(Slots),
   localparam int OffWidth = $clog2(BusBytes),
   localparam int TagWidth = 2
 ) (
@@ -29,20 +25,18 @@ module sth_load_write #(
   input  logic                   rst_ni,
   input  logic                   drop_i,
 
-  // Bus.
+  // Beats.
   input  logic                   r_valid_i,
   output logic                   r_ready_o,
-  input  logic [  SlotWidth-1:0] r_slot_i,
   input  logic [ 8*BusBytes-1:0] r_data_i,
   input  logic                   r_error_i,
   input  logic                   r_last_i,
 
-  // Slot of the beat in lookup; step when the beat leaves that stage.
-  output logic [  SlotWidth-1:0] slot_o,
+  // The beat that is offered leaves the lookup; what its slot says.
   output logic                   step_o,
-  output logic                   step_last_o,
-  output logic                   step_error_o,
   input  logic [           27:0] base_i,
+  input  logic [            7:0] word_i,
+  input  logic [            8:0] next_i,
   input  logic [   OffWidth-1:0] first_i,
   input  logic [   OffWidth-1:0] last_i,
   input  logic [   TagWidth-1:0] tag_i,
@@ -64,8 +58,11 @@ module sth_load_write #(
   output logic [           31:0] digest_o
 );
 
+  `include "sth_digest.svh"
+
   // A beat shifted to lanes; circular window of twice the bus width.
   localparam int WideBytes = BusBytes + 4;
+  localparam int Lanes = WideBytes / 4;
   localparam int RingBytes = 2 * BusBytes;
   // Lanes of the circular window.
   localparam int LaneWidth = $clog2(RingBytes / 4);
@@ -74,81 +71,106 @@ module sth_load_write #(
   localparam int SegWidth = (Segments > 1) ? $clog2(Segments) : 1;
   localparam int WordLsb = $clog2(WordBytes);
 
-  // The pipeline moves.
-  logic go;
+  // Lookup, and what moves: a stage that is empty, or whose beat moves on.
+  logic m_moves, a_moves, b_moves;
+  logic m_valid_q, a_valid_q, b_valid_q;
 
-  // Queue.
-  logic                  q_valid;
-  logic [8*BusBytes-1:0] q_data;
-  logic                  q_error;
-  logic                  q_last;
+  assign m_moves = !m_valid_q || a_moves;
+  assign a_moves = !a_valid_q || b_moves;
+  assign r_ready_o = m_moves;
+  assign step_o = r_valid_i && m_moves;
 
-  sth_fifo #(
-    .Width(SlotWidth + 8 * BusBytes + 2),
-    .Depth(2)
-  ) u_queue (
-    .clk_i,
-    .rst_ni,
-    .push_valid_i(r_valid_i),
-    .push_ready_o(r_ready_o),
-    .push_data_i({r_slot_i, r_error_i, r_last_i, r_data_i}),
-    .pop_valid_o(q_valid),
-    .pop_ready_i(go),
-    .pop_data_o({slot_o, q_error, q_last, q_data})
-  );
-
-  assign step_o = q_valid && go;
-  assign step_last_o = q_last;
-  assign step_error_o = q_error;
-
-  // Lookup: which bytes count, and where the first and the last of them go.
-  logic [  OffWidth-1:0] low;
-  logic [  OffWidth-1:0] high;
-  logic [          27:0] first_addr;
-  logic [          27:0] last_addr;
-  logic [  BusBytes-1:0] mask;
-  logic [8*BusBytes-1:0] masked;
-  logic                  unused_last_addr;
-
-  assign low = first_i;
-  assign high = q_last ? last_i : {OffWidth{1'b1}};
-  assign first_addr = base_i + {{(28 - OffWidth) {1'b0}}, low};
-  assign last_addr = base_i + {{(28 - OffWidth) {1'b0}}, high};
-  assign unused_last_addr = &{1'b0, last_addr[WordLsb-1:0]};
-
-  assign mask = ({BusBytes{1'b1}} << low) & ({BusBytes{1'b1}} >> ~high);
-
-  for (genvar b = 0; b < BusBytes; b++) begin : gen_mask
-    assign masked[8*b +: 8] = mask[b] ? q_data[8*b +: 8] : 8'd0;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      m_valid_q <= 1'b0;
+      a_valid_q <= 1'b0;
+      b_valid_q <= 1'b0;
+    end else begin
+      if (m_moves) m_valid_q <= r_valid_i;
+      if (a_moves) a_valid_q <= m_valid_q;
+      if (b_moves) b_valid_q <= a_valid_q;
+    end
   end
 
-  logic                   a_valid_q;
+  logic                  m_write_q, m_last_q;
+  logic [  TagWidth-1:0] m_tag_q;
+  logic [8*BusBytes-1:0] m_data_q;
+  logic [          27:0] m_base_q;
+  logic [           7:0] m_word_q;
+  logic [           8:0] m_next_q;
+  logic [  OffWidth-1:0] m_low_q, m_high_q;
+
+  always_ff @(posedge clk_i) begin
+    if (m_moves) begin
+      m_write_q <= !r_error_i;
+      m_last_q <= r_last_i;
+      m_tag_q <= tag_i;
+      m_data_q <= r_data_i;
+      m_base_q <= base_i;
+      m_word_q <= word_i;
+      m_next_q <= next_i;
+      m_low_q <= first_i;
+      m_high_q <= r_last_i ? last_i : {OffWidth{1'b1}};
+    end
+  end
+
+  // Which bytes count, and where the first and the last of them go.
+  logic [          27:0] word_addr, first_addr, last_addr;
+  logic [  BusBytes-1:0] mask;
+  logic [8*BusBytes-1:0] masked;
+  logic                  unused_addr;
+
+  assign word_addr = m_base_q + 28'({m_word_q, {OffWidth{1'b0}}});
+  assign first_addr = m_base_q + 28'({m_word_q, m_low_q});
+  assign last_addr = m_base_q + 28'({m_word_q, m_high_q});
+  assign unused_addr = &{1'b0, word_addr, last_addr};
+
+  assign mask = ({BusBytes{1'b1}} << m_low_q) & ({BusBytes{1'b1}} >> ~m_high_q);
+
+  for (genvar b = 0; b < BusBytes; b++) begin : gen_mask
+    assign masked[8*b +: 8] = mask[b] ? m_data_q[8*b +: 8] : 8'd0;
+  end
+
+  // The hash of each lane that the beat touches, the last one partly.
+  logic [5*Lanes-1:0] hash;
+
+  for (genvar i = 0; i < Lanes; i++) begin : gen_hash
+    localparam logic [OffWidth-1:0] Byte = OffWidth'(4 * i);
+    logic [16:0] lane_addr;
+    logic        unused_lane_addr;
+
+    if (i < Lanes - 1) begin : gen_within
+      assign lane_addr = m_base_q[16:0] + 17'({m_word_q, Byte});
+    end else begin : gen_behind
+      assign lane_addr = m_base_q[16:0] + 17'({m_next_q, {OffWidth{1'b0}}});
+    end
+    assign hash[5*i +: 5] = f_digest_hash(lane_addr[16:2]);
+    assign unused_lane_addr = &{1'b0, lane_addr[1:0]};
+  end
+
   logic                   a_write_q;
   logic                   a_last_q;
   logic [   TagWidth-1:0] a_tag_q;
   logic [8*WideBytes-1:0] a_data_q;
   logic [  WideBytes-1:0] a_mask_q;
-  // Address bits for the rotation, the segment and the digest: the 15 of the
-  // digest cover the others, for two words have at most 4096 bytes.
-  logic [           16:2] a_base_q;
+  logic [    5*Lanes-1:0] a_hash_q;
+  // Address bits for the rotation and the segment.
+  logic [      WordLsb:2] a_base_q;
   logic [           27:0] a_addr_q;
   logic                   a_two_q;
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) a_valid_q <= 1'b0;
-    else if (go) a_valid_q <= q_valid;
-  end
-
-  always_ff @(posedge clk_i) begin
-    if (go) begin
-      a_write_q <= !q_error;
-      a_last_q <= q_last;
-      a_tag_q <= tag_i;
-      a_data_q <= {32'd0, masked} << {base_i[1:0], 3'd0};
-      a_mask_q <= {4'd0, mask} << base_i[1:0];
-      a_base_q <= base_i[16:2];
+    if (a_moves) begin
+      a_write_q <= m_write_q;
+      a_last_q <= m_last_q;
+      a_tag_q <= m_tag_q;
+      a_data_q <= {32'd0, masked} << {m_base_q[1:0], 3'd0};
+      a_mask_q <= {4'd0, mask} << m_base_q[1:0];
+      a_hash_q <= hash;
+      a_base_q <= word_addr[WordLsb:2];
       a_addr_q <= first_addr;
-      a_two_q <= first_addr[27:WordLsb] != last_addr[27:WordLsb];
+      // Two words that a beat touches are neighbours.
+      a_two_q <= first_addr[WordLsb] != last_addr[WordLsb];
     end
   end
 
@@ -187,18 +209,16 @@ module sth_load_write #(
   // Lanes from the amount upwards did not pass the end of the ring.
   assign not_wrapped = {RingBytes{1'b1}} << {amount, 2'd0};
 
-  sth_digest #(
-    .Lanes(WideBytes / 4),
-    .Aligned(0)
+  sth_digest_fold #(
+    .Lanes(Lanes)
   ) u_digest (
-    .en_i(a_valid_q && a_write_q),
-    .lane_i(a_base_q),
+    .en_i(a_write_q),
+    .hash_i(a_hash_q),
     .data_i(a_data_q),
     .mask_i({WideBytes{1'b1}}),  // bytes that do not count are zero
     .digest_o(digest)
   );
 
-  logic                   b_valid_q;
   logic                   b_write_q;
   logic                   b_last_q;
   logic [   TagWidth-1:0] b_tag_q;
@@ -209,17 +229,12 @@ module sth_load_write #(
   logic                   b_two_q;
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) begin
-      b_valid_q <= 1'b0;
-      digest_valid_o <= 1'b0;
-    end else begin
-      if (go) b_valid_q <= a_valid_q;
-      digest_valid_o <= go && a_valid_q && a_write_q;
-    end
+    if (!rst_ni) digest_valid_o <= 1'b0;
+    else digest_valid_o <= b_moves && a_valid_q && a_write_q;
   end
 
   always_ff @(posedge clk_i) begin
-    if (go) begin
+    if (b_moves) begin
       b_write_q <= a_write_q;
       b_last_q <= a_last_q;
       b_tag_q <= a_tag_q;
@@ -238,7 +253,7 @@ module sth_load_write #(
     logic [SegWidth-1:0] b_seg_q;
 
     always_ff @(posedge clk_i) begin
-      if (go) b_seg_q <= a_base_q[OffWidth+1 +: SegWidth];
+      if (b_moves) b_seg_q <= a_base_q[OffWidth+1 +: SegWidth];
     end
 
     for (genvar s = 0; s < Segments; s++) begin : gen_segment
@@ -255,16 +270,16 @@ module sth_load_write #(
   assign l_addr_o = b_addr_q;
   assign l_two_o = b_two_q;
   assign l_data_o = {Segments{b_data_q}};
-  assign go = !(l_req_o && !l_gnt_i);
+  assign b_moves = !l_req_o || l_gnt_i;
 
-  assign done_o = b_valid_q && b_last_q && go;
+  assign done_o = b_valid_q && b_last_q && b_moves;
   assign done_tag_o = b_tag_q;
 
   // A write that waits for its bank stays, unless the engine is drained.
   `STH_ASSERT_STAYS(WriteStays, l_req_o && !l_gnt_i, {l_req_o, l_addr_o}, drop_i)
   `STH_ASSERT(GrantIsAsked, l_gnt_i -> l_req_o)
   // A beat holds at least one byte of its run.
-  `STH_ASSERT(BeatNotEmpty, q_valid -> low <= high)
+  `STH_ASSERT(BeatNotEmpty, m_valid_q -> m_low_q <= m_high_q)
 
   initial begin
     if (WordBytes < BusBytes || WordBytes > 2048 || (WordBytes & (WordBytes - 1)) != 0)

@@ -11,10 +11,12 @@
 //   first weight step of a tile   max(last step of the tile before + 1, last
 //                                 row of the tile two before + 1, grant + 1)
 //   last weight step              first step + S - 1 + denied reads
-//   first row of a tile           max(last row of the tile before, last weight
-//                                 step) + 1
+//   first row of a tile           max(last row of the tile before + 1, last
+//                                 weight step + 1, first row of the tile before
+//                                 + MATRIX_SUM), later where sums overlap
 //   last row                      first row + M - 1
-//   retirement                    last row of the last tile + R + C + 4
+//   retirement                    last row of the last tile + PE_SUM * R + C +
+//                                 MATRIX_RETIRE
 //
 // It does not wait for semaphores, check fields, or arbitrate memories.
 `include "sth_assert.svh"
@@ -119,8 +121,8 @@ module sth_matrix #(
   // Tiles that are loaded and not streamed to their end, at most one a bank.
   logic [1:0] tiles_q;
   logic [DepthWidth-1:0] depth0_q, depth1_q, tile_depth;
-  logic [1:0] last_k_q, last_q;
-  logic tile_loaded, tile_done, load_bank, load_last_k, load_last, stream_bank;
+  logic [1:0] last_k_q, last_q, meets_q;
+  logic tile_loaded, tile_done, load_bank, load_last_k, load_last, load_meets, stream_bank;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) tiles_q <= 2'd0;
@@ -130,6 +132,7 @@ module sth_matrix #(
       else depth0_q <= tile_depth;
       last_k_q[load_bank] <= load_last_k;
       last_q[load_bank]   <= load_last;
+      meets_q[load_bank]  <= load_meets;
     end
   end
 
@@ -141,7 +144,7 @@ module sth_matrix #(
   logic [ArrayCols*32-1:0] sum;
 
   sth_weight_loader #(
-    .ArrayRows(ArrayRows), .ArrayCols(ArrayCols), .WordBytes(WordBytes)
+    .ArrayRows(ArrayRows), .ArrayCols(ArrayCols), .WordBytes(WordBytes), .AccRows(AccRows)
   ) u_loader (
     .clk_i,
     .rst_ni,
@@ -155,6 +158,7 @@ module sth_matrix #(
     .tile_depth_o   (tile_depth),
     .tile_last_k_o  (load_last_k),
     .tile_last_o    (load_last),
+    .tile_meets_o   (load_meets),
     .w_req_o,
     .w_addr_o,
     .w_gnt_i,
@@ -179,6 +183,7 @@ module sth_matrix #(
     .tile_depth_i (stream_bank ? depth1_q : depth0_q),
     .tile_last_k_i(last_k_q[stream_bank]),
     .tile_last_i  (last_q[stream_bank]),
+    .tile_meets_i (meets_q[stream_bank]),
     .tile_bank_o  (stream_bank),
     .tile_done_o  (tile_done),
     .tile_wait_o  (weight_stall_o),
@@ -248,10 +253,12 @@ module sth_matrix #(
       $error("sth_matrix: ArrayCols must be a power of two from 4 to 512");
     if (AccRows < 4 || AccBytes != 4 * ArrayCols * AccRows)
       $error("sth_matrix: AccBytes must be a whole number >= 4 of accumulator rows");
-    // Read, edge register, two PE stages (the hops are in R + C - 2), add, write.
-    if (STH_LAT_MATRIX_RETIRE != STH_LAT_SRAM + 1 + STH_LAT_PE - 2 + 2)
+    // Read, edge register, PE (the hops are in PE_SUM * R + C), three stages of the sum, write.
+    if (STH_LAT_MATRIX_RETIRE != STH_LAT_READ + STH_LAT_PE - STH_LAT_PE_SUM + 3 + 1)
       $error("sth_matrix: MATRIX_RETIRE differs from the pipeline");
-    if (STH_LAT_MATRIX_SYNC != STH_LAT_MATRIX_LOAD + 3)
+    if (STH_LAT_MATRIX_SUM != STH_LAT_READ + 3 + 1)
+      $error("sth_matrix: MATRIX_SUM differs from the pipeline");
+    if (STH_LAT_MATRIX_SYNC != STH_LAT_MATRIX_LOAD + STH_LAT_READ + 3 + 1)
       $error("sth_matrix: MATRIX_SYNC differs from the pipeline");
   end
 endmodule

@@ -2,10 +2,10 @@
 // accumulator: the first depth tile of a command overwrites (unless the
 // command accumulates), the others add to what is there.
 //
-// Pipeline of a row: read (sum_next_i), add (the sums arrive), write; the
-// command retires in the cycle after its last write.  A row that is still on
-// its way to the memory is forwarded, so rows may repeat at any distance.
-// Columns beyond N are not written.
+// Pipeline of a row: request (sum_next_i), read, three stages of the sum (the
+// sums arrive in the first), write; the command retires in the cycle after its
+// last write.  A row may come again MATRIX_SUM cycles later: who sends rows into
+// the array sees to that.  Columns beyond N are not written.
 //
 // Multiply-accumulates are counted from what was written: valid columns times
 // valid depth for each row, in all M * N * K.
@@ -29,7 +29,7 @@ module sth_matrix_accumulate #(
   input  logic [           511:0] cmd_i,
   output logic                    cmd_done_o,
 
-  // From the array: sum_i is valid in the cycle after sum_next_i.
+  // From the array: sum_i is valid READ cycles after sum_next_i.
   input  logic                    sum_next_i,
   input  logic [ArrayCols*32-1:0] sum_i,
 
@@ -122,108 +122,108 @@ module sth_matrix_accumulate #(
   assign m_ren_o   = sum_next_i && (!first_k || accumulate);
   assign m_raddr_o = addr;
 
-  // Add stage.
-  logic add_valid_q, add_done_q, add_bf16_q, add_old_q, hit1_q, hit2_q;
-  logic [AddrWidth-1:0] add_addr_q;
-  logic [ColsWidth-1:0] add_cols_q;
-  logic [MacsWidth-1:0] add_macs_q;
-
-  // Write stage, and the write before it.
-  logic write_valid_q, write_done_q;
-  logic [AddrWidth-1:0] write_addr_q;
-  logic [ArrayCols*32-1:0] write_data_q, past_data_q;
-  logic [ArrayCols-1:0] write_mask_q, past_mask_q, add_mask;
+  // The rows behind the request, stage s in bit or place s - 1: 1 reads, 2 to 4 add, 5 writes.
+  localparam int Stages = 5;
+  logic [Stages-1:0] valid_q, done_q;
+  logic [3:0] fp_q, old_q;
+  logic [Stages*AddrWidth-1:0] addrs_q;
+  logic [Stages*ColsWidth-1:0] cols_q;
+  logic [Stages*MacsWidth-1:0] row_macs_q;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      add_valid_q   <= 1'b0;
-      add_done_q    <= 1'b0;
-      write_valid_q <= 1'b0;
-      write_done_q  <= 1'b0;
+      valid_q <= '0;
+      done_q  <= '0;
     end else begin
-      add_valid_q   <= sum_next_i;
-      add_done_q    <= cmd_done_o;
-      write_valid_q <= add_valid_q;
-      write_done_q  <= add_done_q;
+      valid_q <= {valid_q[Stages-2:0], sum_next_i};
+      done_q  <= {done_q[Stages-2:0], cmd_done_o};
     end
-    if (sum_next_i) begin
-      add_bf16_q <= bf16;
-      add_old_q  <= m_ren_o;
-      add_addr_q <= addr;
-      add_cols_q <= cols;
-      add_macs_q <= MacsWidth'(cols) * MacsWidth'(depth);
-      // The two rows before this one that the read cannot have seen.
-      hit1_q     <= add_valid_q && add_addr_q == addr;
-      hit2_q     <= write_valid_q && write_addr_q == addr;
-    end
-    if (add_valid_q) begin
-      write_addr_q <= add_addr_q;
-      write_mask_q <= add_mask;
-    end
-    if (write_valid_q) begin
-      past_data_q <= write_data_q;
-      past_mask_q <= write_mask_q;
+    if (sum_next_i || valid_q != '0) begin
+      fp_q       <= {fp_q[2:0], bf16 && m_ren_o};
+      old_q      <= {old_q[2:0], m_ren_o};
+      addrs_q    <= {addrs_q[(Stages-1)*AddrWidth-1:0], addr};
+      cols_q     <= {cols_q[(Stages-1)*ColsWidth-1:0], cols};
+      row_macs_q <= {row_macs_q[(Stages-1)*MacsWidth-1:0], MacsWidth'(cols) * MacsWidth'(depth)};
     end
   end
 
-  for (genvar c = 0; c < ArrayCols; c++) begin : gen_mask
-    assign add_mask[c] = ColsWidth'(c) < add_cols_q;
-  end
+  // A sum that overwrites passes the adder as an integer that is added to zero.
+  localparam int Word = ArrayCols * 32;  // bits of a word of each lane
+  logic [3*Word-1:0] aligned_q;          // words: two significands and what else there is to know
+  logic [2*Word-1:0] added_q;            // likewise, of one
+  logic [Word-1:0] write_data_q;
 
-  // The lanes of `one` that `pick` selects, `other` elsewhere.
-  function automatic [ArrayCols*32-1:0] f_merge(
-      input [ArrayCols-1:0] pick, input [ArrayCols*32-1:0] one, input [ArrayCols*32-1:0] other);
+  function automatic [Word-1:0] f_rounds(input fp, input [2*Word-1:0] added);
     for (int c = 0; c < ArrayCols; c++) begin
-      f_merge[c*32+:32] = pick[c] ? one[c*32+:32] : other[c*32+:32];
+      f_rounds[c*32+:32] = f_acc_add_round(fp, {added[Word+c*32+:12], added[c*32+:32]});
     end
   endfunction
 
-  function automatic [ArrayCols*32-1:0] f_sums(
-      input fp, input [ArrayCols*32-1:0] a, input [ArrayCols*32-1:0] b);
+  function automatic [2*Word-1:0] f_sums(input [3*Word-1:0] aligned);
+    logic [FpAddedWidth-1:0] added;
     for (int c = 0; c < ArrayCols; c++) begin
-      f_sums[c*32+:32] = f_acc_add(fp, a[c*32+:32], b[c*32+:32]);
+      added = f_acc_add_sum({aligned[2*Word+c*32+:14], aligned[Word+c*32+:32],
+                             aligned[c*32+:32]});
+      f_sums[c*32+:32]      = added[31:0];
+      f_sums[Word+c*32+:32] = {20'd0, added[43:32]};
     end
   endfunction
 
-  // What the accumulator holds but for writes on their way, the newest first.
-  function automatic [ArrayCols*32-1:0] f_old(
-      input hit1, input hit2, input [ArrayCols-1:0] mask1, input [ArrayCols*32-1:0] data1,
-      input [ArrayCols-1:0] mask2, input [ArrayCols*32-1:0] data2,
-      input [ArrayCols*32-1:0] read);
-    f_old = read;
-    if (hit2) f_old = f_merge(mask2, data2, f_old);
-    if (hit1) f_old = f_merge(mask1, data1, f_old);
+  function automatic [3*Word-1:0] f_aligns(
+      input fp, input old, input [Word-1:0] a, input [Word-1:0] b);
+    logic [FpAlignedWidth-1:0] aligned;
+    for (int c = 0; c < ArrayCols; c++) begin
+      aligned = f_acc_add_align(fp, old ? a[c*32+:32] : 32'd0, b[c*32+:32]);
+      f_aligns[c*32+:32]        = aligned[31:0];
+      f_aligns[Word+c*32+:32]   = aligned[63:32];
+      f_aligns[2*Word+c*32+:32] = {18'd0, aligned[77:64]};
+    end
   endfunction
 
   always_ff @(posedge clk_i) begin
-    if (add_valid_q) begin
-      if (add_old_q) begin
-        write_data_q <= f_sums(add_bf16_q, f_old(hit1_q, hit2_q, write_mask_q, write_data_q,
-                                                 past_mask_q, past_data_q, m_rdata_i), sum_i);
-      end else begin
-        write_data_q <= sum_i;
-      end
-    end
+    if (valid_q[3]) write_data_q <= f_rounds(fp_q[3], added_q);
   end
 
-  assign m_wen_o   = write_valid_q;
-  assign m_waddr_o = write_addr_q;
+  always_ff @(posedge clk_i) begin
+    if (valid_q[2]) added_q <= f_sums(aligned_q);
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (valid_q[1]) aligned_q <= f_aligns(fp_q[1], old_q[1], m_rdata_i, sum_i);
+  end
+
+  // Write.
+  logic write_valid;
+  logic [AddrWidth-1:0] write_addr;
+  logic [ArrayCols-1:0] write_mask;
+
+  assign write_valid = valid_q[Stages-1];
+  assign write_addr  = addrs_q[(Stages-1)*AddrWidth+:AddrWidth];
+
+  for (genvar c = 0; c < ArrayCols; c++) begin : gen_mask
+    assign write_mask[c] = ColsWidth'(c) < cols_q[(Stages-1)*ColsWidth+:ColsWidth];
+  end
+
+  assign m_wen_o   = write_valid;
+  assign m_waddr_o = write_addr;
   assign m_wdata_o = write_data_q;
-  assign m_wmask_o = write_mask_q;
+  assign m_wmask_o = write_mask;
 
   // Digest: each written lane, rotated by a hash of its address, and the MAC count.
   logic retire_q;
   logic [31:0] digest_q;
   logic [47:0] macs_q;
-  logic [MacsWidth-1:0] write_macs_q;
 
   logic [31:0] digest;
+  logic [47:0] write_macs;
+
+  assign write_macs = write_valid ? 48'(row_macs_q[(Stages-1)*MacsWidth+:MacsWidth]) : 48'd0;
 
   sth_digest #(.Lanes(ArrayCols), .MaskBits(1)) u_digest (
-    .en_i    (write_valid_q),
-    .lane_i  (15'({15'(write_addr_q), LaneWidth'(0)})),
+    .en_i    (write_valid),
+    .lane_i  (15'({15'(write_addr), LaneWidth'(0)})),
     .data_i  (write_data_q),
-    .mask_i  (write_mask_q),
+    .mask_i  (write_mask),
     .digest_o(digest)
   );
 
@@ -233,11 +233,10 @@ module sth_matrix_accumulate #(
       digest_q <= '0;
       macs_q   <= '0;
     end else begin
-      retire_q <= write_done_q;
+      retire_q <= done_q[Stages-1];
       digest_q <= (retire_q ? 32'd0 : digest_q) ^ digest;
-      macs_q   <= (retire_q ? 48'd0 : macs_q) + (write_valid_q ? 48'(write_macs_q) : 48'd0);
+      macs_q   <= (retire_q ? 48'd0 : macs_q) + write_macs;
     end
-    if (add_valid_q) write_macs_q <= add_macs_q;
   end
 
   assign retire_o = retire_q;
@@ -246,12 +245,21 @@ module sth_matrix_accumulate #(
 
   // The stages share one command; each uses only its fields.
   logic unused;
-  assign unused = &{1'b0, cmd_i};
+  assign unused = &{1'b0, cmd_i, old_q[3:2]};
 
   // Sums come only for a command that is here, and its lanes and depth are inside the array.
   `STH_ASSERT(SumHasCommand, sum_next_i -> cmd_valid_i && matmul)
   `STH_ASSERT(TileInArray, sum_next_i -> cols != '0 && 32'(cols) <= ArrayCols &&
                            depth != '0 && 32'(depth) <= ArrayRows)
+
+  // Whether a row that is read is still on its way to the memory.
+  logic [Stages-1:0] on_its_way;
+  for (genvar s = 0; s < Stages; s++) begin : gen_on_its_way
+    assign on_its_way[s] = valid_q[s] && addrs_q[s*AddrWidth+:AddrWidth] == addr;
+  end
+  `STH_ASSERT(ReadsWritten, m_ren_o -> on_its_way == '0)
+
+  initial if (STH_LAT_READ != 2) $error("sth_matrix_accumulate: READ differs from the pipeline");
 endmodule
 
 `default_nettype wire

@@ -3,7 +3,11 @@
 //
 // A tile starts when its weights are loaded, and then never stops: activation
 // reads have top priority in the scratchpad.  Lanes beyond the depth are zero.
-// A row of cycle t is at the array's edge in cycle t + 2.
+// A row of cycle t is at the array's edge in cycle t + READ + 1.
+//
+// Sums take MATRIX_SUM cycles to be found by who adds to them.  So a tile starts
+// that long after the first row of the tile before, or, if it adds to other rows
+// of that tile's sums than row by row, after its last row.
 //
 // It does not follow the columns and depth of a command: the weight loader
 // tells which tile is the last.
@@ -30,9 +34,10 @@ module sth_matrix_stream #(
   input  logic [  DepthWidth-1:0] tile_depth_i,
   input  logic                    tile_last_k_i,
   input  logic                    tile_last_i,
+  input  logic                    tile_meets_i,  // sums of the tile before, out of step
   output logic                    tile_bank_o,
   output logic                    tile_done_o,
-  output logic                    tile_wait_o,  // a tile is not ready
+  output logic                    tile_wait_o,   // a tile cannot start
 
   // Scratchpad; every request is granted.
   output logic                    a_req_o,
@@ -63,31 +68,46 @@ module sth_matrix_stream #(
   assign a_k    = cmd_i[STH_MATMUL_A_K_LSB+: 28];
 
   // Walk; `begun_q` tells that the registers belong to this command.
-  logic begun_q, bank_q;
+  logic begun_q, bank_q, tile_begun_q;
   logic [15:0] row_q;
   logic [27:0] base_q, addr_q, base;
   logic row_valid, last_row;
 
+  // Cycles that a tile has to wait, counted from the first or the last row of the one before.
+  localparam int WaitWidth = $clog2(STH_LAT_MATRIX_SUM);
+  logic [WaitWidth-1:0] first_wait_q, last_wait_q, wait_left;
+
+  assign wait_left = tile_meets_i ? last_wait_q : first_wait_q;
   assign base      = begun_q ? base_q : cmd_a;
-  assign row_valid = cmd_valid_i && matmul && tile_ready_i;
+  assign row_valid = cmd_valid_i && matmul && tile_ready_i && (tile_begun_q || wait_left == '0);
   assign last_row  = row_q == cmd_m - 16'd1;
 
   assign a_req_o     = row_valid;
   assign a_addr_o    = begun_q ? addr_q : cmd_a;
   assign tile_bank_o = bank_q;
   assign tile_done_o = row_valid && last_row;
-  assign tile_wait_o = cmd_valid_i && matmul && !tile_ready_i;
+  assign tile_wait_o = cmd_valid_i && matmul && !row_valid;
   assign cmd_done_o  = cmd_valid_i && (!matmul || (tile_done_o && tile_last_i));
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      begun_q <= 1'b0;
-      bank_q  <= 1'b0;
-      row_q   <= '0;
-    end else if (row_valid) begin
-      begun_q <= !(last_row && tile_last_i);
-      row_q   <= last_row ? 16'd0 : row_q + 16'd1;
-      if (last_row) bank_q <= !bank_q;
+      begun_q      <= 1'b0;
+      bank_q       <= 1'b0;
+      tile_begun_q <= 1'b0;
+      row_q        <= '0;
+      first_wait_q <= '0;
+      last_wait_q  <= '0;
+    end else begin
+      if (row_valid) begin
+        begun_q      <= !(last_row && tile_last_i);
+        tile_begun_q <= !last_row;
+        row_q        <= last_row ? 16'd0 : row_q + 16'd1;
+        if (last_row) bank_q <= !bank_q;
+      end
+      if (row_valid && !tile_begun_q) first_wait_q <= WaitWidth'(STH_LAT_MATRIX_SUM - 1);
+      else if (first_wait_q != '0) first_wait_q <= first_wait_q - 1'b1;
+      if (row_valid) last_wait_q <= WaitWidth'(STH_LAT_MATRIX_SUM - 1);
+      else if (last_wait_q != '0) last_wait_q <= last_wait_q - 1'b1;
     end
     if (row_valid) begin
       base_q <= base;
@@ -99,20 +119,31 @@ module sth_matrix_stream #(
     end
   end
 
-  // The row whose data arrives from the scratchpad.
-  logic data_valid_q, data_bf16_q, data_bank_q;
-  logic [DepthWidth-1:0] data_depth_q;
-  logic [OffsetWidth-1:0] data_offset_q;
+  // The row that is read, and the one whose data arrives from the scratchpad.
+  logic read_valid_q, read_bf16_q, read_bank_q, data_valid_q, data_bf16_q, data_bank_q;
+  logic [DepthWidth-1:0] read_depth_q, data_depth_q;
+  logic [OffsetWidth-1:0] read_offset_q, data_offset_q;
   logic [ArrayRows*16-1:0] lanes, mask;
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) data_valid_q <= 1'b0;
-    else data_valid_q <= row_valid;
+    if (!rst_ni) begin
+      read_valid_q <= 1'b0;
+      data_valid_q <= 1'b0;
+    end else begin
+      read_valid_q <= row_valid;
+      data_valid_q <= read_valid_q;
+    end
     if (row_valid) begin
-      data_bf16_q   <= bf16;
-      data_bank_q   <= bank_q;
-      data_depth_q  <= tile_depth_i;
-      data_offset_q <= a_addr_o[OffsetWidth-1:0];
+      read_bf16_q   <= bf16;
+      read_bank_q   <= bank_q;
+      read_depth_q  <= tile_depth_i;
+      read_offset_q <= a_addr_o[OffsetWidth-1:0];
+    end
+    if (read_valid_q) begin
+      data_bf16_q   <= read_bf16_q;
+      data_bank_q   <= read_bank_q;
+      data_depth_q  <= read_depth_q;
+      data_offset_q <= read_offset_q;
     end
   end
 
@@ -141,6 +172,8 @@ module sth_matrix_stream #(
   // A tile that has begun never stops.
   `STH_ASSERT_NEXT(TileNeverStops, row_valid && !last_row, row_valid)
   `STH_ASSERT(StreamsLoadedTile, a_req_o -> tile_ready_i && tile_depth_i != '0)
+
+  initial if (STH_LAT_READ != 2) $error("sth_matrix_stream: READ differs from the pipeline");
 endmodule
 
 `default_nettype wire

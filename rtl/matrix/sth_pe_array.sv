@@ -2,14 +2,15 @@
 // and align its outputs.
 //
 // Activations and weights travel on one diagonal wavefront: whatever is given
-// in cycle t reaches PE (r, c) in cycle t + r + c, from whichever edge it came.
+// in cycle t reaches PE (r, c) in cycle t + S * r + c, from whichever edge it
+// came; S = PE_SUM is what a partial sum takes from row to row.
 // A weight step and an activation row given in the same cycle therefore meet
 // everywhere in the order of their cycles: a row given in cycle t uses the
 // weights captured by steps given before t.  The array never stalls.
 //
 // Weight steps: north, step s is the weight row of PE row s; west, step s is
 // the weight column of PE column s.  The sums of a row given in cycle t are
-// complete in cycle t + Rows + Cols.
+// complete in cycle t + S * (Rows - 1) + Cols - 1 + PE.
 `include "sth_assert.svh"
 `default_nettype none
 
@@ -37,16 +38,19 @@ module sth_pe_array #(
   input  logic [  Cols*16-1:0] wt_north_i,
   input  logic [  Rows*16-1:0] wt_from_west_i,
 
-  // The sums of a row; they are valid in the cycle after sum_next_o.
+  // The sums of a row; they are valid READ cycles after sum_next_o.
   output logic                 sum_next_o,
   output logic [  Cols*32-1:0] sum_o
 );
+`include "sth_spec.svh"
+
+  localparam int Step = STH_LAT_PE_SUM;
   localparam int TokenWidth = 7;
 
   logic [Rows*16-1:0] act, wt_west;
   logic [Rows*TokenWidth-1:0] tokens_in, tokens;
   logic [Cols-1:0] col_capture_in;
-  logic [Rows-1:0] last_valid;
+  logic [Rows-1:0] sum_next;
 
   // What enters the first row from the north.
   logic [Cols-1:0] first_capture;
@@ -68,13 +72,13 @@ module sth_pe_array #(
     assign col_capture_in[c] = wt_valid_i && wt_west_i && wt_step_i == StepWidth'(c);
   end
 
-  sth_skew #(.Lanes(Rows), .Width(16)) u_skew_act (
+  sth_skew #(.Lanes(Rows), .Width(16), .Step(Step)) u_skew_act (
     .clk_i, .rst_ni, .data_i(act_i), .data_o(act)
   );
-  sth_skew #(.Lanes(Rows), .Width(16)) u_skew_west (
+  sth_skew #(.Lanes(Rows), .Width(16), .Step(Step)) u_skew_west (
     .clk_i, .rst_ni, .data_i(wt_from_west_i), .data_o(wt_west)
   );
-  sth_skew #(.Lanes(Rows), .Width(TokenWidth), .Reset(1)) u_skew_token (
+  sth_skew #(.Lanes(Rows), .Width(TokenWidth), .Step(Step), .Reset(1)) u_skew_token (
     .clk_i, .rst_ni, .data_i(tokens_in), .data_o(tokens)
   );
   sth_skew #(.Lanes(Cols), .Width(16)) u_skew_north (
@@ -119,7 +123,7 @@ module sth_pe_array #(
       .south_capture_o(capture),
       .south_wt_o     (wt),
       .south_psum_o   (psum),
-      .last_valid_o   (last_valid[r])
+      .sum_next_o     (sum_next[r])
     );
   end
 
@@ -127,21 +131,22 @@ module sth_pe_array #(
     .clk_i, .rst_ni, .data_i(gen_row[Rows-1].psum), .data_o(sum_o)
   );
 
-  assign sum_next_o = last_valid[Rows-1];
+  assign sum_next_o = sum_next[Rows-1];
 
   // Leave the array unused: only the last row reports, and nothing lies south of it.
   logic unused;
-  assign unused = &{1'b0, last_valid[Rows-2:0], gen_row[Rows-1].capture, gen_row[Rows-1].wt};
+  assign unused = &{1'b0, sum_next[Rows-2:0], gen_row[Rows-1].capture, gen_row[Rows-1].wt};
 
-  // The array never stalls: the sums of a row leave Rows + Cols - 1 cycles after it entered.
-  logic [Rows+Cols-2:0] rows_q;  // rows inside, the oldest highest; only the assertion needs it
+  // The array never stalls: the sums of a row leave it a fixed time after it entered.
+  localparam int Inside = Step * (Rows - 1) + Cols - 1 + STH_LAT_PE - STH_LAT_READ;
+  logic [Inside-1:0] rows_q;  // rows inside, the oldest highest; only the assertion needs it
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) rows_q <= '0;
-    else rows_q <= {rows_q[Rows+Cols-3:0], act_valid_i};
+    else rows_q <= {rows_q[Inside-2:0], act_valid_i};
   end
 
-  `STH_ASSERT(SumsFollowRows, sum_next_o == rows_q[Rows+Cols-2])
+  `STH_ASSERT(SumsFollowRows, sum_next_o == rows_q[Inside-1])
   // Weights enter the bank that the row beside them does not read, at a step that is there.
   `STH_ASSERT(WeightsEnterOtherBank, act_valid_i && wt_valid_i -> act_bank_i != wt_bank_i)
   `STH_ASSERT(StepInRange, wt_valid_i -> 32'(wt_step_i) < (wt_west_i ? Cols : Rows))

@@ -2,11 +2,12 @@
 // travel east with the data.
 //
 // A PE multiplies the activation that passes east with a stationary weight and
-// adds the product to the partial sum that passes south.  Stage 1 registers
-// the product (and the activation for the east neighbour), stage 2 the sum.
-// Two weight banks: activations in flight read one while the next tile is
-// captured into the other.  Weights on their way to other PEs pass through
-// `wt_q`, which holds what came from the north or from the west.
+// adds the product to the partial sum that passes south.  Stages 0 and 1 end
+// with the product (and, after 0, the activation for the east neighbour),
+// stages 2 to 4 with the sum.  Two weight banks: activations in flight read one
+// while the next tile is captured into the other.  Weights on their way to
+// other PEs pass through `wt_q`, which holds what came from the north or from
+// the west; on their way south they take as long as a sum.
 //
 // Everything that enters at the west edge in cycle t reaches column c in cycle
 // t + c.  What arrives from the north must therefore be skewed by one cycle a
@@ -20,7 +21,7 @@
 `default_nettype none
 
 module sth_pe_row #(
-  // PEs in the row, >= 2.
+  // PEs in the row, >= 1.
   parameter int Cols = 16
 ) (
   input  logic               clk_i,
@@ -47,26 +48,35 @@ module sth_pe_row #(
   output logic [Cols*16-1:0] south_wt_o,
   output logic [Cols*32-1:0] south_psum_o,
 
-  // The last column's sum is valid in the next cycle.
-  output logic               last_valid_o
+  // The last column's sum is valid READ cycles later.
+  output logic               sum_next_o
 );
   /*verilator no_inline_module*/
+`include "sth_spec.svh"
 `include "sth_acc_add.svh"
 `include "sth_pe_mul.svh"
 
-  // Bit c is the token at column c, and bit c - 1 of the register beside it.
-  logic [Cols:0] act_valid, act_bf16;
-  logic [Cols-1:0] act_bank, wt_valid, wt_west, wt_bank, wt_capture;
-  logic [Cols-1:0] act_valid_q, act_bf16_q, north_capture_q;
-  logic [Cols-2:0] act_bank_q, wt_valid_q, wt_west_q, wt_bank_q, wt_capture_q;
+  localparam int Word = Cols * 32;  // bits of a word of each PE
 
-  assign act_valid  = {act_valid_q, act_valid_i};
-  assign act_bf16   = {act_bf16_q, act_bf16_i};
-  assign act_bank   = {act_bank_q, act_bank_i};
-  assign wt_valid   = {wt_valid_q, wt_valid_i};
-  assign wt_west    = {wt_west_q, wt_west_i};
-  assign wt_bank    = {wt_bank_q, wt_bank_i};
-  assign wt_capture = {wt_capture_q, wt_capture_i};
+  // Bit c is the token at column c; bit c + s the one that is s stages further on in column c.
+  logic [Cols+3:0] act_valid, act_bf16;
+  logic [Cols+1:0] wt_valid;
+  logic [Cols-1:0] act_bank, wt_west, wt_bank, wt_capture;
+  logic [Cols+2:0] act_valid_q, act_bf16_q;
+  logic [Cols:0] wt_valid_q;
+  logic [Cols-1:0] act_bank_q, wt_west_q, wt_bank_q, wt_capture_q;
+  logic [3*Cols-1:0] north_capture_q;
+
+  assign act_valid = {act_valid_q, act_valid_i};
+  assign act_bf16  = {act_bf16_q, act_bf16_i};
+  assign wt_valid  = {wt_valid_q, wt_valid_i};
+
+  // The token that leaves the last column is not used.
+  logic [3:0] unused;
+  assign {unused[0], act_bank}   = {act_bank_q, act_bank_i};
+  assign {unused[1], wt_west}    = {wt_west_q, wt_west_i};
+  assign {unused[2], wt_bank}    = {wt_bank_q, wt_bank_i};
+  assign {unused[3], wt_capture} = {wt_capture_q, wt_capture_i};
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -75,60 +85,97 @@ module sth_pe_row #(
       wt_capture_q    <= '0;
       north_capture_q <= '0;
     end else begin
-      act_valid_q     <= act_valid[Cols-1:0];
-      wt_valid_q      <= wt_valid[Cols-2:0];
-      wt_capture_q    <= wt_capture[Cols-2:0];
-      north_capture_q <= north_capture_i;
+      act_valid_q     <= act_valid[Cols+2:0];
+      wt_valid_q      <= wt_valid[Cols:0];
+      wt_capture_q    <= wt_capture;
+      north_capture_q <= {north_capture_q[2*Cols-1:0], north_capture_i};
     end
-    act_bf16_q <= act_bf16[Cols-1:0];
-    act_bank_q <= act_bank[Cols-2:0];
-    wt_west_q  <= wt_west[Cols-2:0];
-    wt_bank_q  <= wt_bank[Cols-2:0];
+    act_bf16_q <= act_bf16[Cols+2:0];
+    act_bank_q <= act_bank;
+    wt_west_q  <= wt_west;
+    wt_bank_q  <= wt_bank;
   end
 
   // The PEs, PE c in lane c.
-  logic [(Cols-1)*16-1:0] act_q;
-  logic [Cols*16-1:0] wt_q, weight0_q, weight1_q, act, wt_from_west;
-  logic [Cols*32-1:0] product_q, psum_q;
+  logic [Cols*16-1:0] act_q, wt_q, wt_next_q, wt_south_q, weight0_q, weight1_q, act, wt_from_west;
+  logic [Word-1:0] product_q, packed_q, psum_q;
+  logic [3*Word-1:0] aligned_q;  // words: two significands and what else there is to know
+  logic [2*Word-1:0] added_q;    // likewise, of one
 
-  assign act          = {act_q, act_i};
-  assign wt_from_west = {wt_q[(Cols-1)*16-1:0], wt_i};
+  // What leaves the last column to the east is not used.
+  logic [31:0] unused_east;
+  assign {unused_east[15:0], act}           = {act_q, act_i};
+  assign {unused_east[31:16], wt_from_west} = {wt_q, wt_i};
 
-  // Stage 2: the sums of the columns with a token.
-  function automatic [Cols*32-1:0] f_sums(
-      input [Cols-1:0] valid, input [Cols-1:0] bf16, input [Cols*32-1:0] old,
-      input [Cols*32-1:0] north, input [Cols*32-1:0] product);
-    f_sums = old;
+  // Stages 4, 3 and 2: the sum.
+  function automatic [Word-1:0] f_rounds(input [Cols-1:0] bf16, input [2*Word-1:0] added);
     for (int c = 0; c < Cols; c++) begin
-      if (valid[c]) begin
-        f_sums[c*32+:32] = f_acc_add(bf16[c], north[c*32+:32], product[c*32+:32]);
-      end
+      f_rounds[c*32+:32] = f_acc_add_round(bf16[c], {added[Word+c*32+:12], added[c*32+:32]});
     end
   endfunction
 
   always_ff @(posedge clk_i) begin
-    if (act_valid[Cols:1] != '0) begin
-      psum_q <= f_sums(act_valid[Cols:1], act_bf16[Cols:1], psum_q, north_psum_i, product_q);
+    if (act_valid[Cols+3:4] != '0) psum_q <= f_rounds(act_bf16[Cols+3:4], added_q);
+  end
+
+  function automatic [2*Word-1:0] f_sums(input [3*Word-1:0] aligned);
+    logic [FpAddedWidth-1:0] added;
+    for (int c = 0; c < Cols; c++) begin
+      added = f_acc_add_sum({aligned[2*Word+c*32+:14], aligned[Word+c*32+:32],
+                             aligned[c*32+:32]});
+      f_sums[c*32+:32]      = added[31:0];
+      f_sums[Word+c*32+:32] = {20'd0, added[43:32]};
+    end
+  endfunction
+
+  always_ff @(posedge clk_i) begin
+    if (act_valid[Cols+2:3] != '0) added_q <= f_sums(aligned_q);
+  end
+
+  function automatic [3*Word-1:0] f_aligns(
+      input [Cols-1:0] bf16, input [Word-1:0] north, input [Word-1:0] product);
+    logic [FpAlignedWidth-1:0] aligned;
+    for (int c = 0; c < Cols; c++) begin
+      aligned = f_acc_add_align(bf16[c], north[c*32+:32], product[c*32+:32]);
+      f_aligns[c*32+:32]        = aligned[31:0];
+      f_aligns[Word+c*32+:32]   = aligned[63:32];
+      f_aligns[2*Word+c*32+:32] = {18'd0, aligned[77:64]};
+    end
+  endfunction
+
+  always_ff @(posedge clk_i) begin
+    if (act_valid[Cols+1:2] != '0) begin
+      aligned_q <= f_aligns(act_bf16[Cols+1:2], north_psum_i, packed_q);
     end
   end
 
-  // Stage 1: the products.
-  function automatic [Cols*32-1:0] f_products(
+  // Stages 1 and 0: the product, of the columns with a token.
+  function automatic [Word-1:0] f_packs(input [Cols-1:0] bf16, input [Word-1:0] product);
+    for (int c = 0; c < Cols; c++) begin
+      f_packs[c*32+:32] = f_pe_mul_pack(bf16[c], product[c*32+:30]);
+    end
+  endfunction
+
+  always_ff @(posedge clk_i) begin
+    if (act_valid[Cols:1] != '0) packed_q <= f_packs(act_bf16[Cols:1], product_q);
+  end
+
+  function automatic [Word-1:0] f_products(
       input [Cols-1:0] valid, input [Cols-1:0] bf16, input [Cols-1:0] bank,
-      input [Cols*32-1:0] old, input [Cols*16-1:0] a, input [Cols*16-1:0] w0,
+      input [Word-1:0] old, input [Cols*16-1:0] a, input [Cols*16-1:0] w0,
       input [Cols*16-1:0] w1);
     f_products = old;
     for (int c = 0; c < Cols; c++) begin
       if (valid[c]) begin
-        f_products[c*32+:32] =
-            f_pe_mul(bf16[c], a[c*16+:16], bank[c] ? w1[c*16+:16] : w0[c*16+:16]);
+        f_products[c*32+:32] = {2'd0, f_pe_mul_product(bf16[c], a[c*16+:16],
+                                                       bank[c] ? w1[c*16+:16] : w0[c*16+:16])};
       end
     end
   endfunction
 
   always_ff @(posedge clk_i) begin
     if (act_valid[Cols-1:0] != '0) begin
-      act_q     <= act[(Cols-1)*16-1:0];
+      act_q     <= act;
       product_q <= f_products(act_valid[Cols-1:0], act_bf16[Cols-1:0], act_bank, product_q, act,
                               weight0_q, weight1_q);
     end
@@ -151,20 +198,26 @@ module sth_pe_row #(
   assign capture = wt_capture | north_capture_i;
 
   always_ff @(posedge clk_i) begin
-    if (wt_valid != '0) begin
-      wt_q      <= f_weights(wt_valid, wt_west, wt_q, north_wt_i, wt_from_west);
+    if (wt_valid[Cols+1:2] != '0) wt_south_q <= wt_next_q;
+    if (wt_valid[Cols:1] != '0) wt_next_q <= wt_q;
+    if (wt_valid[Cols-1:0] != '0) begin
+      wt_q      <= f_weights(wt_valid[Cols-1:0], wt_west, wt_q, north_wt_i, wt_from_west);
       weight0_q <= f_weights(capture & ~wt_bank, wt_west, weight0_q, north_wt_i, wt_from_west);
       weight1_q <= f_weights(capture & wt_bank, wt_west, weight1_q, north_wt_i, wt_from_west);
     end
   end
 
-  assign south_capture_o = north_capture_q;
-  assign south_wt_o      = wt_q;
+  assign south_capture_o = north_capture_q[3*Cols-1:2*Cols];
+  assign south_wt_o      = wt_south_q;
   assign south_psum_o    = psum_q;
-  assign last_valid_o    = act_valid_q[Cols-1];
+  assign sum_next_o      = act_valid[Cols-1+STH_LAT_PE-STH_LAT_READ];
 
   // At the west edge; the other columns see the same later.
   `STH_ASSERT(CaptureHasToken, 2'(wt_capture_i) + 2'(north_capture_i[0]) <= 2'(wt_valid_i))
+
+  initial begin
+    if (STH_LAT_PE != 5 || STH_LAT_PE_SUM != 3) $error("sth_pe_row: PE differs from the pipeline");
+  end
 endmodule
 
 `default_nettype wire

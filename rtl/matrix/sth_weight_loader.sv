@@ -6,8 +6,8 @@
 // the matrix sends zeros without a read; lanes beyond the depth are zeroed.
 // A denied read repeats.  A tile starts only when a weight bank is free.
 //
-// A step of cycle t is at the array's edge in cycle t + 2.  It does not wait
-// for semaphores: a command it sees may be read at once.
+// A step of cycle t is at the array's edge in cycle t + READ + 1.  It does not
+// wait for semaphores: a command it sees may be read at once.
 `include "sth_assert.svh"
 `default_nettype none
 
@@ -17,6 +17,9 @@ module sth_weight_loader #(
   parameter int ArrayCols = 16,
   // Bytes in a scratchpad word.
   parameter int WordBytes = 64,
+  // Rows of the accumulator: any number.
+  parameter int AccRows = 1024,
+  localparam int AddrWidth = $clog2(AccRows),
   localparam int StepWidth = $clog2((ArrayRows > ArrayCols) ? ArrayRows : ArrayCols),
   localparam int DepthWidth = $clog2(ArrayRows) + 1
 ) (
@@ -36,6 +39,7 @@ module sth_weight_loader #(
   output logic [  DepthWidth-1:0] tile_depth_o,     // valid lanes of the activations
   output logic                    tile_last_k_o,    // last depth tile
   output logic                    tile_last_o,      // last tile of the command
+  output logic                    tile_meets_o,     // some of its sums are others of the tile before
 
   // Scratchpad.
   output logic                    w_req_o,
@@ -59,6 +63,8 @@ module sth_weight_loader #(
   logic matmul, bf16, west;
   logic [15:0] cmd_n, cmd_k;
   logic [27:0] cmd_w, w_row, w_k, w_n;
+  logic [AddrWidth-1:0] cmd_acc, acc_n;
+  logic [AddrWidth:0] rows;
 
   assign matmul = cmd_i[STH_ANY_OPCODE_LSB+:STH_ANY_OPCODE_WIDTH] ==
       STH_ANY_OPCODE_WIDTH'(STH_OP_MATMUL);
@@ -70,6 +76,9 @@ module sth_weight_loader #(
   assign w_row  = cmd_i[STH_MATMUL_W_ROW_LSB+: 28];
   assign w_k    = cmd_i[STH_MATMUL_W_K_LSB+: 28];
   assign w_n    = cmd_i[STH_MATMUL_W_N_LSB+: 28];
+  assign rows   = (AddrWidth + 1)'(cmd_i[STH_MATMUL_M_LSB+:16]);
+  assign cmd_acc = cmd_i[STH_MATMUL_ACC_LSB+:AddrWidth];
+  assign acc_n  = cmd_i[STH_MATMUL_ACC_N_LSB+:AddrWidth];
 
   // Walk; `begun_q` tells that the registers belong to this command.
   logic begun_q, bank_q;
@@ -137,25 +146,59 @@ module sth_weight_loader #(
     end
   end
 
-  // The step whose data arrives from the scratchpad.
+  // Whether the sums of this tile and of the one before share rows, but do not begin with the same
+  // one.  A tile takes more cycles than the answer.
+  logic [AddrWidth-1:0] acc_q, acc, before_acc_q;
+  logic [AddrWidth:0] before_end_q;
+  logic meets_q;
+
+  assign acc          = begun_q ? acc_q : cmd_acc;
+  assign tile_meets_o = meets_q;
+
+  always_ff @(posedge clk_i) begin
+    meets_q <= acc != before_acc_q && {1'b0, acc} < before_end_q &&
+               {1'b0, before_acc_q} < {1'b0, acc} + rows;
+    if (advance) acc_q <= (last_step && last_k) ? acc + acc_n : acc;
+    if (tile_loaded_o) begin
+      before_acc_q <= acc;
+      before_end_q <= {1'b0, acc} + rows;
+    end
+  end
+
+  // The step that is read, and the one whose data arrives from the scratchpad.
+  logic read_valid_q, read_reads_q, read_west_q, read_bf16_q, read_bank_q;
   logic data_valid_q, data_reads_q, data_west_q, data_bf16_q, data_bank_q;
-  logic [StepWidth-1:0] data_step_q;
-  logic [DepthWidth-1:0] data_depth_q;
-  logic [OffsetWidth-1:0] data_offset_q;
+  logic [StepWidth-1:0] read_step_q, data_step_q;
+  logic [DepthWidth-1:0] read_depth_q, data_depth_q;
+  logic [OffsetWidth-1:0] read_offset_q, data_offset_q;
   logic [ArrayCols*16-1:0] north;
   logic [ArrayRows*16-1:0] from_west, west_mask;
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) data_valid_q <= 1'b0;
-    else data_valid_q <= advance;
+    if (!rst_ni) begin
+      read_valid_q <= 1'b0;
+      data_valid_q <= 1'b0;
+    end else begin
+      read_valid_q <= advance;
+      data_valid_q <= read_valid_q;
+    end
     if (advance) begin
-      data_reads_q  <= reads;
-      data_west_q   <= west;
-      data_bf16_q   <= bf16;
-      data_bank_q   <= bank_q;
-      data_step_q   <= step_q;
-      data_depth_q  <= tile_depth_o;
-      data_offset_q <= addr[OffsetWidth-1:0];
+      read_reads_q  <= reads;
+      read_west_q   <= west;
+      read_bf16_q   <= bf16;
+      read_bank_q   <= bank_q;
+      read_step_q   <= step_q;
+      read_depth_q  <= tile_depth_o;
+      read_offset_q <= addr[OffsetWidth-1:0];
+    end
+    if (read_valid_q) begin
+      data_reads_q  <= read_reads_q;
+      data_west_q   <= read_west_q;
+      data_bf16_q   <= read_bf16_q;
+      data_bank_q   <= read_bank_q;
+      data_step_q   <= read_step_q;
+      data_depth_q  <= read_depth_q;
+      data_offset_q <= read_offset_q;
     end
   end
 
@@ -191,6 +234,8 @@ module sth_weight_loader #(
   `STH_ASSERT(GrantIsAsked, w_gnt_i -> w_req_o)
   `STH_ASSERT(LoadsFreeBank, advance -> bank_free_i)
   `STH_ASSERT(TileNotEmpty, advance -> n_left != '0 && k_left != '0)
+
+  initial if (STH_LAT_READ != 2) $error("sth_weight_loader: READ differs from the pipeline");
 endmodule
 
 `default_nettype wire

@@ -1,12 +1,17 @@
 // Purpose: a function of the table FUNC, y = func(v), for all lanes: pipelined, one value a lane
 // and cycle, constant latency STH_LAT_FUNC.  It does not gate, reduce or convert.
 //
-// Every stage is one step of the definition in docs/numerics.md:
-//   1 u = v * prescale                2 u to the row of the ROM, m in [1, 2), specials
-//   3 c0..c2 of the row, d = m - centre of its segment
-//   4 p = c2 * d    5 p = p + c1      6 p = p * d      7 p = p + c0
-//   8 exponent, sign and specials     9 SIGMOID and GELU: t / 2 + 0.5
-// A stage changes only when a value enters it, so that an idle lane costs a simulation nothing.
+// A line is a step of the definition in docs/numerics.md, behind the stages that it takes:
+//    1-2  u = v * prescale
+//    3    u as fixed point, for EXP       4  row of the ROM, m in [1, 2), specials
+//    5-7  d = m - centre of its segment
+//    8-9  p = c2 * d                 10-12   p = p + c1
+//   13-14 p = p * d                  15-17   p = p + c0
+//   18    exponent, sign and specials         19-21  SIGMOID and GELU: t / 2 + 0.5
+// A coefficient is read in the stage before the one that uses it; d and what goes onto the exponent
+// wait in queues.  A stage changes only when a value enters it, so that an idle lane costs a
+// simulation nothing.
+`include "sth_assert.svh"
 `default_nettype none
 
 module sth_func #(
@@ -25,71 +30,128 @@ module sth_func #(
 `include "sth_fp32_mul.svh"
 `include "sth_func_slice.svh"
 
-  localparam int Latency = 9;
-  localparam int SideWidth = 43;  // f_func_side
+  localparam int Latency = 21;
+  localparam int Product = FpProductStride * Lanes;
+  localparam int Aligned = FpAlignedStride * Lanes;
+  localparam int Added = FpAddedStride * Lanes;
+  localparam int Side = FuncSideStride * Lanes;
 
-  // <name>_<s>_q: a register behind stage s.
+  // <name>_<s>_q: a register behind stage s; valid_q[s]: a value is there.
   logic [Latency-1:1] valid_q;
-  logic [3:0] func_1_q;
-  logic [32*Lanes-1:0] u_1_q;
-  logic [9*Lanes-1:0] row_2_q;
-  logic [23*Lanes-1:0] m_2_q, centre_2_q;
-  logic [32*Lanes-1:0] d_3_q, d_4_q, d_5_q;
-  logic [32*Lanes-1:0] c0_3_q, c0_4_q, c0_5_q, c0_6_q, c1_3_q, c1_4_q, c2_3_q;
-  logic [32*Lanes-1:0] p_4_q, p_5_q, p_6_q, p_7_q, t_8_q;
-  logic [SideWidth*Lanes-1:0] side_2_q, side_3_q, side_4_q, side_5_q, side_6_q, side_7_q;
-  // The function of the values behind stage 2 to 8 is followed by t / 2 + 0.5.
-  logic sigmoid_2_q, sigmoid_3_q, sigmoid_4_q, sigmoid_5_q, sigmoid_6_q, sigmoid_7_q, sigmoid_8_q;
-  logic [32*Lanes-1:0] y_9_q;
+  logic [3:0] func_1_q, func_2_q, func_3_q;
+  logic [18:4] sigmoid_q;  // t / 2 + 0.5 follows
+  logic [32*Lanes-1:0] u_2_q, u_3_q, fixed_3_q;
+  logic [9*Lanes-1:0] row_4_q, row_5_q, row_6_q, row_7_q, row_8_q, row_9_q, row_10_q, row_11_q;
+  logic [9*Lanes-1:0] row_12_q, row_13_q;
+  logic [23*Lanes-1:0] m_4_q, centre_4_q;
+  logic [Side-1:0] side_4_q, side_17_q;
+  logic [32*Lanes-1:0] d_7_q, d_12_q, c2_7_q, c1_9_q, c0_14_q;
+  logic [32*Lanes-1:0] p_9_q, p_12_q, p_14_q, p_17_q, t_18_q, y_21_q;
+  logic [Product-1:0] product_1_q, product_8_q, product_13_q;
+  logic [Aligned-1:0] aligned_5_q, aligned_10_q, aligned_15_q, aligned_19_q;
+  logic [Added-1:0] added_6_q, added_11_q, added_16_q, added_20_q;
 
-  logic [31:0] prescale;
-  logic [32*Lanes-1:0] rom_c0, rom_c1, rom_c2;
-
+  wire [31:0] prescale;
+  wire [32*Lanes-1:0] c0, c1, c2;
   sth_func_rom #(.Lanes(Lanes)) u_rom (
     .func_i,
     .prescale_o(prescale),
-    .row_i     (row_2_q),
-    .c0_o      (rom_c0),
-    .c1_o      (rom_c1),
-    .c2_o      (rom_c2)
+    .c0_row_i  (row_13_q),
+    .c1_row_i  (row_8_q),
+    .c2_row_i  (row_6_q),
+    .c0_o      (c0),
+    .c1_o      (c1),
+    .c2_o      (c2)
+  );
+
+  wire side_room, side_there, d_room, d_there;
+  wire [Side-1:0] side_16;
+  sth_fifo #(.Width(Side), .Depth(13)) u_sides (
+    .clk_i,
+    .rst_ni,
+    .push_valid_i(valid_q[4]),
+    .push_ready_o(side_room),
+    .push_data_i (side_4_q),
+    .pop_valid_o (side_there),
+    .pop_ready_i (valid_q[16]),
+    .pop_data_o  (side_16)
+  );
+
+  wire [32*Lanes-1:0] d_11;
+  sth_fifo #(.Width(32 * Lanes), .Depth(5)) u_distances (
+    .clk_i,
+    .rst_ni,
+    .push_valid_i(valid_q[7]),
+    .push_ready_o(d_room),
+    .push_data_i (d_7_q),
+    .pop_valid_o (d_there),
+    .pop_ready_i (valid_q[11]),
+    .pop_data_o  (d_11)
   );
 
   // The steps for all lanes.
-  function automatic [32*Lanes-1:0] f_sums(input [32*Lanes-1:0] a, input [32*Lanes-1:0] b);
-    for (int i = 0; i < Lanes; i++) f_sums[32*i+:32] = f_fp32_add(a[32*i+:32], b[32*i+:32]);
+  function automatic [Product-1:0] f_products(input [32*Lanes-1:0] a, input [32*Lanes-1:0] b);
+    for (int i = 0; i < Lanes; i++)
+      f_products[FpProductStride*i+:FpProductWidth] = f_fp32_mul_product(a[32*i+:32], b[32*i+:32]);
   endfunction
 
-  function automatic [32*Lanes-1:0] f_products(input [32*Lanes-1:0] a, input [32*Lanes-1:0] b);
-    for (int i = 0; i < Lanes; i++) f_products[32*i+:32] = f_fp32_mul(a[32*i+:32], b[32*i+:32]);
+  function automatic [32*Lanes-1:0] f_rounded(input [Product-1:0] product);
+    for (int i = 0; i < Lanes; i++)
+      f_rounded[32*i+:32] = f_fp32_mul_round(product[FpProductStride*i+:FpProductWidth]);
+  endfunction
+
+  function automatic [Aligned-1:0] f_aligned(input [32*Lanes-1:0] a, input [32*Lanes-1:0] b);
+    for (int i = 0; i < Lanes; i++)
+      f_aligned[FpAlignedStride*i+:FpAlignedWidth] = f_fp32_add_align(a[32*i+:32], b[32*i+:32]);
+  endfunction
+
+  function automatic [Added-1:0] f_added(input [Aligned-1:0] aligned);
+    for (int i = 0; i < Lanes; i++)
+      f_added[FpAddedStride*i+:FpAddedWidth] =
+          f_fp32_add_sum(aligned[FpAlignedStride*i+:FpAlignedWidth]);
+  endfunction
+
+  function automatic [32*Lanes-1:0] f_sums(input [Added-1:0] added);
+    for (int i = 0; i < Lanes; i++)
+      f_sums[32*i+:32] = f_fp32_add_round(added[FpAddedStride*i+:FpAddedWidth]);
+  endfunction
+
+  function automatic [32*Lanes-1:0] f_fixed(input [32*Lanes-1:0] u);
+    for (int i = 0; i < Lanes; i++) f_fixed[32*i+:32] = f_func_fixed(u[32*i+:32]);
   endfunction
 
   // {rows, fractions, centres}
-  function automatic [55*Lanes-1:0] f_segments(input [3:0] func, input [32*Lanes-1:0] u);
+  function automatic [55*Lanes-1:0] f_segments(input [3:0] func, input [32*Lanes-1:0] u,
+                                               input [32*Lanes-1:0] fixed);
     for (int i = 0; i < Lanes; i++)
       {f_segments[46*Lanes+9*i+:9], f_segments[23*Lanes+23*i+:23], f_segments[23*i+:23]} =
-          f_func_segment(func, u[32*i+:32]);
+          f_func_segment(func, u[32*i+:31], fixed[32*i+:23]);
   endfunction
 
-  function automatic [SideWidth*Lanes-1:0] f_sides(input [3:0] func, input [32*Lanes-1:0] u);
+  function automatic [Side-1:0] f_sides(input [3:0] func, input [32*Lanes-1:0] u,
+                                        input [32*Lanes-1:0] fixed);
     for (int i = 0; i < Lanes; i++)
-      f_sides[SideWidth*i+:SideWidth] = f_func_side(func, u[32*i+:32]);
+      f_sides[FuncSideStride*i+:FuncSideWidth] =
+          f_func_side(func, u[32*i+:32], fixed[32*i+23+:9]);
   endfunction
 
-  function automatic [32*Lanes-1:0] f_distances(input [23*Lanes-1:0] m,
-                                                input [23*Lanes-1:0] centre);
+  function automatic [Aligned-1:0] f_distances(input [23*Lanes-1:0] m,
+                                               input [23*Lanes-1:0] centre);
     for (int i = 0; i < Lanes; i++)
-      f_distances[32*i+:32] = f_fp32_add({9'h07f, m[23*i+:23]}, {9'h17f, centre[23*i+:23]});
+      f_distances[FpAlignedStride*i+:FpAlignedWidth] =
+          f_fp32_add_align({9'h07f, m[23*i+:23]}, {9'h17f, centre[23*i+:23]});
   endfunction
 
-  function automatic [32*Lanes-1:0] f_finished(input [SideWidth*Lanes-1:0] side,
-                                               input [32*Lanes-1:0] p);
+  function automatic [32*Lanes-1:0] f_finished(input [Side-1:0] side, input [32*Lanes-1:0] p);
     for (int i = 0; i < Lanes; i++)
-      f_finished[32*i+:32] = f_func_finish(side[SideWidth*i+:SideWidth], p[32*i+:31]);
+      f_finished[32*i+:32] = f_func_finish(side[FuncSideStride*i+:FuncSideWidth], p[32*i+:31]);
   endfunction
 
-  function automatic [32*Lanes-1:0] f_sigmoids(input [32*Lanes-1:0] t);
+  // t / 2 and 0.5, or t and -0, which changes nothing.
+  function automatic [Aligned-1:0] f_sigmoids(input sigmoid, input [32*Lanes-1:0] t);
     for (int i = 0; i < Lanes; i++)
-      f_sigmoids[32*i+:32] = f_fp32_add(f_func_half(t[32*i+:32]), 32'h3f000000);
+      f_sigmoids[FpAlignedStride*i+:FpAlignedWidth] = f_fp32_add_align(
+          f_func_half(sigmoid, t[32*i+:32]), sigmoid ? 32'h3f000000 : 32'h80000000);
   endfunction
 
   always_ff @(posedge clk_i) begin
@@ -98,58 +160,84 @@ module sth_func #(
 
     if (valid_i) begin
       func_1_q <= func_i;
-      u_1_q <= f_products(v_i, {Lanes{prescale}});
+      product_1_q <= f_products(v_i, {Lanes{prescale}});
     end
     if (valid_q[1]) begin
-      {row_2_q, m_2_q, centre_2_q} <= f_segments(func_1_q, u_1_q);
-      side_2_q <= f_sides(func_1_q, u_1_q);
-      sigmoid_2_q <= f_func_is_sigmoid(func_1_q);
+      func_2_q <= func_1_q;
+      u_2_q <= f_rounded(product_1_q);
     end
     if (valid_q[2]) begin
-      c0_3_q <= rom_c0;
-      c1_3_q <= rom_c1;
-      c2_3_q <= rom_c2;
-      d_3_q <= f_distances(m_2_q, centre_2_q);
-      side_3_q <= side_2_q;
-      sigmoid_3_q <= sigmoid_2_q;
+      func_3_q <= func_2_q;
+      u_3_q <= u_2_q;
+      fixed_3_q <= f_fixed(u_2_q);
     end
     if (valid_q[3]) begin
-      p_4_q <= f_products(c2_3_q, d_3_q);
-      c0_4_q <= c0_3_q;
-      c1_4_q <= c1_3_q;
-      d_4_q <= d_3_q;
-      side_4_q <= side_3_q;
-      sigmoid_4_q <= sigmoid_3_q;
+      {row_4_q, m_4_q, centre_4_q} <= f_segments(func_3_q, u_3_q, fixed_3_q);
+      side_4_q <= f_sides(func_3_q, u_3_q, fixed_3_q);
     end
     if (valid_q[4]) begin
-      p_5_q <= f_sums(p_4_q, c1_4_q);
-      c0_5_q <= c0_4_q;
-      d_5_q <= d_4_q;
-      side_5_q <= side_4_q;
-      sigmoid_5_q <= sigmoid_4_q;
+      row_5_q <= row_4_q;
+      aligned_5_q <= f_distances(m_4_q, centre_4_q);
     end
     if (valid_q[5]) begin
-      p_6_q <= f_products(p_5_q, d_5_q);
-      c0_6_q <= c0_5_q;
-      side_6_q <= side_5_q;
-      sigmoid_6_q <= sigmoid_5_q;
+      row_6_q <= row_5_q;
+      added_6_q <= f_added(aligned_5_q);
     end
     if (valid_q[6]) begin
-      p_7_q <= f_sums(p_6_q, c0_6_q);
-      side_7_q <= side_6_q;
-      sigmoid_7_q <= sigmoid_6_q;
+      row_7_q <= row_6_q;
+      c2_7_q <= c2;
+      d_7_q <= f_sums(added_6_q);
     end
     if (valid_q[7]) begin
-      t_8_q <= f_finished(side_7_q, p_7_q);
-      sigmoid_8_q <= sigmoid_7_q;
+      row_8_q <= row_7_q;
+      product_8_q <= f_products(c2_7_q, d_7_q);
     end
     if (valid_q[8]) begin
-      if (sigmoid_8_q) y_9_q <= f_sigmoids(t_8_q);
-      else y_9_q <= t_8_q;
+      row_9_q <= row_8_q;
+      c1_9_q <= c1;
+      p_9_q <= f_rounded(product_8_q);
     end
+    if (valid_q[9]) begin
+      row_10_q <= row_9_q;
+      aligned_10_q <= f_aligned(p_9_q, c1_9_q);
+    end
+    if (valid_q[10]) begin
+      row_11_q <= row_10_q;
+      added_11_q <= f_added(aligned_10_q);
+    end
+    if (valid_q[11]) begin
+      row_12_q <= row_11_q;
+      d_12_q <= d_11;
+      p_12_q <= f_sums(added_11_q);
+    end
+    if (valid_q[12]) begin
+      row_13_q <= row_12_q;
+      product_13_q <= f_products(p_12_q, d_12_q);
+    end
+    if (valid_q[13]) begin
+      c0_14_q <= c0;
+      p_14_q <= f_rounded(product_13_q);
+    end
+    if (valid_q[14]) aligned_15_q <= f_aligned(p_14_q, c0_14_q);
+    if (valid_q[15]) added_16_q <= f_added(aligned_15_q);
+    if (valid_q[16]) begin
+      side_17_q <= side_16;
+      p_17_q <= f_sums(added_16_q);
+    end
+    if (valid_q[17]) t_18_q <= f_finished(side_17_q, p_17_q);
+    if (valid_q[18]) aligned_19_q <= f_sigmoids(sigmoid_q[18], t_18_q);
+    if (valid_q[19]) added_20_q <= f_added(aligned_19_q);
+    if (valid_q[20]) y_21_q <= f_sums(added_20_q);
   end
 
-  assign y_o = y_9_q;
+  // Moves on by itself, for it is narrow.
+  always_ff @(posedge clk_i) sigmoid_q <= {sigmoid_q[17:4], f_func_is_sigmoid(func_3_q)};
+
+  assign y_o = y_21_q;
+
+  // What waits finds its place and its turn.
+  `STH_ASSERT(QueuesFollow, !(valid_q[4] && !side_room) && !(valid_q[16] && !side_there) &&
+                            !(valid_q[7] && !d_room) && !(valid_q[11] && !d_there))
 
   initial if (STH_LAT_FUNC != Latency) $error("STH_LAT_FUNC is not the depth of sth_func");
 endmodule

@@ -9,7 +9,10 @@ module sth_func_rom #(
 ) (
   input  logic [         3:0] func_i,  // STH_FUNC_*
   output logic [        31:0] prescale_o,
-  input  logic [ 9*Lanes-1:0] row_i,   // rows outside the table read as zero
+  // The row of each coefficient; rows outside the table read as zero.
+  input  logic [ 9*Lanes-1:0] c0_row_i,
+  input  logic [ 9*Lanes-1:0] c1_row_i,
+  input  logic [ 9*Lanes-1:0] c2_row_i,
   output logic [32*Lanes-1:0] c0_o,
   output logic [32*Lanes-1:0] c1_o,
   output logic [32*Lanes-1:0] c2_o
@@ -27,7 +30,9 @@ module sth_func_rom #(
   end
 
   for (genvar i = 0; i < Lanes; i++) begin : gen_lane
-    assign {c0_o[32*i+:32], c1_o[32*i+:32], c2_o[32*i+:32]} = func_rows[row_i[9*i+:9]];
+    assign c0_o[32*i+:32] = 32'(func_rows[c0_row_i[9*i+:9]] >> 64);
+    assign c1_o[32*i+:32] = 32'(func_rows[c1_row_i[9*i+:9]] >> 32);
+    assign c2_o[32*i+:32] = 32'(func_rows[c2_row_i[9*i+:9]]);
   end
 endmodule
 

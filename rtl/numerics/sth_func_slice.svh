@@ -18,17 +18,20 @@ function automatic [31:0] f_func_fixed(input [31:0] u);
   end
 endfunction
 
-// {polynomial, special[31:0], offset[9:0]}: when polynomial is set, special[31] is the sign of the
-// result and offset goes onto the exponent; otherwise special is the result.
-function automatic [42:0] f_func_side(input [3:0] func, input [31:0] u);
+// What waits beside the polynomial, {polynomial, value}: when polynomial is set, value[31] is the
+// sign of the result and value[9:0] goes onto the exponent; otherwise value is the result.
+localparam int FuncSideWidth = 33;
+localparam int FuncSideStride = 64;  // from lane to lane: whole words of 32
+
+// floor: of u, from its fixed point.
+function automatic [FuncSideWidth-1:0] f_func_side(input [3:0] func, input [31:0] u,
+                                                   input [8:0] floor);
   logic polynomial, zero, infinite;
   logic [31:0] special;
-  logic [8:0] floor;
   logic [9:0] offset;
   begin
     polynomial = 1'b0;
     special = u;
-    floor = 9'd0;
     offset = 10'd0;
     zero = u[30:23] == 8'd0;
     infinite = u[30:23] == 8'd255;
@@ -38,7 +41,6 @@ function automatic [42:0] f_func_side(input [3:0] func, input [31:0] u);
           // From |u| = 256 on, which is far outside the range of the result.
           polynomial = u[30:23] < 8'd135;
           special = (polynomial || u[31]) ? 32'd0 : 32'h7f800000;
-          floor = 9'(f_func_fixed(u) >> 23);
           offset = {floor[8], floor};
         end
         4'(STH_FUNC_RECIP): begin
@@ -60,13 +62,16 @@ function automatic [42:0] f_func_side(input [3:0] func, input [31:0] u);
         default: ;
       endcase
     end
-    f_func_side = {polynomial, special, offset};
+    f_func_side = {polynomial, special};
+    if (polynomial) f_func_side = {1'b1, special[31], 21'd0, offset};
   end
 endfunction
 
 // {row[8:0], m[22:0], centre[22:0]}: the row of the ROM and the fractions of the polynomial's
-// argument and of the middle of the row's segment, both in [1, 2).
-function automatic [54:0] f_func_segment(input [3:0] func, input [31:0] u);
+// argument and of the middle of the row's segment, both in [1, 2).  fraction: of u, from its fixed
+// point.
+function automatic [54:0] f_func_segment(input [3:0] func, input [30:0] u,
+                                         input [22:0] fraction);
   logic [8:0] row;
   logic [22:0] m, centre;
   logic [7:0] octave;
@@ -75,7 +80,7 @@ function automatic [54:0] f_func_segment(input [3:0] func, input [31:0] u);
     octave = u[30:23] - 8'd117;
     case (func)
       4'(STH_FUNC_EXP): begin
-        m = 23'(f_func_fixed(u));
+        m = fraction;
         row = {4'b0111, m[22:18]};
         centre = {m[22:18], 1'b1, 17'd0};
       end
@@ -103,23 +108,25 @@ endfunction
 
 // The polynomial's value p, which is positive, with the offset and the sign applied, or the
 // special result.
-function automatic [31:0] f_func_finish(input [42:0] side, input [30:0] p);
+function automatic [31:0] f_func_finish(input [FuncSideWidth-1:0] side, input [30:0] p);
   logic [9:0] exponent;  // 10 bits signed: below 2 * 256 and above -256
   begin
     exponent = {2'd0, p[30:23]} + side[9:0];
-    f_func_finish = {side[41], exponent[7:0], p[22:0]};
-    if (exponent[8]) f_func_finish = {side[41], 31'h7f800000};
-    if (exponent[7:0] == 8'd255) f_func_finish = {side[41], 31'h7f800000};
-    if (exponent[9] || exponent == 10'd0) f_func_finish = {side[41], 31'd0};
-    if (!side[42]) f_func_finish = side[41:10];
+    f_func_finish = {side[31], exponent[7:0], p[22:0]};
+    if (exponent[8]) f_func_finish = {side[31], 31'h7f800000};
+    if (exponent[7:0] == 8'd255) f_func_finish = {side[31], 31'h7f800000};
+    if (exponent[9] || exponent == 10'd0) f_func_finish = {side[31], 31'd0};
+    if (!side[32]) f_func_finish = side[31:0];
   end
 endfunction
 
-// t / 2, exact above the smallest numbers.
-function automatic [31:0] f_func_half(input [31:0] t);
+// t / 2 if half is set, exact above the smallest numbers, otherwise t.
+function automatic [31:0] f_func_half(input half, input [31:0] t);
   begin
-    f_func_half = {t[31], t[30:23] - 8'd1, t[22:0]};
-    if (t[30:24] == 7'd0) f_func_half = {t[31], 31'd0};
-    if (t[30:23] == 8'd255) f_func_half = t;
+    f_func_half = t;
+    if (half && t[30:23] != 8'd255) begin
+      f_func_half = {t[31], t[30:23] - 8'd1, t[22:0]};
+      if (t[30:24] == 7'd0) f_func_half = {t[31], 31'd0};
+    end
   end
 endfunction

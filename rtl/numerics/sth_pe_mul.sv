@@ -9,7 +9,7 @@ module sth_pe_mul (
 );
 `include "sth_pe_mul.svh"
 
-  assign p_o = f_pe_mul(bf16_i, a_i, w_i);
+  assign p_o = f_pe_mul_pack(bf16_i, f_pe_mul_product(bf16_i, a_i, w_i));
 endmodule
 
 `default_nettype wire

@@ -2,8 +2,8 @@
 //
 // Row r lives in bank r % AccBanks.  The matrix port M is always served; the
 // vector port V waits while M uses its bank in the same direction.  Reads and
-// writes never conflict.  Read data is valid in the cycle after the grant and
-// only then.  It does not add: the engines do.
+// writes never conflict.  Read data is valid READ cycles after the grant, behind
+// a register, and only then.  It does not add: the engines do.
 `include "sth_assert.svh"
 `default_nettype none
 
@@ -49,6 +49,9 @@ module sth_accumulator #(
 
   logic [BankBits-1:0] m_rbank, m_wbank, v_rbank, v_wbank;
   logic [BankBits-1:0] m_rbank_q, v_rbank_q;
+  logic m_ren_q;
+  logic v_read_q;  // V's data comes from its bank
+  logic [RowWidth-1:0] v_rdata_q;
   logic [AccBanks*RowWidth-1:0] rdata;
   logic [AccBanks-1:0] two_readers, two_writers;  // which must never be
 
@@ -92,16 +95,24 @@ module sth_accumulator #(
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
+      m_ren_q   <= 1'b0;
       m_rbank_q <= '0;
       v_rbank_q <= '0;
+      v_read_q  <= 1'b0;
     end else begin
+      m_ren_q <= m_ren_i;
+      v_read_q <= v_gnt_o;
       if (m_ren_i) m_rbank_q <= m_rbank;
       if (v_gnt_o) v_rbank_q <= v_rbank;
     end
+    if (m_ren_q) m_rdata_o <= rdata[m_rbank_q*RowWidth+:RowWidth];
   end
 
-  assign m_rdata_o = rdata[m_rbank_q*RowWidth+:RowWidth];
-  assign v_rdata_o = rdata[v_rbank_q*RowWidth+:RowWidth];
+  always_ff @(posedge clk_i) begin
+    if (v_read_q) v_rdata_q <= rdata[v_rbank_q*RowWidth+:RowWidth];
+  end
+
+  assign v_rdata_o = v_rdata_q;
 
   `STH_ASSERT(OneReader, two_readers == '0)
   `STH_ASSERT(OneWriter, two_writers == '0)

@@ -2,13 +2,16 @@
 //
 // Word w lies in bank w % SpBanks.  Reads and writes never conflict; among
 // the reads A > W > V > S and among the writes V > L, each bank for itself.
-// A grant is combinational; read data is valid in the cycle after it and only
-// then.  All addresses are byte addresses; the bits below a word are ignored.
+// A grant is combinational; read data is valid READ cycles after it, and only
+// then.  All addresses are byte addresses; the
+// bits below a word count with S alone.
 //
 // S and L touch a window of one or two adjacent words, granted together.  A
 // window travels folded: byte a of the scratchpad at position a % (2 *
 // WordBytes), so the lower half holds the word of even number and the upper
-// half its odd neighbour.  With S the half that was not asked for is undefined.
+// half its odd neighbour.  L writes such a window.  S gets 2 * BusBytes of it,
+// those from its address on, folded to that size: byte a at position a % (2 *
+// BusBytes); what lies in a word that was not asked for is undefined.
 //
 // It does not check ranges (the decoder did) and orders nothing: a read of a
 // word in the cycle of its write returns the old contents.
@@ -23,6 +26,8 @@ module sth_scratchpad #(
   parameter int SpBanks = 4,
   // Bytes of a word: a power of two, 16 to 2048.
   parameter int WordBytes = 64,
+  // Bytes of a bus word: a power of two, 4 to WordBytes.
+  parameter int BusBytes = 16,
   localparam int WordBits = 8 * WordBytes
 ) (
   input  logic                   clk_i,
@@ -48,7 +53,7 @@ module sth_scratchpad #(
   input  logic [           27:0] s_addr_i,
   input  logic                   s_two_i,
   output logic                   s_gnt_o,
-  output logic [ 2*WordBits-1:0] s_rdata_o,
+  output logic [16*BusBytes-1:0] s_rdata_o,
 
   // Writes: vector, load.
   input  logic                   v_wreq_i,
@@ -76,6 +81,8 @@ module sth_scratchpad #(
       $error("SpBanks is no power of two from 2 to 64");
     if (WordBytes < 16 || WordBytes > 2048 || (WordBytes & (WordBytes - 1)) != 0)
       $error("WordBytes is no power of two from 16 to 2048");
+    if (BusBytes < 4 || BusBytes > WordBytes || (BusBytes & (BusBytes - 1)) != 0)
+      $error("BusBytes is no power of two from 4 to WordBytes");
     if (Depth < 2 || SpBytes % (WordBytes * SpBanks) != 0 || SpBytes > 1 << 28)
       $error("SpBytes gives a bank no whole number of words >= 2, or is above 256 MiB");
   end
@@ -197,22 +204,69 @@ module sth_scratchpad #(
   logic [BankWidth-1:0] a_bank_q;
   logic [BankWidth-1:0] w_bank_q;
   logic [BankWidth-1:0] v_bank_q;
+  logic                 v_read_q;
+  logic [ WordBits-1:0] v_rdata_q;
   logic [BankWidth-1:0] s_even_bank_q;
   logic [BankWidth-1:0] s_odd_bank_q;
+  logic                 a_read_q;
+  logic                 w_read_q;
 
   always_ff @(posedge clk_i) begin
     a_bank_q <= a_word[BankWidth-1:0];
     w_bank_q <= w_word[BankWidth-1:0];
     v_bank_q <= v_word[BankWidth-1:0];
+    v_read_q <= rst_ni && v_gnt_o;
+    if (v_read_q) v_rdata_q <= rdata[v_bank_q*WordBits +: WordBits];
     s_even_bank_q <= s_even[BankWidth-1:0];
     s_odd_bank_q <= s_odd[BankWidth-1:0];
+    a_read_q <= a_req_i && rst_ni;
+    w_read_q <= w_gnt_o && rst_ni;
+    if (a_read_q) a_rdata_o <= rdata[a_bank_q*WordBits +: WordBits];
+    if (w_read_q) w_rdata_o <= rdata[w_bank_q*WordBits +: WordBits];
   end
 
-  assign a_rdata_o = rdata[a_bank_q*WordBits +: WordBits];
-  assign w_rdata_o = rdata[w_bank_q*WordBits +: WordBits];
-  assign v_rdata_o = rdata[v_bank_q*WordBits +: WordBits];
-  assign s_rdata_o = {rdata[s_odd_bank_q*WordBits +: WordBits],
-                      rdata[s_even_bank_q*WordBits +: WordBits]};
+  assign v_rdata_o = v_rdata_q;
+
+  // S: the window of two words, and of it the bytes from the address on.
+  localparam int RingBits = 16 * BusBytes;
+  localparam int RingWidth = $clog2(2 * BusBytes);
+  localparam int Segments = WordBytes / BusBytes;
+
+  logic [2*WordBits-1:0] s_window;
+  logic [  RingBits-1:0] s_ring;
+
+  assign s_window = {rdata[s_odd_bank_q*WordBits +: WordBits],
+                     rdata[s_even_bank_q*WordBits +: WordBits]};
+
+  if (Segments > 1) begin : gen_segments
+    localparam int SegWidth = $clog2(Segments);
+
+    logic [ SegWidth-1:0] segment_q, next_q;
+    logic [RingWidth-1:0] first_q;
+    logic [ RingBits-1:0] this_segment, next_segment;
+    logic [2*BusBytes-1:0] not_wrapped;
+
+    always_ff @(posedge clk_i) begin
+      segment_q <= s_addr_i[RingWidth +: SegWidth];
+      next_q <= s_addr_i[RingWidth +: SegWidth] + 1'b1;
+      first_q <= s_addr_i[RingWidth-1:0];
+    end
+
+    assign this_segment = s_window[segment_q*RingBits +: RingBits];
+    assign next_segment = s_window[next_q*RingBits +: RingBits];
+
+    assign not_wrapped = {(2 * BusBytes) {1'b1}} << first_q;
+
+    for (genvar p = 0; p < 2 * BusBytes; p++) begin : gen_byte
+      assign s_ring[8*p +: 8] = not_wrapped[p] ? this_segment[8*p +: 8] : next_segment[8*p +: 8];
+    end
+  end else begin : gen_one_segment
+    assign s_ring = s_window;
+  end
+
+  always_ff @(posedge clk_i) begin
+    s_rdata_o <= s_ring;
+  end
 
   // An access whose word, or the second word of whose window, is not there.
   localparam int Capacity = Depth * SpBanks * WordBytes;

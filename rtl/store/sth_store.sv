@@ -27,7 +27,7 @@ module sth_store #(
 ) (
   `include "sth_dma_ports.svh"
 
-  // A read waits for a scratchpad bank.
+  // A read waited for a scratchpad bank in the cycle before.
   output logic                    bank_stall_o,
 
   // AXI write channels.
@@ -51,7 +51,7 @@ module sth_store #(
   output logic [            27:0] s_addr_o,
   output logic                    s_two_o,
   input  logic                    s_gnt_i,
-  input  logic [16*WordBytes-1:0] s_rdata_i
+  input  logic [16*BusBytes-1:0]  s_rdata_i
 );
 
   `include "sth_spec.svh"
@@ -59,17 +59,21 @@ module sth_store #(
   localparam int SlotWidth = $clog2(StoreSlots);
   localparam int OffWidth = $clog2(BusBytes);
   localparam int TagWidth = 2;
-  // What the reader needs of a burst: base, lane, length, first and last byte, tag.
-  localparam int BurstWidth = 28 + 15 + 8 + 2 * OffWidth + TagWidth;
+  // What the reader needs of a burst: base, address, lane, length, first and last byte, tag.
+  localparam int BurstWidth = 2 * 28 + 15 + 8 + 2 * OffWidth + TagWidth;
 
   // Bursts out.
   logic                 burst, queue_ready;
-  logic [         27:0] burst_base;
+  logic [         27:0] burst_base, burst_sp;
   logic [         14:0] burst_lane;
   logic [          7:0] burst_len;
   logic [ OffWidth-1:0] burst_first, burst_last;
   logic [ TagWidth-1:0] burst_tag;
   logic [SlotWidth-1:0] unused_burst_slot;
+
+  logic                 address_valid, address_ready;
+  logic [          7:0] address_id, address_len;
+  logic [         39:0] address;
 
   // Responses, registered and always accepted.
   logic                 b_valid_q, b_error_q;
@@ -87,16 +91,17 @@ module sth_store #(
     .SyncOpcode(STH_OP_SYNC_STORE)
   ) u_control (
     `include "sth_dma_connect.svh"
-    .ax_valid_o(aw_valid_o),
-    .ax_ready_i(aw_ready_i),
-    .ax_id_o(aw_id_o),
-    .ax_addr_o(aw_addr_o),
-    .ax_len_o(aw_len_o),
+    .ax_valid_o(address_valid),
+    .ax_ready_i(address_ready),
+    .ax_id_o(address_id),
+    .ax_addr_o(address),
+    .ax_len_o(address_len),
     .burst_ready_i(queue_ready),
     .burst_o(burst),
     .burst_slot_o(unused_burst_slot),
     .burst_tag_o(burst_tag),
     .burst_base_o(burst_base),
+    .burst_sp_o(burst_sp),
     .burst_lane_o(burst_lane),
     .burst_len_o(burst_len),
     .burst_first_o(burst_first),
@@ -110,6 +115,19 @@ module sth_store #(
     .digest_valid_i(digest_valid),
     .digest_tag_i(digest_tag),
     .digest_i(digest)
+  );
+
+  sth_axi_slice #(
+    .Width(56)
+  ) u_address (
+    .clk_i,
+    .rst_ni,
+    .in_valid_i(address_valid),
+    .in_ready_o(address_ready),
+    .in_data_i({address_id, address_len, address}),
+    .out_valid_o(aw_valid_o),
+    .out_ready_i(aw_ready_i),
+    .out_data_o({aw_id_o, aw_len_o, aw_addr_o})
   );
 
   assign b_ready_o = 1'b1;
@@ -130,7 +148,7 @@ module sth_store #(
 
   // Bursts whose address runs ahead of their data.
   logic                queue_valid, read_ready;
-  logic [        27:0] read_base;
+  logic [        27:0] read_base, read_sp;
   logic [        14:0] read_lane;
   logic [         7:0] read_len;
   logic [OffWidth-1:0] read_first, read_last;
@@ -144,10 +162,10 @@ module sth_store #(
     .rst_ni,
     .push_valid_i(burst),
     .push_ready_o(queue_ready),
-    .push_data_i({burst_base, burst_lane, burst_len, burst_first, burst_last, burst_tag}),
+    .push_data_i({burst_base, burst_sp, burst_lane, burst_len, burst_first, burst_last, burst_tag}),
     .pop_valid_o(queue_valid),
     .pop_ready_i(read_ready),
-    .pop_data_o({read_base, read_lane, read_len, read_first, read_last, read_tag})
+    .pop_data_o({read_base, read_sp, read_lane, read_len, read_first, read_last, read_tag})
   );
 
   sth_store_read #(
@@ -159,6 +177,7 @@ module sth_store #(
     .burst_valid_i(queue_valid),
     .burst_ready_o(read_ready),
     .burst_base_i(read_base),
+    .burst_sp_i(read_sp),
     .burst_lane_i(read_lane),
     .burst_len_i(read_len),
     .burst_first_i(read_first),
@@ -179,7 +198,10 @@ module sth_store #(
     .digest_o(digest)
   );
 
-  assign bank_stall_o = s_req_o && !s_gnt_i;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) bank_stall_o <= 1'b0;
+    else bank_stall_o <= s_req_o && !s_gnt_i;
+  end
 
   // Responses come for bursts that were issued: their IDs are slots.
   `STH_ASSERT(ResponseIdIsSlot, b_valid_i -> 32'(b_id_i) < StoreSlots)

@@ -2,12 +2,12 @@
 // into bus words with strobes, on the write data channel.
 //
 // Pipeline of a bus word whose scratchpad read is granted in cycle T:
-//   T+1  scratchpad data, reduced to twice the bus width
-//   T+2  rotation into bus position
+//   T+2  scratchpad data, twice the bus width; rotation into bus position
 //   T+3  masking, digest, into the data queue
-//   T+4  offered on the bus
-// Reads run ahead of the bus by at most the depth of the data queue, one a
-// cycle, without a gap between bursts.  Bytes without strobe are zero.
+//   T+4  out of the queue
+//   T+5  offered on the bus
+// Reads run ahead of the bus by at most the depth of the data queue and one, one
+// a cycle, without a gap between bursts.  Bytes without strobe are zero.
 //
 // Bursts are taken in order and their data leaves in order; addresses and
 // responses are not handled here.
@@ -26,10 +26,12 @@ module sth_store_read #(
   input  logic                    rst_ni,
 
   // Bursts; base is the scratchpad address of byte 0 of the first bus word
-  // (modulo 2^28), lane the memory address of that word in units of 4 bytes.
+  // (modulo 2^28), sp that of the first byte, lane the memory address of that
+  // word in units of 4 bytes.
   input  logic                    burst_valid_i,
   output logic                    burst_ready_o,
   input  logic [            27:0] burst_base_i,
+  input  logic [            27:0] burst_sp_i,
   input  logic [            14:0] burst_lane_i,
   input  logic [             7:0] burst_len_i,
   input  logic [    OffWidth-1:0] burst_first_i,
@@ -41,7 +43,7 @@ module sth_store_read #(
   output logic [            27:0] s_addr_o,
   output logic                    s_two_o,
   input  logic                    s_gnt_i,
-  input  logic [16*WordBytes-1:0] s_rdata_i,
+  input  logic [16*BusBytes-1:0]  s_rdata_i,
 
   // Write data channel.
   output logic                    w_valid_o,
@@ -57,20 +59,18 @@ module sth_store_read #(
 
   `include "sth_spec.svh"
 
-  // Circular window of twice the bus width, and how many of them lie in a
-  // folded window of two scratchpad words.
+  // Circular window of twice the bus width.
   localparam int RingBytes = 2 * BusBytes;
   localparam int RingWidth = $clog2(RingBytes);
-  localparam int Segments = WordBytes / BusBytes;
-  localparam int SegWidth = (Segments > 1) ? $clog2(Segments) : 1;
   localparam int WordLsb = $clog2(WordBytes);
-  // Words from the read request to the bus: four in the pipeline and one for
-  // the credit on its way back are needed for one word a cycle.
+  // Words from the read request to the register on the bus: four in the pipeline
+  // and one for the credit on its way back are needed for one word a cycle.
   localparam int QueueDepth = STH_DEPTH_STORE_WORDS;
 
   // Burst being read.
   logic                valid_q;
   logic [        27:0] base_q;
+  logic [        27:0] addr_q;
   logic [        14:0] lane_q;
   logic [         7:0] left_q;
   logic [OffWidth-1:0] first_q;
@@ -92,6 +92,7 @@ module sth_store_read #(
   always_ff @(posedge clk_i) begin
     if (burst_ready_o) begin
       base_q <= burst_base_i;
+      addr_q <= burst_sp_i;
       lane_q <= burst_lane_i;
       left_q <= burst_len_i;
       first_q <= burst_first_i;
@@ -99,33 +100,34 @@ module sth_store_read #(
       tag_q <= burst_tag_i;
     end else if (granted) begin
       base_q <= base_q + 28'(BusBytes);
+      addr_q <= base_q + 28'(BusBytes);
       lane_q <= lane_q + 15'(BusBytes / 4);
       left_q <= left_q - 8'd1;
       first_q <= '0;
     end
   end
 
-  // Request for the first to the last valid byte of the bus word.
-  logic [OffWidth-1:0] high;
-  logic [        27:0] last_addr;
-  logic                unused_last_addr;
+  // Request for the first to the last valid byte of the bus word.  Two words that
+  // it touches are neighbours.
+  logic [ OffWidth-1:0] high;
+  logic [  WordLsb:0]   last_addr;
+  logic                 unused_last_addr;
 
   assign high = ends ? last_q : {OffWidth{1'b1}};
   assign s_req_o = valid_q && room;
-  assign s_addr_o = base_q + {{(28 - OffWidth) {1'b0}}, first_q};
-  assign last_addr = base_q + {{(28 - OffWidth) {1'b0}}, high};
-  assign s_two_o = s_addr_o[27:WordLsb] != last_addr[27:WordLsb];
+  assign s_addr_o = addr_q;
+  assign last_addr = base_q[WordLsb:0] + (WordLsb + 1)'(high);
+  assign s_two_o = addr_q[WordLsb] != last_addr[WordLsb];
   assign unused_last_addr = &{1'b0, last_addr[WordLsb-1:0]};
 
-  // Stage 1: data arrives; the one or two segments of the bus word are picked.
-  logic                   a_valid_q;
-  logic [  RingWidth-1:0] a_amount_q;
-  logic [   OffWidth-1:0] a_first_q;
-  logic [   OffWidth-1:0] a_high_q;
-  logic [           14:0] a_lane_q;
-  logic                   a_last_q;
-  logic [   TagWidth-1:0] a_tag_q;
-  logic [8*RingBytes-1:0] a_ring;
+  // Stage 1: the scratchpad reads.
+  logic                 a_valid_q;
+  logic [RingWidth-1:0] a_amount_q;
+  logic [ OffWidth-1:0] a_first_q;
+  logic [ OffWidth-1:0] a_high_q;
+  logic [         14:0] a_lane_q;
+  logic                 a_last_q;
+  logic [ TagWidth-1:0] a_tag_q;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) a_valid_q <= 1'b0;
@@ -141,33 +143,9 @@ module sth_store_read #(
     a_tag_q <= tag_q;
   end
 
-  if (Segments > 1) begin : gen_segments
-    logic [   SegWidth-1:0] a_seg_q;
-    logic [   SegWidth-1:0] a_next_q;
-    logic [8*RingBytes-1:0] this_segment;
-    logic [8*RingBytes-1:0] next_segment;
-    logic [  RingBytes-1:0] not_wrapped;
-
-    always_ff @(posedge clk_i) begin
-      a_seg_q <= base_q[RingWidth +: SegWidth];
-      a_next_q <= base_q[RingWidth +: SegWidth] + 1'b1;
-    end
-
-    assign this_segment = s_rdata_i[a_seg_q*(8*RingBytes) +: 8*RingBytes];
-    assign next_segment = s_rdata_i[a_next_q*(8*RingBytes) +: 8*RingBytes];
-    assign not_wrapped = {RingBytes{1'b1}} << a_amount_q;
-
-    for (genvar p = 0; p < RingBytes; p++) begin : gen_pick
-      assign a_ring[8*p +: 8] = not_wrapped[p] ? this_segment[8*p +: 8] : next_segment[8*p +: 8];
-    end
-  end else begin : gen_one_segment
-    assign a_ring = s_rdata_i;
-  end
-
-  // Stage 2: rotation towards position 0.
+  // Stage 2: its data arrives; rotation towards position 0.
   logic                   b_valid_q;
   logic [  RingWidth-1:0] b_amount_q;
-  logic [8*RingBytes-1:0] b_ring_q;
   logic [   OffWidth-1:0] b_first_q;
   logic [   OffWidth-1:0] b_high_q;
   logic [           14:0] b_lane_q;
@@ -183,7 +161,6 @@ module sth_store_read #(
 
   always_ff @(posedge clk_i) begin
     b_amount_q <= RingWidth'(0) - a_amount_q;
-    b_ring_q <= a_ring;
     b_first_q <= a_first_q;
     b_high_q <= a_high_q;
     b_lane_q <= a_lane_q;
@@ -195,7 +172,7 @@ module sth_store_read #(
     .Bytes(RingBytes)
   ) u_rotate (
     .amount_i(b_amount_q),
-    .data_i(b_ring_q),
+    .data_i(s_rdata_i),
     .data_o(rotated)
   );
 
@@ -246,8 +223,13 @@ module sth_store_read #(
   );
 
   // A read reserves the place of its word.
+  localparam int QueueWidth = 9 * BusBytes + 1;
+
+  logic                  queue_valid, queue_ready;
+  logic [QueueWidth-1:0] queue_data;
+
   sth_credit_fifo #(
-    .Width(9 * BusBytes + 1),
+    .Width(QueueWidth),
     .Depth(QueueDepth)
   ) u_queue (
     .clk_i,
@@ -256,10 +238,28 @@ module sth_store_read #(
     .room_o(room),
     .push_i(c_valid_q),
     .push_data_i({c_last_q, c_mask_q, masked}),
-    .pop_valid_o(w_valid_o),
-    .pop_ready_i(w_ready_i),
-    .pop_data_o({w_last_o, w_strb_o, w_data_o})
+    .pop_valid_o(queue_valid),
+    .pop_ready_i(queue_ready),
+    .pop_data_o(queue_data)
   );
+
+  // The register on the bus; its offer is low from power-up.
+  logic                  w_valid_q = 1'b0;
+  logic [QueueWidth-1:0] w_word_q;
+
+  assign queue_ready = !w_valid_q || w_ready_i;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) w_valid_q <= 1'b0;
+    else if (queue_ready) w_valid_q <= queue_valid;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (queue_ready) w_word_q <= queue_data;
+  end
+
+  assign w_valid_o = w_valid_q;
+  assign {w_last_o, w_strb_o, w_data_o} = w_word_q;
 
   // The lane of the burst's last bus word; only the assertion reads it.
   logic [14:0] end_lane_q;
@@ -273,6 +273,7 @@ module sth_store_read #(
   `STH_ASSERT(GrantIsAsked, s_gnt_i -> s_req_o)
 
   initial begin
+    if (STH_LAT_READ != 2) $error("scratchpad data is rotated two cycles after the grant");
     if (WordBytes < BusBytes || WordBytes > 2048 || (WordBytes & (WordBytes - 1)) != 0)
       $error("WordBytes is no power of two from BusBytes to 2048");
   end

@@ -7,8 +7,11 @@
 //
 // Timing without denied grants, with cmd_valid_i and cmd_ready_o in cycle T0:
 //   first operand read   T0 + STH_LAT_VECTOR_START
-//   last operand read    first + (sum of the row-tiles' cycles, see sth_vector_seq) - 1
-//   last write           last read + STH_LAT_VECTOR_PIPE (+ log2(Lanes) when REDUCE is not NONE)
+//   last row-tile leaves first + (sum of the row-tiles' cycles, see sth_vector_seq) - 1
+//   last write           that + STH_LAT_VECTOR_PIPE
+//                        (+ STH_LAT_FUNC + STH_DEPTH_VECTOR_SHARE when FUNC is not NONE)
+//                        (+ STH_LAT_VECTOR_REDUCE + STH_LAT_VECTOR_LEVEL * log2(Lanes) when REDUCE
+//                        is not NONE)
 //   retirement           last write + STH_LAT_VECTOR_RETIRE
 // SYNC_VECTOR retires in T0 + 1. The next command can be accepted in the cycle of a retirement.
 //
@@ -69,25 +72,18 @@ module sth_vector #(
   localparam int LaneBits = $clog2(Lanes);
   localparam int PosBits = $clog2(WordBytes / Lanes);
 
-  // Stages, by the distance in cycles from the launch of a row-tile to the cycle in which it is at
-  // the stage's input: operand data, select, convert, mul, add, func, gate, out, result FIFO.
-  localparam int AtSelect = 2;
-  localparam int AtFunc = 6;
-  localparam int AtGate = AtFunc + STH_LAT_FUNC;
-  localparam int AtOut = AtGate + 1;
-  localparam int AtResult = AtOut + 1;
-  // The result is pushed then and offered to the port one cycle later; a reduction is pushed
-  // after the tree and the running value.
-  localparam int AtWrite = AtResult + 1;
-  localparam int AtReduceWrite = AtWrite + LaneBits;
+  // The distance in cycles from the launch of a row-tile to where it is at stage select, at the gate
+  // (without a function), at the tree and at the write port, and its reduction at the write port.
+  localparam int AtSelect = STH_LAT_READ + 1;
+  localparam int AtGate = AtSelect + 9;
+  localparam int AtTree = AtGate + 2;
+  localparam int AtWrite = AtGate + 6;
+  localparam int AtReduceWrite = AtTree + STH_LAT_VECTOR_LEVEL * (LaneBits + 3) + 3;
 
-  // A slot is reserved from launch to the cycle after the write; a reduction at the port may add
-  // one cycle. Rows of reductions are at least Lanes cycles apart, but for the command's last.
+  // A slot is reserved from launch to the write. Rows of reductions are at least Lanes cycles apart,
+  // but for the command's last.
   localparam int WriteDepth = STH_DEPTH_VECTOR_RESULTS;
-  localparam int ReduceDepth = 1 << $clog2(AtReduceWrite / Lanes + 3);
-  localparam int GateDepth = 1 << $clog2(STH_LAT_FUNC);
-  localparam int GateBits = $clog2(GateDepth);
-  localparam int CarryDepth = 1 << $clog2(AtReduceWrite);
+  localparam int ReduceDepth = STH_DEPTH_VECTOR_SUMS;
 
   // -- Command ------------------------------------------------------------------------------------
   logic run_q, start_q, retire_q, sync_q;
@@ -149,6 +145,8 @@ module sth_vector #(
   wire y_scalar = mulsel == 3'(STH_OPERAND_SCALAR);
   wire z_stream = addsel == 3'(STH_OPERAND_STREAM);
   wire z_scalar = addsel == 3'(STH_OPERAND_SCALAR);
+  wire adds = addsel != 3'(STH_OPERAND_NONE);
+  wire unit = func != 4'(STH_FUNC_NONE);
 
   // -- Read ---------------------------------------------------------------------------------------
   wire write_room, reduce_room;
@@ -174,6 +172,7 @@ module sth_vector #(
     .tile_i({16'd0, cmd_q[STH_VECTOR_Z_TILE_LSB +: 16], cmd_q[STH_VECTOR_Y_TILE_LSB +: 16],
              cmd_q[STH_VECTOR_X_TILE_LSB +: 16]}),
     .slot_i(reducing && write && !d_sp),
+    .turns_i(unit ? 4'(STH_DEPTH_VECTOR_SHARE - 1) : 4'd0),
     .write_room_i(write_room || !write),
     .reduce_room_i(reduce_room || !reducing),
     .acc_req_o, .acc_addr_o, .acc_gnt_i,
@@ -188,9 +187,10 @@ module sth_vector #(
     .launched_lane_o(launched_lane)
   );
 
-  logic select_first_q;
+  logic select_q, select_first_q;
   logic [LaneBits-1:0] select_lane_q;
   always_ff @(posedge clk_i) begin
+    select_q <= rst_ni && launched;
     if (launched) begin
       select_first_q <= launched_first;
       select_lane_q <= launched_lane;
@@ -225,24 +225,8 @@ module sth_vector #(
   );
 
   // -- Compute ------------------------------------------------------------------------------------
-  // at[n]: a row-tile was launched n cycles ago.
-  logic [AtResult:AtSelect] at_q;
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) at_q <= '0;
-    else at_q <= {at_q[AtResult-1:AtSelect], launched};
-  end
-  wire [6:0] stage = {at_q[AtOut], at_q[AtGate], at_q[AtFunc:AtSelect]};
-
-  logic [GateBits-1:0] gate_wptr_q, gate_rptr_q;
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) begin
-      gate_wptr_q <= '0;
-      gate_rptr_q <= '0;
-    end else begin
-      if (at_q[AtFunc]) gate_wptr_q <= gate_wptr_q + 1'b1;
-      if (at_q[AtGate]) gate_rptr_q <= gate_rptr_q + 1'b1;
-    end
-  end
+  wire gate_valid, u_valid, d_valid;
+  wire [32*Lanes-1:0] u, d;
 
   // Which lanes of the row-tile at the gate count.
   wire gate_tile_last, gate_group_last, gate_row_last;
@@ -252,7 +236,7 @@ module sth_vector #(
   sth_vector_walk #(.Lanes(Lanes)) u_gate_walk (
     .clk_i, .rst_ni,
     .start_i(start_q),
-    .next_i(at_q[AtGate]),
+    .next_i(gate_valid),
     .rows_i(rows),
     .cols_i(cols),
     .mask_i(cmd_q[STH_VECTOR_MASK_LSB]),
@@ -267,60 +251,58 @@ module sth_vector #(
   );
 
   wire [Lanes-1:0] keep;
-  logic [Lanes-1:0] keep_q;
-  logic tile_last_q, group_last_q, row_last_q;
-  always_ff @(posedge clk_i) begin
-    if (at_q[AtGate]) begin
-      keep_q <= keep;
-      tile_last_q <= gate_tile_last;
-      group_last_q <= gate_group_last;
-      row_last_q <= gate_row_last;
-    end
-  end
-
-  wire [32*Lanes-1:0] u, d;
   for (genvar i = 0; i < Lanes; i++) begin : gen_keep
     assign keep[i] = (LaneBits + 1)'(i) < gate_active && (LaneBits + 1)'(i) < gate_reach;
   end
 
-  sth_vector_lanes #(.Lanes(Lanes), .GateDepth(GateDepth)) u_lanes (
+  // What is known at the gate, one and two cycles later.
+  localparam int PlaceWidth = Lanes + 3;
+  logic [PlaceWidth-1:0] place_1_q, place_2_q;
+  always_ff @(posedge clk_i) begin
+    place_1_q <= {gate_tile_last, gate_group_last, gate_row_last, keep};
+    place_2_q <= place_1_q;
+  end
+
+  sth_vector_lanes #(.Lanes(Lanes)) u_lanes (
     .clk_i, .rst_ni,
-    .stage_i(stage),
-    .gate_wptr_i(gate_wptr_q),
-    .gate_rptr_i(gate_rptr_q),
     .x_type_i(x_type),
     .y_type_i(y_type),
     .z_type_i(z_type),
-    .mul_i(mulsel != 3'(STH_OPERAND_NONE)),
-    .add_i(addsel != 3'(STH_OPERAND_NONE)),
-    .addop_i(cmd_q[STH_VECTOR_ADDOP_LSB +: 2]),
+    .max_i(adds && cmd_q[STH_VECTOR_ADDOP_LSB + 1]),
+    .subtract_i(adds && cmd_q[STH_VECTOR_ADDOP_LSB]),
+    .unit_i(unit),
     .func_i(func),
     .gate_i(gate),
     .d_type_i(cmd_q[STH_VECTOR_D_TYPE_LSB +: 2]),
+    .valid_i(select_q),
     .x_i(x),
     .y_i(y),
     .z_i(z),
+    .gate_valid_o(gate_valid),
     .keep_i(keep),
+    .u_valid_o(u_valid),
     .u_o(u),
+    .d_valid_o(d_valid),
     .d_o(d)
   );
 
   wire reduced_valid, reduced_last;
   wire [Lanes-1:0] reduced_mask;
   wire [32*Lanes-1:0] reduced;
-  sth_vector_reduce #(.Lanes(Lanes), .CarryDepth(CarryDepth)) u_reduce (
+  sth_vector_reduce #(.Lanes(Lanes), .Lag(AtTree - AtSelect)) u_reduce (
     .clk_i, .rst_ni,
     .start_i(start_q),
+    .cols_i(cols),
     .reduce_i(reduce),
     .carry_i(carry),
-    .carry_push_i(at_q[AtSelect] && select_first_q && carry),
+    .carry_push_i(select_q && select_first_q && carry),
     .carry_data_i(carry_data),
-    .valid_i(at_q[AtOut] && reducing),
+    .valid_i(u_valid && reducing),
     .data_i(u),
-    .keep_i(keep_q),
-    .tile_last_i(tile_last_q),
-    .group_last_i(group_last_q),
-    .row_last_i(row_last_q),
+    .keep_i(place_2_q[Lanes-1:0]),
+    .tile_last_i(place_2_q[Lanes+2]),
+    .group_last_i(place_2_q[Lanes+1]),
+    .row_last_i(place_2_q[Lanes]),
     .valid_o(reduced_valid),
     .last_o(reduced_last),
     .mask_o(reduced_mask),
@@ -350,7 +332,7 @@ module sth_vector #(
     .write_room_o(write_room),
     .reduce_reserve_i(launch_group && reducing),
     .reduce_room_o(reduce_room),
-    .result_valid_i(at_q[AtResult] && write),
+    .result_valid_i(d_valid && write),
     .result_i(d),
     .reduced_valid_i(reduced_valid),
     .reduced_last_i(reduced_last),
@@ -366,17 +348,18 @@ module sth_vector #(
                         (acc_wreq_o && !acc_wgnt_i) || (sp_wreq_o && !sp_wgnt_i);
 
   `STH_ASSERT(DoneWhileRunning, done -> run_q)
-  // As many factors enter the ring of the gate as leave it.
-  `STH_ASSERT(GateHasFactor, at_q[AtGate] -> gate_wptr_q != gate_rptr_q)
 
   initial begin
     if (ArrayCols < 4 || ArrayCols > 512 || (ArrayCols & (ArrayCols - 1)) != 0)
       $error("ArrayCols is no power of two from 4 to 512");
     if (STH_LAT_VECTOR_START != 2) $error("VECTOR_START: accept, start, first read");
     if (STH_LAT_VECTOR_PIPE != AtWrite) $error("VECTOR_PIPE is not the depth of the pipeline");
-    if (WriteDepth < AtWrite + 2) $error("VECTOR_RESULTS does not cover the pipeline");
+    if (STH_LAT_VECTOR_REDUCE + STH_LAT_VECTOR_LEVEL * LaneBits != AtReduceWrite - AtWrite)
+      $error("VECTOR_REDUCE is not the depth behind the tree");
+    if (WriteDepth < AtWrite + 2 || ReduceDepth < AtReduceWrite / Lanes + 2)
+      $error("VECTOR_RESULTS or VECTOR_SUMS does not cover the pipeline");
     if (STH_LAT_VECTOR_RETIRE != 1) $error("VECTOR_RETIRE: last write, retirement");
-    if (STH_LAT_SRAM != 1) $error("operand data is captured one cycle after the grant");
+    if (STH_LAT_READ != 2) $error("operand data is captured two cycles after the grant");
   end
 endmodule
 `default_nettype wire

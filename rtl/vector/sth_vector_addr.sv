@@ -29,28 +29,34 @@ module sth_vector_addr #(
 );
   localparam int LaneBits = $clog2(Lanes);
 
-  logic [27:0] addr_q;
-  logic [27:0] row_addr_q;
+  // Addresses of the present row-tile, of the present row's first and of the next row's first.
+  logic [27:0] addr_q, row_addr_q, next_row_addr_q;
+  logic tile_steps_q;  // tiles of a row have different addresses
 
   wire [27:0] row_step = sp_i ? {12'd0, row_i} << LaneBits : {12'd0, row_i};
   wire [27:0] tile_step = sp_i ? {12'd0, tile_i} << LaneBits : {12'd0, tile_i};
-  wire row_moves = tile_last_i && (!scalar_i || lane_last_i);
-  wire tile_moves = !tile_last_i && !scalar_i;
-  wire [27:0] row_addr_d = row_moves ? row_addr_q + row_step : row_addr_q;
-  wire [27:0] addr_d = tile_last_i ? row_addr_d : tile_moves ? addr_q + tile_step : addr_q;
+  wire row_moves = !scalar_i || lane_last_i;
+  wire [27:0] row_addr = row_moves ? next_row_addr_q : row_addr_q;
 
   always_ff @(posedge clk_i) begin
     if (start_i) begin
       addr_q <= base_i;
       row_addr_q <= base_i;
+      next_row_addr_q <= base_i + row_step;
+      tile_steps_q <= !scalar_i && tile_i != '0;
     end else if (next_i) begin
-      addr_q <= addr_d;
-      row_addr_q <= row_addr_d;
+      if (!tile_last_i) begin
+        if (tile_steps_q) addr_q <= addr_q + tile_step;
+      end else begin
+        addr_q <= row_addr;
+        row_addr_q <= row_addr;
+        if (row_moves) next_row_addr_q <= next_row_addr_q + row_step;
+      end
     end
   end
 
   assign addr_o = addr_q;
-  assign moves_o = addr_d != addr_q;
+  assign moves_o = tile_last_i ? row_addr != addr_q : tile_steps_q;
 
   `STH_ASSERT(StartsBetween, !(start_i && next_i))
 endmodule

@@ -2,7 +2,8 @@
 //
 // Each operand keeps the chunk that was last read for it, so that a chunk used by several
 // row-tiles is read once. The lanes pick their element by type; a scalar operand gives all lanes
-// the element of lane lane_i; y can also be x itself or the immediate, z the immediate.
+// the element of lane lane_i; y can also be x itself or the immediate, z the immediate. Where the
+// command has no y or z, it is 1 or -0, which change nothing.
 // Outputs are valid one cycle after the captures. Elements are not converted here: raw elements
 // sit in the low bits of their 32.
 `include "sth_assert.svh"
@@ -69,15 +70,19 @@ module sth_vector_fetch #(
   wire mul_imm = mulsel_i == 3'(STH_OPERAND_IMM);
   wire mul_self = mulsel_i == 3'(STH_OPERAND_SELF);
   wire add_imm = addsel_i == 3'(STH_OPERAND_IMM);
-  wire [31:0] y_one = mul_imm ? imm_mul_i : y_raw[{lane_i, 5'd0} +: 32];
-  wire [31:0] z_one = add_imm ? imm_add_i : z_raw[{lane_i, 5'd0} +: 32];
+  wire mul_none = mulsel_i == 3'(STH_OPERAND_NONE);
+  wire add_none = addsel_i == 3'(STH_OPERAND_NONE);
+  wire [31:0] y_one = mul_none ? 32'h3f800000 :
+                      mul_imm ? imm_mul_i : y_raw[{lane_i, 5'd0} +: 32];
+  wire [31:0] z_one = add_none ? 32'h80000000 :
+                      add_imm ? imm_add_i : z_raw[{lane_i, 5'd0} +: 32];
 
   assign x_o = x_raw;
   assign y_o = mul_self ? x_raw :
                mulsel_i == 3'(STH_OPERAND_STREAM) ? y_raw : {Lanes{y_one}};
   assign z_o = addsel_i == 3'(STH_OPERAND_STREAM) ? z_raw : {Lanes{z_one}};
-  assign y_type_o = mul_self ? x_type_i : mul_imm ? 2'(STH_DTYPE_FP32) : y_type_i;
-  assign z_type_o = add_imm ? 2'(STH_DTYPE_FP32) : z_type_i;
+  assign y_type_o = mul_self ? x_type_i : mul_imm || mul_none ? 2'(STH_DTYPE_FP32) : y_type_i;
+  assign z_type_o = add_imm || add_none ? 2'(STH_DTYPE_FP32) : z_type_i;
   assign carry_o = carry_q[{lane_i, 5'd0} +: 32];
 
   // A port's data is for one operand, and an operand comes from one port.

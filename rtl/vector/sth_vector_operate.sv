@@ -1,14 +1,13 @@
-// First half of the lanes of the vector engine: raw elements to v = x * y + z, a stage an
-// operation.
+// First part of the lanes of the vector engine: raw elements to v = x * y + z.
 //
-//   0 select   raw elements x, y, z
-//   1 convert  to fp32
-//   2 mul      v = x * y
-//   3 add      v = v + z, v - z or max(v, z)
+//   0    select   raw elements x, y, z
+//   1-2  convert  to fp32
+//   3-4  mul      v = x * y
+//   5-7  add      v = v + z, v - z or max(v, z)
 //
-// stage_i[s] enables the register at the end of stage s: it is the valid bit of what enters the
-// stage. The results are valid in the cycle after stage 3 was enabled. All lanes do the same; lane i
-// is word i of a vector.
+// valid_i[s]: a value enters stage s, so the register behind stage s is loaded. An operation that
+// the command does not ask for has its neutral operand: the caller gives y = 1 or z = -0, and adds.
+// All lanes do the same; lane i is word i of a vector.
 `default_nettype none
 
 module sth_vector_operate #(
@@ -16,79 +15,95 @@ module sth_vector_operate #(
   parameter int Lanes = 16
 ) (
   input  wire                clk_i,
-  input  wire [3:0]          stage_i,
+  input  wire [7:0]          valid_i,
   // The command.
   input  wire [1:0]          x_type_i,
   input  wire [1:0]          y_type_i,
   input  wire [1:0]          z_type_i,
-  input  wire                mul_i,
-  input  wire                add_i,
-  input  wire [1:0]          addop_i,
+  input  wire                max_i,       // the maximum rather than the sum
+  input  wire                subtract_i,  // the sum: of v and -z
   // Raw elements in stage 0.
   input  wire [32*Lanes-1:0] x_i,
   input  wire [32*Lanes-1:0] y_i,
   input  wire [32*Lanes-1:0] z_i,
-  output wire [32*Lanes-1:0] x_o,
-  output wire [32*Lanes-1:0] v_o
+  output wire [32*Lanes-1:0] x_o,         // behind stage 2
+  output wire [32*Lanes-1:0] v_o          // behind stage 7
 );
   `include "sth_spec.svh"
   `include "sth_to_fp32.svh"
-  `include "sth_fp32_add.svh"
   `include "sth_fp32_mul.svh"
-  `include "sth_fp32_max.svh"
 
+  localparam int Magnitude = ToFp32Stride * Lanes;
+  localparam int Product = FpProductStride * Lanes;
+
+  // <name>_<s>_q: a register behind stage s.
   logic [32*Lanes-1:0] x_0_q, y_0_q, z_0_q;
-  logic [32*Lanes-1:0] x_1_q, y_1_q, z_1_q;
-  logic [32*Lanes-1:0] x_2_q, v_2_q, z_2_q;
-  logic [32*Lanes-1:0] x_3_q, v_3_q;
+  logic [Magnitude-1:0] x_1_q, y_1_q, z_1_q;
+  logic [32*Lanes-1:0] x_2_q, y_2_q, z_2_q;
+  logic [Product-1:0] product_3_q;
+  logic [32*Lanes-1:0] v_4_q, z_3_q, z_4_q;
 
-  function automatic [32*Lanes-1:0] f_converted(input [1:0] dtype, input [32*Lanes-1:0] raw);
-    for (int i = 0; i < Lanes; i++) f_converted[32*i +: 32] = f_to_fp32(dtype, raw[32*i +: 32]);
+  function automatic [Magnitude-1:0] f_magnitudes(input [1:0] dtype, input [32*Lanes-1:0] raw);
+    for (int i = 0; i < Lanes; i++)
+      f_magnitudes[ToFp32Stride*i +: ToFp32Width] = f_to_fp32_magnitude(dtype, raw[32*i +: 32]);
   endfunction
 
-  function automatic [32*Lanes-1:0] f_products(input [32*Lanes-1:0] a, input [32*Lanes-1:0] b);
+  function automatic [32*Lanes-1:0] f_converted(input [Magnitude-1:0] magnitude);
     for (int i = 0; i < Lanes; i++)
-      f_products[32*i +: 32] = f_fp32_mul(a[32*i +: 32], b[32*i +: 32]);
+      f_converted[32*i +: 32] = f_to_fp32_round(magnitude[ToFp32Stride*i +: ToFp32Width]);
   endfunction
 
-  // Subtraction is addition of the negated operand.
-  function automatic [32*Lanes-1:0] f_sums(input [32*Lanes-1:0] a, input [32*Lanes-1:0] b,
-                                           input negate);
+  function automatic [Product-1:0] f_products(input [32*Lanes-1:0] a, input [32*Lanes-1:0] b);
     for (int i = 0; i < Lanes; i++)
-      f_sums[32*i +: 32] = f_fp32_add(a[32*i +: 32], b[32*i +: 32] ^ {negate, 31'd0});
+      f_products[FpProductStride*i +: FpProductWidth] =
+          f_fp32_mul_product(a[32*i +: 32], b[32*i +: 32]);
   endfunction
 
-  function automatic [32*Lanes-1:0] f_maxima(input [32*Lanes-1:0] a, input [32*Lanes-1:0] b);
+  function automatic [32*Lanes-1:0] f_rounded(input [Product-1:0] product);
     for (int i = 0; i < Lanes; i++)
-      f_maxima[32*i +: 32] = f_fp32_max(a[32*i +: 32], b[32*i +: 32]);
+      f_rounded[32*i +: 32] = f_fp32_mul_round(product[FpProductStride*i +: FpProductWidth]);
   endfunction
 
   always_ff @(posedge clk_i) begin
-    if (stage_i[0]) begin
+    if (valid_i[0]) begin
       x_0_q <= x_i;
       y_0_q <= y_i;
       z_0_q <= z_i;
     end
-    if (stage_i[1]) begin
-      x_1_q <= f_converted(x_type_i, x_0_q);
-      if (mul_i) y_1_q <= f_converted(y_type_i, y_0_q);
-      if (add_i) z_1_q <= f_converted(z_type_i, z_0_q);
+    if (valid_i[1]) begin
+      x_1_q <= f_magnitudes(x_type_i, x_0_q);
+      y_1_q <= f_magnitudes(y_type_i, y_0_q);
+      z_1_q <= f_magnitudes(z_type_i, z_0_q);
     end
-    if (stage_i[2]) begin
-      x_2_q <= x_1_q;
-      z_2_q <= z_1_q;
-      if (mul_i) v_2_q <= f_products(x_1_q, y_1_q);
-      else v_2_q <= x_1_q;
+    if (valid_i[2]) begin
+      x_2_q <= f_converted(x_1_q);
+      y_2_q <= f_converted(y_1_q);
+      z_2_q <= f_converted(z_1_q);
     end
-    if (stage_i[3]) begin
-      x_3_q <= x_2_q;
-      if (!add_i) v_3_q <= v_2_q;
-      else if (addop_i[1]) v_3_q <= f_maxima(v_2_q, z_2_q);
-      else v_3_q <= f_sums(v_2_q, z_2_q, addop_i[0]);
+    if (valid_i[3]) begin
+      product_3_q <= f_products(x_2_q, y_2_q);
+      z_3_q <= z_2_q;
+    end
+    if (valid_i[4]) begin
+      v_4_q <= f_rounded(product_3_q);
+      z_4_q <= z_3_q ^ {Lanes{subtract_i, 31'd0}};
     end
   end
 
-  assign x_o = x_3_q;
-  assign v_o = v_3_q;
+  // Words 2i and 2i + 1: v and z of lane i.
+  wire [64*Lanes-1:0] pairs;
+  for (genvar i = 0; i < Lanes; i++) begin : gen_pair
+    assign pairs[64*i +: 64] = {z_4_q[32*i +: 32], v_4_q[32*i +: 32]};
+  end
+
+  sth_vector_node #(.Nodes(Lanes)) u_add (
+    .clk_i,
+    .valid_i(valid_i[7:5]),
+    .sum_i  (!max_i),
+    .pairs_i(pairs),
+    .y_o    (v_o)
+  );
+
+  assign x_o = x_2_q;
 endmodule
 `default_nettype wire

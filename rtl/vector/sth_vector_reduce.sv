@@ -1,23 +1,23 @@
-// Row reductions of the vector engine: lane tree, running value over the tiles of a row, and
+// Row reductions of the vector engine: lane tree, partial values over the tiles of a row, and
 // packing of the rows' results into accumulator rows.
 //
-// The running value starts from neutral or from the carried value, which is delivered when the
-// row's first tile enters the datapath and waits here. Results of Lanes rows (fewer at the end of
-// the command) leave as one accumulator row with a lane mask. Room for it must have been reserved
-// by the caller; there is no back-pressure.
+// A row's carried value is delivered when its first tile enters the datapath and waits here.
+// Results of Lanes rows (fewer at the end of the command) leave as one accumulator row with a lane
+// mask. Room for it must have been reserved by the caller; there is no back-pressure.
 `include "sth_assert.svh"
 `default_nettype none
 
 module sth_vector_reduce #(
   // Lanes, a power of two from 4 to 512.
   parameter int Lanes = 16,
-  // At least the row-tiles between carry_push_i and the running value.
-  parameter int CarryDepth = 64
+  // Cycles from carry_push_i to valid_i of a row-tile, without a function.
+  parameter int Lag = 11
 ) (
   input  wire                clk_i,
   input  wire                rst_ni,
   input  wire                start_i,
   // The command.
+  input  wire [15:0]         cols_i,
   input  wire [1:0]          reduce_i,
   input  wire                carry_i,
   // Old value of a row, pushed in row order.
@@ -39,7 +39,8 @@ module sth_vector_reduce #(
   `include "sth_spec.svh"
 
   localparam int LaneBits = $clog2(Lanes);
-  localparam int CarryBits = $clog2(CarryDepth);
+  localparam int TreeDepth = STH_LAT_VECTOR_LEVEL * LaneBits;
+  localparam int RowDepth = TreeDepth + 3 * STH_LAT_VECTOR_LEVEL + 1;
   localparam logic [31:0] MinusInf = 32'hff800000;
 
   wire sum = reduce_i == 2'(STH_REDUCE_SUM);
@@ -54,96 +55,102 @@ module sth_vector_reduce #(
     assign leaf[32*i +: 32] = keep_i[i] ? {sign, lane[30:0]} : neutral;
   end
 
-  wire tile_valid;
+  wire tile_soon, tile_valid;
   wire [31:0] tile;
   sth_vector_tree #(.Lanes(Lanes)) u_tree (
     .clk_i, .rst_ni,
     .sum_i(sum),
     .valid_i,
     .data_i(leaf),
+    .soon_o(tile_soon),
     .valid_o(tile_valid),
     .data_o(tile)
   );
 
-  // Position flags travel beside the tree.
-  logic [LaneBits-1:0] tile_last_q, group_last_q, row_last_q;
-  logic done_q;  // run_q is of the last row
-
-  wire tile_last = tile_last_q[LaneBits-1];
-  wire group_last = group_last_q[LaneBits-1];
-  wire row_last = row_last_q[LaneBits-1];
-
+  // Position flags travel beside it all.
+  logic [TreeDepth-1:0] tile_last_q;
+  logic [RowDepth-1:0] group_last_q, row_last_q;
   always_ff @(posedge clk_i) begin
-    done_q <= row_last;
-    tile_last_q <= {tile_last_q[LaneBits-2:0], tile_last_i};
-    group_last_q <= {group_last_q[LaneBits-2:0], group_last_i};
-    row_last_q <= {row_last_q[LaneBits-2:0], row_last_i};
+    tile_last_q <= {tile_last_q[TreeDepth-2:0], valid_i && tile_last_i};
+    group_last_q <= {group_last_q[RowDepth-2:0], valid_i && group_last_i} & {RowDepth{rst_ni}};
+    row_last_q <= {row_last_q[RowDepth-2:0], row_last_i};
   end
 
-  // Old values on their way.
-  logic [31:0] carry_mem [CarryDepth];
-  logic [CarryBits-1:0] carry_wptr_q, carry_rptr_q;
-  always_ff @(posedge clk_i) if (carry_push_i) carry_mem[carry_wptr_q] <= carry_data_i;
+  wire tile_last = tile_last_q[TreeDepth-1];
+  wire group_done = group_last_q[RowDepth-1];
 
-  // Running value of a row: one addition or maximum a cycle.
-  logic first_q;
-  wire [31:0] run_q;
-  wire [31:0] begin_value = carry_i ? carry_mem[carry_rptr_q] : neutral;
-  sth_vector_node u_run (
-    .clk_i,
-    .en_i(tile_valid),
+  // Old values on their way, of rows of one row-tile at one a cycle or at one a round of turns in the
+  // function units; that of the next row stands before its first tile comes.
+  localparam int Passing = Lag + TreeDepth;
+  localparam int Turning = (Passing + STH_LAT_FUNC) / STH_DEPTH_VECTOR_SHARE + 2;
+  wire carry_room, carry_there;
+  wire [31:0] carry_next;
+  logic [31:0] carry_q;
+  wire first;
+  // The first tile of a row comes in the next cycle.
+  wire carry_pop = tile_soon && carry_i && (tile_valid ? tile_last : first);
+  sth_fifo #(.Width(32), .Depth((Passing > Turning) ? Passing : Turning)) u_carries (
+    .clk_i, .rst_ni,
+    .push_valid_i(carry_push_i),
+    .push_ready_o(carry_room),
+    .push_data_i(carry_data_i),
+    .pop_valid_o(carry_there),
+    .pop_ready_i(carry_pop),
+    .pop_data_o(carry_next)
+  );
+  always_ff @(posedge clk_i) if (carry_pop) carry_q <= carry_next;
+
+  // Partials that the tiles of a row reach.
+  logic [3:0] used_q;
+  always_ff @(posedge clk_i) begin
+    used_q <= {{1'b0, cols_i} > 17'(3 * Lanes), {1'b0, cols_i} > 17'(2 * Lanes),
+               {1'b0, cols_i} > 17'(Lanes), 1'b1};
+  end
+
+  wire row_done;
+  wire [31:0] result;
+  sth_vector_partials u_partials (
+    .clk_i, .rst_ni,
     .sum_i(sum),
-    .pairs_i({tile, first_q ? begin_value : run_q}),
-    .y_o(run_q)
+    .neutral_i(neutral),
+    .used_i(used_q),
+    .valid_i(tile_valid),
+    .tile_i(tile),
+    .last_i(tile_last),
+    .begin_i(carry_i ? carry_q : neutral),
+    .first_o(first),
+    .done_o(row_done),
+    .result_o(result)
   );
 
-  // run_q completes a row, a group of rows.
-  logic row_done_q, group_done_q;
-  logic [LaneBits-1:0] lane_q;
-
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) begin
-      row_done_q <= 1'b0;
-      group_done_q <= 1'b0;
-      first_q <= 1'b1;
-      carry_wptr_q <= '0;
-      carry_rptr_q <= '0;
-      lane_q <= '0;
-    end else begin
-      row_done_q <= tile_valid && tile_last;
-      group_done_q <= tile_valid && group_last;
-      if (tile_valid) first_q <= tile_last;
-      if (carry_push_i) carry_wptr_q <= carry_wptr_q + 1'b1;
-      if (tile_valid && first_q && carry_i) carry_rptr_q <= carry_rptr_q + 1'b1;
-      if (start_i) lane_q <= '0;
-      else if (row_done_q) lane_q <= lane_q + 1'b1;
-    end
-  end
-
   // Results of the group so far; the present one is merged in on the way out.
+  logic [LaneBits-1:0] lane_q;
   logic [Lanes-1:0] mask_q;
   logic [32*Lanes-1:0] data_q;
   wire [Lanes-1:0] here = Lanes'(1) << lane_q;
   wire [32*Lanes-1:0] data;
   for (genvar i = 0; i < Lanes; i++) begin : gen_pack
-    assign data[32*i +: 32] = here[i] ? run_q : data_q[32*i +: 32];
-    always_ff @(posedge clk_i) if (row_done_q && here[i]) data_q[32*i +: 32] <= run_q;
+    assign data[32*i +: 32] = here[i] ? result : data_q[32*i +: 32];
+    always_ff @(posedge clk_i) if (row_done && here[i]) data_q[32*i +: 32] <= result;
   end
 
   always_ff @(posedge clk_i) begin
-    if (start_i) mask_q <= '0;
-    else if (row_done_q) mask_q <= group_done_q ? '0 : mask_q | here;
+    if (start_i) begin
+      lane_q <= '0;
+      mask_q <= '0;
+    end else if (row_done) begin
+      lane_q <= lane_q + 1'b1;
+      mask_q <= group_done ? '0 : mask_q | here;
+    end
   end
 
-  assign valid_o = group_done_q;
-  assign last_o = done_q;
+  assign valid_o = group_done;
+  assign last_o = row_last_q[RowDepth-1];
   assign mask_o = mask_q | here;
   assign data_o = data;
 
-  `STH_ASSERT(CarryFindsPlace, carry_push_i -> carry_wptr_q + 1'b1 != carry_rptr_q)
-  `STH_ASSERT(CarryHasCome, tile_valid && first_q && carry_i -> carry_wptr_q != carry_rptr_q)
-  `STH_ASSERT(GroupEndsRow, tile_valid && group_last -> tile_last)
-
-  initial if (CarryDepth != (1 << CarryBits)) $error("CarryDepth");
+  `STH_ASSERT(CarryFindsPlace, carry_push_i -> carry_room)
+  `STH_ASSERT(CarryHasCome, carry_pop -> carry_there)
+  `STH_ASSERT(GroupEndsRow, group_done -> row_done)
 endmodule
 `default_nettype wire

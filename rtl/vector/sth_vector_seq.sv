@@ -4,12 +4,13 @@
 // accumulator and one scratchpad port, each port one chunk a cycle in that order; an operand whose
 // address did not move since it was last read is left out. A row-tile leaves (launch_o) in the
 // cycle of its last granted read, at the earliest one cycle after the row-tile before it, and only
-// when the write side has room. slot_i asks for a second cycle in the row-tiles that end a group
-// of Lanes rows: the reduction then needs a turn on the accumulator write port that the results
-// also use, and so finds one.
+// when the write side has room and turns_i more cycles have passed. slot_i asks for a second cycle
+// in the row-tiles that end a group of Lanes rows: the reduction then needs a turn on the accumulator
+// write port that the results also use, and so finds one.
 //
 // Cycles of a row-tile without denied grants:
-//   max(1, accumulator reads, scratchpad reads, 2 if slot_i and the row-tile ends a group).
+//   max(1 + turns_i, accumulator reads, scratchpad reads,
+//       2 if slot_i and the row-tile ends a group).
 //
 // Read data is not seen here: the captures say, in the cycle when the data is valid, which operand
 // it belongs to.
@@ -33,10 +34,12 @@ module sth_vector_seq #(
   input  wire [3:0]          used_i,
   input  wire [2:0]          sp_i,
   input  wire [2:0]          scalar_i,
-  input  wire [111:0]         addr_i,
+  input  wire [111:0]        addr_i,
   input  wire [63:0]         row_i,
   input  wire [63:0]         tile_i,
   input  wire                slot_i,
+  // Cycles that a row-tile takes at least, less one.
+  input  wire [3:0]          turns_i,
   // Room for one more result, for one more row of reductions.
   input  wire                write_room_i,
   input  wire                reduce_room_i,
@@ -50,7 +53,7 @@ module sth_vector_seq #(
   // The row-tile that leaves in this cycle.
   output wire                launch_o,
   output wire                launch_group_o,  // it ends a group of Lanes rows
-  // One cycle later, with the read data: which operand each port's data is for.
+  // STH_LAT_READ cycles later, with the read data: which operand each port's data is for.
   output wire [3:0]          acc_capture_o,
   output wire [2:0]          sp_capture_o,
   output wire [PosBits-1:0]  sp_capture_pos_o,  // the chunk's place, in Lanes bytes of its word
@@ -61,13 +64,15 @@ module sth_vector_seq #(
   logic active_q;
   // Reads that the present row-tile still waits for.
   logic [3:0] pend_q;
-  // First cycle of the present row-tile.
+  // First cycle of the present row-tile, and cycles that it still has to take besides this one.
   logic fresh_q;
-  logic [3:0] acc_capture_q;
-  logic [2:0] sp_capture_q;
-  logic [PosBits-1:0] sp_capture_pos_q;
-  logic launched_q, launched_first_q;
-  logic [LaneBits-1:0] launched_lane_q;
+  logic [3:0] turns_q;
+  // What was granted, one cycle ago and two.
+  logic [3:0] acc_granted_q, acc_capture_q;
+  logic [2:0] sp_granted_q, sp_capture_q;
+  logic [PosBits-1:0] sp_granted_pos_q, sp_capture_pos_q;
+  logic leaves_q, launched_q, leaves_first_q, launched_first_q;
+  logic [LaneBits-1:0] leaves_lane_q, launched_lane_q;
 
   wire [LaneBits-1:0] lane;
   wire tile_first, tile_last, group_last, row_last;
@@ -83,7 +88,7 @@ module sth_vector_seq #(
   wire [2:0] sp_done = sp_gnt_i ? sp_pick : 3'd0;
   wire [3:0] pend_left = pend_q & ~acc_done & ~{1'b0, sp_done};
   wire room = write_room_i && (reduce_room_i || !group_last);
-  wire extra = slot_i && group_last && fresh_q;
+  wire extra = turns_q != '0 || (slot_i && group_last && fresh_q);
   wire launch = active_q && pend_left == '0 && room && !extra;
   wire last = tile_last && row_last;
 
@@ -92,14 +97,23 @@ module sth_vector_seq #(
       active_q <= 1'b0;
       pend_q <= '0;
       fresh_q <= 1'b0;
+      turns_q <= '0;
+      leaves_q <= 1'b0;
       launched_q <= 1'b0;
+      acc_granted_q <= '0;
       acc_capture_q <= '0;
+      sp_granted_q <= '0;
       sp_capture_q <= '0;
     end else begin
-      launched_q <= launch;
-      acc_capture_q <= acc_done;
-      sp_capture_q <= sp_done;
+      leaves_q <= launch;
+      launched_q <= leaves_q;
+      acc_granted_q <= acc_done;
+      acc_capture_q <= acc_granted_q;
+      sp_granted_q <= sp_done;
+      sp_capture_q <= sp_granted_q;
       fresh_q <= start_i || launch;
+      if (start_i || launch) turns_q <= turns_i;
+      else if (turns_q != '0) turns_q <= turns_q - 4'd1;
       if (start_i) begin
         active_q <= 1'b1;
         pend_q <= used_i;
@@ -114,10 +128,15 @@ module sth_vector_seq #(
 
   always_ff @(posedge clk_i) begin
     if (launch) begin
-      launched_first_q <= tile_first;
-      launched_lane_q <= lane;
+      leaves_first_q <= tile_first;
+      leaves_lane_q <= lane;
     end
-    if (sp_done != '0) sp_capture_pos_q <= sp_addr_o[LaneBits +: PosBits];
+    if (leaves_q) begin
+      launched_first_q <= leaves_first_q;
+      launched_lane_q <= leaves_lane_q;
+    end
+    if (sp_done != '0) sp_granted_pos_q <= sp_addr_o[LaneBits +: PosBits];
+    if (sp_granted_q != '0) sp_capture_pos_q <= sp_granted_pos_q;
   end
 
   wire [LaneBits:0] unused_active, unused_reach;

@@ -1,7 +1,7 @@
-// Balanced binary tree that combines all lanes of a row-tile, one level a cycle.
+// Balanced binary tree that combines all lanes of a row-tile, STH_LAT_VECTOR_LEVEL cycles a level.
 //
-// Pairs (0, 1), (2, 3), ... level by level, a new tile every cycle; log2(Lanes) cycles from input
-// to output. Neutral elements for lanes that do not count are the caller's business.
+// Pairs (0, 1), (2, 3), ... level by level, a new tile every cycle; soon_o is high in the cycle
+// before valid_o. Neutral elements for lanes that do not count are the caller's business.
 `include "sth_assert.svh"
 `default_nettype none
 
@@ -14,20 +14,28 @@ module sth_vector_tree #(
   input  wire                sum_i,    // 1: sum, 0: maximum; stable while tiles are inside
   input  wire                valid_i,
   input  wire [32*Lanes-1:0] data_i,
+  output wire                soon_o,
   output wire                valid_o,
   output wire [31:0]         data_o
 );
+  `include "sth_spec.svh"
+
   localparam int Levels = $clog2(Lanes);
+  localparam int Depth = STH_LAT_VECTOR_LEVEL * Levels;
 
-  wire [Levels:0] valid;
+  // valid[s]: a tile enters stage s.
+  logic [Depth:1] valid_q;
+  wire [Depth:0] valid = {valid_q, valid_i};
 
-  assign valid[0] = valid_i;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) valid_q <= '0;
+    else valid_q <= valid[Depth-1:0];
+  end
 
   for (genvar l = 0; l < Levels; l++) begin : gen_level
     localparam int Nodes = Lanes >> (l + 1);
     wire [64*Nodes-1:0] pairs;
     wire [32*Nodes-1:0] value;
-    logic valid_q;
 
     if (l == 0) begin : gen_leaves
       assign pairs = data_i;
@@ -37,20 +45,19 @@ module sth_vector_tree #(
 
     sth_vector_node #(.Nodes(Nodes)) u_nodes (
       .clk_i,
-      .en_i(valid[l]),
+      .valid_i(valid[3*l +: 3]),
       .sum_i,
       .pairs_i(pairs),
       .y_o(value)
     );
-
-    always_ff @(posedge clk_i) valid_q <= rst_ni && valid[l];
-
-    assign valid[l+1] = valid_q;
   end
 
-  assign valid_o = valid[Levels];
+  assign soon_o = valid[Depth-1];
+  assign valid_o = valid[Depth];
   assign data_o = gen_level[Levels-1].value;
 
   `STH_ASSERT_STAYS(OperationStays, valid != '0, sum_i)
+
+  initial if (STH_LAT_VECTOR_LEVEL != 3) $error("VECTOR_LEVEL is not the depth of sth_vector_node");
 endmodule
 `default_nettype wire

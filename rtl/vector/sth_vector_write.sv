@@ -2,9 +2,10 @@
 // the digest.
 //
 // Results and rows of reductions come out of a datapath that cannot stall; both land in FIFOs whose
-// slots were reserved at launch. Results go to the accumulator or the scratchpad, reductions always
-// to the accumulator and before results, so that the last one is never late. done_o is high in the
-// cycle of the command's last granted write.
+// slots were reserved at launch, and go from there to a register each, which drives the ports.
+// Results go to the accumulator or the scratchpad, reductions always to the accumulator and before
+// results, so that the last one is never late. done_o is high in the cycle of the command's last
+// granted write.
 `include "sth_assert.svh"
 `default_nettype none
 
@@ -13,8 +14,8 @@ module sth_vector_write #(
   parameter int Lanes = 16,
   // Bytes of a scratchpad word: a power of two, at least 4 * Lanes.
   parameter int WordBytes = 64,
-  // Row-tiles and rows of reductions between launch and write; any number from 2.
-  parameter int WriteDepth = 32,
+  // Row-tiles and rows of reductions between launch and write; any number from 3.
+  parameter int WriteDepth = 24,
   parameter int ReduceDepth = 4,
   localparam int LaneBits = $clog2(Lanes)
 ) (
@@ -66,12 +67,19 @@ module sth_vector_write #(
   localparam int PosBits = $clog2(Blocks);
 
   logic write_left_q, reduce_left_q;
-  logic [27:0] r_addr_q;
 
-  // Results.
-  wire result_valid, result_pop;
+  // -- Results ------------------------------------------------------------------------------------
+  // The one at the port; it is replaced when it is written.
+  logic out_valid_q, out_last_q;
+  logic [27:0] out_addr_q;
+  logic [32*Lanes-1:0] out_chunk_q;
+  logic [4*Lanes-1:0] out_mask_q;
+  wire out_written;
+
+  wire result_valid;
+  wire result_pop = result_valid && (!out_valid_q || out_written);
   wire [32*Lanes-1:0] result;
-  sth_credit_fifo #(.Width(32 * Lanes), .Depth(WriteDepth)) u_results (
+  sth_credit_fifo #(.Width(32 * Lanes), .Depth(WriteDepth - 1)) u_results (
     .clk_i, .rst_ni,
     .reserve_i(write_reserve_i),
     .room_o(write_room_o),
@@ -127,11 +135,30 @@ module sth_vector_write #(
     .mask_o(chunk_mask)
   );
 
-  // Reductions.
-  wire reduced_valid, reduced_pop, reduced_last;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) out_valid_q <= 1'b0;
+    else out_valid_q <= result_valid || (out_valid_q && !out_written);
+
+    if (result_pop) begin
+      out_last_q <= tile_last && row_last;
+      out_addr_q <= d_addr;
+      out_chunk_q <= chunk;
+      out_mask_q <= chunk_mask;
+    end
+  end
+
+  // -- Reductions ---------------------------------------------------------------------------------
+  logic row_valid_q, row_last_q;
+  logic [27:0] r_addr_q;
+  logic [Lanes-1:0] row_mask_q;
+  logic [32*Lanes-1:0] row_data_q;
+  wire row_written;
+
+  wire reduced_valid, reduced_last;
+  wire reduced_pop = reduced_valid && (!row_valid_q || row_written);
   wire [Lanes-1:0] reduced_mask;
   wire [32*Lanes-1:0] reduced;
-  sth_credit_fifo #(.Width(33 * Lanes + 1), .Depth(ReduceDepth)) u_reductions (
+  sth_credit_fifo #(.Width(33 * Lanes + 1), .Depth(ReduceDepth - 1)) u_reductions (
     .clk_i, .rst_ni,
     .reserve_i(reduce_reserve_i),
     .room_o(reduce_room_o),
@@ -142,58 +169,70 @@ module sth_vector_write #(
     .pop_data_o({reduced_last, reduced_mask, reduced})
   );
 
-  // Accumulator port. Accumulator results are four bytes a lane, so one mask bit in four tells.
-  wire [Lanes-1:0] result_mask;
-  for (genvar i = 0; i < Lanes; i++) begin : gen_mask
-    assign result_mask[i] = chunk_mask[4*i];
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) row_valid_q <= 1'b0;
+    else row_valid_q <= reduced_valid || (row_valid_q && !row_written);
+
+    if (reduced_pop) begin
+      row_last_q <= reduced_last;
+      row_mask_q <= reduced_mask;
+      row_data_q <= reduced;
+    end
+    if (start_i) r_addr_q <= r_addr_i;
+    else if (row_written) r_addr_q <= r_addr_q + 28'd1;
   end
 
-  assign acc_wreq_o = reduced_valid || (result_valid && !d_sp_i);
-  assign acc_waddr_o = reduced_valid ? r_addr_q : d_addr;
-  assign acc_wdata_o = reduced_valid ? reduced : result;
-  assign acc_wmask_o = reduced_valid ? reduced_mask : result_mask;
+  // -- Ports --------------------------------------------------------------------------------------
+  // Accumulator. Its results are four bytes a lane, so one mask bit in four tells.
+  wire [Lanes-1:0] out_lanes;
+  for (genvar i = 0; i < Lanes; i++) begin : gen_mask
+    assign out_lanes[i] = out_mask_q[4*i];
+  end
 
-  // Scratchpad port: the chunk repeated over the word, the mask where it belongs.
-  wire [PosBits-1:0] pos = d_addr[LaneBits +: PosBits];
+  assign acc_wreq_o = row_valid_q || (out_valid_q && !d_sp_i);
+  assign acc_waddr_o = row_valid_q ? r_addr_q : out_addr_q;
+  assign acc_wdata_o = row_valid_q ? row_data_q : out_chunk_q;
+  assign acc_wmask_o = row_valid_q ? row_mask_q : out_lanes;
+
+  // Scratchpad: the chunk repeated over the word, the mask where it belongs.
+  wire [PosBits-1:0] pos = out_addr_q[LaneBits +: PosBits];
   wire [1:0] size = {d_type_i[1], d_type_i == 2'(STH_DTYPE_BF16)};  // log2 of element bytes
   for (genvar b = 0; b < Blocks; b++) begin : gen_block
     wire here = (PosBits'(b) >> size) == (pos >> size);
     wire [1:0] part = d_type_i[1] ? 2'(b) : size[0] ? {1'b0, 1'(b)} : 2'd0;
-    wire [8*Lanes-1:0] data = chunk[{part, {(LaneBits + 3){1'b0}}} +: 8*Lanes];
-    wire [Lanes-1:0] mask = chunk_mask[{part, {LaneBits{1'b0}}} +: Lanes];
+    wire [8*Lanes-1:0] data = out_chunk_q[{part, {(LaneBits + 3){1'b0}}} +: 8*Lanes];
+    wire [Lanes-1:0] mask = out_mask_q[{part, {LaneBits{1'b0}}} +: Lanes];
     assign sp_wdata_o[8*Lanes*b +: 8*Lanes] = data;
     assign sp_wmask_o[Lanes*b +: Lanes] = here ? mask : '0;
   end
-  assign sp_wreq_o = result_valid && d_sp_i;
-  assign sp_waddr_o = d_addr;
+  assign sp_wreq_o = out_valid_q && d_sp_i;
+  assign sp_waddr_o = out_addr_q;
 
-  assign reduced_pop = reduced_valid && acc_wgnt_i;
-  assign result_pop = result_valid && (d_sp_i ? sp_wgnt_i : acc_wgnt_i && !reduced_valid);
+  assign row_written = row_valid_q && acc_wgnt_i;
+  assign out_written = out_valid_q && (d_sp_i ? sp_wgnt_i : acc_wgnt_i && !row_valid_q);
 
-  // Digest: both ports may write in one cycle.
-  wire acc_write = acc_wreq_o && acc_wgnt_i;
-  wire sp_write = sp_wreq_o && sp_wgnt_i;
-  wire [31:0] acc_digest, sp_digest;
-  sth_digest #(.Lanes(Lanes), .MaskBits(1)) u_acc_digest (
-    .en_i(acc_write),
-    .lane_i(15'(acc_waddr_o << LaneBits)),
-    .data_i(acc_wdata_o),
-    .mask_i(acc_wmask_o),
-    .digest_o(acc_digest)
+  // Digest: both may be written in one cycle.
+  wire [31:0] row_digest, out_digest;
+  sth_digest #(.Lanes(Lanes), .MaskBits(1)) u_row_digest (
+    .en_i(row_written),
+    .lane_i(15'(r_addr_q << LaneBits)),
+    .data_i(row_data_q),
+    .mask_i(row_mask_q),
+    .digest_o(row_digest)
   );
-  sth_digest #(.Lanes(Lanes)) u_sp_digest (
-    .en_i(sp_write),
-    .lane_i(sp_waddr_o[16:2]),
-    .data_i(chunk),
-    .mask_i(chunk_mask),
-    .digest_o(sp_digest)
+  sth_digest #(.Lanes(Lanes)) u_out_digest (
+    .en_i(out_written),
+    .lane_i(d_sp_i ? out_addr_q[16:2] : 15'(out_addr_q << LaneBits)),
+    .data_i(out_chunk_q),
+    .mask_i(out_mask_q),
+    .digest_o(out_digest)
   );
 
   logic [31:0] digest_q;
-  always_ff @(posedge clk_i) digest_q <= start_i ? 32'd0 : digest_q ^ acc_digest ^ sp_digest;
+  always_ff @(posedge clk_i) digest_q <= start_i ? 32'd0 : digest_q ^ row_digest ^ out_digest;
 
-  wire write_end = result_pop && tile_last && row_last;
-  wire reduce_end = reduced_pop && reduced_last;
+  wire write_end = out_written && out_last_q;
+  wire reduce_end = row_written && row_last_q;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -208,19 +247,14 @@ module sth_vector_write #(
     end
   end
 
-  always_ff @(posedge clk_i) begin
-    if (start_i) r_addr_q <= r_addr_i;
-    else if (reduced_pop) r_addr_q <= r_addr_q + 28'd1;
-  end
-
   assign done_o = (write_left_q || reduce_left_q) && (!write_left_q || write_end) &&
                   (!reduce_left_q || reduce_end);
   assign digest_o = digest_q;
 
   `STH_ASSERT(StartsDone, start_i -> !write_left_q && !reduce_left_q)
   // What is written is owed by the command, and no more.
-  `STH_ASSERT(ResultIsOwed, result_valid -> write_left_q)
-  `STH_ASSERT(ReductionIsOwed, reduced_valid -> reduce_left_q)
+  `STH_ASSERT(ResultIsOwed, out_valid_q -> write_left_q)
+  `STH_ASSERT(ReductionIsOwed, row_valid_q -> reduce_left_q)
   // A write that is denied repeats; on the accumulator a reduction may go before a result.
   `STH_ASSERT_NEXT(AccWriteStays, acc_wreq_o && !acc_wgnt_i, acc_wreq_o)
   `STH_ASSERT_STAYS(SpWriteStays, sp_wreq_o && !sp_wgnt_i, {sp_wreq_o, sp_waddr_o})

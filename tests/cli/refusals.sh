@@ -134,7 +134,7 @@ fixed:LATENCY:BYTES_PER_CYCLE" run x --memory fixed:100:0:1
     check "--stalls $stalls: message" grep -q \
       '^systolith: option --stalls: ' "$work/err"
   done
-  for command in trace run table random parity bench disasm info help; do
+  for command in trace run table random parity bench silicon disasm info help; do
     refuses 2 "'systolith $command' has no option '--zzzz'; see --help" \
       "$command" --zzzz
     refuses 2 "'systolith $command' has no option '-z'; see --help" \
@@ -166,6 +166,16 @@ fixed:LATENCY:BYTES_PER_CYCLE" run x --memory fixed:100:0:1
 
   refuses 2 "./configs: Is a directory" trace --model ./configs \
     --phase prefill --seq 4 -o "$work/x"
+  refuses 2 "unexpected argument 'nano'" silicon nano
+  refuses 2 "$work/chip.txt: no measurement of 'nano'; 'make silicon \
+SILICON_CONFIGS=nano' makes one" silicon --measured "$work/chip.txt"
+  echo 'config nano 1' >"$work/chip.txt"
+  refuses 2 "$work/chip.txt: no line 'config' or no block" \
+    silicon --measured "$work/chip.txt"
+  echo 'block sth_front area 1 100 10 4 0 2.5' >>"$work/chip.txt"
+  refuses 2 "$work/chip.txt: was measured of 'nano' with parameters other than \
+those of 'nano'" silicon --measured "$work/chip.txt"
+
   refuses 2 "name one file of commands; see --help" disasm
   refuses 2 "unexpected argument 'b'" disasm a b
   refuses 2 "nothing.bin: No such file or directory" disasm nothing.bin

@@ -10,10 +10,11 @@ static void test_time_single_command_durations(void **state)
         /* issue, latency, 16 beats, retire */
         STH_LAT_LOAD_ISSUE + 100 + 15 + STH_LAT_LOAD_RETIRE,
         /* 16 weight steps, 32 rows, the array's depth */
-        STH_LAT_MATRIX_LOAD + 15 + STH_LAT_MATRIX_STREAM + 31 + 32 +
-            STH_LAT_MATRIX_RETIRE,
+        STH_LAT_MATRIX_LOAD + 15 + STH_LAT_MATRIX_STREAM + 31 +
+            16 * STH_LAT_PE_SUM + 16 + STH_LAT_MATRIX_RETIRE,
         STH_LAT_VECTOR_START + 15 + STH_LAT_VECTOR_PIPE + STH_LAT_VECTOR_RETIRE,
-        STH_LAT_VECTOR_START + 15 + STH_LAT_VECTOR_PIPE + 4 +
+        STH_LAT_VECTOR_START + 15 + STH_LAT_VECTOR_PIPE +
+            STH_LAT_VECTOR_REDUCE + 4 * STH_LAT_VECTOR_LEVEL +
             STH_LAT_VECTOR_RETIRE,
         STH_LAT_STORE_ISSUE + STH_LAT_STORE_DATA + 15 + 100 +
             STH_LAT_STORE_RETIRE,

@@ -100,11 +100,28 @@ static void test_axi_rules_taken_offers_may_change(void **state)
             assert_null(offer(bus, i, true));
 }
 
+static void test_axi_rules_no_valid_is_high_in_reset(void **state)
+{
+    const struct sth_axi_master masters[] = {
+        {.r_ready = true, .b_ready = true},
+        {.ar_valid = true},
+        {.aw_valid = true},
+        {.w_valid = true},
+    };
+
+    (void)state;
+    assert_null(sth_axi_check_reset(&masters[0]));
+    for (size_t i = 1; i < sizeof(masters) / sizeof(masters[0]); i++)
+        assert_string_equal(sth_axi_check_reset(&masters[i]),
+                            "a VALID is high in reset");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_axi_rules_refused_offers_stay),
         cmocka_unit_test(test_axi_rules_taken_offers_may_change),
+        cmocka_unit_test(test_axi_rules_no_valid_is_high_in_reset),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;

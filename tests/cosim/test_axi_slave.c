@@ -8,17 +8,21 @@
 #include "sth_mem.h"
 #include "sth_spec.h"
 
-enum {
-    PAGE = STH_BURST_BYTES,
-    PAGES = 16,
-    INCR = 1,
-    LATENCY = 6,
-    PATIENCE = 100000
-};
+enum { PAGE = STH_BURST_BYTES, PAGES = 16, LATENCY = 6, PATIENCE = 100000 };
 
 /* The width of the bus in bytes and its AxSIZE, which a group of tests sets. */
 static uint32_t bus;
 static uint8_t size;
+
+/* What an address of this chip says of itself. */
+static const struct sth_axi_kind kind = {
+    .burst = STH_AXI_BURST,
+    .lock = STH_AXI_LOCK,
+    .cache = STH_AXI_CACHE,
+    .prot = STH_AXI_PROT,
+    .qos = STH_AXI_QOS,
+    .region = STH_AXI_REGION,
+};
 
 /* So many beats of a burst, or as many as it may have. */
 static uint32_t beats_of(uint32_t wanted)
@@ -77,7 +81,7 @@ static void send_read(struct bench *b, uint8_t id, uint64_t addr,
                                .ar_addr = addr,
                                .ar_beats = beats,
                                .ar_size = size,
-                               .ar_burst = INCR};
+                               .ar_kind = kind};
     struct sth_axi_reply r;
 
     for (int i = 0; i < PATIENCE; i++) {
@@ -205,7 +209,7 @@ static const char *send_write(struct bench *b, uint8_t id, uint64_t addr,
                                .aw_addr = addr,
                                .aw_beats = beats,
                                .aw_size = size,
-                               .aw_burst = INCR};
+                               .aw_kind = kind};
     struct sth_axi_reply r;
     uint32_t beat = 0;
 
@@ -280,7 +284,7 @@ static void test_axi_slave_never_takes_more_than_it_can_answer(void **state)
                                .w_last = true,
                                .aw_beats = 1,
                                .aw_size = size,
-                               .aw_burst = INCR};
+                               .aw_kind = kind};
     struct sth_axi_reply r;
     uint32_t taken = 0, answered = 0;
 
@@ -310,35 +314,52 @@ static void test_axi_slave_never_takes_more_than_it_can_answer(void **state)
 
 static void test_axi_slave_broken_rules_are_named(void **state)
 {
+    static const char pins[] =
+        "AxLOCK, AxCACHE, AxPROT, AxQOS or AxREGION is not as promised";
     const struct {
         uint64_t addr;
         uint32_t beats;
-        uint8_t size, burst; /* AxSIZE, AxBURST */
+        uint8_t size;                 /* AxSIZE */
+        uint8_t turned[sizeof(kind)]; /* bits of the other pins */
         const char *rule;
     } rows[] = {
-        {PAGE + bus / 2, 1, size, INCR, "a burst address is not bus-aligned"},
-        {PAGE, 0, size, INCR, "a burst has no beats or more than 256"},
-        {PAGE, 257, size, INCR, "a burst has no beats or more than 256"},
-        {PAGE - bus, 2, size, INCR, "a burst crosses a 4 KiB boundary"},
-        {0x10000000000, 1, size, INCR, "a burst leaves the address space"},
-        {PAGE, 1, size - 1, INCR, "AxSIZE is not the width of the bus"},
-        {PAGE, 1, size, 0, "AxBURST is not INCR"},
-        {PAGE, 1, size, 2, "AxBURST is not INCR"},
+        {PAGE + bus / 2, 1, size, {0}, "a burst address is not bus-aligned"},
+        {PAGE, 0, size, {0}, "a burst has no beats or more than 256"},
+        {PAGE, 257, size, {0}, "a burst has no beats or more than 256"},
+        {PAGE - bus, 2, size, {0}, "a burst crosses a 4 KiB boundary"},
+        {0x10000000000, 1, size, {0}, "a burst leaves the address space"},
+        {PAGE, 1, size - 1, {0}, "AxSIZE is not the width of the bus"},
+        {PAGE, 1, size, {1}, "AxBURST is not INCR"},
+        {PAGE, 1, size, {3}, "AxBURST is not INCR"},
+        {PAGE, 1, size, {0, 1}, pins},
+        {PAGE, 1, size, {0, 0, 1}, pins},
+        {PAGE, 1, size, {0, 0, 0, 1}, pins},
+        {PAGE, 1, size, {0, 0, 0, 0, 1}, pins},
+        {PAGE, 1, size, {0, 0, 0, 0, 0, 1}, pins},
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct bench b = open_bench(0, false);
+        const uint8_t *turned = rows[i].turned;
+        const struct sth_axi_kind wrong = {
+            .burst = kind.burst ^ turned[0],
+            .lock = kind.lock ^ turned[1],
+            .cache = kind.cache ^ turned[2],
+            .prot = kind.prot ^ turned[3],
+            .qos = kind.qos ^ turned[4],
+            .region = kind.region ^ turned[5],
+        };
         struct sth_axi_master read = {.ar_valid = true,
                                       .ar_addr = rows[i].addr,
                                       .ar_beats = rows[i].beats,
                                       .ar_size = rows[i].size,
-                                      .ar_burst = rows[i].burst};
+                                      .ar_kind = wrong};
         struct sth_axi_master write = {.aw_valid = true,
                                        .aw_addr = rows[i].addr,
                                        .aw_beats = rows[i].beats,
                                        .aw_size = rows[i].size,
-                                       .aw_burst = rows[i].burst};
+                                       .aw_kind = wrong};
         struct sth_axi_reply r;
 
         assert_string_equal(cycle(&b, &read, &r), rows[i].rule);

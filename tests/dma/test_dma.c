@@ -57,12 +57,12 @@ static void expect_run(struct sth_dma *dma, uint32_t bus, uint64_t addr,
         assert_in_range(b.skip, 0, bus - 1);
         /* All of the beats, and no other, hold bytes of the run. */
         assert_int_equal(b.beats, (b.skip + b.bytes + bus - 1) / bus);
-        assert_int_equal(b.addr / STH_BURST_BYTES,
-                         (b.addr + b.beats * bus - 1) / STH_BURST_BYTES);
+        assert_int_equal(b.addr / sth_burst_block(bus),
+                         (b.addr + b.beats * bus - 1) / sth_burst_block(bus));
         done += b.bytes;
         /* A burst ends where it has to and nowhere else. */
-        assert_true(done == length || b.beats == STH_BURST_BEATS ||
-                    (b.addr + b.beats * bus) % STH_BURST_BYTES == 0);
+        assert_true(done == length ||
+                    (b.addr + b.beats * bus) % sth_burst_block(bus) == 0);
         sth_dma_advance(dma, 0, 0);
     }
 }

@@ -42,10 +42,10 @@ static void account(void *above)
     w.accounts++;
 }
 
-static bool semaphores_ready(void *above, uint32_t mask)
+static uint64_t semaphores_from(void *above, uint32_t mask)
 {
     assert_ptr_equal(above, &w);
-    return (mask & ~w.semaphores) == 0;
+    return (mask & ~w.semaphores) == 0 ? w.clock.now : STH_NEVER;
 }
 
 static void started(void *above, const struct sth_engine_state *engine,
@@ -96,7 +96,7 @@ static int setup(void **state)
     w.params.queue_depth = 5;
     sth_clock_init(&w.clock);
     w.clock.now = 100;
-    w.port = (struct sth_engine_port){&w, account, semaphores_ready, started,
+    w.port = (struct sth_engine_port){&w, account, semaphores_from, started,
                                       retired};
     ops = (struct sth_engine_ops){
         .flights = 2, .start = start, .next = next, .reset = reset};
@@ -143,10 +143,10 @@ static void test_engine_retires_in_order(void **state)
     push(7, 50, 0);
     push(8, 3, 0);
     run();
-    expect(0, 's', 7, 100 + STH_LAT_QUEUE);
-    expect(1, 's', 8, 101 + STH_LAT_QUEUE);
-    expect(2, 'r', 7, 150 + STH_LAT_QUEUE);
-    expect(3, 'r', 8, 151 + STH_LAT_QUEUE);
+    expect(0, 's', 7, 100 + STH_LAT_GRANT);
+    expect(1, 's', 8, 100 + 2 * STH_LAT_GRANT);
+    expect(2, 'r', 7, 150 + STH_LAT_GRANT);
+    expect(3, 'r', 8, 151 + STH_LAT_GRANT);
     assert_int_equal(w.logged, 4);
     assert_false(sth_engine_busy(&w.engine));
     assert_true(w.accounts >= 4);
@@ -161,8 +161,8 @@ static void test_engine_that_is_full_starts_at_a_retirement(void **state)
         for (uint32_t i = 0; i < 3; i++)
             push(i, WORK, 0);
         run();
-        expect(2, 'r', 0, 101 + WORK);
-        expect(late ? 4 : 3, 's', 2, 101 + WORK + (uint64_t)late);
+        expect(2, 'r', 0, 100 + STH_LAT_GRANT + WORK);
+        expect(3, 's', 2, 100 + STH_LAT_GRANT + WORK + (uint64_t)late);
     }
 }
 
@@ -218,8 +218,8 @@ static void test_engine_that_is_stopped_finishes_what_it_has(void **state)
     sth_engine_step(&w.engine);
     sth_engine_stop(&w.engine);
     run();
-    expect(0, 's', 0, 101);
-    expect(1, 'r', 0, 101 + WORK);
+    expect(0, 's', 0, 100 + STH_LAT_GRANT);
+    expect(1, 'r', 0, 100 + STH_LAT_GRANT + WORK);
     assert_int_equal(w.logged, 2);
     assert_true(sth_engine_stopped(&w.engine));
     sth_engine_reset(&w.engine);

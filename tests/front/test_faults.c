@@ -110,7 +110,7 @@ static uint64_t run_refused(uint32_t watchdog, enum sth_fault code,
     reg_write(&p, STH_REG_WATCHDOG, watchdog);
     put(&p, with(command_sync(STH_OP_SYNC_LOAD), S0, 0));
     put(&p, command_sync(0xff));
-    *doorbell = p.dev->ops->cycles(p.dev);
+    *doorbell = p.dev->ops->cycles(p.dev) + STH_LAT_REG_EFFECT;
     assert_true(run(&p));
     end = p.dev->ops->cycles(p.dev);
     assert_fault(&p, code, index, 0);
@@ -128,9 +128,26 @@ static void test_faults_watchdog_races_another_fault(void **state)
     run_refused(detected - 1, STH_FAULT_WATCHDOG, 0, &doorbell);
     /* Both in one cycle: the older command's. */
     run_refused(detected, STH_FAULT_WATCHDOG, 0, &doorbell);
-    /* Later it only ends the wait for the core to drain. */
+    /* Later it changes nothing. */
     end = run_refused(detected + 1, STH_FAULT_OPCODE, 1, &doorbell);
-    assert_int_equal(end, doorbell + detected + 2);
+    assert_int_equal(end, doorbell + detected + STH_LAT_FAULT_REPORT);
+}
+
+/* A load is under way for longer than the watchdog waits. */
+static void test_faults_watchdog_ends_the_wait_to_drain(void **state)
+{
+    struct program *p = *state;
+    uint64_t doorbell;
+
+    reg_write(p, STH_REG_WATCHDOG, 300);
+    put(p, command_load(0x1000, 0, 8192));
+    put(p, command_sync(0xff));
+    doorbell = p->dev->ops->cycles(p->dev) + STH_LAT_REG_EFFECT;
+    assert_true(run(p));
+    assert_int_equal(p->dev->ops->cycles(p->dev),
+                     doorbell + 300 + STH_LAT_FAULT_REPORT);
+    assert_int_equal(reg_read(p, STH_REG_FAULT_CODE), STH_FAULT_OPCODE);
+    assert_int_equal(reg_read(p, STH_REG_FAULT_INDEX), 1);
 }
 
 static void test_faults_watchdog_leaves_idle_core_alone(void **state)
@@ -197,6 +214,7 @@ int main(void)
         TEST(test_faults_semaphore_overflow_faults),
         TEST(test_faults_watchdog_names_oldest_command),
         cmocka_unit_test(test_faults_watchdog_races_another_fault),
+        TEST(test_faults_watchdog_ends_the_wait_to_drain),
         TEST(test_faults_watchdog_leaves_idle_core_alone),
         TEST(test_faults_soft_reset_recovers_from_fault),
         TEST(test_faults_soft_reset_waits_for_the_bus),

@@ -20,7 +20,8 @@ struct Pairs {
     unsigned apart = 0; // in what they wrote
 };
 
-void on_pair(void *user, const sth_event *reference, const sth_event *dut)
+void on_pair(void *user, const sth_event *reference, const sth_event *dut,
+             const sth_command *)
 {
     auto *pairs = static_cast<Pairs *>(user);
 

@@ -240,6 +240,16 @@ static void test_parity_every_vector_operation_has_a_trace(void **state)
     }
 }
 
+/* One more command of a case retires a cycle late on csim. */
+static void spoil_command(struct sth_parity_result *r)
+{
+    const struct sth_event csim = {.index = 4, .start = 10, .end = 21};
+    const struct sth_event rtl = {.index = 4, .start = 10, .end = 20};
+    const struct sth_command command = {{STH_OP_LOAD}};
+
+    sth_fidelity_note(&r->fidelity, &csim, &rtl, &command);
+}
+
 /* Results as if three cases had run and one had not. */
 static struct sth_parity_result *results(const struct sth_parity_cases *cases)
 {
@@ -275,10 +285,15 @@ static void test_parity_golden_cycles(void **state)
     assert_string_equal(sth_parity_verdict(&r[1]), "GOLDEN");
     assert_string_equal(sth_parity_verdict(&r[2]), "NEW");
     assert_string_equal(sth_parity_verdict(&r[3]), "FAILED");
+    spoil_command(&r[1]);
     assert_true(sth_parity_golden_record(path, &cases, r, error, 1024));
     assert_true(sth_parity_golden_check(path, &cases, r, error, 1024));
+    assert_int_equal(r[1].golden_inexact, 1);
     for (int i = 0; i < 3; i++)
         assert_string_equal(sth_parity_verdict(&r[i]), "ok");
+    spoil_command(&r[1]);
+    assert_true(sth_parity_golden_check(path, &cases, r, error, 1024));
+    assert_string_equal(sth_parity_verdict(&r[1]), "TIMES");
     /* A case whose bits differ keeps what is on record. */
     r[1].bit_exact = false;
     r[1].rtl.cycles = 7;
@@ -287,9 +302,9 @@ static void test_parity_golden_cycles(void **state)
     assert_int_equal(r[1].golden, 2000);
     assert_true(r[1].golden_bad);
     unlink(path);
-    write_temporary(path, "square 10 11\n", 13);
+    write_temporary(path, "square 10 11 12\n", 16);
     assert_false(sth_parity_golden_check(path, &cases, r, error, 1024));
-    assert_non_null(strstr(error, ":1: no line 'NAME CYCLES'"));
+    assert_non_null(strstr(error, ":1: no line 'NAME CYCLES [INEXACT]'"));
     unlink(path);
     sth_parity_results_destroy(r, cases.count);
     sth_parity_cases_fini(&cases);
@@ -318,10 +333,47 @@ static void test_parity_table_has_the_worst_first(void **state)
     assert_non_null(strstr(text, "layer: FAILED: it broke"));
     assert_non_null(strstr(text, "norm: ERROR: csim is off by -2.500 %"));
     assert_non_null(strstr(text, "parity: 2 passed, 2 failed"));
+    assert_non_null(strstr(text, "100.000 % of 0 commands exact\n"));
     free(text);
     sth_parity_summarize(&cases, r, &sum);
     assert_int_equal(sum.bad, 2);
     assert_int_equal(sum.rtl_cycles, 6000);
+    sth_parity_results_destroy(r, cases.count);
+    sth_parity_cases_fini(&cases);
+}
+
+/* Cases that are all ok, and too many commands that are not exact. */
+static void test_parity_inexact_commands_fail_the_suite(void **state)
+{
+    struct sth_parity_result *r;
+    struct sth_parity_cases cases;
+    struct sth_parity_summary sum;
+    char *text = NULL, error[1024];
+    size_t bytes = 0;
+    FILE *out;
+
+    (void)state;
+    assert_true(load(good, &cases, error));
+    r = results(&cases);
+    r[3].selected = false;
+    sth_parity_summarize(&cases, r, &sum);
+    assert_true(sth_parity_passed(&sum));
+    r[1].fidelity.commands[STH_ENGINE_LOAD] = 998;
+    spoil_command(&r[1]);
+    out = open_memstream(&text, &bytes);
+    assert_true(sth_parity_text(out, &cases, r));
+    fclose(out);
+    assert_non_null(strstr(text, "99.900 % of 999 commands exact\n"
+                                 "norm: first command that is not exact: LOAD "
+                                 "command 4\n  LOAD "));
+    assert_non_null(strstr(text, "\nFAILED: less than 99.9 %"));
+    free(text);
+    sth_parity_summarize(&cases, r, &sum);
+    assert_int_equal(sum.bad, 0);
+    assert_false(sth_parity_passed(&sum));
+    r[0].fidelity.commands[STH_ENGINE_LOAD] = 1;
+    sth_parity_summarize(&cases, r, &sum);
+    assert_true(sth_parity_passed(&sum));
     sth_parity_results_destroy(r, cases.count);
     sth_parity_cases_fini(&cases);
 }
@@ -373,6 +425,7 @@ int main(void)
         cmocka_unit_test(test_parity_every_vector_operation_has_a_trace),
         cmocka_unit_test(test_parity_golden_cycles),
         cmocka_unit_test(test_parity_table_has_the_worst_first),
+        cmocka_unit_test(test_parity_inexact_commands_fail_the_suite),
         cmocka_unit_test(test_parity_json_and_plot),
     };
 

@@ -65,14 +65,15 @@ static uint32_t oracle_vector(const struct sth_params *p,
     int32_t offset = (int32_t)(STH_GET(c, VECTOR_MASK_OFFSET) << 12) >> 12;
 
     for (uint32_t row = 0; row < rows; row++) {
-        uint32_t none = reduce == STH_REDUCE_MAX ? 0xff800000 : 0, r = none;
+        uint32_t none = reduce == STH_REDUCE_MAX ? 0xff800000 : 0;
+        uint32_t r[4] = {none, none, none, none};
         uint32_t r_at =
             (STH_GET(c, VECTOR_R_ADDR) + row / C) * 4 * C + row % C * 4;
 
         if (reduce && STH_GET(c, VECTOR_CARRY))
-            r = sth_onchip_get(at->acc + r_at, 4);
+            r[0] = sth_onchip_get(at->acc + r_at, 4);
         for (uint32_t tile = 0; tile < (cols + C - 1) / C; tile++) {
-            uint32_t tree[STH_MAX_LANES], t;
+            uint32_t tree[STH_MAX_LANES], pair[2] = {r[tile % 4]};
             struct place d = place_of(p, at, c, D, row, tile);
 
             for (uint32_t lane = 0; lane < C; lane++) {
@@ -122,12 +123,11 @@ static uint32_t oracle_vector(const struct sth_params *p,
                     digest ^= put(d.space, d.addr + lane * d.es, d.es,
                                   sth_fp32_to_type(d.type, u));
             }
-            t = oracle_tree(reduce, tree, C);
-            r = reduce == STH_REDUCE_SUM ? sth_fp32_add(r, t)
-                                         : sth_fp32_max(r, t);
+            pair[1] = oracle_tree(reduce, tree, C);
+            r[tile % 4] = oracle_tree(reduce, pair, 2);
         }
         if (reduce)
-            digest ^= put(at->acc, r_at, 4, r);
+            digest ^= put(at->acc, r_at, 4, oracle_tree(reduce, r, 4));
     }
     return digest;
 }

@@ -1,6 +1,7 @@
 /*
  * RTL cycles on record: a change of the RTL or of the firmware that makes a
- * case slower or faster by a cycle shows, even where csim follows it.
+ * case slower or faster by a cycle shows, even where csim follows it.  So does
+ * a change of csim that makes more commands inexact than there were.
  */
 #ifndef STH_PARITY_GOLDEN_H
 #define STH_PARITY_GOLDEN_H
@@ -8,8 +9,9 @@
 #include "sth_parity_run.h"
 
 /*
- * Reads `NAME CYCLES` lines into result[].golden and marks cases that ran and
- * differ or are not on record.  On failure returns false with FILE:LINE.
+ * Reads lines `NAME CYCLES [INEXACT]` (left out: 0) into result[].golden and
+ * marks cases that ran and differ, are worse or are not on record.  On failure
+ * returns false with FILE:LINE.
  */
 bool sth_parity_golden_check(const char *path,
                              const struct sth_parity_cases *cases,

@@ -19,6 +19,8 @@ const char *sth_parity_verdict(const struct sth_parity_result *result)
         return "ERROR";
     if (result->golden_bad)
         return result->golden ? "GOLDEN" : "NEW";
+    if (result->inexact_bad)
+        return "TIMES";
     return "ok";
 }
 
@@ -39,6 +41,9 @@ void sth_parity_summarize(const struct sth_parity_cases *cases,
             continue;
         summary->ran++;
         summary->rtl_cycles += r->rtl.cycles;
+        if (!summary->inexact && sth_fidelity_inexact(&r->fidelity))
+            summary->inexact = &cases->list[i];
+        sth_fidelity_add(&summary->fidelity, &r->fidelity);
         summary->mean_pct += error;
         if (error > summary->worst_pct)
             summary->worst_pct = error;
@@ -47,12 +52,17 @@ void sth_parity_summarize(const struct sth_parity_cases *cases,
         summary->mean_pct /= summary->ran;
 }
 
+bool sth_parity_passed(const struct sth_parity_summary *summary)
+{
+    return !summary->bad && sth_fidelity_allows(&summary->fidelity);
+}
+
 struct row {
     const struct sth_parity_case *c;
     const struct sth_parity_result *r;
 };
 
-/* What did not run comes first, then the largest error. */
+/* What did not run comes first, then the largest error, the least exact. */
 static int compare_rows(const void *a, const void *b)
 {
     const struct sth_parity_result *x = ((const struct row *)a)->r;
@@ -62,6 +72,10 @@ static int compare_rows(const void *a, const void *b)
 
     if (ex != ey)
         return ex < ey ? 1 : -1;
+    ex = sth_fidelity_share_pct(&x->fidelity);
+    ey = sth_fidelity_share_pct(&y->fidelity);
+    if (ex != ey)
+        return ex < ey ? -1 : 1;
     return x < y ? -1 : 1;
 }
 
@@ -100,10 +114,10 @@ static void print_row(FILE *out, const struct row *row)
                  sth_engine_name(engine), d.busy, d.semaphore, d.idle);
     fprintf(out,
             "| %-28s | %-6s | %-22s | %10" PRIu64 " | %11" PRIu64
-            " | %+7.3f %% | %-30s | %-32s | %-6s |\n",
+            " | %+7.3f %% | %7.3f %% | %-30s | %-32s | %-6s |\n",
             row->c->name, row->c->config.name, memory, r->rtl.cycles,
-            r->csim.cycles, r->error_pct, phase, residual,
-            sth_parity_verdict(r));
+            r->csim.cycles, r->error_pct, sth_fidelity_share_pct(&r->fidelity),
+            phase, residual, sth_parity_verdict(r));
 }
 
 static void print_trouble(FILE *out, const struct row *row)
@@ -121,14 +135,33 @@ static void print_trouble(FILE *out, const struct row *row)
     else if (r->tolerance_bad)
         fprintf(out, "csim is off by %+.3f %%, allowed are %g %%\n",
                 r->error_pct, row->c->tolerance);
-    else if (r->golden)
+    else if (r->golden_bad && r->golden)
         fprintf(out,
                 "%" PRIu64 " RTL cycles, on record are %" PRIu64
                 " (%+.2f %%); --record accepts them\n",
                 r->rtl.cycles, r->golden,
                 100 * ((double)r->rtl.cycles / (double)r->golden - 1));
-    else
+    else if (r->golden_bad)
         fputs("RTL cycles are not on record; --record adds them\n", out);
+    else
+        fprintf(out,
+                "%" PRIu64 " commands are not exact, on record are %" PRIu64
+                "\n",
+                sth_fidelity_inexact(&r->fidelity), r->golden_inexact);
+}
+
+static void print_share(FILE *out, const struct sth_parity_summary *sum)
+{
+    char first[STH_FIDELITY_TEXT];
+
+    fprintf(out, "%.3f %% of %" PRIu64 " commands exact\n",
+            sth_fidelity_share_pct(&sum->fidelity),
+            sth_fidelity_commands(&sum->fidelity));
+    sth_fidelity_print(&sum->fidelity, first, sizeof(first));
+    if (sum->inexact)
+        fprintf(out, "%s: %s", sum->inexact->name, first);
+    if (!sth_fidelity_allows(&sum->fidelity))
+        fprintf(out, "FAILED: %s\n", STH_FIDELITY_FAILURE);
 }
 
 bool sth_parity_text(FILE *out, const struct sth_parity_cases *cases,
@@ -142,8 +175,8 @@ bool sth_parity_text(FILE *out, const struct sth_parity_cases *cases,
         return false;
     fprintf(out,
             "| %-28s | config | %-22s | RTL cycles | csim cycles |   error   "
-            "| %-30s | %-32s | result |\n"
-            "|---|---|---|--:|--:|--:|---|---|---|\n",
+            "|   exact   | %-30s | %-32s | result |\n"
+            "|---|---|---|--:|--:|--:|--:|---|---|---|\n",
             "case", "memory", "worst operation",
             "engine busy / semaphore / idle");
     for (uint32_t i = 0; i < count; i++)
@@ -153,6 +186,7 @@ bool sth_parity_text(FILE *out, const struct sth_parity_cases *cases,
             "\n%u cases, %" PRIu64
             " RTL cycles: mean error %.3f %%, worst %.3f %%\n",
             sum.ran, sum.rtl_cycles, sum.mean_pct, sum.worst_pct);
+    print_share(out, &sum);
     for (uint32_t i = 0; i < count; i++)
         print_trouble(out, &row[i]);
     fprintf(out, "parity: %u passed, %u failed\n", sum.selected - sum.bad,
@@ -214,17 +248,18 @@ static json_t *case_object(const struct row *row)
 
     return json_pack(
         "{s:s, s:s, s:s, s:s, s:s, s:f, s:s, s:b, s:I, s:I, s:I, s:I, s:f, "
-        "s:f, s:s, s:o, s:o, s:s#}",
+        "s:o, s:f, s:s, s:o, s:o, s:s#}",
         "name", c->name, "workload", c->text, "config", c->config.name,
         "memory", c->memory_text, "stalls", c->stalls_text, "tolerance_pct",
         c->tolerance, "result", sth_parity_verdict(r), "bit_exact",
         r->ran && r->bit_exact, "commands", (json_int_t)r->commands,
         "rtl_cycles", (json_int_t)r->rtl.cycles, "csim_cycles",
         (json_int_t)r->csim.cycles, "golden_cycles", (json_int_t)r->golden,
-        "error_pct", r->error_pct, "wall_seconds", r->seconds,
-        "residual_engine", sth_engine_name(sth_parity_residual_engine(r)),
-        "residuals", residuals_object(r), "phases", phases_array(r), "message",
-        r->message, (int)strlen(r->message));
+        "error_pct", r->error_pct, "exact", sth_fidelity_json(&r->fidelity),
+        "wall_seconds", r->seconds, "residual_engine",
+        sth_engine_name(sth_parity_residual_engine(r)), "residuals",
+        residuals_object(r), "phases", phases_array(r), "message", r->message,
+        (int)strlen(r->message));
 }
 
 bool sth_parity_json(FILE *out, const struct sth_parity_cases *cases,
@@ -244,11 +279,11 @@ bool sth_parity_json(FILE *out, const struct sth_parity_cases *cases,
     free(row);
     sth_parity_summarize(cases, result, &sum);
     return sth_report_write(
-        out,
-        json_pack("{s:o, s:o, s:i, s:i, s:i, s:I, s:f, s:f, s:o}", "version",
-                  sth_report_version(), "configurations", configs, "cases",
-                  (int)sum.selected, "ran", (int)sum.ran, "failed",
-                  (int)sum.bad, "rtl_cycles", (json_int_t)sum.rtl_cycles,
-                  "mean_error_pct", sum.mean_pct, "worst_error_pct",
-                  sum.worst_pct, "list", array));
+        out, json_pack("{s:o, s:o, s:i, s:i, s:i, s:I, s:f, s:f, s:o, s:o}",
+                       "version", sth_report_version(), "configurations",
+                       configs, "cases", (int)sum.selected, "ran", (int)sum.ran,
+                       "failed", (int)sum.bad, "rtl_cycles",
+                       (json_int_t)sum.rtl_cycles, "mean_error_pct",
+                       sum.mean_pct, "worst_error_pct", sum.worst_pct, "exact",
+                       sth_fidelity_json(&sum.fidelity), "list", array));
 }

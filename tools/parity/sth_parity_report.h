@@ -11,7 +11,12 @@ struct sth_parity_summary {
     uint32_t selected, ran, bad;
     double mean_pct, worst_pct; /* magnitudes */
     uint64_t rtl_cycles;
+    struct sth_fidelity fidelity; /* first: of the first case that has one */
+    const struct sth_parity_case *inexact; /* that case, or NULL */
 };
+
+/* Whether every selected case is ok and enough commands are exact. */
+bool sth_parity_passed(const struct sth_parity_summary *summary);
 
 void sth_parity_summarize(const struct sth_parity_cases *cases,
                           const struct sth_parity_result *result,

@@ -87,6 +87,7 @@ static void keep(struct sth_parity_result *r, const struct sth_session *s)
         snprintf(r->message, sizeof(r->message), "%s", s->diagnostic[0].text);
     r->commands = s->commands;
     r->error_pct = sth_session_cycle_error_pct(s);
+    r->fidelity = s->fidelity;
     r->seconds = s->seconds;
     r->csim = s->csim;
     r->rtl = s->rtl;

@@ -25,12 +25,14 @@ struct sth_parity_result {
     char message[2600];
     uint64_t commands;
     double error_pct; /* of csim's cycles */
+    struct sth_fidelity fidelity;
     double seconds;
     struct sth_session_side csim, rtl;
     uint32_t phases;
     struct sth_parity_phase phase[STH_PARITY_PHASES_MAX];
-    uint64_t golden; /* RTL cycles on record; 0: none */
-    bool golden_bad, tolerance_bad;
+    uint64_t golden;         /* RTL cycles on record; 0: none */
+    uint64_t golden_inexact; /* commands on record as not exact */
+    bool golden_bad, tolerance_bad, inexact_bad;
 };
 
 /* Everything that the runs need beside the cases. */

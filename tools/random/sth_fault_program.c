@@ -95,14 +95,12 @@ static bool run_fails(const struct maker *m, uint64_t addr, uint64_t bytes,
 {
     const struct sth_fault_program *p = m->program;
     const uint64_t bus = m->params->bus_bytes, end = addr + bytes;
+    const uint64_t block = sth_burst_block(m->params->bus_bytes);
 
     while (addr < end) {
         uint64_t first = addr & ~(bus - 1);
-        uint64_t page = (first / STH_BURST_BYTES + 1) * STH_BURST_BYTES;
-        uint64_t stop = first + STH_BURST_BEATS * bus;
+        uint64_t stop = (first / block + 1) * block;
 
-        if (stop > page)
-            stop = page;
         if (stop > end)
             stop = (end + bus - 1) & ~(bus - 1);
         if (first <= p->error_last && stop > p->error_first) {

@@ -17,21 +17,18 @@ static uint64_t read_cycles(struct sth_device *dev)
 }
 
 /* How much the whole program is off, and which command began it. */
-static void print_times(const struct sth_program *program,
-                        const struct sth_lateness *lateness,
-                        struct sth_random_result *r)
+static void print_times(struct sth_random_result *r)
 {
     int used = snprintf(r->text, sizeof(r->text),
                         "csim takes %" PRIu64 " cycles, rtl %" PRIu64 "\n",
                         r->csim_cycles, r->rtl_cycles);
 
-    sth_lateness_print(lateness, program->command, program->commands,
-                       r->text + used, sizeof(r->text) - (size_t)used);
+    sth_fidelity_print(&r->fidelity, r->text + used,
+                       sizeof(r->text) - (size_t)used);
 }
 
 static void judge(struct sth_pair *p, const struct sth_program *program,
-                  bool finished, const struct sth_lateness *lateness,
-                  struct sth_random_result *result)
+                  bool finished, struct sth_random_result *result)
 {
     const struct sth_diagnostic *list;
     size_t diagnostics = sth_csim_report(p->csim, &list);
@@ -57,7 +54,7 @@ static void judge(struct sth_pair *p, const struct sth_program *program,
                  p->dev->ops->reg_read(p->dev, STH_REG_FAULT_CODE));
     else if (result->timed &&
              !sth_lateness_allows(result->csim_cycles, result->rtl_cycles))
-        print_times(program, lateness, result);
+        print_times(result);
     else
         result->passed = true;
 }
@@ -65,14 +62,13 @@ static void judge(struct sth_pair *p, const struct sth_program *program,
 void sth_random_run_on(struct sth_pair *pair, const struct sth_program *program,
                        uint64_t seed, struct sth_random_result *result)
 {
-    struct sth_lateness lateness = {0};
     bool finished;
 
     result->commands = program->commands;
-    sth_pair_observe(pair, sth_lateness_note, &lateness);
+    sth_pair_observe(pair, sth_fidelity_note, &result->fidelity);
     sth_pair_start(pair, program, seed, program->command, program->commands, 0);
     finished = sth_pair_finish(pair, program->commands);
-    judge(pair, program, finished, &lateness, result);
+    judge(pair, program, finished, result);
     sth_pair_observe(pair, NULL, NULL);
 }
 

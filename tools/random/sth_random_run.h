@@ -2,6 +2,7 @@
 #ifndef STH_RANDOM_RUN_H
 #define STH_RANDOM_RUN_H
 
+#include "sth_fidelity.h"
 #include "sth_pair.h"
 
 #include <stddef.h>
@@ -11,7 +12,8 @@ struct sth_random_result {
     bool timed; /* fresh, on an orderly bus: the model answers for cycles */
     uint32_t commands;
     uint64_t csim_cycles, rtl_cycles;
-    char text[4096]; /* why it did not pass */
+    struct sth_fidelity fidelity; /* of every program that has RTL */
+    char text[4096];              /* why it did not pass */
 };
 
 /*

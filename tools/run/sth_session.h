@@ -7,6 +7,7 @@
 
 #include "sth_config.h"
 #include "sth_device.h"
+#include "sth_fidelity.h"
 #include "sth_layers.h"
 #include "sth_mem.h"
 #include "sth_spec.h"
@@ -83,8 +84,9 @@ struct sth_session {
     bool compared;               /* with the reference */
     bool finite;                 /* so are the outputs; else the next are NaN */
     double max_abs_error, cosine;
-    bool in_step;   /* both ran */
-    bool bit_exact; /* no difference between them */
+    struct sth_fidelity fidelity; /* of csim's cycles, command by command */
+    bool in_step;                 /* both ran */
+    bool bit_exact;               /* no difference between them */
     char difference[2048];
     struct sth_diagnostic diagnostic[STH_REPORT_MAX];
     size_t diagnostics;

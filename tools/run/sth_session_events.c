@@ -83,11 +83,13 @@ void sth_session_on_retire(void *context, const struct sth_event *event,
 
 /* The C model's half has come through sth_session_on_retire(). */
 void sth_session_on_pair(void *user, const struct sth_event *reference,
-                         const struct sth_event *dut)
+                         const struct sth_event *dut,
+                         const struct sth_command *command)
 {
-    struct sth_session_phase *p = find_phase(user, dut->index);
+    struct sth_session *s = user;
+    struct sth_session_phase *p = find_phase(s, dut->index);
 
-    (void)reference;
+    sth_fidelity_note(&s->fidelity, reference, dut, command);
     if (p)
         extend_span(&p->rtl, dut);
 }

@@ -66,7 +66,8 @@ bool sth_session_fill_tensors(struct sth_session *s,
 void sth_session_on_retire(void *context, const struct sth_event *event,
                            const struct sth_command *command);
 void sth_session_on_pair(void *user, const struct sth_event *reference,
-                         const struct sth_event *dut);
+                         const struct sth_event *dut,
+                         const struct sth_command *command);
 
 /*
  * sth_session_play.c: creates the devices, fills their memory and plays the

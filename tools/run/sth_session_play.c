@@ -206,6 +206,7 @@ bool sth_session_play(struct sth_session *s, uint64_t wave_first,
     memset(o->engine_end, 0, sizeof(o->engine_end));
     s->phases = 0;
     s->event_count = 0;
+    memset(&s->fidelity, 0, sizeof(s->fidelity));
     o->event_lost = false;
     if (!sth_session_create_devices(s, wave_first, wave_last, f) ||
         !prepare_runtime(s, f) || !sth_session_fill_tensors(s, f))

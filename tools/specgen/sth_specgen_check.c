@@ -218,5 +218,6 @@ unsigned sth_specgen_check(FILE *log)
     bad += check_values(log, "counters.def", sth_rows_counters);
     bad += check_names(log, "latency.def", sth_rows_latencies);
     bad += check_names(log, "depth.def", sth_rows_depths);
+    bad += check_names(log, "axi.def", sth_rows_axi);
     return bad;
 }

@@ -102,6 +102,8 @@ static bool print_table(FILE *out, const char *table)
         print_values(out, "cycles", sth_rows_latencies);
     else if (!strcmp(table, "depths"))
         print_values(out, "count", sth_rows_depths);
+    else if (!strcmp(table, "axi"))
+        print_values(out, "value", sth_rows_axi);
     else if (!strcmp(table, "counters"))
         print_counters(out);
     else

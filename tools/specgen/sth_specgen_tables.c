@@ -88,6 +88,12 @@ const struct sth_row_value sth_rows_depths[] = {
 #undef DEPTH
     {NULL, NULL, 0, NULL}};
 
+const struct sth_row_value sth_rows_axi[] = {
+#define AXI(name, value, doc) {"AXI", #name, value, doc},
+#include "axi.def"
+#undef AXI
+    {NULL, NULL, 0, NULL}};
+
 const struct sth_row_value sth_rows_enums[] = {
 #define ENUM(table, name, value, doc) {#table, #name, value, doc},
 #include "enums.def"

@@ -124,6 +124,7 @@ void sth_specgen_verilog(FILE *out)
     print_value(out, "RING_LOG2_", "MAX", "", STH_RING_LOG2_MAX);
     print_values(out, sth_rows_latencies);
     print_values(out, sth_rows_depths);
+    print_values(out, sth_rows_axi);
     print_values(out, sth_rows_enums);
     fprintf(out, "/* verilator lint_on UNUSEDPARAM */\n");
 }

@@ -3,14 +3,24 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { INCR = 1 /* the code of AxBURST */ };
-
-const char *sth_axi_check_kind(uint32_t bus_bytes, uint8_t size, uint8_t burst)
+const char *sth_axi_check_kind(uint32_t bus_bytes, uint8_t size,
+                               struct sth_axi_kind kind)
 {
     if (1u << size != bus_bytes)
         return "AxSIZE is not the width of the bus";
-    if (burst != INCR)
+    if (kind.burst != STH_AXI_BURST)
         return "AxBURST is not INCR";
+    if (kind.lock != STH_AXI_LOCK || kind.cache != STH_AXI_CACHE ||
+        kind.prot != STH_AXI_PROT || kind.qos != STH_AXI_QOS ||
+        kind.region != STH_AXI_REGION)
+        return "AxLOCK, AxCACHE, AxPROT, AxQOS or AxREGION is not as promised";
+    return NULL;
+}
+
+const char *sth_axi_check_reset(const struct sth_axi_master *master)
+{
+    if (master->ar_valid || master->aw_valid || master->w_valid)
+        return "a VALID is high in reset";
     return NULL;
 }
 
@@ -36,13 +46,13 @@ static const char *find_change(const struct sth_axi_held *held,
 {
     const struct sth_axi_master *h = &held->master;
 
-    if (held->ar && (!m->ar_valid || m->ar_id != h->ar_id ||
-                     m->ar_addr != h->ar_addr || m->ar_beats != h->ar_beats ||
-                     m->ar_size != h->ar_size || m->ar_burst != h->ar_burst))
+    if (held->ar &&
+        (!m->ar_valid || m->ar_id != h->ar_id || m->ar_addr != h->ar_addr ||
+         m->ar_beats != h->ar_beats || m->ar_size != h->ar_size))
         return "a read address changed before ARREADY";
-    if (held->aw && (!m->aw_valid || m->aw_id != h->aw_id ||
-                     m->aw_addr != h->aw_addr || m->aw_beats != h->aw_beats ||
-                     m->aw_size != h->aw_size || m->aw_burst != h->aw_burst))
+    if (held->aw &&
+        (!m->aw_valid || m->aw_id != h->aw_id || m->aw_addr != h->aw_addr ||
+         m->aw_beats != h->aw_beats || m->aw_size != h->aw_size))
         return "a write address changed before AWREADY";
     if (held->w && (!m->w_valid || m->w_last != h->w_last ||
                     memcmp(m->w_data, h->w_data, bus_bytes) ||

@@ -196,9 +196,10 @@ const struct sth_axi_reply *sth_axi_slave_drive(struct sth_axi_slave *slave,
 }
 
 static const char *check_address(const struct sth_axi_slave *s, uint64_t addr,
-                                 uint32_t beats, uint8_t size, uint8_t burst)
+                                 uint32_t beats, uint8_t size,
+                                 struct sth_axi_kind kind)
 {
-    const char *broken = sth_axi_check_kind(s->bus_bytes, size, burst);
+    const char *broken = sth_axi_check_kind(s->bus_bytes, size, kind);
 
     return broken ? broken : sth_axi_check_burst(s->bus_bytes, addr, beats);
 }
@@ -208,7 +209,7 @@ static const char *accept_read(struct sth_axi_slave *s, uint64_t now,
 {
     struct burst *b = at(&s->read, s->read.tail);
     const char *broken =
-        check_address(s, m->ar_addr, m->ar_beats, m->ar_size, m->ar_burst);
+        check_address(s, m->ar_addr, m->ar_beats, m->ar_size, m->ar_kind);
 
     if (broken)
         return broken;
@@ -228,7 +229,7 @@ static const char *accept_write(struct sth_axi_slave *s, uint64_t now,
 {
     struct burst *b = at(&s->write, s->write.tail);
     const char *broken =
-        check_address(s, m->aw_addr, m->aw_beats, m->aw_size, m->aw_burst);
+        check_address(s, m->aw_addr, m->aw_beats, m->aw_size, m->aw_kind);
 
     if (broken)
         return broken;

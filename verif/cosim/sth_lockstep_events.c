@@ -11,7 +11,8 @@ static void compare(struct sth_lockstep *l, const struct sth_event *ours,
     bool order = ours->index != theirs->index;
 
     if (!order && l->pair)
-        l->pair(l->user, ours, theirs);
+        l->pair(l->user, ours, theirs,
+                &l->shadow[ours->index % STH_LOCKSTEP_SHADOW]);
     if (!order && ours->digest == theirs->digest)
         return;
     sth_lockstep_differ(l, theirs->end,

@@ -8,8 +8,8 @@
 #include "sth_lockstep.h"
 
 enum {
-    /* Commands remembered for the report. */
-    STH_LOCKSTEP_SHADOW = 1 << STH_RING_LOG2_MAX,
+    /* Commands remembered: a full ring, and those fetched but not retired. */
+    STH_LOCKSTEP_SHADOW = 2 << STH_RING_LOG2_MAX,
     /* Events of one engine that wait for their partner. */
     STH_LOCKSTEP_PENDING = 1 << 17
 };

@@ -36,6 +36,8 @@ constexpr uint32_t kLanes = STH_ENGINE_COUNT;
 constexpr uint8_t kFetchId = 0x80;
 // Cycles after which a register access counts as never answered.
 constexpr int kPatience = 10000;
+// Edges from the end of reset to the first cycle.
+constexpr int kResetEdges = 2;
 
 // A port as the bytes that lie on its wires.
 template <typename Port>
@@ -126,14 +128,18 @@ void Rtl::sample()
         master.ar_addr = top->m_axi_araddr_o;
         master.ar_beats = top->m_axi_arlen_o + 1u;
         master.ar_size = top->m_axi_arsize_o;
-        master.ar_burst = top->m_axi_arburst_o;
+        master.ar_kind = {top->m_axi_arburst_o, top->m_axi_arlock_o,
+                          top->m_axi_arcache_o, top->m_axi_arprot_o,
+                          top->m_axi_arqos_o,   top->m_axi_arregion_o};
     }
     if (master.aw_valid) {
         master.aw_id = top->m_axi_awid_o;
         master.aw_addr = top->m_axi_awaddr_o;
         master.aw_beats = top->m_axi_awlen_o + 1u;
         master.aw_size = top->m_axi_awsize_o;
-        master.aw_burst = top->m_axi_awburst_o;
+        master.aw_kind = {top->m_axi_awburst_o, top->m_axi_awlock_o,
+                          top->m_axi_awcache_o, top->m_axi_awprot_o,
+                          top->m_axi_awqos_o,   top->m_axi_awregion_o};
     }
     if (master.w_valid) {
         master.w_last = top->m_axi_wlast_o;
@@ -307,11 +313,23 @@ void Rtl::start()
     for (int i = 0; i < 4; i++) {
         top->clk_i = 0;
         top->eval();
+        sample();
+        check(sth_axi_check_reset(&master));
         top->clk_i = 1;
         top->eval();
     }
     check_assertions();
     top->rst_ni = 1;
+    for (int i = 0; i < kResetEdges; i++) {
+        top->clk_i = 0;
+        top->eval();
+        top->clk_i = 1;
+        top->eval();
+    }
+    top->clk_i = 0;
+    top->eval();
+    sample();
+    check(sth_axi_check_reset(&master));
     cycle = 0;
 }
 

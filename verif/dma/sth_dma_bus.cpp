@@ -22,6 +22,7 @@ void Bus::reset()
     reads_.clear();
     writes_.clear();
     fetches_.clear();
+    asked_.clear();
     fetch_valid_ = holding_read_ = holding_write_ = w_offered_ = false;
     held_ = {};
     memory.clear();
@@ -55,13 +56,12 @@ void Bus::drive(bool draining)
     top_->ar_ready_i = random_.percent(conditions_.ready);
     top_->aw_ready_i = random_.percent(conditions_.ready);
     top_->w_ready_i = random_.percent(conditions_.ready);
-    top_->f_r_ready_i = random_.percent(conditions_.ready);
 }
 
 void Bus::drive_fetch()
 {
     bool more = work_[kLoad].retired < work_[kLoad].commands.size() &&
-                !draining_ && fetches_.size() < 4;
+                !draining_ && asked_.size() + fetches_.size() < 4;
 
     if (!fetch_valid_ && more && random_.percent(conditions_.fetch)) {
         fetch_valid_ = true;
@@ -159,6 +159,11 @@ void Bus::observe()
                            top_->aw_ready_i, top_->w_ready_i)));
     if (master_.ar_valid && top_->ar_ready_i)
         observe_ar();
+    if (top_->f_ar_valid_i && top_->f_ar_ready_o) {
+        asked_.push_back(fetch_addr_);
+        trace.fetch.push_back(top_.cycle());
+        fetch_valid_ = false;
+    }
     observe_r();
     if (master_.aw_valid && top_->aw_ready_i)
         observe_aw();
@@ -198,9 +203,11 @@ void Bus::observe_ar()
 
 void Bus::observe_fetch_address()
 {
-    demand(report_.expect_that(fetch_valid_, "a fetch that nobody asked for"));
-    report_.expect_hex("fetch address", master_.ar_addr, fetch_addr_, 10);
-    fetch_valid_ = false;
+    demand(
+        report_.expect_that(!asked_.empty(), "a fetch that nobody asked for"));
+    report_.expect_hex("fetch address", master_.ar_addr, asked_.front(), 10);
+    asked_.pop_front();
+    trace.fetch_ar.push_back(top_.cycle());
     fetches_.push_back(master_.ar_addr);
     reads_.push_back({kFetchId, master_.ar_addr, master_.ar_beats, 0,
                       top_.cycle() + random_.range(conditions_.latency_min,
@@ -214,7 +221,8 @@ void Bus::observe_load_address()
 
     report_.expect_range("ID of a load", master_.ar_id, 0, LOAD_SLOTS - 1);
     if (draining_)
-        report_.expect("loads' addresses since the drain", ++drain_ar_, 1);
+        report_.expect_range("loads' addresses since the drain", ++drain_ar_, 1,
+                             2);
     for (const Read &other : reads_)
         report_.expect_that(other.id != master_.ar_id,
                             "a load has the ID of one that is outstanding");
@@ -237,14 +245,14 @@ void Bus::observe_r()
     bool for_fetch = top_->r_valid_i && top_->r_id_i == kFetchId;
 
     report_.judge_none();
-    report_.expect("data for fetch", top_->f_r_valid_o, for_fetch);
+    report_.expect("data for fetch", top_->f_r_valid_o,
+                   for_fetch && top_->r_ready_o);
     if (!(top_->r_valid_i && top_->r_ready_o))
         return;
     Read &read = reads_[read_];
 
     holding_read_ = false;
     if (read.id == kFetchId) {
-        report_.expect("fetch takes its data", top_->f_r_ready_i, 1);
         if (top_->r_last_i)
             fetches_.pop_front();
     } else {
@@ -288,7 +296,8 @@ void Bus::observe_aw()
 
     report_.expect_range("ID of a store", master_.aw_id, 0, STORE_SLOTS - 1);
     if (draining_)
-        report_.expect("stores' addresses since the drain", ++drain_aw_, 1);
+        report_.expect_range("stores' addresses since the drain", ++drain_aw_,
+                             1, 2);
     for (const Write &other : writes_)
         report_.expect_that(other.id != master_.aw_id,
                             "a store has the ID of one that is outstanding");

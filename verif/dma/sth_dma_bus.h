@@ -34,7 +34,7 @@ struct Work {
 // Cycles that a batch was seen to use.
 struct Trace {
     std::vector<uint64_t> accept[kEngines], retire[kEngines];
-    std::vector<uint64_t> ar, aw, r, w, b, w_offer;
+    std::vector<uint64_t> ar, aw, r, w, b, w_offer, fetch, fetch_ar;
 };
 
 struct Counts {
@@ -53,7 +53,7 @@ class Bus
     // Before a batch.
     void begin(const Conditions &conditions);
 
-    // Inputs and outputs of one cycle.  While draining, one address of each
+    // Inputs and outputs of one cycle.  While draining, two addresses of each
     // kind may still come, no more.
     void drive(bool draining);
     void observe();
@@ -66,7 +66,7 @@ class Bus
 
     bool fetching() const
     {
-        return !fetches_.empty() || fetch_valid_;
+        return !fetches_.empty() || !asked_.empty() || fetch_valid_;
     }
 
     // No engine's burst is left over.
@@ -124,7 +124,7 @@ class Bus
 
     std::vector<Read> reads_;
     std::vector<Write> writes_;
-    std::deque<uint64_t> fetches_;
+    std::deque<uint64_t> asked_, fetches_; // taken by the mux; on the bus
     bool fetch_valid_ = false;
     uint64_t fetch_addr_ = 0;
     // What is offered to the engines, and stays until it is taken.

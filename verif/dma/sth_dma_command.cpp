@@ -12,8 +12,7 @@ std::vector<Burst> split(const Command &c, size_t number)
                 uint64_t at = c.mem_at(i2, i1, b);
                 uint64_t word = at / kBus * kBus;
 
-                if (!open || at % kPage == 0 ||
-                    word - bursts.back().addr >= STH_BURST_BEATS * kBus) {
+                if (!open || at % sth_burst_block(kBus) == 0) {
                     bursts.push_back({number, bursts.size(), word, 0,
                                       c.sp_at(i2, i1, b), uint32_t(at - word),
                                       0});

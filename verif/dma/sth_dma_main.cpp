@@ -50,10 +50,13 @@ void check_sync(bench::Report &report, Run &run)
 
     report.test("latency of SYNC");
     sync.sync = true;
-    run.batch({sync}, {sync}, kCalm, 0);
-    for (int e = 0; e < kEngines; e++)
+    run.batch({sync, sync}, {sync, sync}, kCalm, 0);
+    for (int e = 0; e < kEngines; e++) {
         report.expect("DMA_SYNC", t.retire[e].at(0) - t.accept[e].at(0),
                       STH_LAT_DMA_SYNC);
+        report.expect("DMA_NEXT", t.accept[e].at(1) - t.accept[e].at(0),
+                      STH_LAT_DMA_NEXT);
+    }
 }
 
 // One burst more than slots, one bus word each, answered in order; then a
@@ -100,6 +103,22 @@ void check_latencies(bench::Report &report, Run &run)
         report.test("latency of load or store");
         report.expect(row.name, row.measured, row.constant);
     }
+}
+
+// A fetch takes the bus from a load that would send an address in its cycle.
+void check_fetch(bench::Report &report, Run &run)
+{
+    Command load = plain_copy(run.random, 0x1000, 64, kBus);
+    Conditions conditions = kCalm;
+    const Trace &t = run.bus.trace;
+
+    load.n1 = LOAD_SLOTS;
+    load.mem_s1 = load.sp_s1 = kBus;
+    conditions.fetch = 100;
+    report.test("latency of a fetch's address");
+    run.batch({load}, {}, conditions, 0);
+    report.expect("FETCH_ADDRESS", t.fetch_ar.at(0) - t.fetch.at(0),
+                  STH_LAT_FETCH_ADDRESS);
 }
 
 // Long copies at several alignments: at least 98 % of one beat a cycle.
@@ -153,6 +172,7 @@ void tests(bench::Report &report, const bench::Options &options)
     run.fill_scratchpad();
     check_sync(report, run);
     check_latencies(report, run);
+    check_fetch(report, run);
     check_throughput(report, run);
     check_drain(report, run);
     random_batches(report, run, options.count);

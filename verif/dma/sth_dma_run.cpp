@@ -15,7 +15,6 @@ void Run::idle_inputs()
     top_->drain_i = 0;
     top_->cmd_valid_i = 0;
     top_->f_ar_valid_i = 0;
-    top_->f_r_ready_i = 1;
     top_->ar_ready_i = 0;
     top_->r_valid_i = 0;
     top_->aw_ready_i = 0;

@@ -46,7 +46,6 @@ module sth_dma_tb #(
   input  logic [           39:0] f_ar_addr_i,
   input  logic [            7:0] f_ar_len_i,
   output logic                   f_r_valid_o,
-  input  logic                   f_r_ready_i,
 
   // Bus.
   output logic                   ar_valid_o,
@@ -95,10 +94,10 @@ module sth_dma_tb #(
   logic [             7:0] l_ar_len;
   logic                    l_r_valid;
   logic                    l_r_ready;
-  logic [             7:0] r_id;
-  logic [  8*BusBytes-1:0] r_data;
-  logic [             1:0] r_resp;
-  logic                    r_last;
+  logic [             7:0] l_r_id;
+  logic [  8*BusBytes-1:0] l_r_data;
+  logic [             1:0] l_r_resp;
+  logic                    l_r_last;
   logic                    l_req;
   logic [            27:0] l_addr;
   logic                    l_two;
@@ -109,7 +108,7 @@ module sth_dma_tb #(
   logic [            27:0] s_addr;
   logic                    s_two;
   logic                    s_gnt;
-  logic [16*WordBytes-1:0] s_rdata;
+  logic [16*BusBytes-1:0]  s_rdata;
   logic [ 8*WordBytes-1:0] unused_a_rdata;
   logic [ 8*WordBytes-1:0] unused_w_rdata;
   logic                    unused_a_gnt;
@@ -148,10 +147,10 @@ module sth_dma_tb #(
     .ar_len_o(l_ar_len),
     .r_valid_i(l_r_valid),
     .r_ready_o(l_r_ready),
-    .r_id_i(r_id),
-    .r_data_i(r_data),
-    .r_resp_i(r_resp),
-    .r_last_i(r_last),
+    .r_id_i(l_r_id),
+    .r_data_i(l_r_data),
+    .r_resp_i(l_r_resp),
+    .r_last_i(l_r_last),
     .l_req_o(l_req),
     .l_addr_o(l_addr),
     .l_two_o(l_two),
@@ -216,7 +215,7 @@ module sth_dma_tb #(
     .f_ar_addr_i,
     .f_ar_len_i,
     .f_r_valid_o,
-    .f_r_ready_i,
+    .f_r_ready_i(1'b1),
     .l_ar_valid_i(l_ar_valid),
     .l_ar_ready_o(l_ar_ready),
     .l_ar_id_i(l_ar_id),
@@ -224,10 +223,10 @@ module sth_dma_tb #(
     .l_ar_len_i(l_ar_len),
     .l_r_valid_o(l_r_valid),
     .l_r_ready_i(l_r_ready),
-    .r_id_o(r_id),
-    .r_data_o(r_data),
-    .r_resp_o(r_resp),
-    .r_last_o(r_last),
+    .l_r_id_o(l_r_id),
+    .l_r_data_o(l_r_data),
+    .l_r_resp_o(l_r_resp),
+    .l_r_last_o(l_r_last),
     .ar_valid_o,
     .ar_ready_i,
     .ar_id_o,
@@ -244,7 +243,8 @@ module sth_dma_tb #(
   sth_scratchpad #(
     .SpBytes(SpBytes),
     .SpBanks(SpBanks),
-    .WordBytes(WordBytes)
+    .WordBytes(WordBytes),
+    .BusBytes(BusBytes)
   ) u_scratchpad (
     .clk_i,
     .rst_ni,

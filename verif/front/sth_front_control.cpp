@@ -75,7 +75,7 @@ static void test_fetch_timing(Front &front)
     t.expect("cycle of the fourth address", front.reads.at(3),
              front.reads.at(0) + 3);
     uint64_t start = front.last_beats.at(0) + STH_LAT_FETCH_DATA +
-                     STH_LAT_DECODE + STH_LAT_QUEUE;
+                     STH_LAT_DECODE + STH_LAT_GRANT;
     t.expect("cycle of the first start", front.starts.at(0).cycle, start);
     t.expect("cycle of the fourth start", front.starts.at(3).cycle,
              start + 3 * STH_LAT_DECODE);
@@ -141,7 +141,7 @@ static void test_report_timing(Front &front)
         t.test(late ? "a soft reset ends" : "a soft reset lasts");
         front.write(STH_REG_CTRL, STH_CTRL_SOFT_RESET);
         uint64_t over = front.write_cycle + 1 + STH_LAT_SOFT_RESET;
-        while (front.top.cycle() + 1 < over + late)
+        while (front.top.cycle() + STH_LAT_REG_EFFECT + 1 < over + late)
             front.tick();
         t.expect("CTRL", front.read(STH_REG_CTRL),
                  late ? 0 : STH_CTRL_SOFT_RESET);

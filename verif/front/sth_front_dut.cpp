@@ -168,9 +168,10 @@ void Front::write(uint32_t offset, uint32_t value, uint8_t strobes)
     top->s_axil_awaddr_i = uint16_t(offset);
     top->s_axil_wdata_i = value;
     top->s_axil_wstrb_i = strobes;
-    write_cycle = top.cycle();
+    write_cycle = top.cycle() + STH_LAT_REG_EFFECT;
     tick();
     top->s_axil_awvalid_i = top->s_axil_wvalid_i = 0;
+    ticks(STH_LAT_REG_ACCESS - 1);
 }
 
 uint32_t Front::read(uint32_t offset)
@@ -179,7 +180,8 @@ uint32_t Front::read(uint32_t offset)
     top->s_axil_araddr_i = uint16_t(offset);
     tick();
     top->s_axil_arvalid_i = 0;
-    // The data is on the bus in the next cycle.
+    // The data is on the bus in the last cycle.
+    ticks(STH_LAT_REG_ACCESS - 2);
     uint32_t value = top->s_axil_rdata_o;
 
     tick();

@@ -32,7 +32,7 @@ class Front
     void tick();
     void ticks(unsigned count);
 
-    // One register access; a write's first cycle is write_cycle.
+    // One register access; a write takes effect in write_cycle.
     void write(uint32_t offset, uint32_t value, uint8_t strobes = 0xf);
     uint32_t read(uint32_t offset);
     uint64_t counter(unsigned number);

@@ -3,7 +3,9 @@
 #ifndef STH_MATRIX_DUT_H
 #define STH_MATRIX_DUT_H
 
+#include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <memory>
 
 #include "Vsth_matrix_tb.h"
@@ -59,8 +61,8 @@ class MatrixDut
     void settle()
     {
         top->cycle_i = top.cycle();
-        feed(bench::port_bytes(top->a_rdata_i), a_pending_, a_addr_);
-        feed(bench::port_bytes(top->w_rdata_i), w_pending_, w_addr_);
+        feed(bench::port_bytes(top->a_rdata_i), a_reads_[STH_LAT_READ - 1]);
+        feed(bench::port_bytes(top->w_rdata_i), w_reads_[STH_LAT_READ - 1]);
         top.settle();
         top->w_gnt_i = top->w_req_o && !deny_(top.cycle());
         top.follow();
@@ -68,10 +70,12 @@ class MatrixDut
 
     void edge()
     {
-        a_pending_ = top->a_req_o;
-        a_addr_ = top->a_addr_o;
-        w_pending_ = top->w_gnt_i;
-        w_addr_ = top->w_addr_o;
+        std::copy_backward(a_reads_, std::end(a_reads_) - 1,
+                           std::end(a_reads_));
+        std::copy_backward(w_reads_, std::end(w_reads_) - 1,
+                           std::end(w_reads_));
+        a_reads_[0] = {bool(top->a_req_o), top->a_addr_o};
+        w_reads_[0] = {bool(top->w_gnt_i), top->w_addr_o};
         top.edge();
     }
 
@@ -92,6 +96,12 @@ class MatrixDut
     bool noise = true; // on read data that nobody asked for
 
   private:
+    // A read of the scratchpad that was granted, if it is valid.
+    struct Read {
+        bool valid;
+        uint32_t addr;
+    };
+
     void write_row(uint32_t row)
     {
         top->v_wreq_i = 1;
@@ -104,11 +114,11 @@ class MatrixDut
     }
 
     // The word that was granted, or noise.
-    void feed(uint8_t *port, bool valid, uint32_t addr)
+    void feed(uint8_t *port, const Read &read)
     {
-        uint32_t word = addr / kWord * kWord;
+        uint32_t word = read.addr / kWord * kWord;
 
-        if (valid && word + kWord <= kSpBytes)
+        if (read.valid && word + kWord <= kSpBytes)
             std::memcpy(port, &ref->sp[word], kWord);
         else if (noise)
             random_.fill(port, kWord);
@@ -116,8 +126,8 @@ class MatrixDut
 
     bench::Random &random_;
     Denial deny_;
-    bool a_pending_ = false, w_pending_ = false;
-    uint32_t a_addr_ = 0, w_addr_ = 0;
+    // The latest first.
+    Read a_reads_[STH_LAT_READ] = {}, w_reads_[STH_LAT_READ] = {};
 };
 
 #endif

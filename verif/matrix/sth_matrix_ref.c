@@ -33,6 +33,9 @@ void sth_matrix_ref_init(struct sth_matrix_ref *ref, uint32_t rows,
     ref->sum_end = 0;
     ref->tile_end[0] = 0;
     ref->tile_end[1] = 0;
+    ref->tile_first = 0;
+    ref->tile_acc = 0;
+    ref->tile_m = 0;
 }
 
 /* Element `index` of the chunk at byte `at`: an int8 or a bf16 as fp32. */
@@ -109,6 +112,19 @@ uint32_t sth_matrix_ref_run(struct sth_matrix_ref *ref,
     return digest;
 }
 
+/* The first cycle in which a tile finds the sums of the one before it. */
+static uint64_t sums_found(const struct sth_matrix_ref *ref, uint32_t acc,
+                           uint32_t m)
+{
+    bool apart = acc + m <= ref->tile_acc || ref->tile_acc + ref->tile_m <= acc;
+
+    if (ref->tile_m == 0)
+        return 0;
+    if (apart || acc == ref->tile_acc)
+        return ref->tile_first + STH_LAT_MATRIX_SUM;
+    return ref->tile_end[1] + STH_LAT_MATRIX_SUM;
+}
+
 struct sth_matrix_ref_times
 sth_matrix_ref_time(struct sth_matrix_ref *ref,
                     const struct sth_matrix_ref_cmd *cmd, uint64_t grant,
@@ -135,7 +151,8 @@ sth_matrix_ref_time(struct sth_matrix_ref *ref,
                                 ? min_u32(cmd->n - nt * ref->cols, ref->cols)
                                 : min_u32(cmd->k - kt * ref->rows, ref->rows);
             uint64_t step = max_u64(ref->load_end + 1, first);
-            uint64_t row;
+            uint32_t acc = cmd->acc + nt * cmd->acc_n;
+            uint64_t row, start;
 
             times.accept_next = step;
             step = max_u64(step, ref->tile_end[0] + 1);
@@ -146,16 +163,23 @@ sth_matrix_ref_time(struct sth_matrix_ref *ref,
             ref->load_end = step - 1;
 
             row = max_u64(ref->row_end, grant) + 1;
-            if (row < ref->load_end + STH_LAT_MATRIX_STREAM) {
-                times.stall += ref->load_end + STH_LAT_MATRIX_STREAM - row;
-                row = ref->load_end + STH_LAT_MATRIX_STREAM;
+            start = max_u64(ref->load_end + STH_LAT_MATRIX_STREAM,
+                            sums_found(ref, acc, cmd->m));
+            if (row < start) {
+                times.stall += start - row;
+                row = start;
             }
+            ref->tile_first = row;
+            ref->tile_acc = acc;
+            ref->tile_m = cmd->m;
             ref->row_end = row + cmd->m - 1;
             ref->tile_end[0] = ref->tile_end[1];
             ref->tile_end[1] = ref->row_end;
         }
     }
-    times.retire = ref->row_end + ref->rows + ref->cols + STH_LAT_MATRIX_RETIRE;
-    ref->sum_end = times.retire - 3;
+    times.retire = ref->row_end + STH_LAT_PE_SUM * ref->rows + ref->cols +
+                   STH_LAT_MATRIX_RETIRE;
+    /* From the last sum on a command takes what SYNC takes from its start. */
+    ref->sum_end = times.retire - (STH_LAT_MATRIX_SYNC - STH_LAT_MATRIX_LOAD);
     return times;
 }

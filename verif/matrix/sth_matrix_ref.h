@@ -28,7 +28,7 @@ struct sth_matrix_ref_cmd {
 struct sth_matrix_ref_times {
     uint64_t accept_next; /* first cycle in which its successor may enter */
     uint64_t retire;
-    uint64_t stall; /* cycles that its tiles waited for weights */
+    uint64_t stall; /* cycles that its tiles waited to start */
 };
 
 struct sth_matrix_ref {
@@ -41,6 +41,9 @@ struct sth_matrix_ref {
     uint64_t row_end;
     uint64_t sum_end;
     uint64_t tile_end[2];
+    /* Of the last tile: its first row, and the sums that it writes. */
+    uint64_t tile_first;
+    uint32_t tile_acc, tile_m;
 };
 
 /* Ready for the first command; memories keep what the caller put there. */

@@ -1,5 +1,6 @@
 #include "sth_vector_command.h"
 
+#include <algorithm>
 #include <cstring>
 
 using bench::Random;
@@ -102,6 +103,7 @@ class Attempt
         groups_ = (c->rows + kCols - 1) / kCols;
         c->mulsel = below(5);
         c->addsel = below(4);
+        c->func = chance(40) ? 0 : below(7);
         c->reduce = chance(50) || (huge_ && c->rows > 1000) ? 0 : 1 + below(3);
         c->write = c->reduce == 0 || chance(60);
         c->carry = chance(40);
@@ -174,7 +176,7 @@ class Attempt
 
         STH_SET(w, VECTOR_ROWS, c->rows);
         STH_SET(w, VECTOR_COLS, c->cols);
-        STH_SET(w, VECTOR_FUNC, chance(40) ? 0 : below(7));
+        STH_SET(w, VECTOR_FUNC, c->func);
         STH_SET(w, VECTOR_GATE, below(3));
         STH_SET(w, VECTOR_REDUCE, c->reduce);
         STH_SET(w, VECTOR_CARRY, c->carry);
@@ -253,12 +255,15 @@ uint64_t duration(const VectorCommand &c)
                 count[o.sp] += at != last[i];
                 last[i] = at;
             }
-            uint32_t most = count[0] > count[1] ? count[0] : count[1];
-            uint32_t least =
-                c.reduce && c.write && !c.d.sp && group_last ? 2 : 1;
-            cycles += most > least ? most : least;
+            uint32_t slot = c.reduce && c.write && !c.d.sp && group_last;
+            cycles +=
+                std::max({count[0], count[1], 1 + slot,
+                          c.func ? uint32_t(STH_DEPTH_VECTOR_SHARE) : 1u});
         }
     }
     return STH_LAT_VECTOR_START + cycles - 1 + STH_LAT_VECTOR_PIPE +
-           (c.reduce ? kLog2Cols : 0) + STH_LAT_VECTOR_RETIRE;
+           (c.func ? STH_LAT_FUNC + STH_DEPTH_VECTOR_SHARE : 0) +
+           (c.reduce ? STH_LAT_VECTOR_REDUCE + STH_LAT_VECTOR_LEVEL * kLog2Cols
+                     : 0) +
+           STH_LAT_VECTOR_RETIRE;
 }

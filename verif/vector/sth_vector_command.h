@@ -22,7 +22,7 @@ struct Operand {
 struct VectorCommand {
     sth_command word;
     bool sync;
-    uint32_t rows, cols, tiles, mulsel, addsel, reduce;
+    uint32_t rows, cols, tiles, mulsel, addsel, func, reduce;
     bool carry, write;
     Operand x, y, z, d;
     uint32_t r;

@@ -40,12 +40,14 @@ class VectorDut
         top->acc_wgnt_i = top->acc_wreq_o && !denied(3);
         top.follow();
         check_stall();
-        // Read data is valid in the cycle after the grant only, and a read
+        // Read data is valid two cycles after the grant only, and a read
         // sees the old contents.
-        read(memory.sp, top->sp_gnt_i, top->sp_addr_o / kWord * kWord, sp_data,
+        std::memcpy(sp_data, sp_read_, kWord);
+        std::memcpy(acc_data, acc_read_, 4 * kCols);
+        read(memory.sp, top->sp_gnt_i, top->sp_addr_o / kWord * kWord, sp_read_,
              kWord);
         read(memory.acc, top->acc_gnt_i, uint64_t(top->acc_addr_o) * 4 * kCols,
-             acc_data, 4 * kCols);
+             acc_read_, 4 * kCols);
         if (top->sp_wgnt_i)
             write(memory.sp, top->sp_waddr_o / kWord * kWord, top->sp_wdata_o,
                   top->sp_wmask_o, kWord, 1);
@@ -110,6 +112,8 @@ class VectorDut
         return true;
     }
 
+    static_assert(STH_LAT_READ == 2, "data waits for one cycle");
+    uint8_t sp_read_[kWord] = {}, acc_read_[4 * kCols] = {};
     bench::Report &report_;
     bench::Random &random_;
 };

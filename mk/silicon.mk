@@ -1,0 +1,108 @@
+# Clock and area from synthesis: Yosys and ABC to standard cells, OpenSTA.
+#
+#   make silicon SILICON_CONFIGS="nano edge"
+#   make silicon-block BLOCK=sth_pe_row CONFIG=nano MAPPING=delay
+#   make silicon-block BLOCK=sth_pe_row PARAMS="Cols=1"
+#
+# A chip is synthesised in the blocks of blocks.txt, each once however often it
+# stands in the chip, and timed as a whole.  What was measured stands in
+# build/silicon/CONFIG/chip.txt, which `systolith silicon` reads.  One block is a
+# module as it stands in the core of CONFIG, with all below it flat;
+# with PARAMS it is the module by itself, its other parameters at their defaults.
+SILICON_CONFIGS ?= nano
+SILICON_LIBERTY = /usr/share/qflow/tech/osu018/osu018_stdcells.lib
+SYNTH_LIBERTY ?= $(SILICON_LIBERTY)
+# What was measured before, a file for each configuration.
+SILICON_RECORD = verif/silicon
+SILICON_PACKAGES = yosys berkeley-abc opensta qflow-tech-osu018
+SILICON = $(BUILD)/silicon
+MAPPING ?= area
+
+$(SILICON)/deps.stamp: mk/silicon.mk
+	$(call install-packages,$(SILICON_PACKAGES))
+
+deps-silicon: $(SILICON)/deps.stamp ## install the Debian packages that make silicon adds: OpenSTA
+
+silicon-elaborate = mk/silicon/elaborate.sh $@ $(1) "$(2)" $(RTL_INCLUDES) $(RTL_SRC)
+SILICON_ELABORATE = $(RTL_SRC) $(RTL_HEADERS) mk/silicon/elaborate.sh \
+	mk/silicon/names.awk mk/silicon/macros.awk
+
+$(SILICON)/%/core.il: configs/%.cfg $(SILICON_ELABORATE) | $(SILICON)/deps.stamp
+	$(call say,ELABORATE,$*)
+	$(Q)$(call silicon-elaborate,sth_core,$$($(SPECGEN) build $< | \
+	  sed -n '1s/-G\([A-Za-z]*\)=/\1 /gp'))
+
+# A block, beside which its black boxes were described.
+$(SILICON)/%.v: $(SILICON)/%.il mk/silicon/synth.sh mk/silicon/timing.tcl \
+		$(wildcard mk/silicon/*.abc) $(SYNTH_LIBERTY)
+	$(call say,SYNTH,$*)
+	$(Q)LIBERTY=$(SYNTH_LIBERTY) \
+	  MACROS=$(SILICON)/$(firstword $(subst /, ,$*))/core.lib \
+	  mk/silicon/synth.sh $<
+
+# The blocks of a chip are known when it is elaborated: they are built by a make
+# of their own, which MAKE reaches by the environment.
+$(SILICON)/%/chip.txt $(SILICON)/%/quick.txt: export MAKE := $(MAKE)
+silicon-measure = mk/silicon/split.sh $< sth_core mk/silicon/blocks.txt && \
+	mk/silicon/chip.sh $(@D) sth_core $* \
+	  $$($(SPECGEN) build configs/$*.cfg | sed -n '1s/.*-GCfgHash=//p') \
+	  $(SYNTH_LIBERTY) $(PARALLEL) $(1) >$@
+
+$(SILICON)/%/chip.txt: $(SILICON)/%/core.il $(SYNTH_LIBERTY) $(wildcard mk/silicon/*)
+	$(Q)$(silicon-measure)
+
+$(SILICON)/%/quick.txt: $(SILICON)/%/core.il $(SYNTH_LIBERTY) $(wildcard mk/silicon/*)
+	$(Q)$(call silicon-measure,quick)
+
+$(SYNTH_LIBERTY):
+	@echo "silicon: no Liberty file '$@'; SYNTH_LIBERTY=FILE names one"; exit 1
+
+# Held against what is on record, if there is any and the library is the same.
+silicon-say = $(BUILD)/systolith silicon --config $(1) \
+	--measured $(SILICON)/$(1)/$(2).txt $(if $(3),\
+	$(addprefix --golden ,$(wildcard $(SILICON_RECORD)/$(1).txt)))
+same-library = $(filter $(SILICON_LIBERTY),$(SYNTH_LIBERTY))
+
+silicon: $(SILICON_CONFIGS:%=silicon-%) ## clock and area of SILICON_CONFIGS, against those on record
+
+$(CONFIGS:%=silicon-%): silicon-%: $(SILICON)/%/chip.txt $(BUILD)/systolith
+	$(Q)$(call silicon-say,$*,chip,$(same-library)) \
+	  --json $(SILICON)/$*/chip.json --svg $(SILICON)/$*/chip.svg
+
+silicon-quick: $(SILICON)/nano/quick.txt $(BUILD)/systolith ## a few blocks of nano, against those on record
+	$(Q)$(call silicon-say,nano,quick,$(same-library))
+
+silicon-record: $(SILICON_CONFIGS:%=$(SILICON)/%/chip.txt) $(BUILD)/systolith ## accept the figures of SILICON_CONFIGS
+	@mkdir -p $(SILICON_RECORD)
+	$(Q)for config in $(SILICON_CONFIGS); do \
+	  cp $(SILICON)/$$config/chip.txt $(SILICON_RECORD)/$$config.txt; \
+	done
+	$(Q)mk/silicon/page.sh $(BUILD)/systolith $(SILICON_RECORD) docs/images \
+	  <docs/silicon.md >$(BUILD)/page.md && mv $(BUILD)/page.md docs/silicon.md
+
+ifdef PARAMS
+SILICON_DESIGN = $(SILICON)/$(BLOCK)
+$(SILICON_DESIGN)/core.il: $(SILICON_ELABORATE) FORCE | $(SILICON)/deps.stamp
+	$(Q)$(call silicon-elaborate,$(BLOCK),$(subst =, ,$(PARAMS)))
+else
+SILICON_DESIGN = $(SILICON)/$(CONFIG)
+endif
+SILICON_ALONE = $(SILICON_DESIGN)/flat/$(MAPPING)/$(BLOCK)
+
+silicon-block: $(SILICON_DESIGN)/core.il $(SYNTH_LIBERTY) ## clock and area of one BLOCK of CONFIG, or with PARAMS
+	@test -n "$(BLOCK)" || { echo "silicon-block: no BLOCK=module given"; exit 1; }
+	@test -f mk/silicon/$(MAPPING).abc || { echo "silicon-block: no MAPPING" \
+	  "'$(MAPPING)'; area and delay are known"; exit 1; }
+	@mkdir -p $(dir $(SILICON_ALONE))
+	$(Q)awk -f mk/silicon/modules.awk -v top=$(BLOCK) $< >$(SILICON_ALONE).il || \
+	  { echo "silicon-block: no module '$(BLOCK)' in the core of $(CONFIG);" \
+	  "make silicon-blocks lists them"; exit 1; }
+	$(Q)LIBERTY=$(SYNTH_LIBERTY) MACROS=$(<:.il=.lib) \
+	  mk/silicon/synth.sh $(SILICON_ALONE).il
+	$(Q)mk/silicon/say.sh $(SILICON_ALONE) $(BLOCK) $(MAPPING)
+
+silicon-blocks: $(SILICON)/$(CONFIG)/core.il ## the modules of the core of CONFIG
+	@sed -n 's/^module .//p' $< | sort
+
+.PHONY: deps-silicon silicon silicon-quick silicon-record silicon-block silicon-blocks \
+	$(CONFIGS:%=silicon-%)

@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# The flow of `make silicon` on a small chip: each block once, paths in the names
+# of the RTL, memories as macros, nothing done twice; and what it refuses.
+set -u
+liberty=$(sed -n 's/^SILICON_LIBERTY = //p' mk/silicon.mk)
+dir=$BUILD/silicon/flow
+passed=0
+failed=0
+rm -rf "$dir"
+mkdir -p "$dir"
+judge() {
+  if "${@:2}"; then passed=$((passed + 1)); else
+    failed=$((failed + 1))
+    echo "FAIL $1"
+  fi
+}
+
+elaborate() {
+  mk/silicon/elaborate.sh "$1" "$2" '' "-I$BUILD/gen" -Irtl/common \
+    tests/silicon/flow.sv rtl/common/sth_regfile_1r1w.sv
+}
+
+measure() {
+  mk/silicon/split.sh "$dir/core.il" sth_flow "$dir/blocks.txt" &&
+    mk/silicon/chip.sh "$dir" sth_flow nano 1 "$liberty" 1 >"$dir/chip.txt"
+}
+
+# says PATTERN: a line of what was measured.
+says() { grep -qE "^$1\$" "$dir/chip.txt"; }
+
+# refused MODULE: it elaborates, but is not synthesised, and the log says why.
+refused() {
+  mkdir -p "$dir/$1/area"
+  elaborate "$dir/$1/core.il" "$1" &&
+    cp "$dir/$1/core.il" "$dir/$1/area/$1.il" &&
+    ! LIBERTY=$liberty MACROS=$dir/$1/core.lib \
+      mk/silicon/synth.sh "$dir/$1/area/$1.il" 2>"$dir/$1/said" &&
+    grep -q "$1 failed, see" "$dir/$1/said"
+}
+
+# Every block of the chip's list is a module with a file of its own.
+modules_exist() {
+  local name
+  for name in $(sed -n 's/^\(sth_[a-z0-9_]*\) .*/\1/p' mk/silicon/blocks.txt); do
+    compgen -G "rtl/$name.sv" >/dev/null ||
+      compgen -G "rtl/*/$name.sv" >/dev/null || return 1
+  done
+}
+
+judge "mk/silicon/blocks.txt names modules" modules_exist
+cat >"$dir/blocks.txt" <<'END'
+sth_flow       | area  | whole | top
+sth_flow_count | delay | quick | counter
+END
+judge "a small chip elaborates" elaborate "$dir/core.il" sth_flow
+judge "it is measured" measure
+judge "one block stands twice" says 'block sth_flow_count(_2)? delay 2 .* 4 0 .*'
+judge "of another width once" says 'block sth_flow_count(_2)? delay 1 .* 8 0 .*'
+judge "the top holds no block" says 'block sth_flow area 1 .* 8 0 .*'
+judge "a register file is a macro" says 'memory sth_regfile_1r1w 16 8 1'
+judge "a path through the register file, in RTL names" \
+  says 'path reg-reg [2-9]\.[0-9]* u_second/count_q sum_q [0-9]*'
+judge "a path from block to block" says 'path [^ ]* .* u_second/count_q [0-9]*'
+judge "a path into the register file" \
+  says 'path reg-reg .* u_third/count_q u_storage/wdata_i 0'
+stamp=$(find "$dir" -name '*.v' -printf '%p %T@\n')
+judge "measured again" measure
+judge "and nothing synthesised again" \
+  [ "$stamp" = "$(find "$dir" -name '*.v' -printf '%p %T@\n')" ]
+judge "a latch is refused" refused sth_flow_latch
+judge "a loop is refused" refused sth_flow_loop
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,212 @@
+/*
+ * A measured chip: what the file of `make silicon` must hold, its sums, and how
+ * it is held against a record.
+ */
+#include "tool_files.h"
+
+#include "sth_silicon_report.h"
+
+#include <jansson.h>
+
+static const char good[] =
+    "config nano 3904467405\n"
+    "library osu018_stdcells\n"
+    "corner process 1, 1.8 V, 25 C\n"
+    "yosys 0.23\nabc 1.01\nopensta 2.0.17\n"
+    "date 2026-11-27\ncommit 0123abc\n"
+    "memory sth_sram_1r1w 256 64 4\n"
+    "block sth_front area 1 900000.5 30000 2000 300 7.25\n"
+    "block sth_pe_row delay 4 480000 12000 460 0 5.1\n"
+    "path reg-reg 7.5 u_front/count_q u_front/mem[2] 54\n"
+    "path reg-reg 6.5 u_array/psum_q u_array/psum_q 50\n"
+    "path in-reg 8.5 m_axi_rdata_i u_load/data_q 12\n";
+
+/* `text` with the first `from` in it replaced, as a file. */
+static void write_changed(char path[TEST_PATH], const char *from,
+                          const char *to)
+{
+    const char *where = strstr(good, from);
+    char text[2048];
+
+    assert_non_null(where);
+    snprintf(text, sizeof(text), "%.*s%s%s", (int)(where - good), good, to,
+             where + strlen(from));
+    write_temporary(path, text, strlen(text));
+}
+
+static bool load(const char *from, const char *to, struct sth_silicon *chip,
+                 char error[1024])
+{
+    char path[TEST_PATH];
+    bool loaded;
+
+    write_changed(path, from, to);
+    loaded = sth_silicon_load(path, chip, error, 1024);
+    if (!loaded) {
+        /* What follows the name of the file. */
+        assert_memory_equal(error, path, strlen(path));
+        memmove(error, error + strlen(path), 1024 - strlen(path));
+    }
+    unlink(path);
+    return loaded;
+}
+
+static void test_silicon_file_is_read(void **state)
+{
+    static struct sth_silicon chip;
+    char error[1024];
+
+    (void)state;
+    assert_true(load("", "", &chip, error));
+    assert_string_equal(chip.config, "nano");
+    assert_int_equal(chip.hash, 3904467405u);
+    assert_string_equal(chip.corner, "process 1, 1.8 V, 25 C");
+    assert_int_equal(chip.blocks, 2);
+    /* The largest first: 4 * 480000 > 900000.5. */
+    assert_string_equal(chip.block[0].name, "sth_pe_row");
+    assert_string_equal(chip.block[0].mapping, "delay");
+    assert_int_equal(chip.block[1].memory_bits, 300);
+    assert_int_equal(chip.paths, 3);
+    assert_string_equal(chip.path[2].to, "u_load/data_q");
+    assert_ptr_equal(sth_silicon_find(&chip, "sth_front"), &chip.block[1]);
+    assert_null(sth_silicon_find(&chip, "sth_fron"));
+}
+
+static void test_silicon_sums_count_every_instance(void **state)
+{
+    static struct sth_silicon chip;
+    struct sth_silicon_sum sum;
+    char error[1024];
+
+    (void)state;
+    assert_true(load("", "", &chip, error));
+    sth_silicon_total(&chip, &sum);
+    assert_true(sum.area > 2820000.4 && sum.area < 2820000.6);
+    assert_int_equal(sum.cells, 30000 + 4 * 12000);
+    assert_int_equal(sum.flops, 2000 + 4 * 460);
+    assert_int_equal(sum.memory_bits, 300);
+    assert_int_equal(sum.macros, 4);
+    assert_int_equal(sum.macro_bits, 4 * 256 * 64);
+    /* A path from a port does not make the period. */
+    assert_true(sum.period > 7.49 && sum.period < 7.51);
+}
+
+static void test_silicon_bad_lines_are_named(void **state)
+{
+    static const struct {
+        const char *from, *to, *error;
+    } cases[] = {
+        {"library osu018_stdcells", "library",
+         ":2: not a line of `make silicon`"},
+        {"commit", "comment", ":8: not a line of `make silicon`"},
+        {"256 64 4", "256 64", ":9: not a line of `make silicon`"},
+        {"7.25\n", "7.25 x\n", ":10: not a line of `make silicon`"},
+        {"area 1 ", "area 0 ", ":10: not a line of `make silicon`"},
+        {"2000 300", "299 300", ":10: not a line of `make silicon`"},
+        {"900000.5", "nan", ":10: not a line of `make silicon`"},
+        {"reg-reg 7.5", "reg-reg 0", ":12: not a line of `make silicon`"},
+        {"config nano 3904467405\n", "", ": no line 'config' or no block"},
+    };
+    static struct sth_silicon chip;
+    char error[1024];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        assert_false(load(cases[i].from, cases[i].to, &chip, error));
+        assert_string_equal(error, cases[i].error);
+    }
+    assert_false(sth_silicon_load("/nowhere", &chip, error, sizeof(error)));
+    assert_string_equal(error, "/nowhere: No such file or directory");
+}
+
+/* How many figures differ when `from` was `to` in the measured chip. */
+static unsigned differences(const char *from, const char *to)
+{
+    static struct sth_silicon chip, record;
+    char error[1024], *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    unsigned count;
+
+    assert_true(load(from, to, &chip, error));
+    assert_true(load("", "", &record, error));
+    count = sth_silicon_compare(out, &chip, &record, 2.0);
+    assert_int_equal(fclose(out), 0);
+    assert_int_equal(count > 0, size > 0);
+    free(text);
+    return count;
+}
+
+static void test_silicon_compare_finds_what_left_its_record(void **state)
+{
+    (void)state;
+    assert_int_equal(differences("", ""), 0);
+    assert_int_equal(differences("480000", "484000"), 0);
+    /* The block and with it the chip, either way. */
+    assert_int_equal(differences("480000", "495000"), 2);
+    assert_int_equal(differences("480000", "460000"), 2);
+    assert_int_equal(differences("reg-reg 7.5", "reg-reg 7.3"), 1);
+    assert_int_equal(differences("0 5.1", "0 5.3"), 1);
+    assert_int_equal(differences("2000 300", "2100 300"), 1);
+    /* A block of another name: one is missing, one is new. */
+    assert_int_equal(differences("sth_pe_row", "sth_pe"), 2);
+}
+
+static void test_silicon_compare_of_some_blocks_judges_them_alone(void **state)
+{
+    static struct sth_silicon chip, record;
+    char error[1024];
+    FILE *out = fopen("/dev/null", "w");
+
+    (void)state;
+    assert_non_null(out);
+    assert_true(load("", "", &chip, error));
+    assert_true(load("", "", &record, error));
+    chip.paths = 0;
+    chip.blocks = 1;
+    assert_int_equal(sth_silicon_compare(out, &chip, &record, 2.0), 0);
+    chip.block[0].area *= 1.03;
+    assert_int_equal(sth_silicon_compare(out, &chip, &record, 2.0), 1);
+    fclose(out);
+}
+
+static void test_silicon_json_holds_every_row(void **state)
+{
+    static struct sth_silicon chip;
+    struct sth_config config;
+    char error[1024], *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    json_t *root, *total;
+
+    (void)state;
+    assert_true(load("", "", &chip, error));
+    assert_true(sth_config_find("nano", ".", &config, error, sizeof(error)));
+    assert_true(sth_silicon_json(out, &chip, &config));
+    assert_int_equal(fclose(out), 0);
+    root = json_loads(text, 0, NULL);
+    assert_non_null(root);
+    total = json_object_get(root, "total");
+    assert_true(json_number_value(json_object_get(total, "period_ns")) == 7.5);
+    assert_int_equal(json_array_size(json_object_get(root, "blocks")), 2);
+    assert_int_equal(json_array_size(json_object_get(root, "macros")), 1);
+    assert_int_equal(json_array_size(json_object_get(root, "paths")), 3);
+    assert_string_equal(json_string_value(json_object_get(root, "config")),
+                        "nano");
+    json_decref(root);
+    free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_silicon_file_is_read),
+        cmocka_unit_test(test_silicon_sums_count_every_instance),
+        cmocka_unit_test(test_silicon_bad_lines_are_named),
+        cmocka_unit_test(test_silicon_compare_finds_what_left_its_record),
+        cmocka_unit_test(test_silicon_compare_of_some_blocks_judges_them_alone),
+        cmocka_unit_test(test_silicon_json_holds_every_row),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL) != 0;
+}
