@@ -37,7 +37,8 @@ class Report
     // The cycles that one test may take, except with --speed.
     static constexpr uint64_t kTestCycles = 2000000;
 
-    // The design has nothing that could hang: its tests may take any time.
+    // Tests may take any time: nothing in the design could hang, or the bench
+    // counts the cycles itself.
     void allow_any_time()
     {
         most_cycles_ = UINT64_MAX;
