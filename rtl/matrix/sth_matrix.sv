@@ -83,7 +83,7 @@ module sth_matrix #(
   // Commands.
   logic push, full, empty, load_valid, load_newest, load_last_tile, load_done;
   logic stream_valid, stream_done, sum_valid, sum_done, retire;
-  logic [511:0] load_cmd, stream_cmd, sum_cmd, retire_cmd;
+  logic [511:0] load_cmd, stream_cmd, sum_cmd;
 
   assign cmd_ready_o = !full && (!load_valid || (load_newest && load_last_tile));
   assign push        = cmd_valid_i && cmd_ready_o;
@@ -108,15 +108,14 @@ module sth_matrix #(
     .sum_valid_o   (sum_valid),
     .sum_cmd_o     (sum_cmd),
     .sum_done_i    (sum_done),
-    .retire_cmd_o  (retire_cmd),
-    .retire_index_o(retire_index_o),
-    .retire_start_o(retire_start_o),
+    .retire_post_o,
+    .retire_irq_o,
+    .retire_index_o,
+    .retire_start_o,
     .retire_i      (retire)
   );
 
   assign retire_valid_o = retire;
-  assign retire_post_o  = retire_cmd[STH_ANY_POST_LSB+:16];
-  assign retire_irq_o   = retire_cmd[STH_ANY_IRQ_LSB];
 
   // Tiles that are loaded and not streamed to their end, at most one a bank.
   logic [1:0] tiles_q;
@@ -238,10 +237,6 @@ module sth_matrix #(
     .digest_o   (retire_digest_o),
     .macs_o
   );
-
-  // Retirement needs only two fields of the command.
-  logic unused;
-  assign unused = &{1'b0, retire_cmd};
 
   // The stream reads a bank that a tile holds.
   `STH_ASSERT(StreamFindsTile, tile_done -> tiles_q != 2'd0)

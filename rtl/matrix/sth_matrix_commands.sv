@@ -1,9 +1,10 @@
 // The commands that the matrix engine holds, in order, and a pointer into them
 // for each of its stages.
 //
-// A stage sees the oldest command that it has not finished and steps on with
-// its `done`.  Retirement frees the entry; every stage must be done with it by
-// then.  It does not know what a command means.
+// A stage sees the oldest command that it has not finished, of its words those
+// that the stage uses (the others read as zero), and steps on with its `done`.
+// Retirement frees the entry; every stage must be done with it by then.  It does
+// not know what a command means.
 `include "sth_assert.svh"
 `default_nettype none
 
@@ -36,18 +37,33 @@ module sth_matrix_commands #(
   input  logic         sum_done_i,
 
   // The oldest command held.
-  output logic [511:0] retire_cmd_o,
+  output logic [ 15:0] retire_post_o,
+  output logic         retire_irq_o,
   output logic [ 31:0] retire_index_o,
   output logic [ 63:0] retire_start_o,
   input  logic         retire_i
 );
+`include "sth_spec.svh"
+
   localparam int PtrWidth = $clog2(Depth);
+
+  // The word in which a field stands: bit w for word w.
+  function automatic logic [15:0] f_word(input int lsb);
+    f_word = 16'd1 << (lsb / 32);
+  endfunction
+
+  // The words that each stage uses.
+  localparam logic [15:0] OpWord = f_word(STH_ANY_OPCODE_LSB);
+  localparam logic [15:0] SizeWords = f_word(STH_MATMUL_M_LSB) | f_word(STH_MATMUL_K_LSB);
+  localparam logic [15:0] SumWords = OpWord | SizeWords | f_word(STH_MATMUL_ACC_LSB) |
+      f_word(STH_MATMUL_ACC_N_LSB);
+  localparam logic [15:0] LoadWords = SumWords | f_word(STH_MATMUL_W_LSB) |
+      f_word(STH_MATMUL_W_ROW_LSB) | f_word(STH_MATMUL_W_K_LSB) | f_word(STH_MATMUL_W_N_LSB);
+  localparam logic [15:0] StreamWords = OpWord | SizeWords | f_word(STH_MATMUL_A_LSB) |
+      f_word(STH_MATMUL_A_ROW_LSB) | f_word(STH_MATMUL_A_K_LSB);
 
   // One bit more than an index: equal means empty, Depth apart means full.
   logic [PtrWidth:0] write_q, load_q, stream_q, sum_q, retire_q;
-  logic [511:0] cmd_q [Depth];
-  logic [31:0] index_q [Depth];
-  logic [63:0] start_q [Depth];
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -63,26 +79,52 @@ module sth_matrix_commands #(
       if (sum_done_i) sum_q <= sum_q + 1'b1;
       if (retire_i) retire_q <= retire_q + 1'b1;
     end
-    if (push_i) begin
-      cmd_q[write_q[PtrWidth-1:0]]   <= push_cmd_i;
-      index_q[write_q[PtrWidth-1:0]] <= push_index_i;
-      start_q[write_q[PtrWidth-1:0]] <= push_start_i;
-    end
   end
+
+  sth_matrix_words #(.Depth(Depth), .Words(LoadWords)) u_load (
+    .clk_i,
+    .write_i     (push_i),
+    .write_addr_i(write_q[PtrWidth-1:0]),
+    .write_cmd_i (push_cmd_i),
+    .read_addr_i (load_q[PtrWidth-1:0]),
+    .read_cmd_o  (load_cmd_o)
+  );
+
+  sth_matrix_words #(.Depth(Depth), .Words(StreamWords)) u_stream (
+    .clk_i,
+    .write_i     (push_i),
+    .write_addr_i(write_q[PtrWidth-1:0]),
+    .write_cmd_i (push_cmd_i),
+    .read_addr_i (stream_q[PtrWidth-1:0]),
+    .read_cmd_o  (stream_cmd_o)
+  );
+
+  sth_matrix_words #(.Depth(Depth), .Words(SumWords)) u_sum (
+    .clk_i,
+    .write_i     (push_i),
+    .write_addr_i(write_q[PtrWidth-1:0]),
+    .write_cmd_i (push_cmd_i),
+    .read_addr_i (sum_q[PtrWidth-1:0]),
+    .read_cmd_o  (sum_cmd_o)
+  );
+
+  sth_regfile_1r1w #(.Width(113), .Depth(Depth)) u_retire (
+    .clk_i,
+    .raddr_i(retire_q[PtrWidth-1:0]),
+    .rdata_o({retire_start_o, retire_index_o, retire_post_o, retire_irq_o}),
+    .wen_i  (push_i),
+    .waddr_i(write_q[PtrWidth-1:0]),
+    .wdata_i({push_start_i, push_index_i, push_cmd_i[STH_ANY_POST_LSB+:16],
+              push_cmd_i[STH_ANY_IRQ_LSB]})
+  );
 
   assign empty_o = write_q == retire_q;
   assign full_o  = write_q == {~retire_q[PtrWidth], retire_q[PtrWidth-1:0]};
 
   assign load_valid_o   = load_q != write_q;
   assign load_newest_o  = load_q + 1'b1 == write_q;
-  assign load_cmd_o     = cmd_q[load_q[PtrWidth-1:0]];
   assign stream_valid_o = stream_q != write_q;
-  assign stream_cmd_o   = cmd_q[stream_q[PtrWidth-1:0]];
   assign sum_valid_o    = sum_q != write_q;
-  assign sum_cmd_o      = cmd_q[sum_q[PtrWidth-1:0]];
-  assign retire_cmd_o   = cmd_q[retire_q[PtrWidth-1:0]];
-  assign retire_index_o = index_q[retire_q[PtrWidth-1:0]];
-  assign retire_start_o = start_q[retire_q[PtrWidth-1:0]];
 
   // Stages follow one another through the commands held.
   `STH_ASSERT(PushesOnlyRoom, push_i -> !full_o)

@@ -16,8 +16,11 @@
 // the first [13].
 localparam int FpAlignedWidth = 78;
 localparam int FpAddedWidth = 44;
-localparam int FpAlignedStride = 96;  // from lane to lane: whole words of 32
-localparam int FpAddedStride = 64;  // from lane to lane: whole words of 32
+// From lane to lane, where lanes lie side by side: whole words of 32.
+/* verilator lint_off UNUSEDPARAM */ // modules of one lane have no use for them
+localparam int FpAlignedStride = 96;
+localparam int FpAddedStride = 64;
+/* verilator lint_on UNUSEDPARAM */
 
 function automatic [FpAlignedWidth-1:0] f_fp32_add_align(input [31:0] a, input [31:0] b);
   logic [8:0] over;  // exponent of a less that of b; bit 8 is its sign
