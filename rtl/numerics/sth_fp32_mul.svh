@@ -8,7 +8,9 @@
 // a with the two halves of b, 36 bits each; above them, from the highest bit: NaN, infinity, zero,
 // sign and the exponent of a product below two.
 localparam int FpProductWidth = 86;
+/* verilator lint_off UNUSEDPARAM */ // not every user has lanes side by side
 localparam int FpProductStride = 96;  // from lane to lane: whole words of 32
+/* verilator lint_on UNUSEDPARAM */
 
 function automatic [FpProductWidth-1:0] f_fp32_mul_product(input [31:0] a, input [31:0] b);
   logic zero, infinite, is_nan;

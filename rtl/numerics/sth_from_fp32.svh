@@ -6,7 +6,9 @@
 // From stage to stage pass, from the highest bit: outside int32; sign; 1 to be added; what it is
 // added to.  -(m + 1) is ~m and -m is ~m + 1, so one addition rounds and negates.
 localparam int FromFp32Width = 35;
+/* verilator lint_off UNUSEDPARAM */ // not every user has lanes side by side
 localparam int FromFp32Stride = 64;  // from lane to lane: whole words of 32
+/* verilator lint_on UNUSEDPARAM */
 
 function automatic [FromFp32Width-1:0] f_from_fp32_shift(input [1:0] dtype, input [31:0] v);
   logic is_nan, sign, round_up, sticky;

@@ -21,7 +21,9 @@ endfunction
 // What waits beside the polynomial, {polynomial, value}: when polynomial is set, value[31] is the
 // sign of the result and value[9:0] goes onto the exponent; otherwise value is the result.
 localparam int FuncSideWidth = 33;
+/* verilator lint_off UNUSEDPARAM */ // not every user has lanes side by side
 localparam int FuncSideStride = 64;  // from lane to lane: whole words of 32
+/* verilator lint_on UNUSEDPARAM */
 
 // floor: of u, from its fixed point.
 function automatic [FuncSideWidth-1:0] f_func_side(input [3:0] func, input [31:0] u,

@@ -5,7 +5,9 @@
 // From stage to stage pass, from the highest bit: integer; its sign; bytes that it was shifted to
 // the left, three at most, of which some zero remain only in zero; magnitude, or the fp32 value.
 localparam int ToFp32Width = 36;
+/* verilator lint_off UNUSEDPARAM */ // not every user has lanes side by side
 localparam int ToFp32Stride = 64;  // from lane to lane: whole words of 32
+/* verilator lint_on UNUSEDPARAM */
 
 function automatic [ToFp32Width-1:0] f_to_fp32_magnitude(input [1:0] dtype, input [31:0] raw);
   logic sign;
