@@ -1,7 +1,9 @@
-# The vector engine against the C kernel, one model for each shape COLSxWORD_BYTES
-# (array 4x4, 16x16 and 8x16, 16x4, 64x16).
+# The vector engine against the C kernel, one model for each shape
+# COLSxWORD_BYTESxLANES (array 4x4, 16x16 and 8x16, 16x4, 64x16, then fewer lanes
+# than columns).
 VECTOR = $(BUILD)/vector
-VECTOR_SHAPES ?= 4x16 16x64 4x32 16x128
+VECTOR_SHAPES ?= 4x16x4 16x64x16 4x32x4 16x128x16 4x16x1 4x16x2 \
+	16x64x4 16x128x8
 VECTOR_RTL = $(wildcard rtl/vector/*.sv rtl/common/*.sv) \
 	$(wildcard rtl/numerics/sth_func*.sv)
 VECTOR_SRC = $(wildcard verif/vector/*.cpp)
@@ -13,8 +15,10 @@ VECTOR_SEED ?= 1
 $(VECTOR)/%/sth_vector: $(VECTOR_RTL) $(VECTOR_SRC) $(VECTOR_OBJ) $(BENCH_DEPS) \
 		$(wildcard verif/vector/*.h)
 	$(call bench,sth_vector,-GArrayCols=$(call shape,$*,1) \
-	  -GWordBytes=$(call shape,$*,2),$(VECTOR_RTL),$(VECTOR_SRC) $(VECTOR_OBJ),\
-	  -DSTH_COLS=$(call shape,$*,1) -DSTH_WORD=$(call shape,$*,2))
+	  -GWordBytes=$(call shape,$*,2) -GVectorLanes=$(call shape,$*,3),\
+	  $(VECTOR_RTL),$(VECTOR_SRC) $(VECTOR_OBJ),\
+	  -DSTH_COLS=$(call shape,$*,1) -DSTH_WORD=$(call shape,$*,2) \
+	  -DSTH_LANES=$(call shape,$*,3))
 
 build-vector: $(VECTOR_SHAPES:%=$(VECTOR)/%/sth_vector)
 

@@ -17,7 +17,7 @@ module sth_core #(
   // 1: the event port tells of each retirement; 0: it is silent, and a synthesis that prunes what
   // nothing reads keeps no register for it.  Software cannot tell, so it is no capability.
   parameter int Events = 1,
-  // ArrayRows to StoreSlots, CfgHash, and Caps, the vector of all.
+  // ArrayRows to VectorLanes, CfgHash, and Caps, the vector of all.
   `include "sth_params.svh"
 ) (
   input  logic                  clk_i,
@@ -386,8 +386,9 @@ module sth_core #(
   );
 
   sth_vector #(
-    .ArrayCols(ArrayCols),
-    .WordBytes(WordBytes)
+    .ArrayCols  (ArrayCols),
+    .VectorLanes(VectorLanes),
+    .WordBytes  (WordBytes)
   ) u_vector (
     .clk_i          (clk_i),
     .rst_ni         (core_rst_n),
@@ -489,6 +490,8 @@ module sth_core #(
                                   SpBytes >= 2 * SpBanks * WordBytes)
   `STH_ASSERT_INIT(AccRowsOfBanks, AccBytes % (4 * AccBanks * ArrayCols) == 0 &&
                                    AccBytes >= 8 * AccBanks * ArrayCols)
+  `STH_ASSERT_INIT(LanesOfCols, ArrayCols == VectorLanes || ArrayCols == 2 * VectorLanes ||
+                                ArrayCols == 4 * VectorLanes)
 
 endmodule
 

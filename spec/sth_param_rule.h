@@ -50,6 +50,10 @@ static inline struct sth_param_range sth_param_range(const struct sth_params *p,
         range.min = 2 * range.step;
     if (i == STH_PARAM_BusBytes && range.max > sth_sp_word_bytes(p))
         range.max = sth_sp_word_bytes(p);
+    if (i == STH_PARAM_VectorLanes && range.max > p->array_cols)
+        range.max = p->array_cols;
+    if (i == STH_PARAM_VectorLanes && range.min < p->array_cols / 4)
+        range.min = p->array_cols / 4;
     return range;
 }
 

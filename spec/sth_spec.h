@@ -226,6 +226,12 @@ static inline uint32_t sth_acc_row_bytes(const struct sth_params *p)
     return 4 * p->array_cols;
 }
 
+/* Steps in which the vector engine takes a chunk of array_cols columns. */
+static inline uint32_t sth_vector_steps(const struct sth_params *p)
+{
+    return p->array_cols / p->vector_lanes;
+}
+
 /* FNV-1a over the parameters as little-endian words, in table order. */
 static inline uint32_t sth_params_hash(const struct sth_params *p)
 {

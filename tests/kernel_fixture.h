@@ -222,6 +222,7 @@ static inline void compare_shape(const struct kernel_test *test, uint32_t rows,
         struct sth_command c;
         uint32_t digest;
 
+        config.params.vector_lanes = cols >> i % 3;
         random_state = ((uint64_t)rows << 48) + ((uint64_t)cols << 32) + i;
         random_fill(begin.sp, SP_BYTES);
         random_fill(begin.acc, ACC_BYTES);

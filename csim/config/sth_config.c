@@ -65,6 +65,11 @@ static void explain(int i, struct sth_param_range range, uint64_t value,
         n = snprintf(why, size,
                      "%" PRIu64 " is wider than a scratchpad word of %u bytes",
                      value, sth_sp_word_bytes(p));
+    else if (i == STH_PARAM_VectorLanes)
+        n = snprintf(why, size,
+                     "%" PRIu64
+                     " is not all, a half or a quarter of %u columns",
+                     value, p->array_cols);
     else if (value < range.min)
         n = snprintf(why, size,
                      "%" PRIu64
@@ -182,12 +187,17 @@ static bool take_line(void *user, char *key, char *value, unsigned line,
     return take_param(p, i, value, why, size);
 }
 
-/* Whether nothing is missing and all goes together. */
-static bool check_file(const struct parser *p, char *error, size_t error_size)
+/* Whether nothing is missing and all goes together; a chip has as many vector
+ * lanes as columns if its file does not say. */
+static bool check_file(struct parser *p, char *error, size_t error_size)
 {
     char why[160];
     int bad;
 
+    if (!p->line_of[STH_PARAM_VectorLanes]) {
+        p->params.vector_lanes = p->params.array_cols;
+        p->line_of[STH_PARAM_VectorLanes] = p->line_of[STH_PARAM_ArrayCols];
+    }
     for (int i = 0; i < STH_PARAM_COUNT; i++) {
         if (!p->line_of[i]) {
             snprintf(error, error_size, "%s: key '%s': missing", p->path,

@@ -283,7 +283,7 @@ static uint64_t port_end(const struct sth_vector *v)
 
     if (seq->rows_left > 0)
         writes += (uint64_t)seq->rows_left * seq->tiles - seq->tile +
-                  (seq->lane + seq->rows_left + seq->lanes - 1) / seq->lanes;
+                  (seq->lane + seq->rows_left + seq->cols - 1) / seq->cols;
     return sth_max64(v->last_result, v->last_sum) + writes;
 }
 
@@ -364,7 +364,7 @@ static void start(struct sth_engine_state *engine, struct sth_flight *flight)
     }
     engine->ready = STH_NEVER;
     sth_vector_seq_begin(&v->seq, engine->params, &flight->command);
-    v->pipe = STH_LAT_VECTOR_PIPE;
+    v->pipe = STH_LAT_VECTOR_PIPE + v->seq.turns * (v->seq.steps - 1);
     if (v->seq.function)
         v->pipe += STH_LAT_FUNC + STH_DEPTH_VECTOR_SHARE;
     v->reduction = v->pipe + STH_LAT_VECTOR_REDUCE + v->tree;
@@ -411,7 +411,7 @@ struct sth_engine_state *sth_vector_create(const struct sth_engine_site *site,
     if (v == NULL)
         return NULL;
     v->banks = banks;
-    for (uint32_t cols = 1; cols < site->params->array_cols; cols *= 2)
+    for (uint32_t lanes = 1; lanes < site->params->vector_lanes; lanes *= 2)
         v->tree += STH_LAT_VECTOR_LEVEL;
     sth_banks_enlist_vector(banks, (struct sth_follower){v, follow, NULL});
     sth_engine_init(&v->engine, site, STH_ENGINE_VECTOR, &ops);

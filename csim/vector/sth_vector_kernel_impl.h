@@ -106,14 +106,14 @@ static inline uint32_t sth_vector_neutral(uint32_t reduce)
 }
 
 /*
- * The partial values of a row's reduction, which tile t continues in the place
- * t modulo their number.
+ * The partial values of a row's reduction, which step s of its tiles continues
+ * in the place s modulo their number.
  */
 struct sth_vector_partials {
     uint32_t value[STH_DEPTH_VECTOR_PARTIALS];
 };
 
-/* Those of a row without tiles: neutral, but for the first of a carried row. */
+/* Those of a row without steps: neutral, but for the first of a carried row. */
 static inline struct sth_vector_partials
 sth_vector_begin_row(const struct sth_onchip *chip,
                      const struct sth_vector_fields *v, uint32_t r_addr)

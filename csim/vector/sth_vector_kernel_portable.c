@@ -56,8 +56,8 @@ static uint32_t combine(uint32_t reduce, uint32_t a, uint32_t b)
     return reduce == STH_REDUCE_SUM ? sth_fp32_add(a, b) : sth_fp32_max(a, b);
 }
 
-/* The balanced tree over a tile's lanes; overwrites them. */
-static uint32_t reduce_tile(uint32_t reduce, uint32_t *lanes, uint32_t count)
+/* The balanced tree over a step's lanes; overwrites them. */
+static uint32_t reduce_step(uint32_t reduce, uint32_t *lanes, uint32_t count)
 {
     if (reduce == STH_REDUCE_ABSMAX)
         for (uint32_t i = 0; i < count; i++)
@@ -87,6 +87,7 @@ static void vector_row(const struct sth_onchip *chip,
                        struct sth_digest *digest)
 {
     uint32_t cols = chip->params->array_cols, lanes[STH_MAX_LANES];
+    uint32_t width = chip->params->vector_lanes, step = 0;
     uint32_t unmasked = sth_vector_unmasked(v, row);
     uint32_t neutral = sth_vector_neutral(v->reduce);
     uint32_t r_addr = sth_vector_result_addr(v, row, cols);
@@ -95,7 +96,6 @@ static void vector_row(const struct sth_onchip *chip,
     for (uint32_t tile = 0; tile * cols < v->cols; tile++) {
         uint32_t left = v->cols - tile * cols;
         uint32_t count = left < cols ? left : cols;
-        uint32_t *partial = &partials.value[tile % STH_DEPTH_VECTOR_PARTIALS];
 
         for (uint32_t i = 0; i < count; i++)
             lanes[i] =
@@ -107,8 +107,13 @@ static void vector_row(const struct sth_onchip *chip,
         for (uint32_t i = 0; i < cols; i++)
             if (tile * cols + i >= unmasked)
                 lanes[i] = neutral;
-        *partial =
-            combine(v->reduce, *partial, reduce_tile(v->reduce, lanes, cols));
+        for (uint32_t i = 0; i < cols; i += width, step++) {
+            uint32_t *partial =
+                &partials.value[step % STH_DEPTH_VECTOR_PARTIALS];
+
+            *partial = combine(v->reduce, *partial,
+                               reduce_step(v->reduce, lanes + i, width));
+        }
     }
     if (v->reduce != STH_REDUCE_NONE) {
         const uint32_t *p = partials.value;

@@ -53,7 +53,7 @@ struct block {
     uint32_t row;
     uint32_t tile;  /* the first */
     uint32_t tiles; /* how many */
-    uint32_t cols;  /* lanes of a tile */
+    uint32_t cols;  /* of a tile */
 };
 
 /* Element (row, col) of each lane. */
@@ -182,14 +182,15 @@ static void write_block(const struct sth_vector_fields *v,
     }
 }
 
-/* The balanced tree over `lanes` lanes; overwrites them. */
-INLINE float reduce_tree(enum combination operation, uint32_t *lane,
-                         uint32_t lanes)
+/*
+ * The balanced tree over each `lanes` of `count` lanes, whose values go to the
+ * first places; overwrites the others, up to a whole vector.
+ */
+INLINE void reduce_trees(enum combination operation, uint32_t *lane,
+                         uint32_t count, uint32_t lanes)
 {
-    vf v;
-
-    for (; lanes > LANES; lanes /= 2) {
-        for (uint32_t i = 0; i < lanes / 2; i += LANES) {
+    for (; lanes > 1; lanes /= 2, count /= 2) {
+        for (uint32_t i = 0; i < count / 2; i += LANES) {
             vf a = load_vf(lane + 2 * i), b = load_vf(lane + 2 * i + LANES);
             vf even = vf_even(a, b), odd = vf_odd(a, b);
 
@@ -197,11 +198,6 @@ INLINE float reduce_tree(enum combination operation, uint32_t *lane,
                      operation == ADD ? even + odd : max_vf(even, odd));
         }
     }
-    v = load_vf(lane);
-    UNROLL for (uint32_t n = LANES; n > 1; n /= 2) v =
-        operation == ADD ? vf_even(v, v) + vf_odd(v, v)
-                         : max_vf(vf_even(v, v), vf_odd(v, v));
-    return v[0];
 }
 
 static uint32_t bits_of(float v)
@@ -220,22 +216,25 @@ static uint32_t join(uint32_t reduce, uint32_t a, uint32_t b)
     return sth_fp32_max(a, b);
 }
 
-/* Continues a row's reduction with the tiles of a block. */
+/* Continues a row's reduction with the tiles of a block, in `steps` steps each;
+ * overwrites the block. */
 static void reduce_block(uint32_t reduce, struct sth_vector_partials *partials,
-                         uint32_t *lane, const struct block *b)
+                         uint32_t *lane, const struct block *b, uint32_t steps)
 {
-    if (reduce == STH_REDUCE_ABSMAX)
-        for (uint32_t i = 0; i < b->tiles * b->cols; i++)
-            lane[i] &= ~STH_FP32_SIGN;
-    for (uint32_t i = 0; i < b->tiles; i++) {
-        uint32_t *tile = lane + i * b->cols;
-        uint32_t *partial =
-            &partials->value[(b->tile + i) % STH_DEPTH_VECTOR_PARTIALS];
-        float value = reduce == STH_REDUCE_SUM
-                          ? reduce_tree(ADD, tile, b->cols)
-                          : reduce_tree(MAXIMUM, tile, b->cols);
+    uint32_t count = b->tiles * b->cols;
 
-        *partial = join(reduce, *partial, bits_of(value));
+    if (reduce == STH_REDUCE_ABSMAX)
+        for (uint32_t i = 0; i < count; i++)
+            lane[i] &= ~STH_FP32_SIGN;
+    if (reduce == STH_REDUCE_SUM)
+        reduce_trees(ADD, lane, count, b->cols / steps);
+    else
+        reduce_trees(MAXIMUM, lane, count, b->cols / steps);
+    for (uint32_t i = 0; i < b->tiles * steps; i++) {
+        uint32_t *partial =
+            &partials->value[(b->tile * steps + i) % STH_DEPTH_VECTOR_PARTIALS];
+
+        *partial = join(reduce, *partial, lane[i]);
     }
 }
 
@@ -266,7 +265,8 @@ static void vector_row(const struct sth_onchip *chip,
         }
         if (v->reduce != STH_REDUCE_NONE) {
             set_from(lane, masked, neutral, &b);
-            reduce_block(v->reduce, &partials, lane, &b);
+            reduce_block(v->reduce, &partials, lane, &b,
+                         sth_vector_steps(chip->params));
         }
     }
     if (v->reduce != STH_REDUCE_NONE) {

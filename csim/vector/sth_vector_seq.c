@@ -26,7 +26,7 @@ static struct operand operand_of(const struct sth_vector_source *source,
     return o;
 }
 
-/* Cycles of a row-tile: its turns, or reads of the busier port. */
+/* Cycles of a row-tile: its steps, or reads of the busier port. */
 static uint64_t cost(const struct sth_vector_seq *seq, const struct operand *o,
                      const bool *read)
 {
@@ -37,14 +37,14 @@ static uint64_t cost(const struct sth_vector_seq *seq, const struct operand *o,
         sp += read[i] && o[i].sp;
         acc += read[i] && !o[i].sp;
     }
-    return sth_max64(seq->turns, sth_max64(acc, sp));
+    return sth_max64(sth_vector_seq_least(seq, false), sth_max64(acc, sp));
 }
 
 uint64_t sth_vector_seq_total(const struct sth_vector_seq *seq)
 {
-    uint32_t lanes = seq->lanes;
+    uint32_t cols = seq->cols;
     uint64_t rows = seq->rows_left;
-    uint64_t groups = (rows + lanes - 1) / lanes;
+    uint64_t groups = (rows + cols - 1) / cols;
     struct operand o[STH_VECTOR_SOURCES];
     bool all[STH_VECTOR_SOURCES], tile[STH_VECTOR_SOURCES];
     bool row[STH_VECTOR_SOURCES], group[STH_VECTOR_SOURCES];
@@ -67,7 +67,7 @@ uint64_t sth_vector_seq_total(const struct sth_vector_seq *seq)
     if (seq->slot && seq->tiles > 1) {
         total += next == 1 ? groups : 0;
     } else if (seq->slot) {
-        bool alone = (rows - 1) % lanes == 0;
+        bool alone = (rows - 1) % cols == 0;
 
         total += start == 1 ? groups - (alone ? 1 : 0) : 0;
         if (alone && (groups == 1 ? first : begin) == 1)
@@ -77,7 +77,7 @@ uint64_t sth_vector_seq_total(const struct sth_vector_seq *seq)
 }
 
 static struct sth_vector_source source_of(const struct sth_command *c,
-                                          uint32_t lanes, uint32_t word)
+                                          uint32_t cols, uint32_t word)
 {
     uint32_t unit = 1;
     struct sth_vector_source source = {
@@ -87,7 +87,7 @@ static struct sth_vector_source source_of(const struct sth_command *c,
     };
 
     if (source.sp)
-        unit = lanes;
+        unit = cols;
     source.row_addr = source.addr;
     source.row_step = (c->word[word + 1] & 0xffffu) * unit;
     source.tile_step = (c->word[word + 1] >> 16) * unit;
@@ -110,20 +110,21 @@ void sth_vector_seq_begin(struct sth_vector_seq *seq,
                           const struct sth_params *params,
                           const struct sth_command *c)
 {
-    uint32_t lanes = params->array_cols;
-    struct sth_vector_source d = source_of(c, lanes, STH_VECTOR_D_ADDR_WORD);
+    uint32_t cols = params->array_cols;
+    struct sth_vector_source d = source_of(c, cols, STH_VECTOR_D_ADDR_WORD);
 
-    *seq = (struct sth_vector_seq){.lanes = lanes};
+    *seq = (struct sth_vector_seq){.cols = cols};
     seq->rows_left = STH_GET(c, VECTOR_ROWS);
-    seq->tiles = (STH_GET(c, VECTOR_COLS) + lanes - 1) / lanes;
+    seq->steps = sth_vector_steps(params);
+    seq->tiles = (STH_GET(c, VECTOR_COLS) + cols - 1) / cols;
     seq->reduce = STH_GET(c, VECTOR_REDUCE) != STH_REDUCE_NONE;
     seq->r_addr = STH_GET(c, VECTOR_R_ADDR);
     /* In the order in which they are read. */
-    add_source(seq, source_of(c, lanes, STH_VECTOR_X_ADDR_WORD),
+    add_source(seq, source_of(c, cols, STH_VECTOR_X_ADDR_WORD),
                STH_OPERAND_STREAM);
-    add_source(seq, source_of(c, lanes, STH_VECTOR_Y_ADDR_WORD),
+    add_source(seq, source_of(c, cols, STH_VECTOR_Y_ADDR_WORD),
                STH_GET(c, VECTOR_MULSEL));
-    add_source(seq, source_of(c, lanes, STH_VECTOR_Z_ADDR_WORD),
+    add_source(seq, source_of(c, cols, STH_VECTOR_Z_ADDR_WORD),
                STH_GET(c, VECTOR_ADDSEL));
     if (seq->reduce && STH_GET(c, VECTOR_CARRY) != 0)
         add_source(seq,
@@ -158,7 +159,7 @@ uint64_t sth_vector_seq_cost(const struct sth_vector_seq *seq, bool extra)
 void sth_vector_seq_advance(struct sth_vector_seq *seq)
 {
     bool row_ends = sth_vector_seq_ends_row(seq);
-    bool lane_last = seq->lane == seq->lanes - 1;
+    bool lane_last = seq->lane == seq->cols - 1;
 
     for (uint32_t i = 0; i < seq->sources; i++) {
         struct sth_vector_source *s = &seq->source[i];

@@ -21,7 +21,8 @@ struct sth_vector_source {
 };
 
 struct sth_vector_seq {
-    uint32_t lanes;
+    uint32_t cols;  /* of a row-tile, and rows of a group */
+    uint32_t steps; /* of a row-tile through the lanes */
     struct sth_vector_source source[STH_VECTOR_SOURCES]; /* those used of x, y,
                                                             z, carry */
     uint32_t sources;
@@ -30,7 +31,7 @@ struct sth_vector_seq {
     bool d_sp, write, reduce;
     bool slot; /* sums take a cycle of the port that results take */
     bool function;
-    uint32_t turns; /* least cycles of a row-tile */
+    uint32_t turns; /* cycles of a step */
     uint32_t d_row_step, d_tile_step, d_row_addr, d_addr, r_addr;
 };
 
@@ -53,7 +54,9 @@ void sth_vector_seq_advance(struct sth_vector_seq *seq);
 static inline uint64_t sth_vector_seq_least(const struct sth_vector_seq *seq,
                                             bool extra)
 {
-    return extra && seq->turns < 2 ? 2 : seq->turns;
+    uint64_t least = (uint64_t)seq->steps * seq->turns;
+
+    return extra && least < 2 ? 2 : least;
 }
 
 /* Whether the present row-tile is the last of its row. */
@@ -62,11 +65,11 @@ static inline bool sth_vector_seq_ends_row(const struct sth_vector_seq *seq)
     return seq->tile == seq->tiles - 1;
 }
 
-/* ... of its group of as many rows as there are lanes. */
+/* ... of its group of as many rows as there are columns. */
 static inline bool sth_vector_seq_ends_group(const struct sth_vector_seq *seq)
 {
     return sth_vector_seq_ends_row(seq) &&
-           (seq->rows_left == 1 || seq->lane == seq->lanes - 1);
+           (seq->rows_left == 1 || seq->lane == seq->cols - 1);
 }
 
 #endif

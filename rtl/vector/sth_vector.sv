@@ -1,17 +1,19 @@
-// Vector engine: row operations on accumulator and scratchpad, Lanes elements a cycle.
+// Vector engine: row operations on accumulator and scratchpad, VectorLanes elements a cycle.
 //
-// One command at a time. A command is walked row-tile by row-tile (rows outside, tiles of Lanes
+// One command at a time. A command is walked row-tile by row-tile (rows outside, tiles of ArrayCols
 // columns inside): sth_vector_seq reads the operands, sth_vector_fetch lines them up,
-// sth_vector_lanes computes, sth_vector_reduce combines the lanes and sth_vector_write writes. The
-// datapath never stalls; room for its results is reserved when a row-tile is launched.
+// sth_vector_steps hands them to the lanes, VectorLanes columns a step, sth_vector_lanes computes,
+// sth_vector_reduce combines the lanes and sth_vector_write writes. The datapath never stalls; room
+// for its results is reserved when a row-tile is launched.
 //
 // Timing without denied grants, with cmd_valid_i and cmd_ready_o in cycle T0:
 //   first operand read   T0 + STH_LAT_VECTOR_START
 //   last row-tile leaves first + (sum of the row-tiles' cycles, see sth_vector_seq) - 1
-//   last write           that + STH_LAT_VECTOR_PIPE
+//   last write           that + STH_LAT_VECTOR_PIPE + turns * (ArrayCols / VectorLanes - 1), where
+//                        turns is 1, or STH_DEPTH_VECTOR_SHARE when FUNC is not NONE
 //                        (+ STH_LAT_FUNC + STH_DEPTH_VECTOR_SHARE when FUNC is not NONE)
-//                        (+ STH_LAT_VECTOR_REDUCE + STH_LAT_VECTOR_LEVEL * log2(Lanes) when REDUCE
-//                        is not NONE)
+//                        (+ STH_LAT_VECTOR_REDUCE + STH_LAT_VECTOR_LEVEL * log2(VectorLanes) when
+//                        REDUCE is not NONE)
 //   retirement           last write + STH_LAT_VECTOR_RETIRE
 // SYNC_VECTOR retires in T0 + 1. The next command can be accepted in the cycle of a retirement.
 //
@@ -21,8 +23,10 @@
 `default_nettype none
 
 module sth_vector #(
-  // Array columns, which are the lanes: a power of two from 4 to 512.
+  // Array columns, which are those of a row-tile: a power of two from 4 to 512.
   parameter int ArrayCols = 16,
+  // Lanes: ArrayCols divided by 1, 2 or 4.
+  parameter int VectorLanes = ArrayCols,
   // Bytes of a scratchpad word: a power of two, at least 4 * ArrayCols.
   parameter int WordBytes = 64
 ) (
@@ -68,19 +72,25 @@ module sth_vector #(
 );
   `include "sth_spec.svh"
 
-  localparam int Lanes = ArrayCols;
-  localparam int LaneBits = $clog2(Lanes);
-  localparam int PosBits = $clog2(WordBytes / Lanes);
+  localparam int Cols = ArrayCols;
+  localparam int Lanes = VectorLanes;
+  localparam int ColBits = $clog2(Cols);
+  localparam int PosBits = $clog2(WordBytes / Cols);
+  // Steps of a row-tile, and lanes that make a module together.
+  localparam int Steps = Cols / Lanes;
+  localparam int StepBits = (Steps > 1) ? $clog2(Steps) : 1;
+  localparam int Group = (Lanes < 4) ? Lanes : 4;
+  localparam int Groups = Lanes / Group;
 
-  // The distance in cycles from the launch of a row-tile to where it is at stage select, at the gate
-  // (without a function), at the tree and at the write port, and its reduction at the write port.
+  // The distance in cycles from the launch of a row-tile to where its first step is at stage select,
+  // at the gate (without a function), at the tree and at the write port, and its reduction there.
   localparam int AtSelect = STH_LAT_READ + 1;
   localparam int AtGate = AtSelect + 9;
   localparam int AtTree = AtGate + 2;
   localparam int AtWrite = AtGate + 6;
-  localparam int AtReduceWrite = AtTree + STH_LAT_VECTOR_LEVEL * (LaneBits + 3) + 3;
+  localparam int AtReduceWrite = AtTree + STH_LAT_VECTOR_LEVEL * ($clog2(Lanes) + 3) + 3;
 
-  // A slot is reserved from launch to the write. Rows of reductions are at least Lanes cycles apart,
+  // A slot is reserved from launch to the write. Rows of reductions are at least Cols cycles apart,
   // but for the command's last.
   localparam int WriteDepth = STH_DEPTH_VECTOR_RESULTS;
   localparam int ReduceDepth = STH_DEPTH_VECTOR_SUMS;
@@ -155,9 +165,9 @@ module sth_vector #(
   wire [2:0] sp_capture;
   wire [PosBits-1:0] sp_capture_pos;
   wire launched, launched_first;
-  wire [LaneBits-1:0] launched_lane;
+  wire [ColBits-1:0] launched_lane;
 
-  sth_vector_seq #(.Lanes(Lanes), .WordBytes(WordBytes)) u_seq (
+  sth_vector_seq #(.Cols(Cols), .WordBytes(WordBytes)) u_seq (
     .clk_i, .rst_ni,
     .start_i(start_q),
     .rows_i(rows),
@@ -172,7 +182,7 @@ module sth_vector #(
     .tile_i({16'd0, cmd_q[STH_VECTOR_Z_TILE_LSB +: 16], cmd_q[STH_VECTOR_Y_TILE_LSB +: 16],
              cmd_q[STH_VECTOR_X_TILE_LSB +: 16]}),
     .slot_i(reducing && write && !d_sp),
-    .turns_i(unit ? 4'(STH_DEPTH_VECTOR_SHARE - 1) : 4'd0),
+    .turns_i(unit ? 4'(Steps * STH_DEPTH_VECTOR_SHARE - 1) : 4'(Steps - 1)),
     .write_room_i(write_room || !write),
     .reduce_room_i(reduce_room || !reducing),
     .acc_req_o, .acc_addr_o, .acc_gnt_i,
@@ -188,7 +198,7 @@ module sth_vector #(
   );
 
   logic select_q, select_first_q;
-  logic [LaneBits-1:0] select_lane_q;
+  logic [ColBits-1:0] select_lane_q;
   always_ff @(posedge clk_i) begin
     select_q <= rst_ni && launched;
     if (launched) begin
@@ -197,11 +207,11 @@ module sth_vector #(
     end
   end
 
-  wire [32*Lanes-1:0] x, y, z;
+  wire [32*Cols-1:0] x, y, z;
   wire [1:0] y_type, z_type;
   wire [31:0] carry_data;
 
-  sth_vector_fetch #(.Lanes(Lanes), .WordBytes(WordBytes)) u_fetch (
+  sth_vector_fetch #(.Cols(Cols), .WordBytes(WordBytes)) u_fetch (
     .clk_i, .rst_ni,
     .acc_capture_i(acc_capture),
     .acc_rdata_i,
@@ -225,18 +235,41 @@ module sth_vector #(
   );
 
   // -- Compute ------------------------------------------------------------------------------------
-  wire gate_valid, u_valid, d_valid;
-  wire [32*Lanes-1:0] u, d;
+  wire step_valid;
+  wire [32*Lanes-1:0] x_step, y_step, z_step, u, d;
+  // As the lanes say, all groups of them the same.
+  wire [Groups-1:0] gate_valid, u_soon, u_valid, d_valid;
 
-  // Which lanes of the row-tile at the gate count.
+  sth_vector_steps #(.Cols(Cols), .Lanes(Lanes)) u_steps (
+    .clk_i, .rst_ni,
+    .turns_i(unit ? 4'(STH_DEPTH_VECTOR_SHARE - 1) : 4'd0),
+    .valid_i(select_q),
+    .x_i(x),
+    .y_i(y),
+    .z_i(z),
+    .valid_o(step_valid),
+    .x_o(x_step),
+    .y_o(y_step),
+    .z_o(z_step)
+  );
+
+  // The step at the gate.
+  logic [StepBits-1:0] gate_step_q;
+  wire gate_step_last = gate_step_q == StepBits'(Steps - 1);
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) gate_step_q <= '0;
+    else if (gate_valid[0]) gate_step_q <= gate_step_last ? '0 : gate_step_q + 1'b1;
+  end
+
+  // Which of its lanes count.
   wire gate_tile_last, gate_group_last, gate_row_last;
-  wire [LaneBits:0] gate_active, gate_reach;
-  wire [LaneBits-1:0] unused_lane;
+  wire [ColBits:0] gate_active, gate_reach;
+  wire [ColBits-1:0] unused_lane;
   wire unused_first;
-  sth_vector_walk #(.Lanes(Lanes)) u_gate_walk (
+  sth_vector_walk #(.Cols(Cols)) u_gate_walk (
     .clk_i, .rst_ni,
     .start_i(start_q),
-    .next_i(gate_valid),
+    .next_i(gate_valid[0] && gate_step_last),
     .rows_i(rows),
     .cols_i(cols),
     .mask_i(cmd_q[STH_VECTOR_MASK_LSB]),
@@ -252,44 +285,51 @@ module sth_vector #(
 
   wire [Lanes-1:0] keep;
   for (genvar i = 0; i < Lanes; i++) begin : gen_keep
-    assign keep[i] = (LaneBits + 1)'(i) < gate_active && (LaneBits + 1)'(i) < gate_reach;
+    wire [ColBits:0] column = (ColBits + 1)'(gate_step_q) * (ColBits + 1)'(Lanes) + (ColBits + 1)'(i);
+    assign keep[i] = column < gate_active && column < gate_reach;
   end
 
   // What is known at the gate, one and two cycles later.
   localparam int PlaceWidth = Lanes + 3;
   logic [PlaceWidth-1:0] place_1_q, place_2_q;
   always_ff @(posedge clk_i) begin
-    place_1_q <= {gate_tile_last, gate_group_last, gate_row_last, keep};
+    place_1_q <= {gate_tile_last && gate_step_last, gate_group_last && gate_step_last, gate_row_last,
+                  keep};
     place_2_q <= place_1_q;
   end
 
-  sth_vector_lanes #(.Lanes(Lanes)) u_lanes (
-    .clk_i, .rst_ni,
-    .x_type_i(x_type),
-    .y_type_i(y_type),
-    .z_type_i(z_type),
-    .max_i(adds && cmd_q[STH_VECTOR_ADDOP_LSB + 1]),
-    .subtract_i(adds && cmd_q[STH_VECTOR_ADDOP_LSB]),
-    .unit_i(unit),
-    .func_i(func),
-    .gate_i(gate),
-    .d_type_i(cmd_q[STH_VECTOR_D_TYPE_LSB +: 2]),
-    .valid_i(select_q),
-    .x_i(x),
-    .y_i(y),
-    .z_i(z),
-    .gate_valid_o(gate_valid),
-    .keep_i(keep),
-    .u_valid_o(u_valid),
-    .u_o(u),
-    .d_valid_o(d_valid),
-    .d_o(d)
-  );
+  for (genvar g = 0; g < Groups; g++) begin : gen_group
+    localparam int First = Group * g;
+
+    sth_vector_lanes #(.Lanes(Group)) u_lanes (
+      .clk_i, .rst_ni,
+      .x_type_i(x_type),
+      .y_type_i(y_type),
+      .z_type_i(z_type),
+      .max_i(adds && cmd_q[STH_VECTOR_ADDOP_LSB + 1]),
+      .subtract_i(adds && cmd_q[STH_VECTOR_ADDOP_LSB]),
+      .unit_i(unit),
+      .func_i(func),
+      .gate_i(gate),
+      .d_type_i(cmd_q[STH_VECTOR_D_TYPE_LSB +: 2]),
+      .valid_i(step_valid),
+      .x_i(x_step[32*First +: 32*Group]),
+      .y_i(y_step[32*First +: 32*Group]),
+      .z_i(z_step[32*First +: 32*Group]),
+      .gate_valid_o(gate_valid[g]),
+      .keep_i(keep[First +: Group]),
+      .u_soon_o(u_soon[g]),
+      .u_valid_o(u_valid[g]),
+      .u_o(u[32*First +: 32*Group]),
+      .d_valid_o(d_valid[g]),
+      .d_o(d[32*First +: 32*Group])
+    );
+  end
 
   wire reduced_valid, reduced_last;
-  wire [Lanes-1:0] reduced_mask;
-  wire [32*Lanes-1:0] reduced;
-  sth_vector_reduce #(.Lanes(Lanes), .Lag(AtTree - AtSelect)) u_reduce (
+  wire [Cols-1:0] reduced_mask;
+  wire [32*Cols-1:0] reduced;
+  sth_vector_reduce #(.Cols(Cols), .Lanes(Lanes), .Lag(AtTree - AtSelect)) u_reduce (
     .clk_i, .rst_ni,
     .start_i(start_q),
     .cols_i(cols),
@@ -297,10 +337,11 @@ module sth_vector #(
     .carry_i(carry),
     .carry_push_i(select_q && select_first_q && carry),
     .carry_data_i(carry_data),
-    .valid_i(u_valid && reducing),
+    .soon_i(u_soon[0] && reducing),
+    .valid_i(u_valid[0] && reducing),
     .data_i(u),
     .keep_i(place_2_q[Lanes-1:0]),
-    .tile_last_i(place_2_q[Lanes+2]),
+    .step_last_i(place_2_q[Lanes+2]),
     .group_last_i(place_2_q[Lanes+1]),
     .row_last_i(place_2_q[Lanes]),
     .valid_o(reduced_valid),
@@ -310,8 +351,18 @@ module sth_vector #(
   );
 
   // -- Write --------------------------------------------------------------------------------------
+  wire result_valid;
+  wire [32*Cols-1:0] result;
+  sth_vector_collect #(.Cols(Cols), .Lanes(Lanes)) u_collect (
+    .clk_i, .rst_ni,
+    .valid_i(d_valid[0]),
+    .step_i(d),
+    .valid_o(result_valid),
+    .row_tile_o(result)
+  );
+
   sth_vector_write #(
-    .Lanes(Lanes),
+    .Cols(Cols),
     .WordBytes(WordBytes),
     .WriteDepth(WriteDepth),
     .ReduceDepth(ReduceDepth)
@@ -332,8 +383,8 @@ module sth_vector #(
     .write_room_o(write_room),
     .reduce_reserve_i(launch_group && reducing),
     .reduce_room_o(reduce_room),
-    .result_valid_i(d_valid && write),
-    .result_i(d),
+    .result_valid_i(result_valid && write),
+    .result_i(result),
     .reduced_valid_i(reduced_valid),
     .reduced_last_i(reduced_last),
     .reduced_mask_i(reduced_mask),
@@ -348,15 +399,19 @@ module sth_vector #(
                         (acc_wreq_o && !acc_wgnt_i) || (sp_wreq_o && !sp_wgnt_i);
 
   `STH_ASSERT(DoneWhileRunning, done -> run_q)
+  `STH_ASSERT(GroupsTogether, ((&gate_valid) || !(|gate_valid)) && ((&d_valid) || !(|d_valid)) &&
+                              ((&u_valid) || !(|u_valid)) && ((&u_soon) || !(|u_soon)))
 
   initial begin
     if (ArrayCols < 4 || ArrayCols > 512 || (ArrayCols & (ArrayCols - 1)) != 0)
       $error("ArrayCols is no power of two from 4 to 512");
+    if (VectorLanes != Cols && 2 * VectorLanes != Cols && 4 * VectorLanes != Cols)
+      $error("VectorLanes is not ArrayCols divided by 1, 2 or 4");
     if (STH_LAT_VECTOR_START != 2) $error("VECTOR_START: accept, start, first read");
     if (STH_LAT_VECTOR_PIPE != AtWrite) $error("VECTOR_PIPE is not the depth of the pipeline");
-    if (STH_LAT_VECTOR_REDUCE + STH_LAT_VECTOR_LEVEL * LaneBits != AtReduceWrite - AtWrite)
+    if (STH_LAT_VECTOR_REDUCE + STH_LAT_VECTOR_LEVEL * $clog2(Lanes) != AtReduceWrite - AtWrite)
       $error("VECTOR_REDUCE is not the depth behind the tree");
-    if (WriteDepth < AtWrite + 2 || ReduceDepth < AtReduceWrite / Lanes + 2)
+    if (WriteDepth < AtWrite + 2 || ReduceDepth < AtReduceWrite / Cols + 2)
       $error("VECTOR_RESULTS or VECTOR_SUMS does not cover the pipeline");
     if (STH_LAT_VECTOR_RETIRE != 1) $error("VECTOR_RETIRE: last write, retirement");
     if (STH_LAT_READ != 2) $error("operand data is captured two cycles after the grant");

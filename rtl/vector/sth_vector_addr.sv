@@ -1,15 +1,15 @@
 // Address of one operand of a vector command, row-tile by row-tile.
 //
-// Works from two strides in units (accumulator rows, or Lanes bytes of scratchpad). A scalar
-// operand moves only when a group of Lanes rows ends. moves_o says whether the address of the next
+// Works from two strides in units (accumulator rows, or Cols bytes of scratchpad). A scalar
+// operand moves only when a group of Cols rows ends. moves_o says whether the address of the next
 // row-tile differs from the present one, which decides whether the operand is read again.
 // It does not check ranges.
 `include "sth_assert.svh"
 `default_nettype none
 
 module sth_vector_addr #(
-  // Lanes, a power of two from 4 to 512.
-  parameter int Lanes = 16
+  // Columns of a row-tile, a power of two from 4 to 512.
+  parameter int Cols = 16
 ) (
   input  wire        clk_i,
   input  wire        rst_ni,
@@ -27,14 +27,14 @@ module sth_vector_addr #(
   output wire [27:0] addr_o,
   output wire        moves_o
 );
-  localparam int LaneBits = $clog2(Lanes);
+  localparam int ColBits = $clog2(Cols);
 
   // Addresses of the present row-tile, of the present row's first and of the next row's first.
   logic [27:0] addr_q, row_addr_q, next_row_addr_q;
   logic tile_steps_q;  // tiles of a row have different addresses
 
-  wire [27:0] row_step = sp_i ? {12'd0, row_i} << LaneBits : {12'd0, row_i};
-  wire [27:0] tile_step = sp_i ? {12'd0, tile_i} << LaneBits : {12'd0, tile_i};
+  wire [27:0] row_step = sp_i ? {12'd0, row_i} << ColBits : {12'd0, row_i};
+  wire [27:0] tile_step = sp_i ? {12'd0, tile_i} << ColBits : {12'd0, tile_i};
   wire row_moves = !scalar_i || lane_last_i;
   wire [27:0] row_addr = row_moves ? next_row_addr_q : row_addr_q;
 

@@ -1,15 +1,15 @@
-// The functions of a row-tile: STH_DEPTH_VECTOR_SHARE neighbouring lanes take turns in one function
+// The functions of a step of a row-tile: STH_DEPTH_VECTOR_SHARE neighbouring lanes take turns in one function
 // unit, or values pass.
 //
-// A row-tile comes with valid_i and stays at v_i until the next one, which may come as many cycles
-// later as lanes share a unit, and in the next cycle while unit_i is low. Its values are loaded
+// A step comes with valid_i and stays at v_i until the next one, which may come as many cycles later
+// as lanes share a unit, and in the next cycle while unit_i is low. Its values are loaded
 // into f_o, the last of them in the cycle of done_o: that of valid_i, or STH_LAT_FUNC plus
 // STH_DEPTH_VECTOR_SHARE cycles later with unit_i.
 `include "sth_assert.svh"
 `default_nettype none
 
 module sth_vector_func #(
-  // Lanes, a multiple of those that share a unit.
+  // Lanes, a multiple of those that share a unit, or fewer than those.
   parameter int Lanes = 16
 ) (
   input  wire                clk_i,
@@ -25,10 +25,12 @@ module sth_vector_func #(
   `include "sth_spec.svh"
 
   localparam int Share = STH_DEPTH_VECTOR_SHARE;
-  localparam int Units = Lanes / Share;
+  // Lanes of a unit; fewer than a unit could serve take no less time.
+  localparam int Group = (Lanes < Share) ? Lanes : Share;
+  localparam int Units = Lanes / Group;
   localparam int Last = STH_LAT_FUNC + Share;
 
-  // after[n]: a row-tile for the units came n cycles ago. Lane t of a group enters after t cycles,
+  // after[n]: a step for the units came n cycles ago. Lane t of a group enters after t cycles,
   // is in entry_q one later and has its value STH_LAT_FUNC cycles after that.
   wire [Last:0] after;
   logic [Last:1] after_q;
@@ -40,11 +42,11 @@ module sth_vector_func #(
   assign after = {after_q, valid_i && unit_i};
 
   // The lanes whose turn it is.
-  function automatic [32*Units-1:0] f_entry(input [Share-1:0] turn, input [32*Lanes-1:0] v);
+  function automatic [32*Units-1:0] f_entry(input [Group-1:0] turn, input [32*Lanes-1:0] v);
     f_entry = '0;
     for (int u = 0; u < Units; u++) begin
-      for (int t = 0; t < Share; t++)
-        if (turn[t]) f_entry[32*u +: 32] = v[32*(Share*u+t) +: 32];
+      for (int t = 0; t < Group; t++)
+        if (turn[t]) f_entry[32*u +: 32] = v[32*(Group*u+t) +: 32];
     end
   endfunction
 
@@ -59,11 +61,11 @@ module sth_vector_func #(
   end
 
   always_ff @(posedge clk_i) begin
-    if (after[Share-1:0] != '0) entry_q <= f_entry(after[Share-1:0], v_i);
+    if (after[Group-1:0] != '0) entry_q <= f_entry(after[Group-1:0], v_i);
     if (valid_i && !unit_i) f_q <= v_i;
-    for (int t = 0; t < Share; t++) begin
+    for (int t = 0; t < Group; t++) begin
       if (after[STH_LAT_FUNC+1+t]) begin
-        for (int u = 0; u < Units; u++) f_q[32*(Share*u+t) +: 32] <= value[32*u +: 32];
+        for (int u = 0; u < Units; u++) f_q[32*(Group*u+t) +: 32] <= value[32*u +: 32];
       end
     end
   end
@@ -81,6 +83,6 @@ module sth_vector_func #(
 
   `STH_ASSERT(TurnsInOrder, $onehot0(after[Share-1:0]))
 
-  initial if (Lanes % Share != 0) $error("Lanes is no multiple of VECTOR_SHARE");
+  initial if (Lanes % Group != 0) $error("Lanes is no multiple of VECTOR_SHARE");
 endmodule
 `default_nettype wire

@@ -1,16 +1,17 @@
-// The lanes of the vector engine: a pipeline that never stalls.
+// Some lanes of the vector engine: a pipeline that never stalls.  All that they share with other
+// lanes is the command and the cycle of a step.
 //
-//   select, convert, mul, add  (sth_vector_operate)
-//   func                       (sth_vector_func, and sth_vector_factor beside it)
-//   gate, out                  (sth_vector_gate)
+//   convert, mul, add  (sth_vector_operate)
+//   func               (sth_vector_func, and sth_vector_factor beside it)
+//   gate, out          (sth_vector_gate)
 //
-// Each valid output is high in the cycle in which its value is there; gate_valid_o in the one that
-// takes keep_i.
+// Each valid output is high in the cycle in which its value is there, u_soon_o in the one before;
+// gate_valid_o in the one that takes keep_i.
 `include "sth_assert.svh"
 `default_nettype none
 
 module sth_vector_lanes #(
-  // Lanes, a multiple of those that share a function unit.
+  // Lanes, a multiple of those that share a function unit, or fewer than those.
   parameter int Lanes = 16
 ) (
   input  wire                clk_i,
@@ -25,7 +26,7 @@ module sth_vector_lanes #(
   input  wire [3:0]          func_i,
   input  wire [1:0]          gate_i,
   input  wire [1:0]          d_type_i,
-  // Stage select.
+  // Raw elements.
   input  wire                valid_i,
   input  wire [32*Lanes-1:0] x_i,
   input  wire [32*Lanes-1:0] y_i,
@@ -33,13 +34,14 @@ module sth_vector_lanes #(
   // Stage gate.
   output wire                gate_valid_o,
   input  wire [Lanes-1:0]    keep_i,
+  output wire                u_soon_o,
   output wire                u_valid_o,
   output wire [32*Lanes-1:0] u_o,
   output wire                d_valid_o,
   output wire [32*Lanes-1:0] d_o
 );
-  // A row-tile is at stage s of sth_vector_operate, 8 behind it; of sth_vector_gate, 4 behind it.
-  logic [8:1] operate_q;
+  // A step is at stage s of sth_vector_operate, 7 behind it; of sth_vector_gate, 4 behind it.
+  logic [7:1] operate_q;
   logic [4:0] gate_q;
   wire done;
 
@@ -48,7 +50,7 @@ module sth_vector_lanes #(
       operate_q <= '0;
       gate_q <= '0;
     end else begin
-      operate_q <= {operate_q[7:1], valid_i};
+      operate_q <= {operate_q[6:1], valid_i};
       gate_q <= {gate_q[3:0], done};
     end
   end
@@ -57,7 +59,7 @@ module sth_vector_lanes #(
 
   sth_vector_operate #(.Lanes(Lanes)) u_operate (
     .clk_i,
-    .valid_i({operate_q[7:1], valid_i}),
+    .valid_i({operate_q[6:1], valid_i}),
     .x_type_i, .y_type_i, .z_type_i,
     .max_i, .subtract_i,
     .x_i, .y_i, .z_i,
@@ -68,7 +70,7 @@ module sth_vector_lanes #(
   sth_vector_func #(.Lanes(Lanes)) u_func (
     .clk_i, .rst_ni,
     .unit_i, .func_i,
-    .valid_i(operate_q[8]),
+    .valid_i(operate_q[7]),
     .v_i(v),
     .done_o(done),
     .f_o(f)
@@ -77,9 +79,9 @@ module sth_vector_lanes #(
   sth_vector_factor #(.Lanes(Lanes), .Lag(5)) u_factor (
     .clk_i, .rst_ni,
     .gate_i, .unit_i,
-    .x_valid_i(operate_q[3]),
+    .x_valid_i(operate_q[2]),
     .x_i(x),
-    .v_valid_i(operate_q[8]),
+    .v_valid_i(operate_q[7]),
     .v_i(v),
     .load_i(done),
     .factor_o(factor)
@@ -96,6 +98,7 @@ module sth_vector_lanes #(
   );
 
   assign gate_valid_o = gate_q[0];
+  assign u_soon_o = gate_q[1];
   assign u_valid_o = gate_q[2];
   assign d_valid_o = gate_q[4];
 endmodule

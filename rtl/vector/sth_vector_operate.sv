@@ -1,9 +1,8 @@
 // First part of the lanes of the vector engine: raw elements to v = x * y + z.
 //
-//   0    select   raw elements x, y, z
-//   1-2  convert  to fp32
-//   3-4  mul      v = x * y
-//   5-7  add      v = v + z, v - z or max(v, z)
+//   0-1  convert  raw elements x, y, z to fp32
+//   2-3  mul      v = x * y
+//   4-6  add      v = v + z, v - z or max(v, z)
 //
 // valid_i[s]: a value enters stage s, so the register behind stage s is loaded. An operation that
 // the command does not ask for has its neutral operand: the caller gives y = 1 or z = -0, and adds.
@@ -15,19 +14,19 @@ module sth_vector_operate #(
   parameter int Lanes = 16
 ) (
   input  wire                clk_i,
-  input  wire [7:0]          valid_i,
+  input  wire [6:0]          valid_i,
   // The command.
   input  wire [1:0]          x_type_i,
   input  wire [1:0]          y_type_i,
   input  wire [1:0]          z_type_i,
   input  wire                max_i,       // the maximum rather than the sum
   input  wire                subtract_i,  // the sum: of v and -z
-  // Raw elements in stage 0.
+  // Raw elements.
   input  wire [32*Lanes-1:0] x_i,
   input  wire [32*Lanes-1:0] y_i,
   input  wire [32*Lanes-1:0] z_i,
-  output wire [32*Lanes-1:0] x_o,         // behind stage 2
-  output wire [32*Lanes-1:0] v_o          // behind stage 7
+  output wire [32*Lanes-1:0] x_o,         // behind stage 1
+  output wire [32*Lanes-1:0] v_o          // behind stage 6
 );
   `include "sth_spec.svh"
   `include "sth_to_fp32.svh"
@@ -37,11 +36,10 @@ module sth_vector_operate #(
   localparam int Product = FpProductStride * Lanes;
 
   // <name>_<s>_q: a register behind stage s.
-  logic [32*Lanes-1:0] x_0_q, y_0_q, z_0_q;
-  logic [Magnitude-1:0] x_1_q, y_1_q, z_1_q;
-  logic [32*Lanes-1:0] x_2_q, y_2_q, z_2_q;
-  logic [Product-1:0] product_3_q;
-  logic [32*Lanes-1:0] v_4_q, z_3_q, z_4_q;
+  logic [Magnitude-1:0] x_0_q, y_0_q, z_0_q;
+  logic [32*Lanes-1:0] x_1_q, y_1_q, z_1_q;
+  logic [Product-1:0] product_2_q;
+  logic [32*Lanes-1:0] v_3_q, z_2_q, z_3_q;
 
   function automatic [Magnitude-1:0] f_magnitudes(input [1:0] dtype, input [32*Lanes-1:0] raw);
     for (int i = 0; i < Lanes; i++)
@@ -66,44 +64,39 @@ module sth_vector_operate #(
 
   always_ff @(posedge clk_i) begin
     if (valid_i[0]) begin
-      x_0_q <= x_i;
-      y_0_q <= y_i;
-      z_0_q <= z_i;
+      x_0_q <= f_magnitudes(x_type_i, x_i);
+      y_0_q <= f_magnitudes(y_type_i, y_i);
+      z_0_q <= f_magnitudes(z_type_i, z_i);
     end
     if (valid_i[1]) begin
-      x_1_q <= f_magnitudes(x_type_i, x_0_q);
-      y_1_q <= f_magnitudes(y_type_i, y_0_q);
-      z_1_q <= f_magnitudes(z_type_i, z_0_q);
+      x_1_q <= f_converted(x_0_q);
+      y_1_q <= f_converted(y_0_q);
+      z_1_q <= f_converted(z_0_q);
     end
     if (valid_i[2]) begin
-      x_2_q <= f_converted(x_1_q);
-      y_2_q <= f_converted(y_1_q);
-      z_2_q <= f_converted(z_1_q);
+      product_2_q <= f_products(x_1_q, y_1_q);
+      z_2_q <= z_1_q;
     end
     if (valid_i[3]) begin
-      product_3_q <= f_products(x_2_q, y_2_q);
-      z_3_q <= z_2_q;
-    end
-    if (valid_i[4]) begin
-      v_4_q <= f_rounded(product_3_q);
-      z_4_q <= z_3_q ^ {Lanes{subtract_i, 31'd0}};
+      v_3_q <= f_rounded(product_2_q);
+      z_3_q <= z_2_q ^ {Lanes{subtract_i, 31'd0}};
     end
   end
 
   // Words 2i and 2i + 1: v and z of lane i.
   wire [64*Lanes-1:0] pairs;
   for (genvar i = 0; i < Lanes; i++) begin : gen_pair
-    assign pairs[64*i +: 64] = {z_4_q[32*i +: 32], v_4_q[32*i +: 32]};
+    assign pairs[64*i +: 64] = {z_3_q[32*i +: 32], v_3_q[32*i +: 32]};
   end
 
   sth_vector_node #(.Nodes(Lanes)) u_add (
     .clk_i,
-    .valid_i(valid_i[7:5]),
+    .valid_i(valid_i[6:4]),
     .sum_i  (!max_i),
     .pairs_i(pairs),
     .y_o    (v_o)
   );
 
-  assign x_o = x_2_q;
+  assign x_o = x_1_q;
 endmodule
 `default_nettype wire

@@ -1,11 +1,11 @@
-// Combines the tiles of a row into its reduction, a tile every cycle.
+// Combines the steps of a row into its reduction, a step every cycle.
 //
-// Tile t goes to partial value t modulo STH_DEPTH_VECTOR_PARTIALS, so that a sum has the time of its
-// stages before the next tile needs it; partials start as neutral, the first as begin_i. A row's
-// result is (p0 + p1) + (p2 + p3), or the maximum likewise; partials without a tile are neutral.
+// Step s goes to partial value s modulo STH_DEPTH_VECTOR_PARTIALS, so that a sum has the time of its
+// stages before the next step needs it; partials start as neutral, the first as begin_i. A row's
+// result is (p0 + p1) + (p2 + p3), or the maximum likewise; partials without a step are neutral.
 //
-// begin_i is what a row begins with, in the cycle of its first tile. done_o is high in the cycle in
-// which the row's result is there, Latency cycles after its last tile.
+// begin_i is what a row begins with, in the cycle of its first step. done_o is high in the cycle in
+// which the row's result is there, Latency cycles after its last step.
 `default_nettype none
 
 module sth_vector_partials #(
@@ -15,12 +15,12 @@ module sth_vector_partials #(
   input  wire        rst_ni,
   input  wire        sum_i,
   input  wire [31:0] neutral_i,
-  input  wire [3:0]  used_i,    // partials that a row's tiles reach; as the others, stable
+  input  wire [3:0]  used_i,    // partials that a row's columns reach; as the others, stable
   input  wire        valid_i,
-  input  wire [31:0] tile_i,
+  input  wire [31:0] step_i,
   input  wire        last_i,    // of its row
   input  wire [31:0] begin_i,
-  output wire        first_o,   // the next tile is the first of its row
+  output wire        first_o,   // the next step is the first of its row
   output wire        done_o,
   output wire [31:0] result_o
 );
@@ -29,7 +29,7 @@ module sth_vector_partials #(
   localparam int Partials = STH_DEPTH_VECTOR_PARTIALS;
   localparam int Stages = STH_LAT_VECTOR_LEVEL;
 
-  // The place of the tile, and whether its partial begins.
+  // The place of the step, and whether its partial begins.
   logic [1:0] place_q;
   logic begins_q;
   // What was valid n cycles ago, its place, and whether it ended a row.
@@ -45,7 +45,7 @@ module sth_vector_partials #(
     .clk_i,
     .valid_i({valid_q[2:1], valid_i}),
     .sum_i,
-    .pairs_i({tile_i, old}),
+    .pairs_i({step_i, old}),
     .y_o(value)
   );
 

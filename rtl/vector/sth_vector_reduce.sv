@@ -1,16 +1,18 @@
-// Row reductions of the vector engine: lane tree, partial values over the tiles of a row, and
+// Row reductions of the vector engine: lane tree, partial values over the steps of a row, and
 // packing of the rows' results into accumulator rows.
 //
-// A row's carried value is delivered when its first tile enters the datapath and waits here.
-// Results of Lanes rows (fewer at the end of the command) leave as one accumulator row with a lane
+// A row's carried value is delivered when its first row-tile enters the datapath and waits here.
+// Results of Cols rows (fewer at the end of the command) leave as one accumulator row with a lane
 // mask. Room for it must have been reserved by the caller; there is no back-pressure.
 `include "sth_assert.svh"
 `default_nettype none
 
 module sth_vector_reduce #(
-  // Lanes, a power of two from 4 to 512.
+  // Columns of a row-tile and lanes of an accumulator row, a power of two from 4 to 512.
+  parameter int Cols = 16,
+  // Lanes, a power of two that is no more than Cols.
   parameter int Lanes = 16,
-  // Cycles from carry_push_i to valid_i of a row-tile, without a function.
+  // Cycles from carry_push_i to valid_i of a row-tile's first step, without a function.
   parameter int Lag = 11
 ) (
   input  wire                clk_i,
@@ -23,23 +25,24 @@ module sth_vector_reduce #(
   // Old value of a row, pushed in row order.
   input  wire                carry_push_i,
   input  wire [31:0]         carry_data_i,
-  // Lanes of one tile and whether they count; position of the tile.
+  // Lanes of one step and whether they count, soon_i one cycle before; position of the step.
+  input  wire                soon_i,
   input  wire                valid_i,
   input  wire [32*Lanes-1:0] data_i,
   input  wire [Lanes-1:0]    keep_i,
-  input  wire                tile_last_i,
-  input  wire                group_last_i,
+  input  wire                step_last_i,   // last step of its row
+  input  wire                group_last_i,  // and of the group of rows
   input  wire                row_last_i,
   // A row of results; last_o: the command's last.
   output wire                valid_o,
   output wire                last_o,
-  output wire [Lanes-1:0]    mask_o,
-  output wire [32*Lanes-1:0] data_o
+  output wire [Cols-1:0]     mask_o,
+  output wire [32*Cols-1:0]  data_o
 );
   `include "sth_spec.svh"
 
-  localparam int LaneBits = $clog2(Lanes);
-  localparam int TreeDepth = STH_LAT_VECTOR_LEVEL * LaneBits;
+  localparam int ColBits = $clog2(Cols);
+  localparam int TreeDepth = STH_LAT_VECTOR_LEVEL * $clog2(Lanes);
   localparam int RowDepth = TreeDepth + 3 * STH_LAT_VECTOR_LEVEL + 1;
   localparam logic [31:0] MinusInf = 32'hff800000;
 
@@ -55,40 +58,40 @@ module sth_vector_reduce #(
     assign leaf[32*i +: 32] = keep_i[i] ? {sign, lane[30:0]} : neutral;
   end
 
-  wire tile_soon, tile_valid;
-  wire [31:0] tile;
+  wire step_soon, step_valid, step_last;
+  wire [31:0] step;
   sth_vector_tree #(.Lanes(Lanes)) u_tree (
     .clk_i, .rst_ni,
     .sum_i(sum),
+    .soon_i,
     .valid_i,
+    .last_i(step_last_i),
     .data_i(leaf),
-    .soon_o(tile_soon),
-    .valid_o(tile_valid),
-    .data_o(tile)
+    .soon_o(step_soon),
+    .valid_o(step_valid),
+    .last_o(step_last),
+    .data_o(step)
   );
 
-  // Position flags travel beside it all.
-  logic [TreeDepth-1:0] tile_last_q;
+  // Whether rows end travels beside it all.
   logic [RowDepth-1:0] group_last_q, row_last_q;
   always_ff @(posedge clk_i) begin
-    tile_last_q <= {tile_last_q[TreeDepth-2:0], valid_i && tile_last_i};
     group_last_q <= {group_last_q[RowDepth-2:0], valid_i && group_last_i} & {RowDepth{rst_ni}};
     row_last_q <= {row_last_q[RowDepth-2:0], row_last_i};
   end
 
-  wire tile_last = tile_last_q[TreeDepth-1];
   wire group_done = group_last_q[RowDepth-1];
 
-  // Old values on their way, of rows of one row-tile at one a cycle or at one a round of turns in the
-  // function units; that of the next row stands before its first tile comes.
+  // Old values on their way, of rows of one step at one a cycle or at one a round of turns in the
+  // function units; that of the next row stands before its first step comes.
   localparam int Passing = Lag + TreeDepth;
   localparam int Turning = (Passing + STH_LAT_FUNC) / STH_DEPTH_VECTOR_SHARE + 2;
   wire carry_room, carry_there;
   wire [31:0] carry_next;
   logic [31:0] carry_q;
   wire first;
-  // The first tile of a row comes in the next cycle.
-  wire carry_pop = tile_soon && carry_i && (tile_valid ? tile_last : first);
+  // The first step of a row comes in the next cycle.
+  wire carry_pop = step_soon && carry_i && (step_valid ? step_last : first);
   sth_fifo #(.Width(32), .Depth((Passing > Turning) ? Passing : Turning)) u_carries (
     .clk_i, .rst_ni,
     .push_valid_i(carry_push_i),
@@ -100,7 +103,7 @@ module sth_vector_reduce #(
   );
   always_ff @(posedge clk_i) if (carry_pop) carry_q <= carry_next;
 
-  // Partials that the tiles of a row reach.
+  // Partials that the columns of a row reach.
   logic [3:0] used_q;
   always_ff @(posedge clk_i) begin
     used_q <= {{1'b0, cols_i} > 17'(3 * Lanes), {1'b0, cols_i} > 17'(2 * Lanes),
@@ -114,9 +117,9 @@ module sth_vector_reduce #(
     .sum_i(sum),
     .neutral_i(neutral),
     .used_i(used_q),
-    .valid_i(tile_valid),
-    .tile_i(tile),
-    .last_i(tile_last),
+    .valid_i(step_valid),
+    .step_i(step),
+    .last_i(step_last),
     .begin_i(carry_i ? carry_q : neutral),
     .first_o(first),
     .done_o(row_done),
@@ -124,12 +127,12 @@ module sth_vector_reduce #(
   );
 
   // Results of the group so far; the present one is merged in on the way out.
-  logic [LaneBits-1:0] lane_q;
-  logic [Lanes-1:0] mask_q;
-  logic [32*Lanes-1:0] data_q;
-  wire [Lanes-1:0] here = Lanes'(1) << lane_q;
-  wire [32*Lanes-1:0] data;
-  for (genvar i = 0; i < Lanes; i++) begin : gen_pack
+  logic [ColBits-1:0] lane_q;
+  logic [Cols-1:0] mask_q;
+  logic [32*Cols-1:0] data_q;
+  wire [Cols-1:0] here = Cols'(1) << lane_q;
+  wire [32*Cols-1:0] data;
+  for (genvar i = 0; i < Cols; i++) begin : gen_pack
     assign data[32*i +: 32] = here[i] ? result : data_q[32*i +: 32];
     always_ff @(posedge clk_i) if (row_done && here[i]) data_q[32*i +: 32] <= result;
   end

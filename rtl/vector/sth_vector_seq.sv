@@ -5,7 +5,7 @@
 // address did not move since it was last read is left out. A row-tile leaves (launch_o) in the
 // cycle of its last granted read, at the earliest one cycle after the row-tile before it, and only
 // when the write side has room and turns_i more cycles have passed. slot_i asks for a second cycle
-// in the row-tiles that end a group of Lanes rows: the reduction then needs a turn on the accumulator
+// in the row-tiles that end a group of Cols rows: the reduction then needs a turn on the accumulator
 // write port that the results also use, and so finds one.
 //
 // Cycles of a row-tile without denied grants:
@@ -18,12 +18,12 @@
 `default_nettype none
 
 module sth_vector_seq #(
-  // Lanes, a power of two from 4 to 512.
-  parameter int Lanes = 16,
-  // Bytes of a scratchpad word: a power of two, at least 4 * Lanes.
+  // Columns of a row-tile, a power of two from 4 to 512.
+  parameter int Cols = 16,
+  // Bytes of a scratchpad word: a power of two, at least 4 * Cols.
   parameter int WordBytes = 64,
-  localparam int LaneBits = $clog2(Lanes),
-  localparam int PosBits = $clog2(WordBytes / Lanes)
+  localparam int ColBits = $clog2(Cols),
+  localparam int PosBits = $clog2(WordBytes / Cols)
 ) (
   input  wire                clk_i,
   input  wire                rst_ni,
@@ -52,14 +52,14 @@ module sth_vector_seq #(
   input  wire                sp_gnt_i,
   // The row-tile that leaves in this cycle.
   output wire                launch_o,
-  output wire                launch_group_o,  // it ends a group of Lanes rows
+  output wire                launch_group_o,  // it ends a group of Cols rows
   // STH_LAT_READ cycles later, with the read data: which operand each port's data is for.
   output wire [3:0]          acc_capture_o,
   output wire [2:0]          sp_capture_o,
-  output wire [PosBits-1:0]  sp_capture_pos_o,  // the chunk's place, in Lanes bytes of its word
+  output wire [PosBits-1:0]  sp_capture_pos_o,  // the chunk's place, in Cols bytes of its word
   output wire                launched_o,
   output wire                launched_first_o,  // first tile of its row
-  output wire [LaneBits-1:0] launched_lane_o    // row modulo Lanes
+  output wire [ColBits-1:0] launched_lane_o    // row modulo Cols
 );
   logic active_q;
   // Reads that the present row-tile still waits for.
@@ -72,9 +72,9 @@ module sth_vector_seq #(
   logic [2:0] sp_granted_q, sp_capture_q;
   logic [PosBits-1:0] sp_granted_pos_q, sp_capture_pos_q;
   logic leaves_q, launched_q, leaves_first_q, launched_first_q;
-  logic [LaneBits-1:0] leaves_lane_q, launched_lane_q;
+  logic [ColBits-1:0] leaves_lane_q, launched_lane_q;
 
-  wire [LaneBits-1:0] lane;
+  wire [ColBits-1:0] lane;
   wire tile_first, tile_last, group_last, row_last;
   wire [3:0] moves;
   wire [111:0] addr;
@@ -135,13 +135,13 @@ module sth_vector_seq #(
       launched_first_q <= leaves_first_q;
       launched_lane_q <= leaves_lane_q;
     end
-    if (sp_done != '0) sp_granted_pos_q <= sp_addr_o[LaneBits +: PosBits];
+    if (sp_done != '0) sp_granted_pos_q <= sp_addr_o[ColBits +: PosBits];
     if (sp_granted_q != '0) sp_capture_pos_q <= sp_granted_pos_q;
   end
 
-  wire [LaneBits:0] unused_active, unused_reach;
+  wire [ColBits:0] unused_active, unused_reach;
   sth_vector_walk #(
-    .Lanes(Lanes)
+    .Cols(Cols)
   ) u_walk (
     .clk_i,
     .rst_ni,
@@ -170,7 +170,7 @@ module sth_vector_seq #(
       assign scalar = 1'b1;
     end
     sth_vector_addr #(
-      .Lanes(Lanes)
+      .Cols(Cols)
     ) u_addr (
       .clk_i,
       .rst_ni,

@@ -1,21 +1,21 @@
-// Spreads a chunk of elements of one type over 32-bit lanes, element i in the low bits of lane i.
+// Spreads a chunk of elements of one type over words of 32 bits, element i in the low bits of word i.
 //
 // Combinational. What lies above the element's bits is zero; nothing is converted.
 `default_nettype none
 
 module sth_vector_unpack #(
-  // Lanes, at least 4.
-  parameter int Lanes = 16
+  // Columns of a row-tile, at least 4.
+  parameter int Cols = 16
 ) (
   input  wire  [1:0]          type_i,
-  input  wire  [32*Lanes-1:0] chunk_i,
-  output logic [32*Lanes-1:0] raw_o
+  input  wire  [32*Cols-1:0] chunk_i,
+  output logic [32*Cols-1:0] raw_o
 );
   `include "sth_spec.svh"
 
-  wire [32*Lanes-1:0] bytes, halves;
+  wire [32*Cols-1:0] bytes, halves;
 
-  for (genvar i = 0; i < Lanes; i++) begin : gen_lane
+  for (genvar i = 0; i < Cols; i++) begin : gen_lane
     assign bytes[32*i +: 32] = {24'd0, chunk_i[8*i +: 8]};
     assign halves[32*i +: 32] = {16'd0, chunk_i[16*i +: 16]};
   end

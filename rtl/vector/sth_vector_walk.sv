@@ -9,9 +9,9 @@
 `default_nettype none
 
 module sth_vector_walk #(
-  // Lanes, a power of two from 4 to 512.
-  parameter int Lanes = 16,
-  localparam int LaneBits = $clog2(Lanes)
+  // Columns of a row-tile, a power of two from 4 to 512.
+  parameter int Cols = 16,
+  localparam int ColBits = $clog2(Cols)
 ) (
   input  wire                clk_i,
   input  wire                rst_ni,
@@ -23,19 +23,19 @@ module sth_vector_walk #(
   input  wire                mask_i,
   input  wire [19:0]         mask_offset_i,
   // The present row-tile.
-  output wire [LaneBits-1:0] lane_o,        // row modulo Lanes
+  output wire [ColBits-1:0] lane_o,        // row modulo Cols
   output wire                tile_first_o,  // first tile of its row
   output wire                tile_last_o,   // last tile of its row
-  output wire                group_last_o,  // last tile of the last row with this row / Lanes
+  output wire                group_last_o,  // last tile of the last row with this row / Cols
   output wire                row_last_o,    // in the last row
-  output wire [LaneBits:0]   active_o,      // 1 to Lanes
-  output wire [LaneBits:0]   reach_o        // 0 to Lanes; Lanes without a mask
+  output wire [ColBits:0]   active_o,      // 1 to Cols
+  output wire [ColBits:0]   reach_o        // 0 to Cols; Cols without a mask
 );
   // Rows left, the present one included.
   logic [15:0] rows_q;
   // Columns left in the row, the present tile included.
   logic [15:0] cols_q;
-  logic [LaneBits-1:0] lane_q;
+  logic [ColBits-1:0] lane_q;
   logic tile_first_q;
   // Columns that the mask admits: row + offset + 1, and the same minus the columns of the tiles
   // passed. Bounds: -2^19 + 1 .. 2^19 + 2^16 and, lowered by at most 2^16, signed 21 bits hold both.
@@ -43,7 +43,7 @@ module sth_vector_walk #(
   logic signed [20:0] reach_q;
 
   wire signed [20:0] first_reach = $signed({mask_offset_i[19], mask_offset_i}) + 21'sd1;
-  wire tile_last = cols_q <= 16'(Lanes);
+  wire tile_last = cols_q <= 16'(Cols);
   wire row_last = rows_q == 16'd1;
 
   always_ff @(posedge clk_i) begin
@@ -63,8 +63,8 @@ module sth_vector_walk #(
         row_reach_q <= row_reach_q + 21'sd1;
         reach_q <= row_reach_q + 21'sd1;
       end else begin
-        cols_q <= cols_q - 16'(Lanes);
-        reach_q <= reach_q - $signed(21'(Lanes));
+        cols_q <= cols_q - 16'(Cols);
+        reach_q <= reach_q - $signed(21'(Cols));
       end
     end
   end
@@ -74,13 +74,13 @@ module sth_vector_walk #(
   assign tile_last_o = tile_last;
   assign row_last_o = row_last;
   assign group_last_o = tile_last && (row_last || (&lane_q));
-  assign active_o = tile_last ? cols_q[LaneBits:0] : (LaneBits + 1)'(Lanes);
-  assign reach_o = (!mask_i || reach_q >= $signed(21'(Lanes))) ? (LaneBits + 1)'(Lanes) :
-                   reach_q[20] ? '0 : reach_q[LaneBits:0];
+  assign active_o = tile_last ? cols_q[ColBits:0] : (ColBits + 1)'(Cols);
+  assign reach_o = (!mask_i || reach_q >= $signed(21'(Cols))) ? (ColBits + 1)'(Cols) :
+                   reach_q[20] ? '0 : reach_q[ColBits:0];
 
   `STH_ASSERT(StartsNotEmpty, start_i -> rows_i != '0 && cols_i != '0)
   `STH_ASSERT(StopsAtEnd, next_i -> rows_q != '0 && cols_q != '0)
 
-  initial if (Lanes < 4 || Lanes > 512 || Lanes != (1 << LaneBits)) $error("Lanes");
+  initial if (Cols < 4 || Cols > 512 || Cols != (1 << ColBits)) $error("Cols");
 endmodule
 `default_nettype wire

@@ -10,14 +10,14 @@
 `default_nettype none
 
 module sth_vector_write #(
-  // Lanes, a power of two from 4 to 512.
-  parameter int Lanes = 16,
-  // Bytes of a scratchpad word: a power of two, at least 4 * Lanes.
+  // Columns of a row-tile, a power of two from 4 to 512.
+  parameter int Cols = 16,
+  // Bytes of a scratchpad word: a power of two, at least 4 * Cols.
   parameter int WordBytes = 64,
   // Row-tiles and rows of reductions between launch and write; any number from 3.
   parameter int WriteDepth = 24,
   parameter int ReduceDepth = 4,
-  localparam int LaneBits = $clog2(Lanes)
+  localparam int ColBits = $clog2(Cols)
 ) (
   input  wire                   clk_i,
   input  wire                   rst_ni,
@@ -38,19 +38,19 @@ module sth_vector_write #(
   output wire                   write_room_o,
   input  wire                   reduce_reserve_i,
   output wire                   reduce_room_o,
-  // Results: one element a lane, in the low bits.
+  // Results: one element a column, in the low bits of a word.
   input  wire                   result_valid_i,
-  input  wire [32*Lanes-1:0]    result_i,
+  input  wire [32*Cols-1:0]    result_i,
   // Rows of reductions.
   input  wire                   reduced_valid_i,
   input  wire                   reduced_last_i,
-  input  wire [Lanes-1:0]       reduced_mask_i,
-  input  wire [32*Lanes-1:0]    reduced_i,
+  input  wire [Cols-1:0]       reduced_mask_i,
+  input  wire [32*Cols-1:0]    reduced_i,
   // Ports.
   output wire                   acc_wreq_o,
   output wire [27:0]            acc_waddr_o,
-  output wire [32*Lanes-1:0]    acc_wdata_o,
-  output wire [Lanes-1:0]       acc_wmask_o,
+  output wire [32*Cols-1:0]    acc_wdata_o,
+  output wire [Cols-1:0]       acc_wmask_o,
   input  wire                   acc_wgnt_i,
   output wire                   sp_wreq_o,
   output wire [27:0]            sp_waddr_o,
@@ -62,8 +62,8 @@ module sth_vector_write #(
 );
   `include "sth_spec.svh"
 
-  // Blocks of Lanes bytes: the unit in which chunks are placed in a scratchpad word.
-  localparam int Blocks = WordBytes / Lanes;
+  // Blocks of Cols bytes: the unit in which chunks are placed in a scratchpad word.
+  localparam int Blocks = WordBytes / Cols;
   localparam int PosBits = $clog2(Blocks);
 
   logic write_left_q, reduce_left_q;
@@ -72,14 +72,14 @@ module sth_vector_write #(
   // The one at the port; it is replaced when it is written.
   logic out_valid_q, out_last_q;
   logic [27:0] out_addr_q;
-  logic [32*Lanes-1:0] out_chunk_q;
-  logic [4*Lanes-1:0] out_mask_q;
+  logic [32*Cols-1:0] out_chunk_q;
+  logic [4*Cols-1:0] out_mask_q;
   wire out_written;
 
   wire result_valid;
   wire result_pop = result_valid && (!out_valid_q || out_written);
-  wire [32*Lanes-1:0] result;
-  sth_credit_fifo #(.Width(32 * Lanes), .Depth(WriteDepth - 1)) u_results (
+  wire [32*Cols-1:0] result;
+  sth_credit_fifo #(.Width(32 * Cols), .Depth(WriteDepth - 1)) u_results (
     .clk_i, .rst_ni,
     .reserve_i(write_reserve_i),
     .room_o(write_room_o),
@@ -90,12 +90,12 @@ module sth_vector_write #(
     .pop_data_o(result)
   );
 
-  wire [LaneBits-1:0] lane;
+  wire [ColBits-1:0] lane;
   wire tile_last, row_last;
   wire unused_first, unused_group, unused_moves;
-  wire [LaneBits:0] unused_reach;
-  wire [LaneBits:0] active;
-  sth_vector_walk #(.Lanes(Lanes)) u_walk (
+  wire [ColBits:0] unused_reach;
+  wire [ColBits:0] active;
+  sth_vector_walk #(.Cols(Cols)) u_walk (
     .clk_i, .rst_ni, .start_i,
     .next_i(result_pop),
     .rows_i, .cols_i,
@@ -111,7 +111,7 @@ module sth_vector_write #(
   );
 
   wire [27:0] d_addr;
-  sth_vector_addr #(.Lanes(Lanes)) u_addr (
+  sth_vector_addr #(.Cols(Cols)) u_addr (
     .clk_i, .rst_ni, .start_i,
     .next_i(result_pop),
     .base_i(d_addr_i),
@@ -125,9 +125,9 @@ module sth_vector_write #(
     .moves_o(unused_moves)
   );
 
-  wire [32*Lanes-1:0] chunk;
-  wire [4*Lanes-1:0] chunk_mask;
-  sth_vector_pack #(.Lanes(Lanes)) u_pack (
+  wire [32*Cols-1:0] chunk;
+  wire [4*Cols-1:0] chunk_mask;
+  sth_vector_pack #(.Cols(Cols)) u_pack (
     .type_i(d_type_i),
     .active_i(active),
     .raw_i(result),
@@ -150,15 +150,15 @@ module sth_vector_write #(
   // -- Reductions ---------------------------------------------------------------------------------
   logic row_valid_q, row_last_q;
   logic [27:0] r_addr_q;
-  logic [Lanes-1:0] row_mask_q;
-  logic [32*Lanes-1:0] row_data_q;
+  logic [Cols-1:0] row_mask_q;
+  logic [32*Cols-1:0] row_data_q;
   wire row_written;
 
   wire reduced_valid, reduced_last;
   wire reduced_pop = reduced_valid && (!row_valid_q || row_written);
-  wire [Lanes-1:0] reduced_mask;
-  wire [32*Lanes-1:0] reduced;
-  sth_credit_fifo #(.Width(33 * Lanes + 1), .Depth(ReduceDepth - 1)) u_reductions (
+  wire [Cols-1:0] reduced_mask;
+  wire [32*Cols-1:0] reduced;
+  sth_credit_fifo #(.Width(33 * Cols + 1), .Depth(ReduceDepth - 1)) u_reductions (
     .clk_i, .rst_ni,
     .reserve_i(reduce_reserve_i),
     .room_o(reduce_room_o),
@@ -184,8 +184,8 @@ module sth_vector_write #(
 
   // -- Ports --------------------------------------------------------------------------------------
   // Accumulator. Its results are four bytes a lane, so one mask bit in four tells.
-  wire [Lanes-1:0] out_lanes;
-  for (genvar i = 0; i < Lanes; i++) begin : gen_mask
+  wire [Cols-1:0] out_lanes;
+  for (genvar i = 0; i < Cols; i++) begin : gen_mask
     assign out_lanes[i] = out_mask_q[4*i];
   end
 
@@ -195,15 +195,15 @@ module sth_vector_write #(
   assign acc_wmask_o = row_valid_q ? row_mask_q : out_lanes;
 
   // Scratchpad: the chunk repeated over the word, the mask where it belongs.
-  wire [PosBits-1:0] pos = out_addr_q[LaneBits +: PosBits];
+  wire [PosBits-1:0] pos = out_addr_q[ColBits +: PosBits];
   wire [1:0] size = {d_type_i[1], d_type_i == 2'(STH_DTYPE_BF16)};  // log2 of element bytes
   for (genvar b = 0; b < Blocks; b++) begin : gen_block
     wire here = (PosBits'(b) >> size) == (pos >> size);
     wire [1:0] part = d_type_i[1] ? 2'(b) : size[0] ? {1'b0, 1'(b)} : 2'd0;
-    wire [8*Lanes-1:0] data = out_chunk_q[{part, {(LaneBits + 3){1'b0}}} +: 8*Lanes];
-    wire [Lanes-1:0] mask = out_mask_q[{part, {LaneBits{1'b0}}} +: Lanes];
-    assign sp_wdata_o[8*Lanes*b +: 8*Lanes] = data;
-    assign sp_wmask_o[Lanes*b +: Lanes] = here ? mask : '0;
+    wire [8*Cols-1:0] data = out_chunk_q[{part, {(ColBits + 3){1'b0}}} +: 8*Cols];
+    wire [Cols-1:0] mask = out_mask_q[{part, {ColBits{1'b0}}} +: Cols];
+    assign sp_wdata_o[8*Cols*b +: 8*Cols] = data;
+    assign sp_wmask_o[Cols*b +: Cols] = here ? mask : '0;
   end
   assign sp_wreq_o = out_valid_q && d_sp_i;
   assign sp_waddr_o = out_addr_q;
@@ -213,16 +213,16 @@ module sth_vector_write #(
 
   // Digest: both may be written in one cycle.
   wire [31:0] row_digest, out_digest;
-  sth_digest #(.Lanes(Lanes), .MaskBits(1)) u_row_digest (
+  sth_digest #(.Lanes(Cols), .MaskBits(1)) u_row_digest (
     .en_i(row_written),
-    .lane_i(15'(r_addr_q << LaneBits)),
+    .lane_i(15'(r_addr_q << ColBits)),
     .data_i(row_data_q),
     .mask_i(row_mask_q),
     .digest_o(row_digest)
   );
-  sth_digest #(.Lanes(Lanes)) u_out_digest (
+  sth_digest #(.Lanes(Cols)) u_out_digest (
     .en_i(out_written),
-    .lane_i(d_sp_i ? out_addr_q[16:2] : 15'(out_addr_q << LaneBits)),
+    .lane_i(d_sp_i ? out_addr_q[16:2] : 15'(out_addr_q << ColBits)),
     .data_i(out_chunk_q),
     .mask_i(out_mask_q),
     .digest_o(out_digest)

@@ -121,6 +121,17 @@ static const struct mistake mistakes[] = {
      ":6: key 'acc_banks': 128 is not in 2..64; the nearest legal value is 64"},
     {8, "queue_depth = 1",
      ":8: key 'queue_depth': 1 is not in 2..32; the nearest legal value is 2"},
+    {12, "vector_lanes = 2\n",
+     ":12: key 'vector_lanes': 2 is not all, a half or a quarter of 16 "
+     "columns; "
+     "the nearest legal value is 4"},
+    {12, "vector_lanes = 32\n",
+     ":12: key 'vector_lanes': 32 is not all, a half or a quarter of 16 "
+     "columns; the nearest legal value is 16"},
+    {12, "vector_lanes = 12\n",
+     ":12: key 'vector_lanes': 12 is not a power of two; the nearest legal "
+     "value "
+     "is 16"},
     {12, "clock_mhz = 0\n",
      ":12: key 'clock_mhz': clock '0' is not 1 to 10000 MHz"},
     {12, "clock_mhz = 1e3\n",
@@ -307,6 +318,20 @@ static void test_find_unknown_name_names_the_file(void **state)
     assert_string_equal(error, "./configs/huge.cfg: No such file or directory");
 }
 
+static void test_vector_lanes_default_to_columns(void **state)
+{
+    struct sth_config config;
+    char error[1024];
+
+    (void)state;
+    write_file(2, "array_cols = 64");
+    assert_true(sth_config_load(path, &config, error, sizeof error));
+    assert_int_equal(config.params.vector_lanes, 64);
+    write_file(GOOD_LINES + 1, "vector_lanes = 8\n");
+    assert_true(sth_config_load(path, &config, error, sizeof error));
+    assert_int_equal(config.params.vector_lanes, 8);
+}
+
 static void test_default_is_edge_and_legal(void **state)
 {
     static const struct sth_params defaults = {
@@ -347,7 +372,7 @@ static void test_check_bad_params_are_named(void **state)
  */
 static void test_nearest_is_legal_and_nearest(void **state)
 {
-    const struct sth_params p = {4, 8, 1088, 2, 1152, 4, 16, 7, 3, 5, 63};
+    const struct sth_params p = {4, 8, 1088, 2, 1152, 4, 16, 7, 3, 5, 63, 4};
     char error[1024];
 
     (void)state;
@@ -385,7 +410,7 @@ static void test_known_chips_load(void **state)
         {"configs/chips/tpu-v4i.cfg", 128, 1050, 819.2 / 1.05},
     };
     const struct sth_params most = {512,  512, 256u << 20, 64, 256u << 20, 64,
-                                    2048, 32,  64,         64, 64};
+                                    2048, 32,  64,         64, 64,         512};
     char error[1024];
 
     (void)state;
@@ -417,6 +442,7 @@ int main(void)
         cmocka_unit_test(test_load_memory_file_is_beside),
         cmocka_unit_test(test_find_shipped_configs_load_by_name),
         cmocka_unit_test(test_find_unknown_name_names_the_file),
+        cmocka_unit_test(test_vector_lanes_default_to_columns),
         cmocka_unit_test(test_default_is_edge_and_legal),
         cmocka_unit_test(test_check_bad_params_are_named),
         cmocka_unit_test(test_nearest_is_legal_and_nearest),

@@ -44,6 +44,7 @@ static struct sth_params draw_params(void)
                                 .fetch_depth = draw_count(STH_MAX_FetchDepth),
                                 .load_slots = draw_count(STH_MAX_LoadSlots),
                                 .store_slots = draw_count(STH_MAX_StoreSlots)};
+        p.vector_lanes = p.array_cols >> draw(3);
         p.sp_bytes = sth_sp_word_bytes(&p) * p.sp_banks * (2 + draw(400));
         p.acc_bytes = sth_acc_row_bytes(&p) * p.acc_banks * (2 + draw(200));
     } while (!sth_config_check(&p, error, sizeof(error)));
@@ -265,7 +266,8 @@ static void test_ahead_forgets_no_tile_too_early(void **state)
                                       .queue_depth = 4,
                                       .fetch_depth = 8,
                                       .load_slots = 8,
-                                      .store_slots = 4};
+                                      .store_slots = 4,
+                                      .vector_lanes = 4};
     struct sth_mem_config memory;
 
     (void)state;
@@ -306,7 +308,7 @@ static void test_ahead_takes_no_empty_slot_for_a_tile(void **state)
 
     (void)state;
     assert_non_null(o);
-    params.array_rows = params.array_cols = 64;
+    params.array_rows = params.array_cols = params.vector_lanes = 64;
     sth_mem_config_default(&memory);
     for (uint32_t latency = 1; latency < 200; latency++) {
         struct sth_command c[2] = {command_store(0x20000, 8192, 4096),

@@ -40,6 +40,7 @@ static struct sth_params small_params(void)
 
     params.array_rows = 8;
     params.array_cols = 4;
+    params.vector_lanes = 4;
     params.sp_banks = 2;
     params.load_slots = 3;
     params.store_slots = 2;

@@ -35,7 +35,7 @@ static void test_bounds(void **state)
     const struct sth_work store = {.store_bytes = 15000,
                                    .busy = {10, 0, 500, 980}};
     const struct sth_work latency = {.load_bytes = 3000, .busy = {980, 500}};
-    const struct sth_work issue = {.commands = 120, .busy = {500, 500}};
+    const struct sth_work issue = {.commands = 60, .busy = {500, 500}};
     const struct sth_work waits = {.commands = 9, .busy = {500, 400, 400, 90}};
 
     (void)state;
@@ -94,7 +94,8 @@ static void test_attainable(void **state)
 
 static void test_overlapping_commands_count_once(void **state)
 {
-    const struct sth_params params = {.array_rows = 16, .array_cols = 16};
+    const struct sth_params params = {
+        .array_rows = 16, .array_cols = 16, .vector_lanes = 16};
     struct sth_command command = {{0}};
     struct sth_event first = {.start = 10, .end = 50};
     struct sth_event second = {.start = 20, .end = 70};

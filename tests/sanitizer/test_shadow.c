@@ -108,6 +108,7 @@ static struct sth_params largest(void)
 
     params.array_rows = 4;
     params.array_cols = 4;
+    params.vector_lanes = 4;
     params.sp_bytes = STH_MAX_SpBytes;
     params.acc_bytes = STH_MAX_AccBytes;
     return params;

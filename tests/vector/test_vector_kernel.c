@@ -57,7 +57,7 @@ static uint32_t oracle_vector(const struct sth_params *p,
                               const struct memories *at,
                               const struct sth_command *c)
 {
-    uint32_t C = p->array_cols, digest = 0;
+    uint32_t C = p->array_cols, V = p->vector_lanes, digest = 0;
     uint32_t cols = STH_GET(c, VECTOR_COLS), rows = STH_GET(c, VECTOR_ROWS);
     uint32_t reduce = STH_GET(c, VECTOR_REDUCE);
     uint32_t mulsel = STH_GET(c, VECTOR_MULSEL);
@@ -66,14 +66,14 @@ static uint32_t oracle_vector(const struct sth_params *p,
 
     for (uint32_t row = 0; row < rows; row++) {
         uint32_t none = reduce == STH_REDUCE_MAX ? 0xff800000 : 0;
-        uint32_t r[4] = {none, none, none, none};
+        uint32_t r[4] = {none, none, none, none}, step = 0;
         uint32_t r_at =
             (STH_GET(c, VECTOR_R_ADDR) + row / C) * 4 * C + row % C * 4;
 
         if (reduce && STH_GET(c, VECTOR_CARRY))
             r[0] = sth_onchip_get(at->acc + r_at, 4);
         for (uint32_t tile = 0; tile < (cols + C - 1) / C; tile++) {
-            uint32_t tree[STH_MAX_LANES], pair[2] = {r[tile % 4]};
+            uint32_t tree[STH_MAX_LANES];
             struct place d = place_of(p, at, c, D, row, tile);
 
             for (uint32_t lane = 0; lane < C; lane++) {
@@ -123,8 +123,12 @@ static uint32_t oracle_vector(const struct sth_params *p,
                     digest ^= put(d.space, d.addr + lane * d.es, d.es,
                                   sth_fp32_to_type(d.type, u));
             }
-            pair[1] = oracle_tree(reduce, tree, C);
-            r[tile % 4] = oracle_tree(reduce, pair, 2);
+            for (uint32_t lane = 0; lane < C; lane += V, step++) {
+                uint32_t pair[2] = {r[step % 4],
+                                    oracle_tree(reduce, tree + lane, V)};
+
+                r[step % 4] = oracle_tree(reduce, pair, 2);
+            }
         }
         if (reduce)
             digest ^= put(at->acc, r_at, 4, oracle_tree(reduce, r, 4));

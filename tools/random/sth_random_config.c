@@ -93,6 +93,7 @@ void sth_random_config(uint64_t seed, bool large, struct sth_config *config)
     p->fetch_depth = draw_count(&random, STH_MAX_FetchDepth);
     p->load_slots = draw_count(&random, STH_MAX_LoadSlots);
     p->store_slots = draw_count(&random, STH_MAX_StoreSlots);
+    p->vector_lanes = p->array_cols >> below(&random, 3);
     sth_mem_config_default(&config->memory);
     sth_mem_config_parse(
         &config->memory,

@@ -14,7 +14,7 @@ void sth_roofline_peaks(const struct sth_session *session,
     const struct sth_params *p = &session->request.config.params;
 
     peaks->macs = (double)p->array_rows * p->array_cols;
-    peaks->lanes = p->array_cols;
+    peaks->lanes = p->vector_lanes;
     peaks->bus_bytes = p->bus_bytes;
     peaks->memory = session->request.config.memory;
     peaks->bytes =

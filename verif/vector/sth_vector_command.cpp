@@ -8,7 +8,8 @@ using bench::Random;
 namespace
 {
 
-constexpr uint32_t kLog2Cols = __builtin_ctz(kCols);
+constexpr uint32_t kLevels = __builtin_ctz(kLanes);
+constexpr uint32_t kSteps = kCols / kLanes;
 constexpr uint32_t kRegions = 5;
 
 uint32_t random_word(Random &random)
@@ -235,6 +236,7 @@ uint64_t duration(const VectorCommand &c)
          c.addsel == STH_OPERAND_SCALAR, &c.z},
         {c.reduce != 0 && c.carry, true, &carry},
     };
+    const uint32_t turns = c.func ? uint32_t(STH_DEPTH_VECTOR_SHARE) : 1;
     int64_t last[4] = {-1, -1, -1, -1};
     uint64_t cycles = 0;
 
@@ -256,14 +258,13 @@ uint64_t duration(const VectorCommand &c)
                 last[i] = at;
             }
             uint32_t slot = c.reduce && c.write && !c.d.sp && group_last;
-            cycles +=
-                std::max({count[0], count[1], 1 + slot,
-                          c.func ? uint32_t(STH_DEPTH_VECTOR_SHARE) : 1u});
+            cycles += std::max({count[0], count[1], 1 + slot, turns * kSteps});
         }
     }
     return STH_LAT_VECTOR_START + cycles - 1 + STH_LAT_VECTOR_PIPE +
+           turns * (kSteps - 1) +
            (c.func ? STH_LAT_FUNC + STH_DEPTH_VECTOR_SHARE : 0) +
-           (c.reduce ? STH_LAT_VECTOR_REDUCE + STH_LAT_VECTOR_LEVEL * kLog2Cols
+           (c.reduce ? STH_LAT_VECTOR_REDUCE + STH_LAT_VECTOR_LEVEL * kLevels
                      : 0) +
            STH_LAT_VECTOR_RETIRE;
 }

@@ -22,6 +22,7 @@ class Run
     {
         params_.array_rows = kWord / 2;
         params_.array_cols = kCols;
+        params_.vector_lanes = kLanes;
         params_.sp_bytes = kSpBytes;
         params_.acc_bytes = kAccBytes;
     }
@@ -135,7 +136,9 @@ int main(int argc, char **argv)
 {
     return bench::run(
         argc, argv,
-        {"vector", std::to_string(kCols) + "x" + std::to_string(kWord),
+        {"vector",
+         std::to_string(kCols) + "x" + std::to_string(kWord) + "x" +
+             std::to_string(kLanes),
          "The vector engine against the C kernel: memories, digests, and the "
          "cycles of\nspec/latency.def where nothing is denied.",
          "random commands", 1000, nullptr},
