@@ -43,13 +43,14 @@ module sth_func #(
   logic [32*Lanes-1:0] u_2_q, u_3_q, fixed_3_q;
   logic [9*Lanes-1:0] row_4_q, row_5_q, row_6_q, row_7_q, row_8_q, row_9_q, row_10_q, row_11_q;
   logic [9*Lanes-1:0] row_12_q, row_13_q;
-  logic [23*Lanes-1:0] m_4_q, centre_4_q;
+  logic [20*Lanes-1:0] m_4_q, centre_4_q;
+  logic [21*Lanes-1:0] difference_5_q, magnitude_6_q;
   logic [Side-1:0] side_4_q, side_17_q;
   logic [32*Lanes-1:0] d_7_q, d_12_q, c2_7_q, c1_9_q, c0_14_q;
   logic [32*Lanes-1:0] p_9_q, p_12_q, p_14_q, p_17_q, t_18_q, y_21_q;
   logic [Product-1:0] product_1_q, product_8_q, product_13_q;
-  logic [Aligned-1:0] aligned_5_q, aligned_10_q, aligned_15_q, aligned_19_q;
-  logic [Added-1:0] added_6_q, added_11_q, added_16_q, added_20_q;
+  logic [Aligned-1:0] aligned_10_q, aligned_15_q, aligned_19_q;
+  logic [Added-1:0] added_11_q, added_16_q, added_20_q;
 
   wire [31:0] prescale;
   wire [32*Lanes-1:0] c0, c1, c2;
@@ -121,10 +122,11 @@ module sth_func #(
   endfunction
 
   // {rows, fractions, centres}
-  function automatic [55*Lanes-1:0] f_segments(input [3:0] func, input [32*Lanes-1:0] u,
-                                               input [32*Lanes-1:0] fixed);
+  function automatic [FuncSegmentWidth*Lanes-1:0] f_segments(input [3:0] func,
+                                                             input [32*Lanes-1:0] u,
+                                                             input [32*Lanes-1:0] fixed);
     for (int i = 0; i < Lanes; i++)
-      {f_segments[46*Lanes+9*i+:9], f_segments[23*Lanes+23*i+:23], f_segments[23*i+:23]} =
+      {f_segments[40*Lanes+9*i+:9], f_segments[20*Lanes+20*i+:20], f_segments[20*i+:20]} =
           f_func_segment(func, u[32*i+:31], fixed[32*i+:23]);
   endfunction
 
@@ -135,11 +137,20 @@ module sth_func #(
           f_func_side(func, u[32*i+:32], fixed[32*i+23+:9]);
   endfunction
 
-  function automatic [Aligned-1:0] f_distances(input [23*Lanes-1:0] m,
-                                               input [23*Lanes-1:0] centre);
+  function automatic [21*Lanes-1:0] f_differences(input [20*Lanes-1:0] m,
+                                                  input [20*Lanes-1:0] centre);
     for (int i = 0; i < Lanes; i++)
-      f_distances[FpAlignedStride*i+:FpAlignedWidth] =
-          f_fp32_add_align({9'h07f, m[23*i+:23]}, {9'h17f, centre[23*i+:23]});
+      f_differences[21*i+:21] = {1'b0, m[20*i+:20]} - {1'b0, centre[20*i+:20]};
+  endfunction
+
+  function automatic [21*Lanes-1:0] f_magnitudes(input [21*Lanes-1:0] difference);
+    for (int i = 0; i < Lanes; i++)
+      f_magnitudes[21*i+:21] = f_func_magnitude(difference[21*i+:21]);
+  endfunction
+
+  function automatic [32*Lanes-1:0] f_distances(input [21*Lanes-1:0] magnitude);
+    for (int i = 0; i < Lanes; i++)
+      f_distances[32*i+:32] = f_func_distance(magnitude[21*i+:21]);
   endfunction
 
   function automatic [32*Lanes-1:0] f_finished(input [Side-1:0] side, input [32*Lanes-1:0] p);
@@ -177,16 +188,16 @@ module sth_func #(
     end
     if (valid_q[4]) begin
       row_5_q <= row_4_q;
-      aligned_5_q <= f_distances(m_4_q, centre_4_q);
+      difference_5_q <= f_differences(m_4_q, centre_4_q);
     end
     if (valid_q[5]) begin
       row_6_q <= row_5_q;
-      added_6_q <= f_added(aligned_5_q);
+      magnitude_6_q <= f_magnitudes(difference_5_q);
     end
     if (valid_q[6]) begin
       row_7_q <= row_6_q;
       c2_7_q <= c2;
-      d_7_q <= f_sums(added_6_q);
+      d_7_q <= f_distances(magnitude_6_q);
     end
     if (valid_q[7]) begin
       row_8_q <= row_7_q;
@@ -207,7 +218,7 @@ module sth_func #(
     end
     if (valid_q[11]) begin
       row_12_q <= row_11_q;
-      d_12_q <= d_11;
+      d_12_q <= d_11 & {Lanes{32'hffffffe0}};  // which changes nothing: see f_func_distance
       p_12_q <= f_sums(added_11_q);
     end
     if (valid_q[12]) begin

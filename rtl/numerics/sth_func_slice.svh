@@ -69,13 +69,16 @@ function automatic [FuncSideWidth-1:0] f_func_side(input [3:0] func, input [31:0
   end
 endfunction
 
-// {row[8:0], m[22:0], centre[22:0]}: the row of the ROM and the fractions of the polynomial's
-// argument and of the middle of the row's segment, both in [1, 2).  fraction: of u, from its fixed
-// point.
-function automatic [54:0] f_func_segment(input [3:0] func, input [30:0] u,
+// {row[8:0], m[19:0], centre[19:0]}: the row of the ROM and the fractions of the polynomial's
+// argument and of the middle of the row's segment, both in [1, 2); the upper three bits are the same
+// in both.  fraction: of u, from its fixed point.
+localparam int FuncSegmentWidth = 49;
+
+function automatic [FuncSegmentWidth-1:0] f_func_segment(input [3:0] func, input [30:0] u,
                                          input [22:0] fraction);
   logic [8:0] row;
-  logic [22:0] m, centre;
+  logic [22:0] m;
+  logic [19:0] centre;
   logic [7:0] octave;
   begin
     m = u[22:0];
@@ -84,27 +87,64 @@ function automatic [54:0] f_func_segment(input [3:0] func, input [30:0] u,
       4'(STH_FUNC_EXP): begin
         m = fraction;
         row = {4'b0111, m[22:18]};
-        centre = {m[22:18], 1'b1, 17'd0};
+        centre = {m[19:18], 1'b1, 17'd0};
       end
       4'(STH_FUNC_RECIP): begin
         row = {3'b110, m[22:17]};
-        centre = {m[22:17], 1'b1, 16'd0};
+        centre = {m[19:17], 1'b1, 16'd0};
       end
       4'(STH_FUNC_RSQRT): begin
         row = {2'b10, !u[23], m[22:17]};
-        centre = {m[22:17], 1'b1, 16'd0};
+        centre = {m[19:17], 1'b1, 16'd0};
       end
       default: begin
         if (octave < 8'd8) begin
           row = {3'b000, octave[2:0], m[22:20]};
-          centre = {m[22:20], 1'b1, 19'd0};
+          centre = {1'b1, 19'd0};
         end else begin
           row = 9'd64 + {1'b0, octave[2:0], m[22:18]};
-          centre = {m[22:18], 1'b1, 17'd0};
+          centre = {m[19:18], 1'b1, 17'd0};
         end
       end
     endcase
-    f_func_segment = {row, m, centre};
+    f_func_segment = {row, m[19:0], centre};
+  end
+endfunction
+
+// The distance of m from the centre in units of 2^-23: {sign, magnitude}, at most 2^19.
+function automatic [20:0] f_func_magnitude(input [20:0] difference);
+  f_func_magnitude = {difference[20], difference[20] ? 20'd0 - difference[19:0] : difference[19:0]};
+endfunction
+
+// The same as fp32.  Its significand ends with five zeros.
+function automatic [31:0] f_func_distance(input [20:0] magnitude);
+  logic [19:0] d;
+  logic [7:0] exponent;
+  begin
+    // Bring the leading one to bit 19, of weight 2^-4.
+    d = magnitude[19:0];
+    exponent = 8'd123;
+    if (d[19:4] == 16'd0) begin
+      d = d << 16;
+      exponent = exponent - 8'd16;
+    end
+    if (d[19:12] == 8'd0) begin
+      d = d << 8;
+      exponent = exponent - 8'd8;
+    end
+    if (d[19:16] == 4'd0) begin
+      d = d << 4;
+      exponent = exponent - 8'd4;
+    end
+    if (d[19:18] == 2'd0) begin
+      d = d << 2;
+      exponent = exponent - 8'd2;
+    end
+    if (!d[19]) begin
+      d = d << 1;
+      exponent = exponent - 8'd1;
+    end
+    f_func_distance = d[19] ? {magnitude[20], exponent, d[18:1], 5'd0} : 32'd0;
   end
 endfunction
 
