@@ -77,6 +77,7 @@ static void estimate(struct sth_attention_plan *plan,
     uint64_t depth_cols = sth_ceil_div(s->depth, p->array_cols);
     uint64_t depth_rows = sth_ceil_div(s->depth, p->array_rows);
     uint64_t tiles = sth_ceil_div(s->keys, plan->keys);
+    uint64_t turns = sth_vector_steps(p); /* of a row-tile in the lanes */
     uint64_t commands =
         STEP_COMMANDS + (s->masked && plan->heads > 1 ? plan->heads : 0);
     /* Over the blocks of a head: keys they see, steps, columns of scores. */
@@ -89,9 +90,9 @@ static void estimate(struct sth_attention_plan *plan,
     steps = visible / plan->keys + (blocks + 1) / 2;
     scores = visible / p->array_cols + (blocks + 1) / 2;
     values = visible / p->array_rows + (blocks + 1) / 2;
-    rescale = rows * depth_cols;
+    rescale = rows * depth_cols * turns;
     /* Maximum and weights of the scores, rescaling, the output of a block. */
-    vector = (1 + STH_DEPTH_VECTOR_SHARE) * rows * scores +
+    vector = (1 + STH_DEPTH_VECTOR_SHARE) * turns * rows * scores +
              steps * (rescale + commands * OVERHEAD) +
              blocks * (rescale + 2 * OVERHEAD);
     scores *= max_u64(rows, SHIFT(p->array_cols)) * depth_rows;

@@ -124,7 +124,9 @@ static void estimate(const struct sth_params *p, const struct sth_gemm_shape *s,
                  p->load_slots);
     uint64_t store = transfer(p, plan->mb, (uint64_t)plan->nb * s->out_bytes,
                               false, p->store_slots);
-    uint64_t vector = s->vector_passes * (plan->mb * tiles + VECTOR_OVERHEAD);
+    uint64_t vector =
+        s->vector_passes *
+        (plan->mb * tiles * sth_vector_steps(p) + VECTOR_OVERHEAD);
     uint64_t load, decode, bound;
 
     if (!plan->w_stationary) {
