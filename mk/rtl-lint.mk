@@ -17,9 +17,14 @@ $(LINT_RTL)/verilator-%.ok: configs/%.cfg $(RTL_SRC) $(RTL_HEADERS)
 	  --top-module sth_core $(RTL_SRC) $(silent)
 	@touch $@
 
+# Yosys 0.23 reads ~W'(x) as W'(x), without a word: no operator of one operand
+# stands right before a cast, ~(W'(x)) is read as it says.
+lost-operator = ([~!]|[(=,&|^?:<>+*{[] *-) *[A-Za-z0-9_]+'[(]
+
 $(LINT_RTL)/yosys.ok: $(RTL_SRC) $(RTL_HEADERS)
 	$(call say,LINT,yosys)
 	@mkdir -p $(@D)
+	$(Q)! grep -nE "$(lost-operator)" $(RTL_SRC) $(RTL_HEADERS)
 	$(Q)yosys -q -p "read_verilog -sv $(RTL_INCLUDES) $(RTL_SRC); \
 	  chparam $(call yosys_params,nano) sth_core; \
 	  hierarchy -check -top sth_core; proc; check -assert" $(silent)

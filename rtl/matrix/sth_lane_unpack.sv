@@ -22,8 +22,8 @@ module sth_lane_unpack #(
   logic [Lanes*8-1:0] int8_chunk;
   logic [Lanes*16-1:0] bf16_chunk;
 
-  assign int8_offset = offset_i & ~OffsetWidth'(Lanes - 1);
-  assign bf16_offset = offset_i & ~OffsetWidth'(2 * Lanes - 1);
+  assign int8_offset = offset_i & ~(OffsetWidth'(Lanes - 1));
+  assign bf16_offset = offset_i & ~(OffsetWidth'(2 * Lanes - 1));
   assign int8_chunk  = word_i[{int8_offset, 3'd0}+:Lanes*8];
   assign bf16_chunk  = word_i[{bf16_offset, 3'd0}+:Lanes*16];
 
