@@ -93,7 +93,8 @@ module sth_func #(
   // The steps for all lanes.
   function automatic [Product-1:0] f_products(input [32*Lanes-1:0] a, input [32*Lanes-1:0] b);
     for (int i = 0; i < Lanes; i++)
-      f_products[FpProductStride*i+:FpProductWidth] = f_fp32_mul_product(a[32*i+:32], b[32*i+:32]);
+      f_products[FpProductStride*i+:FpProductStride] =
+          FpProductStride'(f_fp32_mul_product(a[32*i+:32], b[32*i+:32]));
   endfunction
 
   function automatic [32*Lanes-1:0] f_rounded(input [Product-1:0] product);
@@ -103,13 +104,14 @@ module sth_func #(
 
   function automatic [Aligned-1:0] f_aligned(input [32*Lanes-1:0] a, input [32*Lanes-1:0] b);
     for (int i = 0; i < Lanes; i++)
-      f_aligned[FpAlignedStride*i+:FpAlignedWidth] = f_fp32_add_align(a[32*i+:32], b[32*i+:32]);
+      f_aligned[FpAlignedStride*i+:FpAlignedStride] =
+          FpAlignedStride'(f_fp32_add_align(a[32*i+:32], b[32*i+:32]));
   endfunction
 
   function automatic [Added-1:0] f_added(input [Aligned-1:0] aligned);
     for (int i = 0; i < Lanes; i++)
-      f_added[FpAddedStride*i+:FpAddedWidth] =
-          f_fp32_add_sum(aligned[FpAlignedStride*i+:FpAlignedWidth]);
+      f_added[FpAddedStride*i+:FpAddedStride] =
+          FpAddedStride'(f_fp32_add_sum(aligned[FpAlignedStride*i+:FpAlignedWidth]));
   endfunction
 
   function automatic [32*Lanes-1:0] f_sums(input [Added-1:0] added);
@@ -133,8 +135,8 @@ module sth_func #(
   function automatic [Side-1:0] f_sides(input [3:0] func, input [32*Lanes-1:0] u,
                                         input [32*Lanes-1:0] fixed);
     for (int i = 0; i < Lanes; i++)
-      f_sides[FuncSideStride*i+:FuncSideWidth] =
-          f_func_side(func, u[32*i+:32], fixed[32*i+23+:9]);
+      f_sides[FuncSideStride*i+:FuncSideStride] =
+          FuncSideStride'(f_func_side(func, u[32*i+:32], fixed[32*i+23+:9]));
   endfunction
 
   function automatic [21*Lanes-1:0] f_differences(input [20*Lanes-1:0] m,
@@ -161,8 +163,9 @@ module sth_func #(
   // t / 2 and 0.5, or t and -0, which changes nothing.
   function automatic [Aligned-1:0] f_sigmoids(input sigmoid, input [32*Lanes-1:0] t);
     for (int i = 0; i < Lanes; i++)
-      f_sigmoids[FpAlignedStride*i+:FpAlignedWidth] = f_fp32_add_align(
-          f_func_half(sigmoid, t[32*i+:32]), sigmoid ? 32'h3f000000 : 32'h80000000);
+      f_sigmoids[FpAlignedStride*i+:FpAlignedStride] =
+          FpAlignedStride'(f_fp32_add_align(f_func_half(sigmoid, t[32*i+:32]),
+                                            sigmoid ? 32'h3f000000 : 32'h80000000));
   endfunction
 
   always_ff @(posedge clk_i) begin

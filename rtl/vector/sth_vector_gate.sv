@@ -34,8 +34,9 @@ module sth_vector_gate #(
   function automatic [Product-1:0] f_products(input [Lanes-1:0] keep, input [32*Lanes-1:0] f,
                                               input [32*Lanes-1:0] factor);
     for (int i = 0; i < Lanes; i++)
-      f_products[FpProductStride*i +: FpProductWidth] =
-          f_fp32_mul_kept(keep[i], f_fp32_mul_product(f[32*i +: 32], factor[32*i +: 32]));
+      f_products[FpProductStride*i +: FpProductStride] =
+          FpProductStride'(f_fp32_mul_kept(keep[i], f_fp32_mul_product(f[32*i +: 32],
+                                                                       factor[32*i +: 32])));
   endfunction
 
   function automatic [32*Lanes-1:0] f_rounded(input [Product-1:0] product);
@@ -45,7 +46,8 @@ module sth_vector_gate #(
 
   function automatic [Shifted-1:0] f_shifted(input [1:0] dtype, input [32*Lanes-1:0] v);
     for (int i = 0; i < Lanes; i++)
-      f_shifted[FromFp32Stride*i +: FromFp32Width] = f_from_fp32_shift(dtype, v[32*i +: 32]);
+      f_shifted[FromFp32Stride*i +: FromFp32Stride] =
+          FromFp32Stride'(f_from_fp32_shift(dtype, v[32*i +: 32]));
   endfunction
 
   function automatic [32*Lanes-1:0] f_converted(input [1:0] dtype, input [Shifted-1:0] shifted);

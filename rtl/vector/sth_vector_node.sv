@@ -26,14 +26,14 @@ module sth_vector_node #(
 
   function automatic [Aligned-1:0] f_aligned(input [64*Nodes-1:0] pairs);
     for (int n = 0; n < Nodes; n++)
-      f_aligned[FpAlignedStride*n +: FpAlignedWidth] =
-          f_fp32_add_align(pairs[64*n +: 32], pairs[64*n+32 +: 32]);
+      f_aligned[FpAlignedStride*n +: FpAlignedStride] =
+          FpAlignedStride'(f_fp32_add_align(pairs[64*n +: 32], pairs[64*n+32 +: 32]));
   endfunction
 
   function automatic [Added-1:0] f_added(input [Aligned-1:0] aligned);
     for (int n = 0; n < Nodes; n++)
-      f_added[FpAddedStride*n +: FpAddedWidth] =
-          f_fp32_add_sum(aligned[FpAlignedStride*n +: FpAlignedWidth]);
+      f_added[FpAddedStride*n +: FpAddedStride] =
+          FpAddedStride'(f_fp32_add_sum(aligned[FpAlignedStride*n +: FpAlignedWidth]));
   endfunction
 
   function automatic [32*Nodes-1:0] f_sums(input [Added-1:0] added);

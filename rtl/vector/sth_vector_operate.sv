@@ -43,7 +43,8 @@ module sth_vector_operate #(
 
   function automatic [Magnitude-1:0] f_magnitudes(input [1:0] dtype, input [32*Lanes-1:0] raw);
     for (int i = 0; i < Lanes; i++)
-      f_magnitudes[ToFp32Stride*i +: ToFp32Width] = f_to_fp32_magnitude(dtype, raw[32*i +: 32]);
+      f_magnitudes[ToFp32Stride*i +: ToFp32Stride] =
+          ToFp32Stride'(f_to_fp32_magnitude(dtype, raw[32*i +: 32]));
   endfunction
 
   function automatic [32*Lanes-1:0] f_converted(input [Magnitude-1:0] magnitude);
@@ -53,8 +54,8 @@ module sth_vector_operate #(
 
   function automatic [Product-1:0] f_products(input [32*Lanes-1:0] a, input [32*Lanes-1:0] b);
     for (int i = 0; i < Lanes; i++)
-      f_products[FpProductStride*i +: FpProductWidth] =
-          f_fp32_mul_product(a[32*i +: 32], b[32*i +: 32]);
+      f_products[FpProductStride*i +: FpProductStride] =
+          FpProductStride'(f_fp32_mul_product(a[32*i +: 32], b[32*i +: 32]));
   endfunction
 
   function automatic [32*Lanes-1:0] f_rounded(input [Product-1:0] product);

@@ -51,6 +51,7 @@ module sth_vector_tree #(
 
   for (genvar l = 0; l < Levels; l++) begin : gen_level
     localparam int Nodes = Lanes >> (l + 1);
+    localparam int Group = (Nodes < 4) ? Nodes : 4;
     wire [64*Nodes-1:0] pairs;
     wire [32*Nodes-1:0] value;
 
@@ -60,13 +61,15 @@ module sth_vector_tree #(
       assign pairs = gen_level[l-1].value;
     end
 
-    sth_vector_node #(.Nodes(Nodes)) u_nodes (
-      .clk_i,
-      .valid_i(valid[3*l+1 +: 3]),
-      .sum_i,
-      .pairs_i(pairs),
-      .y_o(value)
-    );
+    for (genvar n = 0; n < Nodes; n = n + Group) begin : gen_nodes
+      sth_vector_node #(.Nodes(Group)) u_nodes (
+        .clk_i,
+        .valid_i(valid[3*l+1 +: 3]),
+        .sum_i,
+        .pairs_i(pairs[64*n +: 64*Group]),
+        .y_o(value[32*n +: 32*Group])
+      );
+    end
   end
 
   assign soon_o = valid[Depth];

@@ -213,6 +213,8 @@ module sth_vector_write #(
 
   // Digest: both may be written in one cycle.
   wire [31:0] row_digest, out_digest;
+  wire [14:0] out_row = 15'(out_addr_q << ColBits);
+  wire [14:0] out_lane = d_sp_i ? out_addr_q[16:2] : out_row;
   sth_digest #(.Lanes(Cols), .MaskBits(1)) u_row_digest (
     .en_i(row_written),
     .lane_i(15'(r_addr_q << ColBits)),
@@ -222,7 +224,7 @@ module sth_vector_write #(
   );
   sth_digest #(.Lanes(Cols)) u_out_digest (
     .en_i(out_written),
-    .lane_i(d_sp_i ? out_addr_q[16:2] : 15'(out_addr_q << ColBits)),
+    .lane_i(out_lane),
     .data_i(out_chunk_q),
     .mask_i(out_mask_q),
     .digest_o(out_digest)
