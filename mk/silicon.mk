@@ -1,6 +1,7 @@
 # Clock and area from synthesis: Yosys and ABC to standard cells, OpenSTA.
 #
 #   make silicon SILICON_CONFIGS="nano edge"
+#   make silicon-power SILICON_CONFIGS=nano
 #   make silicon-block BLOCK=sth_pe_row CONFIG=nano MAPPING=delay
 #   make silicon-block BLOCK=sth_pe_row PARAMS="Cols=1"
 #
@@ -69,13 +70,48 @@ $(CONFIGS:%=silicon-%): silicon-%: $(SILICON)/%/chip.txt $(BUILD)/systolith
 	$(Q)$(call silicon-say,$*,chip,$(same-library)) \
 	  --json $(SILICON)/$*/chip.json --svg $(SILICON)/$*/chip.svg
 
+# Power: the work of stretches.txt is played on the RTL, its ports are read out
+# of the waveform and played on the netlists.
+$(BUILD)/power: $(BUILD)/tools/power/main.o $(BUILD)/libtools.a \
+		$(BUILD)/libsystolith.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(LDLIBS)
+
+build-power: $(BUILD)/power
+
+# The reader of waveforms comes with Verilator.
+FST = $(VERILATOR_INCLUDE)/gtkwave
+$(BUILD)/ports: verif/power/sth_ports_record.c | $(BUILD)/deps.stamp
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CFLAGS) -isystem $(FST) -DFST_CONFIG_INCLUDE='"fst_config.h"' \
+	  -c $< -o $@.o
+	$(Q)$(CC) -O2 -w -isystem $(FST) -DFST_CONFIG_INCLUDE='"fst_config.h"' \
+	  -o $@ $@.o $(FST)/fstapi.c $(FST)/fastlz.c $(FST)/lz4.c -lz
+
+$(SILICON)/%/power.txt: $(SILICON)/%/chip.txt $(BUILD)/rtl/%/libsth_rtl.so \
+		$(BUILD)/systolith $(BUILD)/power $(BUILD)/ports \
+		mk/silicon/power.sh mk/silicon/stretches.txt mk/silicon/counts.awk
+	$(call say,POWER,$*)
+	$(Q)mk/silicon/power.sh $(@D) sth_core $* \
+	  $$($(SPECGEN) build configs/$*.cfg | sed -n '1s/.*-GCfgHash=//p') \
+	  $(SYNTH_LIBERTY) $(BUILD) $(PARALLEL) >$@
+
+silicon-power: $(SILICON_CONFIGS:%=silicon-power-%) ## power of SILICON_CONFIGS on recorded work, against that on record
+
+$(CONFIGS:%=silicon-power-%): silicon-power-%: $(SILICON)/%/power.txt
+	$(Q)$(call silicon-say,$*,chip) --power $< $(if $(same-library),\
+	  $(addprefix --power-golden ,$(wildcard $(SILICON_RECORD)/$*-power.txt))) \
+	  --json $(SILICON)/$*/power.json
+
 silicon-quick: $(SILICON)/nano/quick.txt $(BUILD)/systolith ## a few blocks of nano, against those on record
 	$(Q)$(call silicon-say,nano,quick,$(same-library))
 
-silicon-record: $(SILICON_CONFIGS:%=$(SILICON)/%/chip.txt) $(BUILD)/systolith ## accept the figures of SILICON_CONFIGS
+silicon-record: $(SILICON_CONFIGS:%=$(SILICON)/%/chip.txt) $(BUILD)/systolith ## accept the figures of SILICON_CONFIGS, and of power where it is measured
 	@mkdir -p $(SILICON_RECORD)
 	$(Q)for config in $(SILICON_CONFIGS); do \
 	  cp $(SILICON)/$$config/chip.txt $(SILICON_RECORD)/$$config.txt; \
+	  ! test -s $(SILICON)/$$config/power.txt || \
+	    cp $(SILICON)/$$config/power.txt $(SILICON_RECORD)/$$config-power.txt; \
 	done
 	$(Q)mk/silicon/page.sh $(BUILD)/systolith $(SILICON_RECORD) docs/images \
 	  <docs/silicon.md >$(BUILD)/page.md && mv $(BUILD)/page.md docs/silicon.md
@@ -105,4 +141,5 @@ silicon-blocks: $(SILICON)/$(CONFIG)/core.il ## the modules of the core of CONFI
 	@sed -n 's/^module .//p' $< | sort
 
 .PHONY: deps-silicon silicon silicon-quick silicon-record silicon-block silicon-blocks \
-	$(CONFIGS:%=silicon-%)
+	$(CONFIGS:%=silicon-%) build-power silicon-power \
+	$(CONFIGS:%=silicon-power-%)

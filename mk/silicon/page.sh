@@ -12,8 +12,10 @@ while IFS= read -r line; do
     config=${line#<!-- silicon: }
     config=${config% -->}
     [ -f "$2/$config.txt" ] || continue
+    power=()
+    [ ! -f "$2/$config-power.txt" ] || power=(--power "$2/$config-power.txt")
     "$1" silicon --config "$config" --measured "$2/$config.txt" --markdown \
-      --svg "$3/silicon-$config.svg"
+      --svg "$3/silicon-$config.svg" "${power[@]}"
     while IFS= read -r line && [ "$line" != '<!-- end -->' ]; do :; done
     printf '%s\n' "$line"
     ;;

@@ -15,7 +15,7 @@ command_lines() {
   run trace --gemm 2x2x2 -o "$work/two.trace"
   refuses 2 'option --reorder needs --backend rtl or both' \
     run "$work/two.trace" --reorder
-  refuses 2 'option --wave needs --backend both' \
+  refuses 2 'option --wave needs --backend rtl or both' \
     run "$work/two.trace" --wave "$out"
   refuses 2 'option --seq has no effect with --gemm' \
     trace --gemm 2x2x2 --seq 3 -o "$out"

@@ -42,7 +42,10 @@ module sth_flow (
     .wdata_i(third)
   );
 
-  always_ff @(posedge clk_i) sum_q <= sum_q + word;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) sum_q <= '0;
+    else sum_q <= sum_q + word;
+  end
 
   assign sum_o = sum_q;
 endmodule

@@ -182,7 +182,7 @@ static void test_silicon_json_holds_every_row(void **state)
     (void)state;
     assert_true(load("", "", &chip, error));
     assert_true(sth_config_find("nano", ".", &config, error, sizeof(error)));
-    assert_true(sth_silicon_json(out, &chip, &config));
+    assert_true(sth_silicon_json(out, &chip, NULL, &config));
     assert_int_equal(fclose(out), 0);
     root = json_loads(text, 0, NULL);
     assert_non_null(root);
@@ -197,6 +197,133 @@ static void test_silicon_json_holds_every_row(void **state)
     free(text);
 }
 
+/* Two blocks at work and idle, the second with a memory. */
+static const char power[] =
+    "power nano 3904467405\nlibrary osu018_stdcells\n"
+    "corner process 1, 1.8 V, 25 C\ndate 2026-11-27\ncommit 0123abc\n"
+    "count idle 0 0 0 0\n"
+    "energy idle sth_pe_row 1000 0 0 5\n"
+    "energy idle sth_load 500 0 0 2\n"
+    "cycles idle 100 0 0\n"
+    "count bf16 4 300 10 80\n"
+    "energy bf16 sth_pe_row 2000 500 1500 5\n"
+    "energy bf16 sth_load 1000 100 150 2\n"
+    "memory bf16 sth_load regfile 3 4 70\n"
+    "cycles bf16 200 64 32\n";
+
+static bool load_power(const char *from, const char *to,
+                       struct sth_silicon_power *p, char error[1024])
+{
+    const char *where = strstr(power, from);
+    char text[2048], path[TEST_PATH];
+    bool loaded;
+
+    assert_non_null(where);
+    snprintf(text, sizeof(text), "%.*s%s%s", (int)(where - power), power, to,
+             where + strlen(from));
+    write_temporary(path, text, strlen(text));
+    loaded = sth_silicon_power_load(path, p, error, 1024);
+    unlink(path);
+    return loaded;
+}
+
+static void test_silicon_power_is_over_idle_and_by_event(void **state)
+{
+    static struct sth_silicon_power p;
+    const struct sth_silicon_stretch *s;
+    double cells, memories;
+    char error[1024];
+
+    (void)state;
+    assert_true(load_power("", "", &p, error));
+    s = sth_silicon_stretch(&p, "bf16");
+    assert_non_null(s);
+    assert_true(sth_silicon_cells(&p, s, 0) == 20);
+    assert_true(sth_silicon_cells(&p, s, -1) == 26.25);
+    /* 4000 pJ in 200 cycles, where idle ones cost 10 each; 300 MACs. */
+    assert_true(
+        sth_silicon_event(&p, STH_SILICON_EVENT_MAC_BF16, &cells, &memories));
+    assert_true(cells > 6.66 && cells < 6.67 && memories == 0);
+    assert_false(
+        sth_silicon_event(&p, STH_SILICON_EVENT_MAC_INT8, &cells, &memories));
+}
+
+static void test_silicon_power_bad_lines_are_named(void **state)
+{
+    static const struct {
+        const char *from, *to, *error;
+    } cases[] = {
+        {"count idle 0", "count idle", ":6: not a line of"},
+        {"energy idle sth_load 500", "energy idle sth_load -1",
+         ":8: not a line of"},
+        {"cycles idle 100", "cycles idle 0", ":9: not a line of"},
+        {"regfile 3 4 70", "regfile 3 4", ":13: not a line of"},
+        {"cycles bf16 200 64 32\n", "", ": no line 'power', or a stretch"},
+    };
+    static struct sth_silicon_power p;
+    char error[1024];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        assert_false(load_power(cases[i].from, cases[i].to, &p, error));
+        if (!strstr(error, cases[i].error))
+            fail_msg("'%s' instead of '%s'", error, cases[i].error);
+    }
+}
+
+static unsigned power_differences(const char *from, const char *to)
+{
+    static struct sth_silicon_power now, then;
+    FILE *out = fopen("/dev/null", "w");
+    char error[1024];
+    unsigned count;
+
+    assert_non_null(out);
+    assert_true(load_power(from, to, &now, error));
+    assert_true(load_power("", "", &then, error));
+    count = sth_silicon_power_compare(out, &now, &then, 2.0);
+    fclose(out);
+    return count;
+}
+
+static void test_silicon_power_compare_finds_what_left_its_record(void **state)
+{
+    (void)state;
+    assert_int_equal(power_differences("", ""), 0);
+    assert_int_equal(power_differences("2000 500 1500", "2010 500 1500"), 0);
+    /* The block in its stretch, and the MAC. */
+    assert_int_equal(power_differences("2000 500 1500", "2000 500 1700"), 2);
+    assert_int_equal(power_differences("regfile 3 4 70", "regfile 3 4 80"), 0);
+    assert_int_equal(power_differences("bf16 4 300", "bf16 4 310"), 1);
+    assert_int_equal(
+        power_differences("idle sth_load 500", "idle sth_load 520"), 1);
+}
+
+static void test_silicon_power_is_printed(void **state)
+{
+    static struct sth_silicon_power p;
+    char error[1024], *text = NULL;
+    json_t *root;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    (void)state;
+    assert_true(load_power("", "", &p, error));
+    assert_true(sth_silicon_power_text(out, &p, 5));
+    assert_int_equal(fclose(out), 0);
+    /* 20 pJ a cycle of 5 ns are 4 mW. */
+    assert_non_null(
+        strstr(text, "sth_pe_row                     2.00     4.00"));
+    assert_non_null(
+        strstr(text, "MAC, bf16                      6.67     0.00"));
+    free(text);
+    root = sth_silicon_power_json(&p, 5);
+    assert_int_equal(json_array_size(json_object_get(root, "stretches")), 2);
+    assert_int_equal(json_array_size(json_object_get(root, "events_over_idle")),
+                     1);
+    json_decref(root);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -206,6 +333,10 @@ int main(void)
         cmocka_unit_test(test_silicon_compare_finds_what_left_its_record),
         cmocka_unit_test(test_silicon_compare_of_some_blocks_judges_them_alone),
         cmocka_unit_test(test_silicon_json_holds_every_row),
+        cmocka_unit_test(test_silicon_power_is_over_idle_and_by_event),
+        cmocka_unit_test(test_silicon_power_bad_lines_are_named),
+        cmocka_unit_test(test_silicon_power_compare_finds_what_left_its_record),
+        cmocka_unit_test(test_silicon_power_is_printed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;

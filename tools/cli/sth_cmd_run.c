@@ -118,8 +118,8 @@ static bool resolve(const struct options *o, struct sth_session_request *q,
         sth_cmd_error("option --reorder needs --backend rtl or both");
         return false;
     }
-    if (o->wave && q->backend != STH_BACKEND_BOTH) {
-        sth_cmd_error("option --wave needs --backend both");
+    if (o->wave && q->backend == STH_BACKEND_CSIM) {
+        sth_cmd_error("option --wave needs --backend rtl or both");
         return false;
     }
     if (!resolve_layers(o, q))
@@ -138,7 +138,9 @@ static bool resolve(const struct options *o, struct sth_session_request *q,
     if (!resolve_memory(o, &q->config.memory))
         return false;
     q->keep_events = o->timeline || o->events;
-    q->wave_path = o->wave ? o->wave : "difference.fst";
+    q->wave_path = o->wave                          ? o->wave
+                   : q->backend == STH_BACKEND_BOTH ? "difference.fst"
+                                                    : NULL;
     return true;
 }
 

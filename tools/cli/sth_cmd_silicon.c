@@ -1,4 +1,6 @@
-/* systolith silicon: clock and area of a chip, as `make silicon` measured it.
+/*
+ * systolith silicon: clock and area of a chip as `make silicon` measured them,
+ * its power as `make silicon-power` did.
  */
 #include "sth_args.h"
 #include "sth_cmd.h"
@@ -39,24 +41,50 @@ static bool load(const char *path, const struct sth_config *config,
     return false;
 }
 
-static bool write_json(FILE *out, const struct sth_silicon *chip,
-                       const struct sth_config *config)
+/* The same for power. */
+static bool load_power(const char *path, const struct sth_config *config,
+                       struct sth_silicon_power *power)
 {
-    return sth_silicon_json(out, chip, config);
+    char error[4600];
+
+    if (!sth_silicon_power_load(path, power, error, sizeof(error))) {
+        sth_cmd_error("%s", error);
+        return false;
+    }
+    if (power->hash == sth_params_hash(&config->params))
+        return true;
+    sth_cmd_error("%s: was measured of '%s' with parameters other than those "
+                  "of '%s'",
+                  path, power->config, config->name);
+    return false;
 }
 
-static bool write_svg(FILE *out, const struct sth_silicon *chip,
-                      const struct sth_config *config)
+/* What is printed; `power` is empty where none was asked for. */
+struct measured {
+    const struct sth_config *config;
+    struct sth_silicon chip, record;
+    struct sth_silicon_power power, power_record;
+    double period;
+};
+
+static const struct sth_silicon_power *power_of(const struct measured *m)
 {
-    (void)config;
-    return sth_silicon_svg(out, chip);
+    return m->power.blocks ? &m->power : NULL;
 }
 
-static bool
-write_report(const char *path,
-             bool (*write)(FILE *out, const struct sth_silicon *chip,
-                           const struct sth_config *config),
-             const struct sth_silicon *chip, const struct sth_config *config)
+static bool write_json(FILE *out, const struct measured *m)
+{
+    return sth_silicon_json(out, &m->chip, power_of(m), m->config);
+}
+
+static bool write_svg(FILE *out, const struct measured *m)
+{
+    return sth_silicon_svg(out, &m->chip);
+}
+
+static bool write_report(const char *path,
+                         bool (*write)(FILE *out, const struct measured *m),
+                         const struct measured *m)
 {
     struct sth_output output;
 
@@ -64,51 +92,80 @@ write_report(const char *path,
         return true;
     if (!sth_output_open(&output, path))
         return false;
-    if (write(output.file, chip, config))
+    if (write(output.file, m))
         return sth_output_commit(&output);
     sth_output_discard(&output);
     sth_cmd_error("cannot write '%s'", path);
     return false;
 }
 
+static bool print_markdown(const struct measured *m)
+{
+    return sth_silicon_markdown(stdout, &m->chip) &&
+           (!power_of(m) ||
+            sth_silicon_power_markdown(stdout, &m->power, m->period));
+}
+
 /* Prints what was asked for; returns the exit status. */
-static int print(const struct sth_args *args, const struct sth_silicon *chip)
+static int print(const struct sth_args *args, const struct measured *m)
 {
     const char *name = args->text[STH_OPT_SILICON_BLOCK];
     const struct sth_silicon_block *block;
 
     if (args->given[STH_OPT_SILICON_MARKDOWN])
-        return sth_silicon_markdown(stdout, chip) ? 0 : 1;
+        return print_markdown(m) ? 0 : 1;
+    if (power_of(m))
+        return sth_silicon_power_text(stdout, &m->power, m->period) ? 0 : 1;
     if (!name)
-        return sth_silicon_text(stdout, chip) ? 0 : 1;
-    block = sth_silicon_find(chip, name);
+        return sth_silicon_text(stdout, &m->chip) ? 0 : 1;
+    block = sth_silicon_find(&m->chip, name);
     if (!block)
         return sth_cmd_error("option --block: '%s' has no block '%s'; without "
                              "the option all are listed",
-                             chip->config, name);
-    return sth_silicon_block_text(stdout, chip, block) ? 0 : 1;
+                             m->chip.config, name);
+    return sth_silicon_block_text(stdout, &m->chip, block) ? 0 : 1;
 }
 
-/* The exit status when the chip is held against a record. */
-static int compare(const struct sth_silicon *chip, const char *path,
-                   const struct sth_config *config)
+/* The exit status when the chip is held against its records. */
+static int compare(const struct sth_args *args, struct measured *m)
 {
-    struct sth_silicon *record;
-    int status = 2;
+    const char *chip = args->text[STH_OPT_SILICON_GOLDEN];
+    const char *power = args->text[STH_OPT_SILICON_POWER_GOLDEN];
+    unsigned count = 0;
 
-    if (!path)
-        return 0;
-    record = malloc(sizeof(*record));
-    if (!record)
-        return sth_cmd_error("out of memory");
-    if (load(path, config, record))
-        status = sth_silicon_compare(stdout, chip, record, TOLERANCE) ? 1 : 0;
-    free(record);
-    return status;
+    if ((chip && !load(chip, m->config, &m->record)) ||
+        (power && !load_power(power, m->config, &m->power_record)))
+        return 2;
+    if (chip)
+        count += sth_silicon_compare(stdout, &m->chip, &m->record, TOLERANCE);
+    if (power)
+        count += sth_silicon_power_compare(stdout, &m->power, &m->power_record,
+                                           TOLERANCE);
+    return count ? 1 : 0;
 }
 
-static int run(const struct sth_args *args, const struct sth_config *config,
-               struct sth_silicon *chip)
+/* What is needed to say what the chip spends; false with a message. */
+static bool find_power(const struct sth_args *args, struct measured *m)
+{
+    const char *path = args->text[STH_OPT_SILICON_POWER];
+    struct sth_silicon_sum sum;
+
+    if (!path) {
+        if (args->text[STH_OPT_SILICON_POWER_GOLDEN])
+            sth_cmd_error("option --power-golden needs --power");
+        return !args->text[STH_OPT_SILICON_POWER_GOLDEN];
+    }
+    sth_silicon_total(&m->chip, &sum);
+    m->period = sum.period;
+    if (!(m->period > 0)) {
+        sth_cmd_error("option --power: the measurement has no period; it is of "
+                      "some blocks alone");
+        return false;
+    }
+    return load_power(path, m->config, &m->power);
+}
+
+static int run(const struct sth_args *args, struct measured *m)
 {
     const char *measured = args->text[STH_OPT_SILICON_MEASURED];
     char path[4600];
@@ -116,26 +173,25 @@ static int run(const struct sth_args *args, const struct sth_config *config,
     bool written;
 
     if (!measured) {
-        snprintf(path, sizeof(path), "build/silicon/%s/chip.txt", config->name);
+        snprintf(path, sizeof(path), "build/silicon/%s/chip.txt",
+                 m->config->name);
         measured = path;
     }
-    if (!load(measured, config, chip))
+    if (!load(measured, m->config, &m->chip) || !find_power(args, m))
         return 2;
-    status = print(args, chip);
+    status = print(args, m);
     if (status)
         return status;
-    written = write_report(args->text[STH_OPT_SILICON_JSON], write_json, chip,
-                           config);
-    written &=
-        write_report(args->text[STH_OPT_SILICON_SVG], write_svg, chip, config);
-    compared = compare(chip, args->text[STH_OPT_SILICON_GOLDEN], config);
+    written = write_report(args->text[STH_OPT_SILICON_JSON], write_json, m);
+    written &= write_report(args->text[STH_OPT_SILICON_SVG], write_svg, m);
+    compared = compare(args, m);
     return compared ? compared : written ? 0 : 1;
 }
 
 int sth_cmd_silicon(int argc, char **argv)
 {
     struct sth_config config;
-    struct sth_silicon *chip;
+    struct measured *m;
     struct sth_args args;
     char error[4600];
     int status;
@@ -151,17 +207,20 @@ int sth_cmd_silicon(int argc, char **argv)
             {"--json", args.text[STH_OPT_SILICON_JSON]},
             {"--svg", args.text[STH_OPT_SILICON_SVG]},
         };
-        const char *const inputs[] = {args.text[STH_OPT_SILICON_MEASURED],
-                                      args.text[STH_OPT_SILICON_GOLDEN], NULL};
+        const char *const inputs[] = {
+            args.text[STH_OPT_SILICON_MEASURED],
+            args.text[STH_OPT_SILICON_GOLDEN], args.text[STH_OPT_SILICON_POWER],
+            args.text[STH_OPT_SILICON_POWER_GOLDEN], NULL};
 
         status = sth_targets_check(targets, 2, inputs);
     }
     if (status)
         return status;
-    chip = malloc(sizeof(*chip));
-    if (!chip)
+    m = calloc(1, sizeof(*m));
+    if (!m)
         return sth_cmd_error("out of memory");
-    status = run(&args, &config, chip);
-    free(chip);
+    m->config = &config;
+    status = run(&args, m);
+    free(m);
     return status;
 }

@@ -65,6 +65,8 @@ int sth_session_run(struct sth_session *session,
 {
     struct sth_session *s = session;
     struct sth_session_failure f = {error, error_size};
+    const uint64_t wave_last =
+        request->backend == STH_BACKEND_RTL ? UINT64_MAX : 0;
     int status = 2;
     bool good;
 
@@ -80,7 +82,7 @@ int sth_session_run(struct sth_session *session,
         sth_session_fail(&f, "out of memory");
         return 2;
     }
-    good = sth_session_play(s, 0, 0, &status, &f);
+    good = sth_session_play(s, 0, wave_last, &status, &f);
     if (good && !sth_session_compare(s, &f))
         return 2;
     if (s->in_step && !s->bit_exact && s->request.wave_path)

@@ -33,7 +33,7 @@ struct sth_session_request {
     uint64_t seed;           /* of random power-up state */
     const char *home;        /* where configs/ stands */
     const char *library_dir; /* of the RTL libraries; NULL: sth_place_rtl() */
-    const char *wave_path;   /* waveform of a difference */
+    const char *wave_path;   /* waveform of a difference; RTL alone: of all */
     bool keep_events;
     bool roofline;   /* report it; needs csim */
     bool by_layer;   /* csim, time only: docs/performance.md */

@@ -1,11 +1,11 @@
 /* A chip against the one on record. */
+#include "sth_silicon_compare.h"
 #include "sth_silicon_report.h"
 
 #include <math.h>
 
-/* 1, with a line, when the two figures are too far apart. */
-static unsigned differ(FILE *out, const char *what, const char *unit,
-                       double now, double then, double percent)
+unsigned sth_silicon_differ(FILE *out, const char *what, const char *unit,
+                            double now, double then, double percent)
 {
     double off = 100 * (now - then) / then;
 
@@ -30,9 +30,10 @@ static unsigned compare_block(FILE *out, const struct sth_silicon_block *b,
         return 1;
     }
     snprintf(what, sizeof(what), "%s, area", b->name);
-    count = differ(out, what, "um2", b->area, r->area, percent);
+    count = sth_silicon_differ(out, what, "um2", b->area, r->area, percent);
     snprintf(what, sizeof(what), "%s, slowest path", b->name);
-    return count + differ(out, what, "ns", b->worst, r->worst, percent);
+    return count +
+           sth_silicon_differ(out, what, "ns", b->worst, r->worst, percent);
 }
 
 static unsigned compare_whole(FILE *out, const struct sth_silicon *chip,
@@ -43,10 +44,12 @@ static unsigned compare_whole(FILE *out, const struct sth_silicon *chip,
 
     sth_silicon_total(chip, &now);
     sth_silicon_total(record, &then);
-    count = differ(out, "chip, period", "ns", now.period, then.period, percent);
-    count += differ(out, "chip, area", "um2", now.area, then.area, percent);
-    count += differ(out, "chip, flip-flops", "", (double)now.flops,
-                    (double)then.flops, percent);
+    count = sth_silicon_differ(out, "chip, period", "ns", now.period,
+                               then.period, percent);
+    count += sth_silicon_differ(out, "chip, area", "um2", now.area, then.area,
+                                percent);
+    count += sth_silicon_differ(out, "chip, flip-flops", "", (double)now.flops,
+                                (double)then.flops, percent);
     for (uint32_t i = 0; i < record->blocks; i++)
         if (!sth_silicon_find(chip, record->block[i].name)) {
             fprintf(out, "%s: on record alone\n", record->block[i].name);

@@ -51,6 +51,7 @@ static json_t *paths(const struct sth_silicon *chip)
 }
 
 bool sth_silicon_json(FILE *out, const struct sth_silicon *chip,
+                      const struct sth_silicon_power *power,
                       const struct sth_config *config)
 {
     json_t *root = json_object();
@@ -75,5 +76,8 @@ bool sth_silicon_json(FILE *out, const struct sth_silicon *chip,
     json_object_set_new(root, "blocks", blocks(chip));
     json_object_set_new(root, "macros", memories(chip));
     json_object_set_new(root, "paths", paths(chip));
+    if (power)
+        json_object_set_new(root, "power",
+                            sth_silicon_power_json(power, sum.period));
     return sth_report_write(out, root);
 }

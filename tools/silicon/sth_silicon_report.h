@@ -4,23 +4,37 @@
 
 #include "sth_config.h"
 #include "sth_silicon.h"
+#include "sth_silicon_power.h"
+
+#include <jansson.h>
 
 #include <stdbool.h>
 #include <stdio.h>
 
 /*
  * Each writes the whole chip; false when it cannot be written.  Text and
- * Markdown hold the same tables; JSON adds version and configuration.
+ * Markdown hold the same tables; JSON adds version and configuration, and power
+ * where it is not NULL.
  */
 bool sth_silicon_text(FILE *out, const struct sth_silicon *chip);
 bool sth_silicon_markdown(FILE *out, const struct sth_silicon *chip);
 bool sth_silicon_json(FILE *out, const struct sth_silicon *chip,
+                      const struct sth_silicon_power *power,
                       const struct sth_config *config);
 bool sth_silicon_svg(FILE *out, const struct sth_silicon *chip);
 
 /* One block and its slowest path by itself. */
 bool sth_silicon_block_text(FILE *out, const struct sth_silicon *chip,
                             const struct sth_silicon_block *block);
+
+/* What a chip spends at a period of so many nanoseconds. */
+bool sth_silicon_power_text(FILE *out, const struct sth_silicon_power *power,
+                            double ns);
+bool sth_silicon_power_markdown(FILE *out,
+                                const struct sth_silicon_power *power,
+                                double ns);
+json_t *sth_silicon_power_json(const struct sth_silicon_power *power,
+                               double ns);
 
 /*
  * Prints every figure of the chip (period, area, flip-flops, and area and worst
@@ -30,5 +44,13 @@ bool sth_silicon_block_text(FILE *out, const struct sth_silicon *chip,
  */
 unsigned sth_silicon_compare(FILE *out, const struct sth_silicon *chip,
                              const struct sth_silicon *record, double percent);
+
+/*
+ * The same for power: every event's energy, every block in every stretch.
+ */
+unsigned sth_silicon_power_compare(FILE *out,
+                                   const struct sth_silicon_power *power,
+                                   const struct sth_silicon_power *record,
+                                   double percent);
 
 #endif

@@ -4,8 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-enum { LABEL = 210, BAR = 420, ROW = 22, TOP = 66, GAP = 60, BLOCKS = 16 };
-enum { PATHS = 10, WIDTH = LABEL + BAR + 130 };
+enum { LABEL = 210, BAR = 420, ROW = 22, TOP = 66, GAP = 44, BLOCKS = 16 };
+enum { PATHS = 10, WIDTH = LABEL + BAR + 150 };
 
 static void title(FILE *out, int y, const char *words)
 {
@@ -28,6 +28,15 @@ static void bar(FILE *out, int y, const char *label, double share,
             LABEL + length + 6, y + 13, figure);
 }
 
+/* Whether colours would tell nothing. */
+static bool of_one_mapping(const struct sth_silicon *chip)
+{
+    for (uint32_t i = 1; i < chip->blocks; i++)
+        if (strcmp(chip->block[i].mapping, chip->block[0].mapping) != 0)
+            return false;
+    return true;
+}
+
 static int draw_blocks(FILE *out, const struct sth_silicon *chip, int y)
 {
     const uint32_t shown = chip->blocks < BLOCKS ? chip->blocks : BLOCKS;
@@ -45,7 +54,9 @@ static int draw_blocks(FILE *out, const struct sth_silicon *chip, int y)
         snprintf(figure, sizeof(figure), "%.3f mm², %.1f %%", area / 1e6,
                  sum.area > 0 ? 100 * area / sum.area : 0);
         bar(out, y, label, longest > 0 ? area / longest : 0,
-            strcmp(b->mapping, "delay") ? "#1f5fa8" : "#c2571a", figure);
+            strcmp(b->mapping, "delay") || of_one_mapping(chip) ? "#1f5fa8"
+                                                                : "#c2571a",
+            figure);
     }
     return y;
 }
@@ -82,7 +93,10 @@ bool sth_silicon_svg(FILE *out, const struct sth_silicon *chip)
             "%s</text>\n",
             WIDTH, height, WIDTH / 2, chip->config, sum.area / 1e6, sum.period,
             sum.period > 0 ? 1000 / sum.period : 0, chip->library);
-    title(out, TOP - 12, "Area (blue: mapped for area, orange: for delay)");
+    title(out, TOP - 12,
+          of_one_mapping(chip)
+              ? "Area"
+              : "Area (blue: mapped for area, orange: for delay)");
     y = draw_blocks(out, chip, TOP) + GAP;
     title(out, y - 12, "Slowest paths from register to register");
     for (uint32_t i = 0; i < chip->paths && drawn < PATHS; i++) {

@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# Measures what the netlists of a chip spend on the work of stretches.txt: plays
+# it on the RTL, records its ports, plays those on the netlists.
+#
+#   mk/silicon/power.sh DIR TOP CONFIG HASH LIBERTY BUILD JOBS
+#
+# DIR is what chip.sh measured.  Prints
+#
+#   power CONFIG HASH
+#   library|corner|date|commit TEXT        of the netlists
+#   count STRETCH COMMANDS MACS LANES BYTES
+#
+# and for each stretch what `power sum` prints.
+set -euo pipefail
+dir=$1 top=$2 config=$3 hash=$4 liberty=$5 build=$6 jobs=$7
+here=$(dirname "$0")
+out=$dir/power
+mkdir -p "$out"
+
+# play NAME KIND ARGUMENT...: leaves NAME.fst and NAME.count.
+play() {
+  local name=$1 kind=$2
+  shift 2
+  if [ "$kind" = syncs ]; then
+    "$build/power" work "$config" "$1" "$out/$name.fst"
+    echo "count $name $1 0 0 0" >"$out/$name.count"
+    return
+  fi
+  "$build/systolith" trace "$@" -o "$out/$name.trace"
+  "$build/systolith" run "$out/$name.trace" --config "$config" --quiet \
+    --no-reference --events "$out/$name.events"
+  "$build/systolith" run "$out/$name.trace" --config "$config" --quiet \
+    --no-reference --backend rtl --wave "$out/$name.fst"
+  awk -f "$here/counts.awk" -v stretch="$name" "$out/$name.events" \
+    >"$out/$name.count"
+}
+
+# measure NAME KIND ARGUMENT...: leaves NAME.power.
+measure() {
+  play "$@"
+  "$build/ports" "$out/$1.fst" >"$out/$1.ports"
+  rm "$out/$1.fst"
+  "$build/power" sum "$liberty" "$dir/list" "$top" "$1" "$out/$1.ports" \
+    "${netlists[@]}" >"$out/$1.sum"
+  cat "$out/$1.count" "$out/$1.sum" >"$out/$1.power"
+}
+
+mapfile -t netlists < <(awk -v dir="$dir" '$1 == "block" {
+  printf "%s/%s/%s.v\n", dir, $3, $2}' "$dir/list")
+mapfile -t stretches < <(sed -n 's/^\([a-z]\)/\1/p' "$here/stretches.txt")
+rm -f "$out"/*.power
+running=0
+for line in "${stretches[@]}"; do
+  IFS='|' read -r name work _ <<<"$line"
+  # shellcheck disable=SC2086 # words
+  measure $name $work &
+  running=$((running + 1))
+  [ $((running % jobs)) -eq 0 ] && wait
+done
+wait
+echo "power $config $hash"
+grep -E '^(library|corner|date|commit) ' "$dir/chip.txt"
+for line in "${stretches[@]}"; do
+  cat "$out/${line%%[ |]*}.power"
+done

@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# Power on small netlists: what a hand adds up and what OpenSTA says of it, and
+# the chip of flow.sv from RTL to energy.
+set -u
+liberty=$(sed -n 's/^SILICON_LIBERTY = //p' mk/silicon.mk)
+dir=$BUILD/silicon/power
+passed=0
+failed=0
+rm -rf "$dir"
+mkdir -p "$dir"
+judge() {
+  if "${@:2}"; then passed=$((passed + 1)); else
+    failed=$((failed + 1))
+    echo "FAIL $1"
+  fi
+}
+
+sum() { "$BUILD/power" sum "$liberty" "$dir/list" "$@" 2>"$dir/said"; }
+
+# energy FILE: clock, registers and gates of its first block.
+energy() { awk '$1 == "energy" {print $4, $5, $6; exit}' "$1"; }
+
+# near PERCENT VALUE EXPECTED...: each pair agrees.
+near() {
+  printf '%s ' "${@:2}" | awk -v percent="$1" '{
+    for (i = 1; i < NF; i += 2)
+      if ($i < $(i + 1) * (1 - percent / 100) || $i > $(i + 1) * (1 + percent / 100)) {
+        print $i, "is not", $(i + 1)
+        exit 1
+      }
+  }'
+}
+
+# A thousand cycles in each of which d_i changes.
+{
+  echo 'port d_i 1'
+  for ((i = 0; i < 1000; i++)); do printf 'cycle %d\n0 %d\n' $i $((i % 2)); done
+  echo 'end 1000'
+} >"$dir/pair.ports"
+: >"$dir/list"
+judge "a pair runs" sum sth_pair pair "$dir/pair.ports" tests/silicon/pair.v \
+  >"$dir/pair.txt"
+read -r clock registers gates <<<"$(energy "$dir/pair.txt")"
+# Picojoule a cycle, from the tables at a slew of 0.1 and the loads of the pins:
+# CLK 0.006882 + 0.114658 and 0.0279235 * 1.8^2; D (0.045608 + 0.088257) / 2,
+# Q (0.045912 + 0.066575) / 2 and 0.00932456 * 1.8^2 / 2.
+judge "clock by hand" near 0.1 "$clock" 212.01
+judge "registers by hand" near 0.5 "$registers" 138.28
+LIBERTY=$liberty sta -no_splash -exit tests/silicon/pair.tcl >"$dir/sta" 2>&1
+# Watt times a thousand cycles of 10 ns.  OpenSTA charges both edges each time.
+judge "OpenSTA agrees on the inverter, its internal energy halved" near 1 \
+  "$(awk '$NF == "inverter" {print ($1 / 2 + $2) * 1e7}' "$dir/sta")" "$gates"
+
+judge "the chip elaborates" mk/silicon/elaborate.sh "$dir/core.il" sth_flow '' \
+  "-I$BUILD/gen" -Irtl/common tests/silicon/flow.sv \
+  rtl/common/sth_regfile_1r1w.sv
+printf '%s\n' 'sth_flow | area | whole | top' \
+  'sth_flow_count | area | whole | counter' >"$dir/blocks.txt"
+judge "it is cut" mk/silicon/split.sh "$dir/core.il" sth_flow "$dir/blocks.txt"
+netlists=()
+while read -r kind name script _; do
+  [ "$kind" = block ] || continue
+  netlists+=("$dir/$script/$name.v")
+  judge "$name is mapped" env LIBERTY="$liberty" MACROS="$dir/core.lib" \
+    mk/silicon/synth.sh "$dir/$script/$name.il"
+done <"$dir/list"
+judge "its RTL plays" iverilog -g2012 -I"$BUILD/gen" -Irtl/common \
+  -o "$dir/flow" tests/silicon/flow_tb.sv tests/silicon/flow.sv \
+  rtl/common/sth_regfile_1r1w.sv
+"$dir/flow" | grep -v finish >"$dir/flow.ports"
+judge "its netlist answers as its RTL" \
+  sum sth_flow flow "$dir/flow.ports" "${netlists[@]}" >"$dir/flow.txt"
+judge "all bits are compared" grep -q '200 cycles, 1600 bits' "$dir/said"
+judge "the register file is written while enabled" \
+  grep -q '^memory flow sth_flow regfile [0-9]* 100 ' "$dir/flow.txt"
+awk '$1 == "cycle" {cycle = $2} $1 == 2 && cycle == 150 {$2 = "11111111"}
+  {print}' "$dir/flow.ports" >"$dir/wrong.ports"
+judge "a wrong output is found" \
+  eval '! sum sth_flow flow "$dir/wrong.ports" "${netlists[@]}"'
+judge "and named" grep -q "is not the RTL's in cycle 150" "$dir/said"
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

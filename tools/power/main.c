@@ -1,0 +1,149 @@
+/*
+ * What a chip's gates spend on a stretch of work.  The first plays work that no
+ * trace asks for, the second adds up what the netlists did under a record:
+ *
+ *   power work CONFIG SYNCS WAVE
+ *   power sum LIBERTY LIST TOP STRETCH PORTS NETLIST...
+ *
+ * LIST holds the lines `memory NAME WORDS WIDTH INSTANCES` of make silicon.
+ * Prints, in picojoule over all instances and all cycles counted:
+ *
+ *   cycles STRETCH CYCLES BUS_BYTES SRAM_BYTES
+ *   energy STRETCH BLOCK CLOCK REGISTERS GATES LEAKAGE_NANOWATT
+ *   memory STRETCH BLOCK sram|regfile READS WRITES ENERGY
+ */
+#include "sth_energy.h"
+#include "sth_memory_energy.h"
+#include "sth_power_run.h"
+#include "sth_power_work.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int fail(const char *error)
+{
+    fprintf(stderr, "power: %s\n", error);
+    return 1;
+}
+
+/* The words of a macro, from LIST. */
+static uint64_t words_of(const char *list, const char *name)
+{
+    FILE *file = fopen(list, "r");
+    char line[256], found[64];
+    uint64_t words = 0, each;
+
+    while (file && fgets(line, sizeof(line), file))
+        if (sscanf(line, "memory %63s %" SCNu64, found, &each) == 2 &&
+            !strcmp(found, name))
+            words = each;
+    if (file)
+        fclose(file);
+    return words;
+}
+
+/* The macros of one kind in one block; returns the bytes that passed. */
+static uint64_t print_memories(const struct sth_gates *g, const char *list,
+                               const char *stretch, uint32_t block,
+                               bool at_once)
+{
+    uint64_t reads = 0, writes = 0, bytes = 0;
+    double energy = 0;
+
+    for (uint32_t i = 0; i < g->memory.count; i++) {
+        const struct sth_gates_memory *m = &g->memory.at[i];
+        const uint64_t accesses = m->reads + m->writes;
+
+        if (g->netlist->cell.at[m->cell].block != block ||
+            m->at_once != at_once)
+            continue;
+        reads += m->reads;
+        writes += m->writes;
+        bytes += accesses * m->width / 8;
+        energy +=
+            (double)accesses * sth_memory_energy(words_of(list, m->type),
+                                                 m->width, g->library->voltage);
+    }
+    if (reads || writes)
+        printf("memory %s %s %s %" PRIu64 " %" PRIu64 " %.3f\n", stretch,
+               g->netlist->block.at[block].name, at_once ? "regfile" : "sram",
+               reads, writes, energy);
+    return bytes;
+}
+
+static int print(const struct sth_gates *g, const struct sth_power_run *run,
+                 const char *list, const char *stretch)
+{
+    const uint32_t blocks = g->netlist->block.count;
+    struct sth_energy_block *sum = calloc(blocks, sizeof(*sum));
+    double *leakage = calloc(blocks, sizeof(*leakage));
+    struct sth_energy energy;
+    uint64_t bytes = 0;
+
+    if (!sum || !leakage || !sth_energy_init(&energy, g))
+        return fail("out of memory");
+    sth_energy_sum(&energy, sum);
+    sth_energy_leakage(g, leakage);
+    for (uint32_t i = 0; i < blocks; i++) {
+        if (!g->netlist->block.at[i].instances)
+            continue;
+        printf("energy %s %s %.3f %.3f %.3f %.3f\n", stretch,
+               g->netlist->block.at[i].name, sum[i].clock, sum[i].registers,
+               sum[i].gates, leakage[i] * 1e9);
+        print_memories(g, list, stretch, i, true);
+        bytes += print_memories(g, list, stretch, i, false);
+    }
+    printf("cycles %s %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", stretch,
+           g->cycles, run->bus_bytes, bytes);
+    fprintf(stderr,
+            "  %s: %" PRIu64 " cycles, %" PRIu64 " bits of outputs as the "
+            "RTL's\n",
+            stretch, g->cycles, run->compared);
+    sth_energy_fini(&energy);
+    free(sum);
+    free(leakage);
+    return 0;
+}
+
+static int sum(int netlists, char **argv)
+{
+    struct sth_liberty library = {0};
+    struct sth_netlist netlist = {0};
+    struct sth_gates gates = {0};
+    struct sth_power_run run;
+    char error[4600];
+    int status;
+
+    if (!sth_liberty_load(argv[0], &library, error, sizeof(error)) ||
+        !sth_netlist_load((const char *const *)argv + 5, (size_t)netlists,
+                          argv[2], &netlist, error, sizeof(error)) ||
+        !sth_gates_init(&gates, &netlist, &library, "clk_i", error,
+                        sizeof(error)) ||
+        !sth_power_run(&gates, argv[4], &run, error, sizeof(error)))
+        status = fail(error);
+    else
+        status = print(&gates, &run, argv[1], argv[3]);
+    sth_gates_fini(&gates);
+    sth_netlist_fini(&netlist);
+    sth_liberty_fini(&library);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    char error[4600];
+
+    if (argc > 7 && !strcmp(argv[1], "sum"))
+        return sum(argc - 7, argv + 2);
+    if (argc == 5 && !strcmp(argv[1], "work"))
+        return sth_power_work(argv[2], (uint32_t)strtoul(argv[3], NULL, 10),
+                              argv[4], error, sizeof(error))
+                   ? 0
+                   : fail(error);
+    fputs("usage: power work CONFIG SYNCS WAVE\n"
+          "       power sum LIBERTY LIST TOP STRETCH PORTS NETLIST...\n",
+          stderr);
+    return 2;
+}
