@@ -116,6 +116,19 @@ module sth_core #(
   logic          load_error, store_error;
   logic [39:0]   load_error_addr, store_error_addr;
 
+  // Engines sleep between commands.
+  for (genvar e = 0; e < 4; e++) begin : gen_clock
+    logic clk;
+
+    sth_engine_clock u_clock (
+      .clk_i      (clk_i),
+      .rst_ni     (core_rst_n),
+      .cmd_valid_i(cmd_valid[e]),
+      .busy_i     (busy[e]),
+      .clk_o      (clk)
+    );
+  end
+
   // Counted by the front end.
   logic        stream, weight_stall, vector_stall, load_stall, store_stall;
   logic [47:0] macs, load_bytes, store_bytes;
@@ -308,7 +321,7 @@ module sth_core #(
   );
 
   sth_load #(.BusBytes(BusBytes), .WordBytes(WordBytes), .LoadSlots(LoadSlots)) u_load (
-    .clk_i              (clk_i),
+    .clk_i              (gen_clock[Load].clk),
     .rst_ni             (core_rst_n),
     .cycle_i            (cycle_q),
     .drain_i            (drain),
@@ -352,7 +365,7 @@ module sth_core #(
     .ArrayCols(ArrayCols),
     .AccBytes (AccBytes)
   ) u_matrix (
-    .clk_i          (clk_i),
+    .clk_i          (gen_clock[Matrix].clk),
     .rst_ni         (core_rst_n),
     .cycle_i        (cycle_q),
     .cmd_valid_i    (cmd_valid[Matrix]),
@@ -390,7 +403,7 @@ module sth_core #(
     .VectorLanes(VectorLanes),
     .WordBytes  (WordBytes)
   ) u_vector (
-    .clk_i          (clk_i),
+    .clk_i          (gen_clock[Vector].clk),
     .rst_ni         (core_rst_n),
     .cycle_i        (cycle_q),
     .cmd_valid_i    (cmd_valid[Vector]),
@@ -426,7 +439,7 @@ module sth_core #(
   );
 
   sth_store #(.BusBytes(BusBytes), .WordBytes(WordBytes), .StoreSlots(StoreSlots)) u_store (
-    .clk_i              (clk_i),
+    .clk_i              (gen_clock[Store].clk),
     .rst_ni             (core_rst_n),
     .cycle_i            (cycle_q),
     .drain_i            (drain),

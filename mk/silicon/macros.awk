@@ -1,8 +1,9 @@
-# Liberty cells for the memory wrappers of an elaborated design in RTLIL (names
-# as names.awk gives them), with the ports they have there.  In nanoseconds:
-# every input is set up 0.5 before the edge; an SRAM's data is there 2.0 after
-# it; a register file's is there 1.5 after its read address, or after the edge
-# that writes the word.  An input is a load of 20 fF.  They have no area.
+# Liberty cells for the memory wrappers and clock gates of an elaborated design in
+# RTLIL (names as names.awk gives them), with the ports they have there.  In
+# nanoseconds: every input is set up 0.5 before the edge; an SRAM's data is there
+# 2.0 after it; a register file's is there 1.5 after its read address, or after
+# the edge that writes the word.  An input is a load of 20 fF.  Memories have no
+# area; a clock gate has that of LATCH, INVX1 and AND2X2, and passes an edge in 0.3.
 function table(group, value) {
   return sprintf(" %s (scalar) { values (\"%s\"); }", group, value)
 }
@@ -27,6 +28,8 @@ function port(name, width, direction,    text, i) {
     text = sprintf("    pin (%s) {", name)
   }
   text = text " direction : " direction ";"
+  if (gate) text = text " clock_gate_" (direction == "output" ? "out" : \
+    name == "clk_i" ? "clock" : "enable") "_pin : true;"
   if (name == "clk_i") text = text " clock : true;"
   if (direction == "input") text = text " capacitance : 0.02;"
   text = text "\n"
@@ -39,6 +42,9 @@ function port(name, width, direction,    text, i) {
         " timing_sense : non_unate;" delay("1.5"))
     text = text arc("clk_i", "rising_edge", delay("1.5"))
   }
+  else if (direction == "output" && gate)
+    text = text " function : \"clk_i\";\n" arc("clk_i", "combinational",
+      " timing_sense : positive_unate;" delay("0.3"))
   else if (direction == "output")
     text = text arc("clk_i", "rising_edge", delay("2.0"))
   else if (name != "clk_i" && !(file && name == "raddr_i"))
@@ -62,14 +68,16 @@ BEGIN {
 $1 == "module" {
   cell = substr($2, 2)
   file = cell ~ /^sth_regfile_1r1w/
-  inside = file || cell ~ /^sth_sram_1r1w/
+  gate = cell ~ /^sth_clock_gate/
+  inside = file || gate || cell ~ /^sth_sram_1r1w/
   types = pins = ""
 }
 inside && /^  wire .*(input|output) [0-9]+ / {
   port(substr($NF, 2), / width /? $3 : 1, / input /? "input" : "output")
 }
 inside && $1 == "end" && /^end/ {
-  printf "%s  cell (%s) {\n    area : 0;\n%s  }\n", types, cell, pins
+  printf "%s  cell (%s) {\n    area : %d;\n%s%s  }\n", types, cell, gate ? 104 : 0,
+    gate ? "    clock_gating_integrated_cell : \"latch_posedge\";\n" : "", pins
   inside = 0
 }
 END { print "}" }

@@ -5,8 +5,8 @@
 #     and the memory wrappers: `block NAME SCRIPT INSTANCES WHEN`, `memory NAME
 #     WORDS WIDTH INSTANCES`
 #   awk -f modules.awk -v top=MODULE -v blocks=FILE DESIGN.il
-#     prints MODULE with all below it, in RTLIL; blocks and memory wrappers
-#     become black boxes
+#     prints MODULE with all below it, in RTLIL; blocks, memory wrappers and
+#     clock gates become black boxes
 # Without `blocks` MODULE is the only one.  Without MODULE in the design: fails.
 function base(module) {
   sub(/_[0-9]+$/, "", module)
@@ -17,9 +17,14 @@ function memory(module) {
   return module ~ /^sth_(sram|regfile)_1r1w/
 }
 
+# What is a cell of macros.awk.
+function macro(module) {
+  return memory(module) || module ~ /^sth_clock_gate/
+}
+
 # Whether the module is synthesised by itself, if at all.
 function apart(module) {
-  return base(module) in script || memory(module)
+  return base(module) in script || macro(module)
 }
 
 function count(module, times,    i) {
@@ -74,7 +79,7 @@ END {
   for (module in total)
     if (memory(module))
       print "memory", module, words[module], width[module], total[module]
-    else if (module == top || apart(module))
+    else if (module == top || base(module) in script)
       print "block", module, apart(module) ? script[base(module)] : "area",
         total[module], when[base(module)]
 }

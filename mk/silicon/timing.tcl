@@ -54,7 +54,9 @@ set_input_delay 0 -clock clk $inputs
 set_output_delay 0 -clock clk [all_outputs]
 set_load 0.02 [all_outputs]
 set launch [all_registers -clock_pins]
-set capture [all_registers -data_pins]
+# The enable of a clock gate, an instance u_gate, is wanted as data of a register.
+set capture [concat [all_registers -data_pins] \
+  [get_pins -quiet -hierarchical *u_gate/enable_i]]
 report_kind reg-reg $launch $capture
 report_kind in-reg $inputs $capture
 report_kind reg-out $launch [all_outputs]

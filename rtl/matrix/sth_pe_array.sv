@@ -105,8 +105,17 @@ module sth_pe_array #(
       assign north_psum    = gen_row[r-1].psum;
     end
 
-    sth_pe_row #(.Cols(Cols)) u_row (
+    // A row without tokens sleeps.
+    logic row_busy, row_clk;
+
+    sth_clock_gate u_gate (
       .clk_i,
+      .enable_i(!rst_ni || tokens[r*TokenWidth+6] || tokens[r*TokenWidth+3] || row_busy),
+      .clk_o   (row_clk)
+    );
+
+    sth_pe_row #(.Cols(Cols)) u_row (
+      .clk_i          (row_clk),
       .rst_ni,
       .act_valid_i    (tokens[r*TokenWidth+6]),
       .act_bf16_i     (tokens[r*TokenWidth+5]),
@@ -123,7 +132,8 @@ module sth_pe_array #(
       .south_capture_o(capture),
       .south_wt_o     (wt),
       .south_psum_o   (psum),
-      .sum_next_o     (sum_next[r])
+      .sum_next_o     (sum_next[r]),
+      .busy_o         (row_busy)
     );
   end
 

@@ -49,7 +49,10 @@ module sth_pe_row #(
   output logic [Cols*32-1:0] south_psum_o,
 
   // The last column's sum is valid READ cycles later.
-  output logic               sum_next_o
+  output logic               sum_next_o,
+
+  // Without a token inside and none at the west edge, no edge changes what leaves the row.
+  output logic               busy_o
 );
   /*verilator no_inline_module*/
 `include "sth_spec.svh"
@@ -211,6 +214,7 @@ module sth_pe_row #(
   assign south_wt_o      = wt_south_q;
   assign south_psum_o    = psum_q;
   assign sum_next_o      = act_valid[Cols-1+STH_LAT_PE-STH_LAT_READ];
+  assign busy_o          = {act_valid_q, wt_valid_q, north_capture_q} != '0;
 
   // At the west edge; the other columns see the same later.
   `STH_ASSERT(CaptureHasToken, 2'(wt_capture_i) + 2'(north_capture_i[0]) <= 2'(wt_valid_i))
