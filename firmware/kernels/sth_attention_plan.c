@@ -62,10 +62,43 @@ static bool place(struct sth_attention_plan *plan, const struct sth_params *p,
     return true;
 }
 
+/* What one step takes on array, on vector and in the chain that no overlap
+ * shortens: the output is rescaled after the last product and before the next.
+ */
+struct step {
+    uint64_t vector, all; /* the slowest */
+};
+
+/* A step of a block over so many keys. */
+static struct step step_of(const struct sth_attention_plan *plan,
+                           const struct sth_params *p,
+                           const struct sth_attention_shape *s, uint64_t keys)
+{
+    uint64_t rows = (uint64_t)plan->heads * plan->queries;
+    uint64_t depth_cols = sth_ceil_div(s->depth, p->array_cols);
+    uint64_t depth_rows = sth_ceil_div(s->depth, p->array_rows);
+    uint64_t columns = (keys + p->array_cols - 1) / p->array_cols;
+    uint64_t turns = sth_vector_steps(p); /* of a row-tile in the lanes */
+    uint64_t rescale = rows * depth_cols * turns;
+    uint64_t scores =
+        columns * max_u64(rows, SHIFT(p->array_cols)) * depth_rows;
+    uint64_t values = (keys + p->array_rows - 1) / p->array_rows *
+                      max_u64(rows, SHIFT(p->array_rows)) * depth_cols;
+    uint64_t commands =
+        STEP_COMMANDS + (s->masked && plan->heads > 1 ? plan->heads : 0);
+    /* Maximum and weights of the scores, rescaling. */
+    struct step step = {.vector = (1 + STH_DEPTH_VECTOR_SHARE) * turns * rows *
+                                      columns +
+                                  rescale + commands * OVERHEAD};
+
+    step.all = max_u64(scores + values, step.vector);
+    step.all = max_u64(step.all, values + rescale + 3 * OVERHEAD);
+    return step;
+}
+
 /*
- * Fills plan->cycles.  In each step (one key tile of one block) the slowest of
- * array, vector and load counts, or the chain that no overlap shortens: the
- * output is rescaled after the last product and before the next.
+ * Fills plan->cycles.  A step is one key tile of one block; under a mask a
+ * block's last one ends with the last key that its last query sees.
  */
 static void estimate(struct sth_attention_plan *plan,
                      const struct sth_params *p,
@@ -74,39 +107,32 @@ static void estimate(struct sth_attention_plan *plan,
     uint64_t rows = (uint64_t)plan->heads * plan->queries;
     uint64_t parts = sth_ceil_div(s->sharing, plan->heads);
     uint64_t blocks = sth_ceil_div(s->seq, plan->queries);
-    uint64_t depth_cols = sth_ceil_div(s->depth, p->array_cols);
-    uint64_t depth_rows = sth_ceil_div(s->depth, p->array_rows);
     uint64_t tiles = sth_ceil_div(s->keys, plan->keys);
-    uint64_t turns = sth_vector_steps(p); /* of a row-tile in the lanes */
-    uint64_t commands =
-        STEP_COMMANDS + (s->masked && plan->heads > 1 ? plan->heads : 0);
-    /* Over the blocks of a head: keys they see, steps, columns of scores. */
-    uint64_t visible = blocks * s->keys;
-    uint64_t steps, scores, values, vector, rescale, load, fill;
+    uint64_t output =
+        rows * sth_ceil_div(s->depth, p->array_cols) * sth_vector_steps(p) +
+        2 * OVERHEAD;
+    uint64_t fill =
+        2 * (load_cycles(p, plan->keys, s->depth * 2ull) + OVERHEAD);
+    const struct step whole = step_of(plan, p, s, plan->keys);
+    uint64_t steps = 0, cycles = 0, vector = blocks * output, load;
 
-    if (s->masked)
-        visible = blocks * (s->keys - s->seq) +
-                  plan->queries * blocks * (blocks + 1) / 2;
-    steps = visible / plan->keys + (blocks + 1) / 2;
-    scores = visible / p->array_cols + (blocks + 1) / 2;
-    values = visible / p->array_rows + (blocks + 1) / 2;
-    rescale = rows * depth_cols * turns;
-    /* Maximum and weights of the scores, rescaling, the output of a block. */
-    vector = (1 + STH_DEPTH_VECTOR_SHARE) * turns * rows * scores +
-             steps * (rescale + commands * OVERHEAD) +
-             blocks * (rescale + 2 * OVERHEAD);
-    scores *= max_u64(rows, SHIFT(p->array_cols)) * depth_rows;
-    values *= max_u64(rows, SHIFT(p->array_rows)) * depth_cols;
-    fill = 2 * (load_cycles(p, plan->keys, s->depth * 2ull) + OVERHEAD);
+    for (uint64_t queries = plan->queries; queries < s->seq + plan->queries;
+         queries += plan->queries) {
+        uint64_t hidden = s->masked && queries < s->seq ? s->seq - queries : 0;
+        uint64_t n = (s->keys - hidden - 1) / plan->keys;
+        const struct step last =
+            step_of(plan, p, s, s->keys - hidden - n * plan->keys);
+
+        steps += n + 1;
+        cycles += n * whole.all + last.all;
+        vector += n * whole.vector + last.vector;
+    }
     load = steps * fill;
     /* Resident tiles are loaded once for all blocks. */
     if (plan->kv_slots >= tiles)
         load = tiles * fill / parts;
     load += blocks * load_cycles(p, rows, s->depth * 2ull);
-    plan->cycles = max_u64(scores + values, vector);
-    plan->cycles = max_u64(plan->cycles, load);
-    plan->cycles =
-        max_u64(plan->cycles, values + steps * (rescale + 3 * OVERHEAD));
+    plan->cycles = max_u64(max_u64(cycles, vector), load);
     plan->cycles *= parts * s->groups;
     plan->cycles += LATENCY + fill;
 }

@@ -76,10 +76,10 @@ module sth_vector #(
   localparam int Lanes = VectorLanes;
   localparam int ColBits = $clog2(Cols);
   localparam int PosBits = $clog2(WordBytes / Cols);
-  // Steps of a row-tile, and lanes that make a module together.
+  // Steps of a row-tile, and lanes that share a function unit, which are a module together.
   localparam int Steps = Cols / Lanes;
   localparam int StepBits = (Steps > 1) ? $clog2(Steps) : 1;
-  localparam int Group = (Lanes < 4) ? Lanes : 4;
+  localparam int Group = (Lanes < STH_DEPTH_VECTOR_SHARE) ? Lanes : STH_DEPTH_VECTOR_SHARE;
   localparam int Groups = Lanes / Group;
 
   // The distance in cycles from the launch of a row-tile to where its first step is at stage select,
