@@ -128,7 +128,7 @@ SILICON_ALONE = $(SILICON_DESIGN)/flat/$(MAPPING)/$(BLOCK)
 silicon-block: $(SILICON_DESIGN)/core.il $(SYNTH_LIBERTY) ## clock and area of one BLOCK of CONFIG, or with PARAMS
 	@test -n "$(BLOCK)" || { echo "silicon-block: no BLOCK=module given"; exit 1; }
 	@test -f mk/silicon/$(MAPPING).abc || { echo "silicon-block: no MAPPING" \
-	  "'$(MAPPING)'; area and delay are known"; exit 1; }
+	  "'$(MAPPING)'; area, delay and once are known"; exit 1; }
 	@mkdir -p $(dir $(SILICON_ALONE))
 	$(Q)awk -f mk/silicon/modules.awk -v top=$(BLOCK) $< >$(SILICON_ALONE).il || \
 	  { echo "silicon-block: no module '$(BLOCK)' in the core of $(CONFIG);" \

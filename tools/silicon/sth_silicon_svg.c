@@ -54,7 +54,7 @@ static int draw_blocks(FILE *out, const struct sth_silicon *chip, int y)
         snprintf(figure, sizeof(figure), "%.3f mm², %.1f %%", area / 1e6,
                  sum.area > 0 ? 100 * area / sum.area : 0);
         bar(out, y, label, longest > 0 ? area / longest : 0,
-            strcmp(b->mapping, "delay") || of_one_mapping(chip) ? "#1f5fa8"
+            !strcmp(b->mapping, "area") || of_one_mapping(chip) ? "#1f5fa8"
                                                                 : "#c2571a",
             figure);
     }
