@@ -45,14 +45,15 @@ void Run::expect_scratchpad()
     std::vector<uint8_t> got(kSp);
 
     top_->a_req_i = 0;
-    top_->v_req_i = 1;
     for (uint32_t at = 0; at < kSp; at += kWord) {
         top_->v_addr_i = at;
-        top_.settle();
-        top_.edge();
+        for (uint32_t i = 0; i < STH_LAT_READ; i++) {
+            top_->v_req_i = i == 0;
+            top_.settle();
+            top_.edge();
+        }
         bench::port_get(top_->v_rdata_o, &got[at], kWord);
     }
-    top_->v_req_i = 0;
     report_.expect_bytes("scratchpad", 0, got.data(), bus.sp.data(), kSp);
 }
 
