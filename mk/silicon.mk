@@ -96,6 +96,9 @@ $(SILICON)/%/power.txt: $(SILICON)/%/chip.txt $(BUILD)/rtl/%/libsth_rtl.so \
 	  $$($(SPECGEN) build configs/$*.cfg | sed -n '1s/.*-GCfgHash=//p') \
 	  $(SYNTH_LIBERTY) $(BUILD) $(PARALLEL) >$@
 
+# What one measurement leaves is the next one's, and not to be deleted.
+.SECONDARY: $(foreach file,core.il chip.txt power.txt,$(CONFIGS:%=$(SILICON)/%/$(file)))
+
 silicon-power: $(SILICON_CONFIGS:%=silicon-power-%) ## power of SILICON_CONFIGS on recorded work, against that on record
 
 $(CONFIGS:%=silicon-power-%): silicon-power-%: $(SILICON)/%/power.txt

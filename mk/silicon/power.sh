@@ -49,13 +49,11 @@ mapfile -t netlists < <(awk -v dir="$dir" '$1 == "block" {
   printf "%s/%s/%s.v\n", dir, $3, $2}' "$dir/list")
 mapfile -t stretches < <(sed -n 's/^\([a-z]\)/\1/p' "$here/stretches.txt")
 rm -f "$out"/*.power
-running=0
 for line in "${stretches[@]}"; do
   IFS='|' read -r name work _ <<<"$line"
   # shellcheck disable=SC2086 # words
   measure $name $work &
-  running=$((running + 1))
-  [ $((running % jobs)) -eq 0 ] && wait
+  [ "$(jobs -rp | wc -l)" -lt "$jobs" ] || wait -n
 done
 wait
 echo "power $config $hash"

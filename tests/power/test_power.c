@@ -7,6 +7,7 @@
 #include "power_library.h"
 
 #include "sth_energy.h"
+#include "sth_gates_time.h"
 #include "sth_memory_energy.h"
 #include "sth_power_run.h"
 
@@ -137,6 +138,50 @@ static void test_energy_is_what_a_hand_adds_up(void **state)
     release(&b);
 }
 
+/* NAND of d and its inverse: always 1, but for the inverter's delay. */
+#define HAZARD                                                                 \
+    "module hazard(clk_i, d_i, q_o); input clk_i; input d_i;\n"                \
+    "  output q_o; wire q_o; wire low;\n"                                      \
+    "  NAND nand (.A(d_i), .B(low), .Y(q_o));\n"                               \
+    "  INV inv (.A(d_i), .Y(low)); endmodule\n"
+
+/* How often q_o changes in vain while d_i rises twice and falls once. */
+static uint32_t hazards(double inverter, double nand)
+{
+    struct bench b;
+    uint32_t count, net;
+    double node[2], *none;
+
+    assert_true(load(&b, HAZARD, "hazard"));
+    assert_int_equal(b.gates.node.at[1].pin, 2); /* the NAND is behind */
+    node[0] = inverter;
+    node[1] = nand;
+    none = calloc(b.netlist.nets, sizeof(*none));
+    assert_non_null(none);
+    assert_true(sth_gates_time_init(&b.gates, node, none));
+    free(none);
+    assert_true(run(&b, "port d_i 1\nport q_o 1\ncycle 0\n0 0\n1 1\n"
+                        "cycle 1\n0 1\ncycle 2\n0 0\ncycle 3\n0 1\n"
+                        "end 4\n"));
+    assert_false(sth_gates_time_failed(&b.gates));
+    net = b.gates.node.at[1].out;
+    count = b.gates.glitches[net];
+    assert_int_equal(count, b.gates.toggles[net]);
+    /* The inverter's changes are none of them in vain. */
+    assert_int_equal(b.gates.toggles[b.gates.node.at[0].out], 3);
+    assert_int_equal(b.gates.glitches[b.gates.node.at[0].out], 0);
+    release(&b);
+    return count;
+}
+
+static void test_gates_with_delays_glitch_and_swallow_pulses(void **state)
+{
+    (void)state;
+    /* Each rise is a pulse as long as the inverter's delay. */
+    assert_int_equal(hazards(0.1, 0.05), 4);
+    assert_int_equal(hazards(0.1, 0.2), 0);
+}
+
 static void test_netlist_modules_stand_in_each_other(void **state)
 {
     struct bench b;
@@ -222,6 +267,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_liberty_tables_are_linear_between_and_beyond),
         cmocka_unit_test(test_energy_is_what_a_hand_adds_up),
+        cmocka_unit_test(test_gates_with_delays_glitch_and_swallow_pulses),
         cmocka_unit_test(test_netlist_modules_stand_in_each_other),
         cmocka_unit_test(test_run_finds_an_output_that_differs),
         cmocka_unit_test(test_netlist_refuses_what_it_cannot_run),

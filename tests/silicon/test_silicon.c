@@ -202,12 +202,12 @@ static const char power[] =
     "power nano 3904467405\nlibrary osu018_stdcells\n"
     "corner process 1, 1.8 V, 25 C\ndate 2026-11-27\ncommit 0123abc\n"
     "count idle 0 0 0 0\n"
-    "energy idle sth_pe_row 1000 0 0 5\n"
-    "energy idle sth_load 500 0 0 2\n"
+    "energy idle sth_pe_row 1000 0 0 0 5\n"
+    "energy idle sth_load 500 0 0 0 2\n"
     "cycles idle 100 0 0\n"
     "count bf16 4 300 10 80\n"
-    "energy bf16 sth_pe_row 2000 500 1500 5\n"
-    "energy bf16 sth_load 1000 100 150 2\n"
+    "energy bf16 sth_pe_row 2000 500 1000 500 5\n"
+    "energy bf16 sth_load 1000 100 150 0 2\n"
     "memory bf16 sth_load regfile 3 4 70\n"
     "cycles bf16 200 64 32\n";
 
@@ -290,9 +290,9 @@ static void test_silicon_power_compare_finds_what_left_its_record(void **state)
 {
     (void)state;
     assert_int_equal(power_differences("", ""), 0);
-    assert_int_equal(power_differences("2000 500 1500", "2010 500 1500"), 0);
+    assert_int_equal(power_differences("2000 500 1000", "2010 500 1000"), 0);
     /* The block in its stretch, and the MAC. */
-    assert_int_equal(power_differences("2000 500 1500", "2000 500 1700"), 2);
+    assert_int_equal(power_differences("2000 500 1000", "2000 500 1200"), 2);
     assert_int_equal(power_differences("regfile 3 4 70", "regfile 3 4 80"), 0);
     assert_int_equal(power_differences("bf16 4 300", "bf16 4 310"), 1);
     assert_int_equal(

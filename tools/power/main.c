@@ -9,10 +9,11 @@
  * Prints, in picojoule over all instances and all cycles counted:
  *
  *   cycles STRETCH CYCLES BUS_BYTES SRAM_BYTES
- *   energy STRETCH BLOCK CLOCK REGISTERS GATES LEAKAGE_NANOWATT
+ *   energy STRETCH BLOCK CLOCK REGISTERS GATES GLITCHES LEAKAGE_NANOWATT
  *   memory STRETCH BLOCK sram|regfile READS WRITES ENERGY
  */
 #include "sth_energy.h"
+#include "sth_gates_time.h"
 #include "sth_memory_energy.h"
 #include "sth_power_run.h"
 #include "sth_power_work.h"
@@ -73,25 +74,26 @@ static uint64_t print_memories(const struct sth_gates *g, const char *list,
     return bytes;
 }
 
-static int print(const struct sth_gates *g, const struct sth_power_run *run,
-                 const char *list, const char *stretch)
+static int print(const struct sth_energy *energy,
+                 const struct sth_power_run *run, const char *list,
+                 const char *stretch)
 {
+    const struct sth_gates *g = energy->gates;
     const uint32_t blocks = g->netlist->block.count;
     struct sth_energy_block *sum = calloc(blocks, sizeof(*sum));
     double *leakage = calloc(blocks, sizeof(*leakage));
-    struct sth_energy energy;
     uint64_t bytes = 0;
 
-    if (!sum || !leakage || !sth_energy_init(&energy, g))
+    if (!sum || !leakage || sth_gates_time_failed(g))
         return fail("out of memory");
-    sth_energy_sum(&energy, sum);
+    sth_energy_sum(energy, sum);
     sth_energy_leakage(g, leakage);
     for (uint32_t i = 0; i < blocks; i++) {
         if (!g->netlist->block.at[i].instances)
             continue;
-        printf("energy %s %s %.3f %.3f %.3f %.3f\n", stretch,
+        printf("energy %s %s %.3f %.3f %.3f %.3f %.3f\n", stretch,
                g->netlist->block.at[i].name, sum[i].clock, sum[i].registers,
-               sum[i].gates, leakage[i] * 1e9);
+               sum[i].gates, sum[i].glitches, leakage[i] * 1e9);
         print_memories(g, list, stretch, i, true);
         bytes += print_memories(g, list, stretch, i, false);
     }
@@ -101,7 +103,6 @@ static int print(const struct sth_gates *g, const struct sth_power_run *run,
             "  %s: %" PRIu64 " cycles, %" PRIu64 " bits of outputs as the "
             "RTL's\n",
             stretch, g->cycles, run->compared);
-    sth_energy_fini(&energy);
     free(sum);
     free(leakage);
     return 0;
@@ -112,8 +113,9 @@ static int sum(int netlists, char **argv)
     struct sth_liberty library = {0};
     struct sth_netlist netlist = {0};
     struct sth_gates gates = {0};
+    struct sth_energy energy = {0};
     struct sth_power_run run;
-    char error[4600];
+    char error[4600] = "out of memory";
     int status;
 
     if (!sth_liberty_load(argv[0], &library, error, sizeof(error)) ||
@@ -121,10 +123,13 @@ static int sum(int netlists, char **argv)
                           argv[2], &netlist, error, sizeof(error)) ||
         !sth_gates_init(&gates, &netlist, &library, "clk_i", error,
                         sizeof(error)) ||
+        !sth_energy_init(&energy, &gates) ||
+        !sth_energy_delays(&energy, &gates) ||
         !sth_power_run(&gates, argv[4], &run, error, sizeof(error)))
         status = fail(error);
     else
-        status = print(&gates, &run, argv[1], argv[3]);
+        status = print(&energy, &run, argv[1], argv[3]);
+    sth_energy_fini(&energy);
     sth_gates_fini(&gates);
     sth_netlist_fini(&netlist);
     sth_liberty_fini(&library);

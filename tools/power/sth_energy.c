@@ -1,4 +1,5 @@
 #include "sth_energy.h"
+#include "sth_gates_time.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -134,14 +135,54 @@ void sth_energy_fini(struct sth_energy *e)
     memset(e, 0, sizeof(*e));
 }
 
-/* What the changes of a net cost at the pins that it reaches. */
+bool sth_energy_delays(const struct sth_energy *e, struct sth_gates *g)
+{
+    double *node = calloc(g->node.count + 1, sizeof(*node));
+    double *net = calloc(g->netlist->nets, sizeof(*net));
+    bool good = node && net;
+
+    for (uint32_t i = 0; good && i < g->node.count; i++) {
+        const struct sth_gates_node *n = &g->node.at[i];
+        const struct sth_liberty_cell *l = library_cell(g, n->cell);
+        const struct sth_liberty_pin *pin = l ? &l->pin[n->pin] : NULL;
+
+        node[i] = n->memory ? STH_ENERGY_REGFILE_DELAY
+                            : mean(e, l, pin->delay, pin->delays,
+                                   e->load[n->out], n->in);
+    }
+    for (uint32_t i = 0; good && i < g->flop.count; i++) {
+        const struct sth_gates_flop *f = &g->flop.at[i];
+        const struct sth_liberty_cell *l = library_cell(g, f->cell);
+        const struct sth_liberty_pin *q = output_of(l);
+
+        net[f->out] = mean(e, l, q->delay, q->delays, e->load[f->out], NULL);
+    }
+    for (uint32_t i = 0; good && i < g->memory.count; i++)
+        for (uint32_t b = 0; b < g->memory.at[i].width; b++)
+            net[g->netlist->bit.at[g->memory.at[i].rdata->first + b]] =
+                STH_ENERGY_SRAM_DELAY;
+    good = good && sth_gates_time_init(g, node, net);
+    free(node);
+    free(net);
+    return good;
+}
+
+/* What one change of a net costs at the pins that it reaches. */
 static double switching(const struct sth_energy *e, uint32_t net)
 {
     const double v = e->gates->library->voltage;
 
-    return is_clock(e->gates, net)
-               ? 0
-               : e->gates->toggles[net] * e->load[net] * v * v / 2;
+    return is_clock(e->gates, net) ? 0 : e->load[net] * v * v / 2;
+}
+
+/* Adds so much for each change of a net, glitches apart. */
+static void add_changes(const struct sth_energy *e, uint32_t net, double each,
+                        double *to, struct sth_energy_block *block)
+{
+    const uint32_t glitches = e->gates->glitches[net];
+
+    *to += each * (e->gates->toggles[net] - glitches);
+    block->glitches += each * glitches;
 }
 
 static void add_gates(const struct sth_energy *e, struct sth_energy_block *to)
@@ -152,19 +193,24 @@ static void add_gates(const struct sth_energy *e, struct sth_energy_block *to)
         const struct sth_gates_node *n = &g->node.at[i];
         const struct sth_liberty_cell *l = library_cell(g, n->cell);
         const struct sth_liberty_pin *pin = l ? &l->pin[n->pin] : NULL;
+        struct sth_energy_block *b = &to[g->netlist->cell.at[n->cell].block];
 
         if (!n->memory && g->toggles[n->out])
-            to[g->netlist->cell.at[n->cell].block].gates +=
-                switching(e, n->out) +
-                g->toggles[n->out] * mean(e, l, pin->energy, pin->energies,
-                                          e->load[n->out], n->in);
+            add_changes(e, n->out,
+                        switching(e, n->out) + mean(e, l, pin->energy,
+                                                    pin->energies,
+                                                    e->load[n->out], n->in),
+                        &b->gates, b);
     }
     for (uint32_t i = 0; i < g->memory.count; i++) {
         const struct sth_gates_memory *m = &g->memory.at[i];
+        struct sth_energy_block *b = &to[g->netlist->cell.at[m->cell].block];
 
-        for (uint32_t b = 0; b < m->width; b++)
-            to[g->netlist->cell.at[m->cell].block].gates +=
-                switching(e, g->netlist->bit.at[m->rdata->first + b]);
+        for (uint32_t k = 0; k < m->width; k++) {
+            const uint32_t net = g->netlist->bit.at[m->rdata->first + k];
+
+            add_changes(e, net, switching(e, net), &b->gates, b);
+        }
     }
 }
 
@@ -181,12 +227,13 @@ static void add_flops(const struct sth_energy *e, struct sth_energy_block *to)
         const struct sth_liberty_pin *clock = &l->pin[l->clock];
         struct sth_energy_block *b = &to[g->netlist->cell.at[f->cell].block];
 
-        b->registers += switching(e, f->out) +
-                        g->toggles[f->out] * mean(e, l, q->energy, q->energies,
-                                                  e->load[f->out], NULL);
+        add_changes(e, f->out,
+                    switching(e, f->out) + mean(e, l, q->energy, q->energies,
+                                                e->load[f->out], NULL),
+                    &b->registers, b);
         for (uint32_t k = 0; k < d->energies; k++)
-            b->registers +=
-                g->toggles[f->data] * both(&d->energy[k], 0, e->slew[f->data]);
+            add_changes(e, f->data, both(&d->energy[k], 0, e->slew[f->data]),
+                        &b->registers, b);
         b->clock += (double)g->clock.at[f->clock].edges *
                     (clock->load * v * v +
                      2 * mean(e, l, clock->energy, clock->energies, 0, NULL));

@@ -19,11 +19,16 @@
 /* Picofarad: an input of a macro, an output of the chip. */
 #define STH_ENERGY_LOAD 0.02
 
+/* Nanosecond, as macros.awk has them: behind the edge, behind the address. */
+#define STH_ENERGY_SRAM_DELAY 2.0
+#define STH_ENERGY_REGFILE_DELAY 1.5
+
 /* Of all instances of a block, in picojoule. */
 struct sth_energy_block {
     double clock;     /* at clock pins */
     double registers; /* at D and Q of flip-flops, and what Q drives */
     double gates;     /* and what they and memory macros drive */
+    double glitches;  /* of changes that a cycle took back, in none of these */
 };
 
 struct sth_energy {
@@ -35,6 +40,13 @@ struct sth_energy {
 bool sth_energy_init(struct sth_energy *energy, const struct sth_gates *gates)
     __attribute__((warn_unused_result));
 void sth_energy_fini(struct sth_energy *energy);
+
+/*
+ * Gives the gates their delays: the mean over the tables of an output, at its
+ * load and the slews of its inputs.  False when out of memory.
+ */
+bool sth_energy_delays(const struct sth_energy *energy, struct sth_gates *gates)
+    __attribute__((warn_unused_result));
 
 /* What was counted, one for each block of the netlist. */
 void sth_energy_sum(const struct sth_energy *energy,

@@ -1,5 +1,6 @@
 /* The run of the gates; sth_gates_build.c puts them together. */
 #include "sth_gates.h"
+#include "sth_gates_time.h"
 
 #include <string.h>
 
@@ -12,6 +13,10 @@ static void invert(struct sth_gates *g, uint32_t net)
 {
     g->value[net] ^= 1;
     g->toggles[net]++;
+    if (g->time) {
+        sth_gates_time_changed(g, net);
+        return;
+    }
     for (uint32_t i = g->first_reader[net]; i < g->first_reader[net + 1]; i++)
         mark(g, g->reader[i]);
 }
@@ -19,7 +24,7 @@ static void invert(struct sth_gates *g, uint32_t net)
 void sth_gates_set(struct sth_gates *g, uint32_t net, bool value)
 {
     if (net > STH_NET_ONE && g->value[net] != value)
-        invert(g, net);
+        g->changed.at[g->changed.count++] = net;
 }
 
 static uint32_t number(const struct sth_gates *g,
@@ -43,27 +48,51 @@ static void show(struct sth_gates *g, struct sth_gates_memory *m)
     m->reads += address != m->address;
     m->address = address;
     for (uint32_t i = 0; i < m->width; i++)
-        sth_gates_set(g, net[i], word[i]);
+        if (net[i] > STH_NET_ONE && g->value[net[i]] != word[i])
+            invert(g, net[i]);
+}
+
+bool sth_gates_wants(const struct sth_gates *g, const struct sth_gates_node *n)
+{
+    uint32_t inputs = 0;
+
+    if (n->memory)
+        return true;
+    for (uint32_t i = 0; i < STH_LIBERTY_INPUTS; i++)
+        inputs |= (uint32_t)g->value[n->in[i]] << i;
+    return (n->truth >> inputs & 1) != g->value[n->out];
+}
+
+void sth_gates_act(struct sth_gates *g, const struct sth_gates_node *n)
+{
+    if (n->memory)
+        show(g, &g->memory.at[n->in[0]]);
+    else
+        invert(g, n->out);
+}
+
+void sth_gates_invert(struct sth_gates *g, uint32_t net)
+{
+    invert(g, net);
 }
 
 static void evaluate(struct sth_gates *g, const struct sth_gates_node *n)
 {
-    uint32_t inputs = 0;
-
-    if (n->memory) {
-        show(g, &g->memory.at[n->in[0]]);
-        return;
-    }
-    for (uint32_t i = 0; i < STH_LIBERTY_INPUTS; i++)
-        inputs |= (uint32_t)g->value[n->in[i]] << i;
-    if ((n->truth >> inputs & 1) != g->value[n->out])
-        invert(g, n->out);
+    if (sth_gates_wants(g, n))
+        sth_gates_act(g, n);
 }
 
 void sth_gates_settle(struct sth_gates *g)
 {
     const uint32_t words = (g->node.count + 63) / 64;
 
+    if (g->time) {
+        sth_gates_time_settle(g);
+        return;
+    }
+    for (uint32_t i = 0; i < g->changed.count; i++)
+        invert(g, g->changed.at[i]);
+    g->changed.count = 0;
     /* What a node makes due stands behind it. */
     for (uint32_t i = 0; i < words; i++)
         while (g->due[i]) {
@@ -118,7 +147,6 @@ static void run_clocks(struct sth_gates *g)
 
 void sth_gates_edge(struct sth_gates *g)
 {
-    g->changed.count = 0;
     run_clocks(g);
     for (uint32_t i = 0; i < g->flop.count; i++) {
         const struct sth_gates_flop *f = &g->flop.at[i];
@@ -138,14 +166,13 @@ void sth_gates_edge(struct sth_gates *g)
         if (stands(g, m->wen))
             write_word(g, m);
     }
-    for (uint32_t i = 0; i < g->changed.count; i++)
-        invert(g, g->changed.at[i]);
     g->cycles++;
 }
 
 void sth_gates_clear(struct sth_gates *g)
 {
     memset(g->toggles, 0, g->netlist->nets * sizeof(*g->toggles));
+    memset(g->glitches, 0, g->netlist->nets * sizeof(*g->glitches));
     for (uint32_t i = 0; i < g->clock.count; i++)
         g->clock.at[i].edges = 0;
     for (uint32_t i = 0; i < g->memory.count; i++)

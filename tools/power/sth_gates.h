@@ -1,6 +1,7 @@
 /*
- * A mapped netlist that runs: cycle by cycle, without delays, so that every net
- * changes once a cycle at most, and with every change counted.
+ * A mapped netlist that runs cycle by cycle, with every change of every net
+ * counted: without delays, so that a net changes once a cycle at most, or with
+ * them (sth_gates_time.h), so that it may change in vain before it settles.
  *
  * Two values: all registers and memories begin at zero.  Beside the cells of
  * the library it knows three macros, by the beginning of their names:
@@ -57,16 +58,19 @@ struct sth_gates_memory {
 struct sth_gates {
     const struct sth_netlist *netlist;
     const struct sth_liberty *library;
-    uint8_t *value;                       /* of each net */
-    uint32_t *toggles;                    /* of each net, counted */
+    uint8_t *value;              /* of each net */
+    uint32_t *toggles;           /* of each net, counted */
+    uint32_t *glitches;          /* those of them that a cycle took back */
+    struct sth_gates_time *time; /* NULL: without delays */
     STH_LIST(struct sth_gates_node) node; /* no node before what drives it */
     STH_LIST(struct sth_gates_flop) flop;
     STH_LIST(struct sth_gates_clock) clock; /* that of the chip first */
     STH_LIST(struct sth_gates_memory) memory;
     uint32_t *reader, *first_reader; /* nodes that a net reaches */
     uint64_t *due;                   /* a bit for each node */
-    STH_LIST(uint32_t) changed;      /* nets that the edge inverts */
-    uint64_t cycles;                 /* counted */
+    STH_LIST(uint32_t)
+    changed; /* nets that edge and ports invert, which settling is to do */
+    uint64_t cycles; /* counted */
 };
 
 /*
@@ -87,6 +91,15 @@ void sth_gates_settle(struct sth_gates *gates);
 
 /* The edge at the end of a cycle, in which the gates are settled. */
 void sth_gates_edge(struct sth_gates *gates);
+
+/*
+ * For what settles the gates: whether a node's output is to change, the change,
+ * and that of any net.  What a memory wants is always true.
+ */
+bool sth_gates_wants(const struct sth_gates *gates,
+                     const struct sth_gates_node *node);
+void sth_gates_act(struct sth_gates *gates, const struct sth_gates_node *node);
+void sth_gates_invert(struct sth_gates *gates, uint32_t net);
 
 /* Begins to count from zero. */
 void sth_gates_clear(struct sth_gates *gates);

@@ -1,5 +1,6 @@
 /* The gates of a netlist, in the order in which they settle. */
 #include "sth_gates.h"
+#include "sth_gates_time.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -322,13 +323,16 @@ static bool make_room(struct builder *b)
     struct sth_gates *g = b->g;
     size_t changes = g->flop.count + 1;
 
+    for (uint32_t i = 0; i < g->netlist->port.count; i++)
+        changes += g->netlist->port.at[i].width;
     for (uint32_t i = 0; i < g->memory.count; i++)
         changes += g->memory.at[i].width;
     g->value = calloc(g->netlist->nets, 1);
     g->toggles = calloc(g->netlist->nets, sizeof(*g->toggles));
+    g->glitches = calloc(g->netlist->nets, sizeof(*g->glitches));
     g->due = malloc((g->node.count / 64 + 1) * sizeof(*g->due));
     g->changed.at = malloc(changes * sizeof(*g->changed.at));
-    if (!g->value || !g->toggles || !g->due || !g->changed.at)
+    if (!g->value || !g->toggles || !g->glitches || !g->due || !g->changed.at)
         return no_memory(b);
     g->value[STH_NET_ONE] = 1;
     memset(g->due, 0, (g->node.count / 64 + 1) * sizeof(*g->due));
@@ -375,6 +379,8 @@ void sth_gates_fini(struct sth_gates *g)
         free(g->memory.at[i].bit);
     free(g->value);
     free(g->toggles);
+    free(g->glitches);
+    sth_gates_time_fini(g);
     free(g->node.at);
     free(g->flop.at);
     free(g->clock.at);

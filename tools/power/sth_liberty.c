@@ -127,7 +127,9 @@ static bool read_tables(const struct sth_liberty_group *library,
         if (!read_arcs(library, cell, p, "internal_power", "rise_power",
                        "fall_power", pin->energy, &pin->energies) ||
             !read_arcs(library, cell, p, "timing", "rise_transition",
-                       "fall_transition", pin->slew, &pin->slews))
+                       "fall_transition", pin->slew, &pin->slews) ||
+            !read_arcs(library, cell, p, "timing", "cell_rise", "cell_fall",
+                       pin->delay, &pin->delays))
             return false;
     return true;
 }

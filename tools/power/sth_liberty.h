@@ -1,6 +1,6 @@
 /*
  * The cells of a Liberty file as far as their energy goes: functions, loads,
- * internal-power and transition tables.
+ * internal-power, delay and transition tables.
  *
  * Picofarad, nanosecond, volt, picojoule.  A value of an internal-power table
  * is V^2 pF, a picojoule.
@@ -37,8 +37,9 @@ struct sth_liberty_pin {
     bool output;
     double load;
     uint32_t truth; /* of an output: bit i is its value for inputs i */
-    uint32_t energies, slews;
-    struct sth_liberty_arc energy[STH_LIBERTY_ARCS], slew[STH_LIBERTY_ARCS];
+    uint32_t energies, slews, delays;
+    struct sth_liberty_arc energy[STH_LIBERTY_ARCS], slew[STH_LIBERTY_ARCS],
+        delay[STH_LIBERTY_ARCS];
 };
 
 struct sth_liberty_cell {

@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { RING = 0x1000, IDLE_CYCLES = 3000, PATIENCE = 1000000 };
+/* The ring holds 2^RING_LOG2 commands. */
+enum { RING = 0x1000, RING_LOG2 = 10, IDLE_CYCLES = 3000, PATIENCE = 1000000 };
 
 static void write_syncs(struct sth_mem *mem, uint32_t syncs)
 {
@@ -29,6 +30,7 @@ static bool play(const struct sth_rtl *library, struct sth_device *dev,
     const uint64_t begin = dev->ops->cycles(dev);
 
     dev->ops->reg_write(dev, STH_REG_RING_BASE_LO, RING);
+    dev->ops->reg_write(dev, STH_REG_RING_LOG2, RING_LOG2);
     dev->ops->reg_write(dev, STH_REG_IRQ_ENABLE, STH_IRQ_ENABLE_COMMAND);
     dev->ops->reg_write(dev, STH_REG_CTRL, STH_CTRL_ENABLE);
     if (syncs) {
@@ -57,6 +59,10 @@ bool sth_power_work(const char *name, uint32_t syncs, const char *wave,
 
     sth_mem_config_default(&config.memory);
     sth_place_home(home, sizeof(home));
+    if (syncs > 1 << RING_LOG2) {
+        snprintf(error, error_size, "no more than %d commands", 1 << RING_LOG2);
+        return false;
+    }
     if (!sth_config_find(name, home, &config, error, error_size) ||
         !sth_rtl_open(&library, NULL, &config, error, error_size))
         return false;

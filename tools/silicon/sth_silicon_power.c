@@ -78,11 +78,13 @@ static bool read_energy(struct sth_silicon_power *p, const char *text)
     double leakage;
     int at;
 
-    if (sscanf(text, "%31s %63s %lf %lf %lf %lf %c", name, block, &spent.clock,
-               &spent.registers, &spent.gates, &leakage, &rest) != 6 ||
+    if (sscanf(text, "%31s %63s %lf %lf %lf %lf %lf %c", name, block,
+               &spent.clock, &spent.registers, &spent.gates, &spent.glitches,
+               &leakage, &rest) != 7 ||
         !is_amount(spent.clock) || !is_amount(spent.registers) ||
-        !is_amount(spent.gates) || !is_amount(leakage) ||
-        !(s = stretch_of(p, name)) || (at = block_of(p, block)) < 0)
+        !is_amount(spent.gates) || !is_amount(spent.glitches) ||
+        !is_amount(leakage) || !(s = stretch_of(p, name)) ||
+        (at = block_of(p, block)) < 0)
         return false;
     spent.memories = s->spent[at].memories;
     s->spent[at] = spent;
@@ -208,6 +210,7 @@ struct sth_silicon_spent sth_silicon_spent(const struct sth_silicon_power *p,
         sum.clock += s->spent[i].clock;
         sum.registers += s->spent[i].registers;
         sum.gates += s->spent[i].gates;
+        sum.glitches += s->spent[i].glitches;
         sum.memories += s->spent[i].memories;
     }
     return sum;
@@ -219,7 +222,8 @@ double sth_silicon_cells(const struct sth_silicon_power *p,
     const struct sth_silicon_spent spent =
         block < 0 ? sth_silicon_spent(p, s) : s->spent[block];
 
-    return (spent.clock + spent.registers + spent.gates) / (double)s->cycles;
+    return (spent.clock + spent.registers + spent.gates + spent.glitches) /
+           (double)s->cycles;
 }
 
 /* Whether a name begins with one of the words. */

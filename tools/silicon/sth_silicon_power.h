@@ -25,6 +25,7 @@ struct sth_silicon_spent {
     double clock;     /* at clock pins */
     double registers; /* in flip-flops and what they drive */
     double gates;     /* in gates and what they drive */
+    double glitches;  /* of either, where a cycle took a change back */
     double memories;  /* in memory macros, by another model */
 };
 

@@ -10,9 +10,10 @@ static json_t *blocks(const struct sth_silicon_power *p,
     for (uint32_t i = 0; i < p->blocks; i++)
         json_array_append_new(
             list,
-            json_pack("{s:s, s:f, s:f, s:f, s:f}", "name", p->block[i].name,
-                      "clock_pj", s->spent[i].clock, "flip_flops_pj",
-                      s->spent[i].registers, "gates_pj", s->spent[i].gates,
+            json_pack("{s:s, s:f, s:f, s:f, s:f, s:f}", "name",
+                      p->block[i].name, "clock_pj", s->spent[i].clock,
+                      "flip_flops_pj", s->spent[i].registers, "gates_pj",
+                      s->spent[i].gates, "glitches_pj", s->spent[i].glitches,
                       "memories_pj", s->spent[i].memories));
     return list;
 }

@@ -75,6 +75,7 @@ static void say_milliwatts(FILE *out, const struct form *blocks,
         {"of them clock pins", offsetof(struct sth_silicon_spent, clock)},
         {"of them flip-flops", offsetof(struct sth_silicon_spent, registers)},
         {"of them gates", offsetof(struct sth_silicon_spent, gates)},
+        {"of them glitches", offsetof(struct sth_silicon_spent, glitches)},
         {"memory macros, derived",
          offsetof(struct sth_silicon_spent, memories)},
     };
@@ -93,12 +94,11 @@ static void say_source(FILE *out, const struct sth_silicon_power *p, double ns)
 
     for (uint32_t i = 0; i < p->blocks; i++)
         leakage += p->block[i].leakage;
-    fprintf(
-        out,
-        "power at %.2f ns (%.0f MHz): %s, %s; no delays, so no glitches; no "
-        "wires, no clock tree; leakage of %.2f uW in no figure; %s, %s\n",
-        ns, 1000 / ns, p->library, p->corner, leakage / 1000, p->commit,
-        p->date);
+    fprintf(out,
+            "power at %.2f ns (%.0f MHz): %s, %s; no "
+            "wires, no clock tree; leakage of %.2f uW in no figure; %s, %s\n",
+            ns, 1000 / ns, p->library, p->corner, leakage / 1000, p->commit,
+            p->date);
 }
 
 static void say_events(FILE *out, const char *format,
