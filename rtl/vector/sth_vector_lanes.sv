@@ -16,7 +16,7 @@ module sth_vector_lanes #(
 ) (
   input  wire                clk_i,
   input  wire                rst_ni,
-  // The command.
+  // The command, from two cycles before the first value comes.
   input  wire [1:0]          x_type_i,
   input  wire [1:0]          y_type_i,
   input  wire [1:0]          z_type_i,
@@ -55,13 +55,28 @@ module sth_vector_lanes #(
     end
   end
 
+  // A copy of the command, which has no lanes but these to drive.
+  wire [1:0] x_type, y_type, z_type, gate, d_type;
+  wire [3:0] func;
+  wire max, subtract, unit;
+  logic [16:0] command_q;
+
+  always_ff @(posedge clk_i) begin
+    command_q <= {x_type_i, y_type_i, z_type_i, max_i, subtract_i, unit_i, func_i, gate_i, d_type_i};
+  end
+
+  assign {x_type, y_type, z_type, max, subtract, unit, func, gate, d_type} = command_q;
+
   wire [32*Lanes-1:0] x, v, f, factor;
 
   sth_vector_operate #(.Lanes(Lanes)) u_operate (
     .clk_i,
     .valid_i({operate_q[6:1], valid_i}),
-    .x_type_i, .y_type_i, .z_type_i,
-    .max_i, .subtract_i,
+    .x_type_i(x_type),
+    .y_type_i(y_type),
+    .z_type_i(z_type),
+    .max_i(max),
+    .subtract_i(subtract),
     .x_i, .y_i, .z_i,
     .x_o(x),
     .v_o(v)
@@ -69,7 +84,8 @@ module sth_vector_lanes #(
 
   sth_vector_func #(.Lanes(Lanes)) u_func (
     .clk_i, .rst_ni,
-    .unit_i, .func_i,
+    .unit_i(unit),
+    .func_i(func),
     .valid_i(operate_q[7]),
     .v_i(v),
     .done_o(done),
@@ -78,7 +94,8 @@ module sth_vector_lanes #(
 
   sth_vector_factor #(.Lanes(Lanes), .Lag(5)) u_factor (
     .clk_i, .rst_ni,
-    .gate_i, .unit_i,
+    .gate_i(gate),
+    .unit_i(unit),
     .x_valid_i(operate_q[2]),
     .x_i(x),
     .v_valid_i(operate_q[7]),
@@ -90,7 +107,7 @@ module sth_vector_lanes #(
   sth_vector_gate #(.Lanes(Lanes)) u_gate (
     .clk_i,
     .valid_i(gate_q[3:0]),
-    .d_type_i,
+    .d_type_i(d_type),
     .f_i(f),
     .factor_i(factor),
     .keep_i,
