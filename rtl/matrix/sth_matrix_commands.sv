@@ -63,75 +63,76 @@ module sth_matrix_commands #(
       f_word(STH_MATMUL_A_ROW_LSB) | f_word(STH_MATMUL_A_K_LSB);
 
   // One bit more than an index: equal means empty, Depth apart means full.
-  logic [PtrWidth:0] write_q, load_q, stream_q, sum_q, retire_q;
+  logic [PtrWidth:0] write_q, load_place, stream_place, sum_place, retire_place;
+  logic              retire_valid, unused_stream, unused_sum, unused_retire;
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) begin
-      write_q  <= '0;
-      load_q   <= '0;
-      stream_q <= '0;
-      sum_q    <= '0;
-      retire_q <= '0;
-    end else begin
-      if (push_i) write_q <= write_q + 1'b1;
-      if (load_done_i) load_q <= load_q + 1'b1;
-      if (stream_done_i) stream_q <= stream_q + 1'b1;
-      if (sum_done_i) sum_q <= sum_q + 1'b1;
-      if (retire_i) retire_q <= retire_q + 1'b1;
-    end
+    if (!rst_ni) write_q <= '0;
+    else if (push_i) write_q <= write_q + 1'b1;
   end
 
   sth_matrix_words #(.Depth(Depth), .Words(LoadWords)) u_load (
     .clk_i,
-    .write_i     (push_i),
-    .write_addr_i(write_q[PtrWidth-1:0]),
-    .write_cmd_i (push_cmd_i),
-    .read_addr_i (load_q[PtrWidth-1:0]),
-    .read_cmd_o  (load_cmd_o)
+    .rst_ni,
+    .write_i (write_q),
+    .place_o (load_place),
+    .push_i,
+    .push_cmd_i,
+    .valid_o (load_valid_o),
+    .newest_o(load_newest_o),
+    .cmd_o   (load_cmd_o),
+    .done_i  (load_done_i)
   );
 
   sth_matrix_words #(.Depth(Depth), .Words(StreamWords)) u_stream (
     .clk_i,
-    .write_i     (push_i),
-    .write_addr_i(write_q[PtrWidth-1:0]),
-    .write_cmd_i (push_cmd_i),
-    .read_addr_i (stream_q[PtrWidth-1:0]),
-    .read_cmd_o  (stream_cmd_o)
+    .rst_ni,
+    .write_i (write_q),
+    .place_o (stream_place),
+    .push_i,
+    .push_cmd_i,
+    .valid_o (stream_valid_o),
+    .newest_o(unused_stream),
+    .cmd_o   (stream_cmd_o),
+    .done_i  (stream_done_i)
   );
 
   sth_matrix_words #(.Depth(Depth), .Words(SumWords)) u_sum (
     .clk_i,
-    .write_i     (push_i),
-    .write_addr_i(write_q[PtrWidth-1:0]),
-    .write_cmd_i (push_cmd_i),
-    .read_addr_i (sum_q[PtrWidth-1:0]),
-    .read_cmd_o  (sum_cmd_o)
+    .rst_ni,
+    .write_i (write_q),
+    .place_o (sum_place),
+    .push_i,
+    .push_cmd_i,
+    .valid_o (sum_valid_o),
+    .newest_o(unused_sum),
+    .cmd_o   (sum_cmd_o),
+    .done_i  (sum_done_i)
   );
 
-  sth_regfile_1r1w #(.Width(113), .Depth(Depth)) u_retire (
+  sth_matrix_stage #(.Width(113), .Depth(Depth)) u_retire (
     .clk_i,
-    .raddr_i(retire_q[PtrWidth-1:0]),
-    .rdata_o({retire_start_o, retire_index_o, retire_post_o, retire_irq_o}),
-    .wen_i  (push_i),
-    .waddr_i(write_q[PtrWidth-1:0]),
-    .wdata_i({push_start_i, push_index_i, push_cmd_i[STH_ANY_POST_LSB+:16],
-              push_cmd_i[STH_ANY_IRQ_LSB]})
+    .rst_ni,
+    .write_i    (write_q),
+    .place_o    (retire_place),
+    .push_i,
+    .push_data_i({push_start_i, push_index_i, push_cmd_i[STH_ANY_POST_LSB+:16],
+                  push_cmd_i[STH_ANY_IRQ_LSB]}),
+    .valid_o    (retire_valid),
+    .newest_o   (unused_retire),
+    .data_o     ({retire_start_o, retire_index_o, retire_post_o, retire_irq_o}),
+    .done_i     (retire_i)
   );
 
-  assign empty_o = write_q == retire_q;
-  assign full_o  = write_q == {~retire_q[PtrWidth], retire_q[PtrWidth-1:0]};
-
-  assign load_valid_o   = load_q != write_q;
-  assign load_newest_o  = load_q + 1'b1 == write_q;
-  assign stream_valid_o = stream_q != write_q;
-  assign sum_valid_o    = sum_q != write_q;
+  assign empty_o = !retire_valid;
+  assign full_o  = write_q == {~retire_place[PtrWidth], retire_place[PtrWidth-1:0]};
 
   // Stages follow one another through the commands held.
   `STH_ASSERT(PushesOnlyRoom, push_i -> !full_o)
-  `STH_ASSERT(LoadsHeld, load_done_i -> load_q != write_q)
-  `STH_ASSERT(StreamsAfterLoad, stream_done_i -> stream_q != load_q || load_done_i)
-  `STH_ASSERT(SumsAfterStream, sum_done_i -> sum_q != stream_q || stream_done_i)
-  `STH_ASSERT(RetiresAfterSum, retire_i -> retire_q != sum_q)
+  `STH_ASSERT(LoadsHeld, load_done_i -> load_place != write_q)
+  `STH_ASSERT(StreamsAfterLoad, stream_done_i -> stream_place != load_place || load_done_i)
+  `STH_ASSERT(SumsAfterStream, sum_done_i -> sum_place != stream_place || stream_done_i)
+  `STH_ASSERT(RetiresAfterSum, retire_i -> retire_place != sum_place)
 
   initial if (Depth < 2 || (Depth & (Depth - 1)) != 0) $error("Depth is no power of two >= 2");
 endmodule

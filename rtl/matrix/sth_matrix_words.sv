@@ -1,23 +1,27 @@
-// A register file of commands that keeps only some of their words.
+// A stage of the matrix engine that keeps some words of each command: the others read as zero.
 //
-// A word that is not kept reads as zero.  Reads and writes are those of
-// sth_regfile_1r1w: it knows neither which command is valid nor what it means.
+// It does not know what a command means.
 `include "sth_assert.svh"
 `default_nettype none
 
 module sth_matrix_words #(
-  // Commands: any number from 2.
+  // Commands, a power of two >= 2.
   parameter int Depth = 4,
   // The words of a command that are kept: bit w for word w; one or more.
   parameter logic [15:0] Words = 16'hffff,
-  localparam int AddrWidth = $clog2(Depth)
+  localparam int PtrWidth = $clog2(Depth)
 ) (
-  input  logic                 clk_i,
-  input  logic                 write_i,
-  input  logic [AddrWidth-1:0] write_addr_i,
-  input  logic [        511:0] write_cmd_i,
-  input  logic [AddrWidth-1:0] read_addr_i,
-  output logic [        511:0] read_cmd_o
+  // As of sth_matrix_stage.
+  input  logic              clk_i,
+  input  logic              rst_ni,
+  input  logic [PtrWidth:0] write_i,
+  output logic [PtrWidth:0] place_o,
+  input  logic              push_i,
+  input  logic [     511:0] push_cmd_i,
+  output logic              valid_o,
+  output logic              newest_o,
+  output logic [     511:0] cmd_o,
+  input  logic              done_i
 );
 
   // Words kept below word w.
@@ -28,29 +32,33 @@ module sth_matrix_words #(
 
   localparam int Kept = f_below(16);
 
-  logic [32*Kept-1:0] write_words, read_words;
+  logic [32*Kept-1:0] push_words, words;
 
   for (genvar w = 0; w < 16; w++) begin : gen_word
     if (Words[w]) begin : gen_kept
-      assign write_words[32*f_below(w)+:32] = write_cmd_i[32*w+:32];
-      assign read_cmd_o[32*w+:32] = read_words[32*f_below(w)+:32];
+      assign push_words[32*f_below(w)+:32] = push_cmd_i[32*w+:32];
+      assign cmd_o[32*w+:32] = words[32*f_below(w)+:32];
     end else begin : gen_dropped
       logic unused;
-      assign unused = &{1'b0, write_cmd_i[32*w+:32]};
-      assign read_cmd_o[32*w+:32] = '0;
+      assign unused = &{1'b0, push_cmd_i[32*w+:32]};
+      assign cmd_o[32*w+:32] = '0;
     end
   end
 
-  sth_regfile_1r1w #(
+  sth_matrix_stage #(
     .Width(32 * Kept),
     .Depth(Depth)
-  ) u_storage (
+  ) u_stage (
     .clk_i,
-    .raddr_i(read_addr_i),
-    .rdata_o(read_words),
-    .wen_i  (write_i),
-    .waddr_i(write_addr_i),
-    .wdata_i(write_words)
+    .rst_ni,
+    .write_i,
+    .place_o,
+    .push_i,
+    .push_data_i(push_words),
+    .valid_o,
+    .newest_o,
+    .data_o     (words),
+    .done_i
   );
 
   `STH_ASSERT_INIT(KeepsOne, Words != '0)
