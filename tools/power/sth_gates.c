@@ -1,6 +1,5 @@
 /* The run of the gates; sth_gates_build.c puts them together. */
 #include "sth_gates.h"
-#include "sth_gates_time.h"
 
 #include <string.h>
 
@@ -13,8 +12,8 @@ static void invert(struct sth_gates *g, uint32_t net)
 {
     g->value[net] ^= 1;
     g->toggles[net]++;
-    if (g->time) {
-        sth_gates_time_changed(g, net);
+    if (g->changed_net) {
+        g->changed_net(g, net);
         return;
     }
     for (uint32_t i = g->first_reader[net]; i < g->first_reader[net + 1]; i++)
@@ -86,8 +85,8 @@ void sth_gates_settle(struct sth_gates *g)
 {
     const uint32_t words = (g->node.count + 63) / 64;
 
-    if (g->time) {
-        sth_gates_time_settle(g);
+    if (g->settle) {
+        g->settle(g);
         return;
     }
     for (uint32_t i = 0; i < g->changed.count; i++)

@@ -58,10 +58,14 @@ struct sth_gates_memory {
 struct sth_gates {
     const struct sth_netlist *netlist;
     const struct sth_liberty *library;
-    uint8_t *value;              /* of each net */
-    uint32_t *toggles;           /* of each net, counted */
-    uint32_t *glitches;          /* those of them that a cycle took back */
-    struct sth_gates_time *time; /* NULL: without delays */
+    uint8_t *value;     /* of each net */
+    uint32_t *toggles;  /* of each net, counted */
+    uint32_t *glitches; /* those of them that a cycle took back */
+    /* Delays: what they need, what a change of a net leads to, what settles.
+     * NULL without. */
+    struct sth_gates_time *time;
+    void (*changed_net)(struct sth_gates *gates, uint32_t net);
+    void (*settle)(struct sth_gates *gates);
     STH_LIST(struct sth_gates_node) node; /* no node before what drives it */
     STH_LIST(struct sth_gates_flop) flop;
     STH_LIST(struct sth_gates_clock) clock; /* that of the chip first */

@@ -33,30 +33,6 @@ static uint16_t steps(double ns, uint16_t least)
                                : (uint16_t)count;
 }
 
-bool sth_gates_time_init(struct sth_gates *g, const double *node,
-                         const double *net)
-{
-    struct sth_gates_time *t = calloc(1, sizeof(*t));
-    const uint32_t nodes = g->node.count, nets = g->netlist->nets;
-
-    if (!t)
-        return false;
-    sth_gates_settle(g);
-    g->time = t;
-    t->node = malloc((nodes + 1) * sizeof(*t->node));
-    t->net = malloc(nets * sizeof(*t->net));
-    t->turn = calloc(nodes + 1, sizeof(*t->turn));
-    t->changes = calloc(nets, sizeof(*t->changes));
-    if (!t->node || !t->net || !t->turn || !t->changes)
-        return false;
-    for (uint32_t i = 0; i < nodes; i++)
-        t->node[i] = steps(node[i], 1);
-    for (uint32_t i = 0; i < nets; i++)
-        t->net[i] = steps(net[i], 0);
-    memset(t->first, 0xff, sizeof(t->first));
-    return true;
-}
-
 void sth_gates_time_fini(struct sth_gates *g)
 {
     struct sth_gates_time *t = g->time;
@@ -106,7 +82,8 @@ static void follow(struct sth_gates *g, uint32_t node)
         plan(t, node, t->turn[node], t->node[node]);
 }
 
-void sth_gates_time_changed(struct sth_gates *g, uint32_t net)
+/* A net has changed: what it reaches may have to follow. */
+static void reach(struct sth_gates *g, uint32_t net)
 {
     struct sth_gates_time *t = g->time;
 
@@ -142,7 +119,7 @@ static void count_glitches(struct sth_gates *g)
     t->touched.count = 0;
 }
 
-void sth_gates_time_settle(struct sth_gates *g)
+static void settle(struct sth_gates *g)
 {
     struct sth_gates_time *t = g->time;
 
@@ -169,4 +146,30 @@ void sth_gates_time_settle(struct sth_gates *g)
             happen(g, e);
         }
     count_glitches(g);
+}
+
+bool sth_gates_time_init(struct sth_gates *g, const double *node,
+                         const double *net)
+{
+    struct sth_gates_time *t = calloc(1, sizeof(*t));
+    const uint32_t nodes = g->node.count, nets = g->netlist->nets;
+
+    if (!t)
+        return false;
+    sth_gates_settle(g);
+    g->time = t;
+    t->node = malloc((nodes + 1) * sizeof(*t->node));
+    t->net = malloc(nets * sizeof(*t->net));
+    t->turn = calloc(nodes + 1, sizeof(*t->turn));
+    t->changes = calloc(nets, sizeof(*t->changes));
+    if (!t->node || !t->net || !t->turn || !t->changes)
+        return false;
+    for (uint32_t i = 0; i < nodes; i++)
+        t->node[i] = steps(node[i], 1);
+    for (uint32_t i = 0; i < nets; i++)
+        t->net[i] = steps(net[i], 0);
+    memset(t->first, 0xff, sizeof(t->first));
+    g->changed_net = reach;
+    g->settle = settle;
+    return true;
 }

@@ -20,12 +20,7 @@ bool sth_gates_time_init(struct sth_gates *gates, const double *node,
                          const double *net) __attribute__((warn_unused_result));
 void sth_gates_time_fini(struct sth_gates *gates);
 
-void sth_gates_time_settle(struct sth_gates *gates);
-
 /* Whether memory has run out since, and changes are missing. */
 bool sth_gates_time_failed(const struct sth_gates *gates);
-
-/* A net has changed: what it reaches may have to follow. */
-void sth_gates_time_changed(struct sth_gates *gates, uint32_t net);
 
 #endif
