@@ -147,6 +147,7 @@ module sth_core #(
     .ArrayCols (ArrayCols),
     .SpBytes   (SpBytes),
     .AccBytes  (AccBytes),
+    .DataTypes (DataTypes),
     .BusBytes  (BusBytes),
     .QueueDepth(QueueDepth),
     .FetchDepth(FetchDepth),
@@ -363,7 +364,8 @@ module sth_core #(
   sth_matrix #(
     .ArrayRows(ArrayRows),
     .ArrayCols(ArrayCols),
-    .AccBytes (AccBytes)
+    .AccBytes (AccBytes),
+    .DataTypes(DataTypes)
   ) u_matrix (
     .clk_i          (gen_clock[Matrix].clk),
     .rst_ni         (core_rst_n),

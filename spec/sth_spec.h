@@ -129,6 +129,13 @@ enum sth_depth {
 #undef DEPTH
 };
 
+/* Operands of the array; of a chip a sum of these. */
+enum sth_data_type {
+#define DATA_TYPE(name, value, doc) STH_DATA_TYPE_##name = (value),
+#include "data_types.def"
+#undef DATA_TYPE
+};
+
 /* STH_AXI_BURST, STH_AXI_CACHE, ... */
 enum sth_axi {
 #define AXI(name, value, doc) STH_AXI_##name = (value),
@@ -209,6 +216,21 @@ static inline uint32_t sth_ring_log2(uint32_t value)
 static inline uint32_t sth_dtype_bytes(uint32_t dtype)
 {
     return dtype == STH_DTYPE_I8 ? 1 : dtype == STH_DTYPE_BF16 ? 2 : 4;
+}
+
+/*
+ * Depth of a product in lanes of 16 bits, of which each is a bf16 or two int8:
+ * even depth in the low byte, odd in the high one.
+ */
+static inline uint32_t sth_depth_lanes(uint32_t k, uint32_t bf16)
+{
+    return bf16 != 0 ? k : k / 2 + k % 2;
+}
+
+/* Products that a PE begins in a cycle. */
+static inline uint32_t sth_pe_products(uint32_t bf16)
+{
+    return bf16 != 0 ? 1 : 2;
 }
 
 /* Bytes of one scratchpad word: a row of bf16 activations or of fp32 lanes. */

@@ -78,11 +78,16 @@ static inline void assert_fault(struct program *p, enum sth_fault code,
 /* Two matrices, their product, saturated to int8, back in memory. */
 static inline void put_product(struct program *p)
 {
-    put(p, command_load(0x1000, 0, 256));
-    put(p, with(command_load(0x2000, 256, 256), 0, S0));
-    put(p, with(command_matmul(0, 256, 0, 16, 16, 16), S0, S1));
-    put(p, with(command_vector(0, 512, 16, 16), S1, S2));
-    put(p, with_irq(with(command_store(0x3000, 512, 256), S2, 0)));
+    struct sth_command rows = command_load(0x1000, 0, 16);
+
+    STH_SET(&rows, LOAD_N1, 16);
+    STH_SET(&rows, LOAD_MEM_S1, 16);
+    STH_SET(&rows, LOAD_SP_S1, 32);
+    put(p, rows);
+    put(p, with(command_load(0x2000, 512, 256), 0, S0));
+    put(p, with(command_matmul(0, 512, 0, 16, 16, 16), S0, S1));
+    put(p, with(command_vector(0, 1024, 16, 16), S1, S2));
+    put(p, with_irq(with(command_store(0x3000, 1024, 256), S2, 0)));
 }
 
 static inline void assert_product(struct program *p)
@@ -91,8 +96,9 @@ static inline void assert_product(struct program *p)
 
     for (int i = 0; i < 256; i++)
         a[i] = (int8_t)(i - 128);
-    for (int i = 0; i < 256; i += 17)
-        identity[i] = 1;
+    /* Rows of pairs: (k, k) is byte k % 2 of pair k. */
+    for (int k = 0; k < 16; k++)
+        identity[k / 2 * 32 + 2 * k + k % 2] = 1;
     p->dev->ops->mem_write(p->dev, 0x1000, a, 256);
     p->dev->ops->mem_write(p->dev, 0x2000, identity, 256);
     put_product(p);

@@ -137,7 +137,7 @@ static inline struct sth_command command_store(uint32_t mem, uint32_t sp,
     return command_copy(STH_OP_STORE, mem, sp, bytes);
 }
 
-/* int8, row-major operands without padding, n within one column tile. */
+/* int8, operands as close as they may be, n within one column tile. */
 static inline struct sth_command command_matmul(uint32_t a, uint32_t w,
                                                 uint32_t acc, uint32_t m,
                                                 uint32_t n, uint32_t k)
@@ -150,11 +150,11 @@ static inline struct sth_command command_matmul(uint32_t a, uint32_t w,
     STH_SET(&command, MATMUL_M, m);
     STH_SET(&command, MATMUL_N, n);
     STH_SET(&command, MATMUL_K, k);
-    STH_SET(&command, MATMUL_A_ROW, k);
-    STH_SET(&command, MATMUL_A_K, 16);
-    STH_SET(&command, MATMUL_W_ROW, 16);
-    STH_SET(&command, MATMUL_W_K, 256);
-    STH_SET(&command, MATMUL_W_N, 16);
+    STH_SET(&command, MATMUL_A_ROW, (k + 31) / 32 * 32);
+    STH_SET(&command, MATMUL_A_K, 32);
+    STH_SET(&command, MATMUL_W_ROW, 32);
+    STH_SET(&command, MATMUL_W_K, 512);
+    STH_SET(&command, MATMUL_W_N, 32);
     STH_SET(&command, MATMUL_ACC_N, m);
     return command;
 }

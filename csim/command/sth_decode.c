@@ -16,6 +16,9 @@ struct operand {
 
 enum { OPERANDS = 4 };
 
+/* Of a lane of depth of MATMUL. */
+enum { LANE_BYTES = 2 };
+
 static struct sth_decode_fault fault(enum sth_fault code, uint32_t word)
 {
     return (struct sth_decode_fault){code, word};
@@ -116,14 +119,13 @@ static struct sth_decode_fault check_copy(const struct sth_params *p,
     return legal;
 }
 
-/* Where the last weight chunk that is read ends, from W. */
+/* Where the last weight chunk that is read ends, from W; k lanes of depth. */
 static uint64_t weight_span(const struct sth_params *p,
-                            const struct sth_command *c, uint64_t es)
+                            const struct sth_command *c, uint64_t k)
 {
     uint64_t rows = p->array_rows;
     uint64_t cols = p->array_cols;
     uint64_t n = STH_GET(c, MATMUL_N);
-    uint64_t k = STH_GET(c, MATMUL_K);
     uint64_t kt = sth_ceil_div64(k, rows);
     uint64_t nt = sth_ceil_div64(n, cols);
     uint64_t w_row = STH_GET(c, MATMUL_W_ROW);
@@ -136,12 +138,12 @@ static uint64_t weight_span(const struct sth_params *p,
         last = (nt - 1) * w_n + (n - 1) % cols * w_row;
         if (nt > 1)
             before = (nt - 2) * w_n + (cols - 1) * w_row;
-        return (kt - 1) * w_k + rows * es + sth_max64(last, before);
+        return (kt - 1) * w_k + rows * LANE_BYTES + sth_max64(last, before);
     }
     last = (kt - 1) * w_k + (k - 1) % rows * w_row;
     if (kt > 1)
         before = (kt - 2) * w_k + (rows - 1) * w_row;
-    return (nt - 1) * w_n + cols * es + sth_max64(last, before);
+    return (nt - 1) * w_n + cols * LANE_BYTES + sth_max64(last, before);
 }
 
 static struct sth_decode_fault check_matmul(const struct sth_params *p,
@@ -149,11 +151,14 @@ static struct sth_decode_fault check_matmul(const struct sth_params *p,
 {
     uint64_t m = STH_GET(c, MATMUL_M);
     uint64_t n = STH_GET(c, MATMUL_N);
-    uint64_t k = STH_GET(c, MATMUL_K);
-    uint32_t es = STH_GET(c, MATMUL_BF16) != 0 ? 2 : 1;
-    uint32_t a_mask = p->array_rows * es - 1;
+    uint32_t bf16 = STH_GET(c, MATMUL_BF16);
+    uint64_t k = sth_depth_lanes(STH_GET(c, MATMUL_K), bf16);
+    uint32_t type = bf16 != 0 ? STH_DATA_TYPE_BF16 : STH_DATA_TYPE_INT8;
+    uint32_t a_mask = p->array_rows * LANE_BYTES - 1;
     uint32_t w_mask =
-        (STH_GET(c, MATMUL_WEST) != 0 ? p->array_rows : p->array_cols) * es - 1;
+        (STH_GET(c, MATMUL_WEST) != 0 ? p->array_rows : p->array_cols) *
+            LANE_BYTES -
+        1;
     const struct {
         uint32_t word;
         uint32_t mask;
@@ -168,7 +173,7 @@ static struct sth_decode_fault check_matmul(const struct sth_params *p,
 
     if (m == 0 || n == 0)
         return fault(STH_FAULT_FIELD, STH_MATMUL_M_WORD);
-    if (k == 0)
+    if (k == 0 || (p->data_types & type) == 0)
         return fault(STH_FAULT_FIELD, STH_MATMUL_K_WORD);
     for (size_t i = 0; i < sizeof(aligned) / sizeof(aligned[0]); i++) {
         if ((c->word[aligned[i].word] & aligned[i].mask) != 0)
@@ -177,10 +182,10 @@ static struct sth_decode_fault check_matmul(const struct sth_params *p,
     kt = sth_ceil_div64(k, p->array_rows);
     nt = sth_ceil_div64(n, p->array_cols);
     if (STH_GET(c, MATMUL_A) + (m - 1) * STH_GET(c, MATMUL_A_ROW) +
-            (kt - 1) * STH_GET(c, MATMUL_A_K) + p->array_rows * es >
+            (kt - 1) * STH_GET(c, MATMUL_A_K) + p->array_rows * LANE_BYTES >
         p->sp_bytes)
         return fault(STH_FAULT_RANGE, STH_MATMUL_A_WORD);
-    if (STH_GET(c, MATMUL_W) + weight_span(p, c, es) > p->sp_bytes)
+    if (STH_GET(c, MATMUL_W) + weight_span(p, c, k) > p->sp_bytes)
         return fault(STH_FAULT_RANGE, STH_MATMUL_W_WORD);
     if (STH_GET(c, MATMUL_ACC) + (nt - 1) * STH_GET(c, MATMUL_ACC_N) + m - 1 >=
         p->acc_bytes / sth_acc_row_bytes(p))

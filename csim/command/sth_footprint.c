@@ -49,14 +49,17 @@ static void visit_copy(const struct walk *w, bool load)
                   STH_GET(c, LOAD_MEM_S1), STH_GET(c, LOAD_MEM_S2));
 }
 
-/* The rows of one weight tile that hold n columns and k rows of w. */
+/*
+ * The rows of one weight tile that hold n columns of w and `lanes` of depth,
+ * `depth` bytes in all of each column.
+ */
 static void visit_weight_tile(const struct walk *w, uint64_t addr, uint64_t n,
-                              uint64_t k, uint64_t es)
+                              uint64_t lanes, uint64_t depth)
 {
     bool west = STH_GET(w->command, MATMUL_WEST) != 0;
     uint64_t row = STH_GET(w->command, MATMUL_W_ROW);
-    uint64_t rows = west ? n : k;
-    uint64_t bytes = (west ? k : n) * es;
+    uint64_t rows = west ? n : lanes;
+    uint64_t bytes = west ? depth : 2 * n;
 
     for (uint64_t i = 0; i < rows; i++)
         put(w, STH_FOOTPRINT_SP, STH_FOOTPRINT_READ, addr + i * row, bytes);
@@ -70,22 +73,25 @@ static void visit_matmul(const struct walk *w)
     uint64_t m = STH_GET(c, MATMUL_M);
     uint64_t n = STH_GET(c, MATMUL_N);
     uint64_t k = STH_GET(c, MATMUL_K);
-    uint64_t es = STH_GET(c, MATMUL_BF16) != 0 ? 2 : 1;
+    uint64_t bytes = STH_GET(c, MATMUL_BF16) != 0 ? 2 * k : k;
+    uint64_t lanes =
+        sth_depth_lanes(STH_GET(c, MATMUL_K), STH_GET(c, MATMUL_BF16));
     uint64_t acc = STH_GET(c, MATMUL_ACC);
 
-    for (uint64_t i = 0; i * rows < k; i++) {
+    for (uint64_t i = 0; i * rows < lanes; i++) {
         uint64_t a = STH_GET(c, MATMUL_A) + i * STH_GET(c, MATMUL_A_K);
-        uint64_t depth = sth_min64(k - i * rows, rows);
+        uint64_t depth = sth_min64(bytes - i * 2 * rows, 2 * rows);
 
         for (uint64_t row = 0; row < m; row++)
             put(w, STH_FOOTPRINT_SP, STH_FOOTPRINT_READ,
-                a + row * STH_GET(c, MATMUL_A_ROW), depth * es);
+                a + row * STH_GET(c, MATMUL_A_ROW), depth);
         for (uint64_t j = 0; j * cols < n; j++)
             visit_weight_tile(w,
                               STH_GET(c, MATMUL_W) +
                                   i * STH_GET(c, MATMUL_W_K) +
                                   j * STH_GET(c, MATMUL_W_N),
-                              sth_min64(n - j * cols, cols), depth, es);
+                              sth_min64(n - j * cols, cols),
+                              sth_min64(lanes - i * rows, rows), depth);
     }
     if (STH_GET(c, MATMUL_ACCUMULATE) != 0) {
         for (uint64_t j = 0; j * cols < n; j++)

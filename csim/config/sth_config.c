@@ -188,7 +188,7 @@ static bool take_line(void *user, char *key, char *value, unsigned line,
 }
 
 /* Whether nothing is missing and all goes together; a chip has as many vector
- * lanes as columns if its file does not say. */
+ * lanes as columns and all types of operands if its file does not say. */
 static bool check_file(struct parser *p, char *error, size_t error_size)
 {
     char why[160];
@@ -197,6 +197,10 @@ static bool check_file(struct parser *p, char *error, size_t error_size)
     if (!p->line_of[STH_PARAM_VectorLanes]) {
         p->params.vector_lanes = p->params.array_cols;
         p->line_of[STH_PARAM_VectorLanes] = p->line_of[STH_PARAM_ArrayCols];
+    }
+    if (!p->line_of[STH_PARAM_DataTypes]) {
+        p->params.data_types = STH_DATA_TYPE_INT8 | STH_DATA_TYPE_BF16;
+        p->line_of[STH_PARAM_DataTypes] = p->line_of[STH_PARAM_ArrayRows];
     }
     for (int i = 0; i < STH_PARAM_COUNT; i++) {
         if (!p->line_of[i]) {

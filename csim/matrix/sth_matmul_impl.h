@@ -17,12 +17,16 @@ struct sth_matmul {
     uint32_t w, w_row, w_k, w_n;
     uint32_t acc, acc_n;
     uint32_t m, n, k;
+    uint32_t lanes; /* of depth */
     bool bf16, west, accumulate;
 };
 
 static inline struct sth_matmul
 sth_matmul_fields(const struct sth_command *command)
 {
+    const uint32_t k = STH_GET(command, MATMUL_K);
+    const uint32_t bf16 = STH_GET(command, MATMUL_BF16);
+
     return (struct sth_matmul){
         .a = STH_GET(command, MATMUL_A),
         .a_row = STH_GET(command, MATMUL_A_ROW),
@@ -35,8 +39,9 @@ sth_matmul_fields(const struct sth_command *command)
         .acc_n = STH_GET(command, MATMUL_ACC_N),
         .m = STH_GET(command, MATMUL_M),
         .n = STH_GET(command, MATMUL_N),
-        .k = STH_GET(command, MATMUL_K),
-        .bf16 = STH_GET(command, MATMUL_BF16) != 0,
+        .k = k,
+        .lanes = sth_depth_lanes(k, bf16),
+        .bf16 = bf16 != 0,
         .west = STH_GET(command, MATMUL_WEST) != 0,
         .accumulate = STH_GET(command, MATMUL_ACCUMULATE) != 0,
     };

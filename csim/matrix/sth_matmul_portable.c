@@ -3,18 +3,24 @@
 #include "sth_matmul_impl.h"
 #include "sth_numerics.h"
 
-/* Down one array column: the sum of a tile row times a weight column. */
+/*
+ * Down one array column: the sum of a tile row times a weight column, `depth`
+ * lanes of both.  `odd`: the last lane of the row holds one int8.
+ */
 static uint32_t column_sum(const struct sth_matmul *m, uint32_t rows,
-                           uint32_t depth, const uint8_t *a, const uint8_t *w,
-                           uint32_t w_step)
+                           uint32_t depth, bool odd, const uint8_t *a,
+                           const uint8_t *w, uint32_t w_step)
 {
-    uint32_t bytes = m->bf16 ? 2 : 1, sum = 0;
+    uint32_t sum = 0;
 
-    for (uint32_t r = 0; r < depth; r++)
+    for (uint32_t r = 0; r < depth; r++) {
+        uint32_t bytes = odd && r + 1 == depth ? 1 : 2;
+
         sum = sth_acc_add(
             m->bf16, sum,
-            sth_pe_mul(m->bf16, (uint16_t)sth_onchip_get(a + r * bytes, bytes),
-                       (uint16_t)sth_onchip_get(w + r * w_step, bytes)));
+            sth_pe_mul(m->bf16, (uint16_t)sth_onchip_get(a + 2 * r, bytes),
+                       (uint16_t)sth_onchip_get(w + r * w_step, 2)));
+    }
     /* Rows beyond the depth add +0, which only turns a -0 into +0. */
     if (depth < rows)
         sum = sth_acc_add(m->bf16, sum, 0);
@@ -26,14 +32,14 @@ uint32_t sth_matmul_portable(const struct sth_onchip *chip,
 {
     const struct sth_matmul m = sth_matmul_fields(command);
     uint32_t rows = chip->params->array_rows, cols = chip->params->array_cols;
-    uint32_t bytes = m.bf16 ? 2 : 1;
     struct sth_digest digest;
 
     sth_digest_init(&digest);
     for (uint32_t nt = 0; nt * cols < m.n; nt++) {
-        for (uint32_t kt = 0; kt * rows < m.k; kt++) {
-            uint32_t left = m.k - kt * rows;
+        for (uint32_t kt = 0; kt * rows < m.lanes; kt++) {
+            uint32_t left = m.lanes - kt * rows;
             uint32_t depth = left < rows ? left : rows;
+            bool odd = !m.bf16 && m.k % 2 != 0 && depth == left;
             bool overwrite = kt == 0 && !m.accumulate;
 
             for (uint32_t i = 0; i < m.m; i++) {
@@ -41,12 +47,11 @@ uint32_t sth_matmul_portable(const struct sth_onchip *chip,
 
                 for (uint32_t c = 0; c < cols && nt * cols + c < m.n; c++) {
                     const uint8_t *w = chip->sp + m.w + nt * m.w_n +
-                                       kt * m.w_k +
-                                       c * (m.west ? m.w_row : bytes);
+                                       kt * m.w_k + c * (m.west ? m.w_row : 2);
                     uint32_t addr =
                         (m.acc + nt * m.acc_n + i) * 4 * cols + 4 * c;
-                    uint32_t sum = column_sum(&m, rows, depth, a, w,
-                                              m.west ? bytes : m.w_row);
+                    uint32_t sum = column_sum(&m, rows, depth, odd, a, w,
+                                              m.west ? 2 : m.w_row);
 
                     if (!overwrite)
                         sum = sth_acc_add(

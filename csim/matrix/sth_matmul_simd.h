@@ -2,8 +2,8 @@
  * MATMUL on vectors of LANES lanes: the body of one file for each instruction
  * set, which defines KERNEL and includes the header of the set before this.
  *
- * One step is one row of the array with bf16 operands, expanded to fp32, and
- * two rows with int8 operands, expanded to pairs of 16 bits.
+ * One step is one row of the array: a bf16, expanded to fp32, or two int8,
+ * expanded to a pair of 16 bits.
  */
 #include "sth_matmul_impl.h"
 #include "sth_simd.h"
@@ -15,9 +15,9 @@ struct tile {
     const struct sth_matmul *m;
     uint32_t cols;      /* array columns */
     uint32_t depth;     /* rows of this tile that exist */
-    uint32_t steps;     /* depth in steps */
     bool partial;       /* depth is less than the array's rows */
-    bool in_vectors;    /* a chunk of a is whole vectors of steps */
+    bool odd;           /* the last of them has one int8 */
+    bool in_vectors;    /* a chunk of a is whole vectors */
     bool overwrite;     /* the accumulator's old value does not count */
     uint32_t first_col; /* of the block */
     uint32_t live_cols; /* of the array, from column 0 */
@@ -37,29 +37,30 @@ INLINE vi mac(bool bf16, vi sum, vi a, vi w)
     return (vi)((vu)sum + (vu)vi_multiply_pairs(a, w));
 }
 
-/* Expands `count` elements, `stride` apart in `to`. */
+/* Expands `count` lanes of depth, `stride` apart in `to`. */
 INLINE void expand(bool bf16, uint32_t *to, uint32_t stride,
                    const uint8_t *from, uint32_t count)
 {
-    if (bf16) {
-        for (uint32_t i = 0; i < count; i++) {
-            uint16_t raw;
+    for (uint32_t i = 0; i < count; i++) {
+        uint16_t raw;
 
-            memcpy(&raw, from + 2 * i, sizeof raw);
+        memcpy(&raw, from + 2 * i, sizeof raw);
+        if (bf16)
             to[i * stride] = (uint32_t)raw << 16;
-        }
-        return;
+        else
+            to[i * stride] = (uint32_t)(uint16_t)(int8_t)raw |
+                             (uint32_t)(int8_t)(raw >> 8) << 16;
     }
-    for (uint32_t i = 0; i + 1 < count; i += 2)
-        to[i / 2 * stride] = (uint32_t)(uint16_t)(int8_t)from[i] |
-                             (uint32_t)(int8_t)from[i + 1] << 16;
-    if (count % 2)
-        to[count / 2 * stride] = (uint32_t)(uint16_t)(int8_t)from[count - 1];
+}
+
+INLINE vi expand_vector(bool bf16, const uint8_t *from)
+{
+    return bf16 ? vi_from_u16(from) << 16 : vi_pairs_from_i8(from);
 }
 
 /*
  * Expands a row of a.  In vectors that is the whole of its last vector, which
- * belongs to the chunk; what is beyond the depth meets weights of zero.
+ * belongs to the chunk; what is beyond the depth meets no weights.
  */
 INLINE void expand_row(const struct tile *t, bool bf16, uint32_t *to,
                        const uint8_t *from)
@@ -68,36 +69,18 @@ INLINE void expand_row(const struct tile *t, bool bf16, uint32_t *to,
         expand(bf16, to, 1, from, t->depth);
         return;
     }
-    for (uint32_t s = 0; s < t->steps; s += LANES) {
-        if (bf16)
-            store_vi(to + s, vi_from_u16(from + 2 * s) << 16);
-        else
-            store_vi(to + s, vi_pairs_from_i8(from + 2 * s));
-    }
+    for (uint32_t s = 0; s < t->depth; s += LANES)
+        store_vi(to + s, expand_vector(bf16, from + 2 * s));
 }
 
 /* Weights of a column block that are stored by rows of w. */
 INLINE void expand_north(struct tile *t, bool bf16, const uint8_t *w,
                          uint32_t width)
 {
-    uint32_t step = t->m->w_row;
-
-    for (uint32_t s = 0; s < t->steps; s++) {
-        for (uint32_t c = 0; c < width; c += LANES) {
-            uint32_t *to = t->w + s * width + c;
-
-            if (bf16) {
-                store_vi(to, vi_from_u16(w + s * step + 2 * c) << 16);
-            } else {
-                const uint8_t *from = w + 2 * s * step + c;
-                vi low = vi_from_i8(from) & fill_vi(0xffff);
-
-                if (2 * s + 1 < t->depth)
-                    low |= vi_from_i8(from + step) << 16;
-                store_vi(to, low);
-            }
-        }
-    }
+    for (uint32_t s = 0; s < t->depth; s++)
+        for (uint32_t c = 0; c < width; c += LANES)
+            store_vi(t->w + s * width + c,
+                     expand_vector(bf16, w + s * t->m->w_row + 2 * c));
 }
 
 /* Weights of a column block that are stored by columns of w. */
@@ -108,9 +91,18 @@ INLINE void expand_west(struct tile *t, bool bf16, const uint8_t *w,
         if (t->first_col + c < t->live_cols)
             expand(bf16, t->w + c, width, w + c * t->m->w_row, t->depth);
         else
-            for (uint32_t s = 0; s < t->steps; s++)
+            for (uint32_t s = 0; s < t->depth; s++)
                 t->w[s * width + c] = 0;
     }
+}
+
+/* A last pair of which only the first half belongs to the depth. */
+INLINE void halve_last_step(struct tile *t, uint32_t width)
+{
+    uint32_t *last = t->w + (t->depth - 1) * width;
+
+    for (uint32_t c = 0; c < width; c += LANES)
+        store_vi(last + c, load_vi(last + c) & fill_vi(0xffff));
 }
 
 /* Adds a sum to the accumulator, or puts it there. */
@@ -144,7 +136,7 @@ INLINE void multiply_block(struct tile *t, bool bf16, uint32_t row,
         expand_row(t, bf16, t->rows[i], t->a + (row + i) * t->m->a_row);
     UNROLL for (uint32_t i = 0; i < height; i++)
         UNROLL for (uint32_t j = 0; j < vectors; j++) sum[i][j] = fill_vi(0);
-    for (uint32_t s = 0; s < t->steps; s++) {
+    for (uint32_t s = 0; s < t->depth; s++) {
         vi w[COL_BLOCK];
 
         UNROLL for (uint32_t j = 0; j < vectors; j++) w[j] =
@@ -185,6 +177,8 @@ INLINE void multiply_tile(struct tile *t, bool bf16, const uint8_t *w,
         expand_west(t, bf16, w, vectors * LANES);
     else
         expand_north(t, bf16, w, vectors * LANES);
+    if (t->odd)
+        halve_last_step(t, vectors * LANES);
     for (; row + height <= t->m->m; row += height)
         multiply_block(t, bf16, row, height, vectors);
     for (; row < t->m->m; row++)
@@ -219,7 +213,6 @@ uint32_t KERNEL(const struct sth_onchip *chip,
     const uint32_t rows = chip->params->array_rows;
     const uint32_t cols = chip->params->array_cols;
     const uint32_t width = cols > LANES ? 2 * LANES : LANES;
-    const uint32_t bytes = m.bf16 ? 2 : 1;
     void (*multiply)(struct tile *, const uint8_t *) =
         m.bf16 ? cols > LANES ? multiply_bf16_wide : multiply_bf16_narrow
         : cols > LANES ? multiply_int8_wide
@@ -232,21 +225,23 @@ uint32_t KERNEL(const struct sth_onchip *chip,
     t.cols = cols;
     t.acc = chip->acc;
     t.digest = &digest;
-    t.in_vectors = rows >= (m.bf16 ? LANES : 2 * LANES);
+    t.in_vectors = rows >= LANES;
     for (uint32_t nt = 0; nt * cols < m.n; nt++) {
         t.live_cols = m.n - nt * cols < cols ? m.n - nt * cols : cols;
         t.acc_addr = (m.acc + nt * m.acc_n) * 4 * cols;
-        for (uint32_t kt = 0; kt * rows < m.k; kt++) {
+        for (uint32_t kt = 0; kt * rows < m.lanes; kt++) {
             const uint8_t *w = chip->sp + m.w + nt * m.w_n + kt * m.w_k;
 
-            t.depth = m.k - kt * rows < rows ? m.k - kt * rows : rows;
-            t.steps = m.bf16 ? t.depth : (t.depth + 1) / 2;
+            const uint32_t left = m.lanes - kt * rows;
+
+            t.depth = left < rows ? left : rows;
             t.partial = t.depth < rows;
+            t.odd = !m.bf16 && m.k % 2 != 0 && t.depth == left;
             t.overwrite = kt == 0 && !m.accumulate;
             t.a = chip->sp + m.a + kt * m.a_k;
             for (t.first_col = 0; t.first_col < t.live_cols;
                  t.first_col += width)
-                multiply(&t, w + t.first_col * (m.west ? m.w_row : bytes));
+                multiply(&t, w + t.first_col * (m.west ? m.w_row : 2));
         }
     }
     return sth_digest_value(&digest);

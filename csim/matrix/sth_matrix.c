@@ -21,8 +21,8 @@ struct sth_matrix {
     uint64_t last_step;   /* of the weight loader */
     uint64_t stream_free; /* cycle from which a row can enter */
     /* The loader's place in the oldest command that is not loaded. */
-    uint32_t unloaded; /* commands */
-    uint32_t n_left, k_left;
+    uint32_t unloaded;       /* commands */
+    uint32_t n_left, k_left; /* columns, lanes of depth */
     uint32_t w_n, w, a, acc;
     uint64_t begin; /* cycle in which the next tile begins to load */
     uint64_t next;  /* cycle in which to look for room for more tiles */
@@ -31,6 +31,11 @@ struct sth_matrix {
 static struct sth_matrix *matrix_of(struct sth_engine_state *engine)
 {
     return (struct sth_matrix *)(void *)engine;
+}
+
+static uint32_t depth_of(const struct sth_command *c)
+{
+    return sth_depth_lanes(STH_GET(c, MATMUL_K), STH_GET(c, MATMUL_BF16));
 }
 
 /* The oldest command that is not loaded; there is one. */
@@ -76,7 +81,7 @@ static void begin_command(struct sth_matrix *matrix)
 
         if (!sth_decode_is_sync(c)) {
             matrix->n_left = STH_GET(c, MATMUL_N);
-            matrix->k_left = STH_GET(c, MATMUL_K);
+            matrix->k_left = depth_of(c);
             matrix->w_n = STH_GET(c, MATMUL_W);
             matrix->w = matrix->w_n;
             matrix->a = STH_GET(c, MATMUL_A);
@@ -107,7 +112,7 @@ static bool advance(struct sth_matrix *matrix, const struct sth_command *c)
     }
     if (matrix->n_left > params->array_cols) {
         matrix->n_left -= params->array_cols;
-        matrix->k_left = STH_GET(c, MATMUL_K);
+        matrix->k_left = depth_of(c);
         matrix->w_n += STH_GET(c, MATMUL_W_N);
         matrix->w = matrix->w_n;
         matrix->a = STH_GET(c, MATMUL_A);
@@ -173,8 +178,8 @@ static bool begin_tile(struct sth_matrix *matrix)
     tile->a_row = STH_GET(c, MATMUL_A_ROW);
     tile->acc = matrix->acc;
     tile->rows = STH_GET(c, MATMUL_M);
-    tile->adds = STH_GET(c, MATMUL_ACCUMULATE) != 0 ||
-                 matrix->k_left != STH_GET(c, MATMUL_K);
+    tile->adds =
+        STH_GET(c, MATMUL_ACCUMULATE) != 0 || matrix->k_left != depth_of(c);
     if (!sth_weight_loader_read(&matrix->loader, matrix->engine.clock->now,
                                 tile, steps))
         return false;

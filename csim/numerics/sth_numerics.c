@@ -192,7 +192,8 @@ uint32_t sth_pe_mul(bool bf16, uint16_t a, uint16_t w)
 {
     if (bf16)
         return sth_fp32_mul((uint32_t)a << 16, (uint32_t)w << 16);
-    return (uint32_t)(sign_extend_i8(a) * sign_extend_i8(w));
+    return (uint32_t)(sign_extend_i8(a) * sign_extend_i8(w) +
+                      sign_extend_i8(a >> 8) * sign_extend_i8(w >> 8));
 }
 
 uint32_t sth_acc_add(bool bf16, uint32_t a, uint32_t b)

@@ -40,7 +40,7 @@ int8_t sth_fp32_to_i8(uint32_t v);
 uint32_t sth_fp32_from_type(unsigned dtype, uint32_t raw);
 uint32_t sth_fp32_to_type(unsigned dtype, uint32_t v);
 
-/* Product of two array operands: the low 8 bits as int8, or bf16. */
+/* Product of two array operands: of bf16, or of both int8 and their sum. */
 uint32_t sth_pe_mul(bool bf16, uint16_t a, uint16_t w);
 
 /* Sum of two array partial sums: int32 modulo 2^32, or fp32. */

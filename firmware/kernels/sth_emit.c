@@ -5,6 +5,7 @@
 
 #define UNITS_MAX 65535u
 #define RUN_MAX 0xffffffu
+#define LANE_BYTES 2u /* of depth of a product */
 
 static uint32_t array_cols(const struct sth_schedule *s)
 {
@@ -266,9 +267,11 @@ void sth_emit_store(struct sth_schedule *s, const struct sth_block *b)
 void sth_emit_product(struct sth_schedule *s, const struct sth_product *p)
 {
     const struct sth_params *q = &s->driver->params;
-    uint32_t es = p->bf16 ? 2 : 1;
     struct sth_command *c = sth_schedule_open(s, STH_OP_MATMUL);
+    uint32_t type = p->bf16 ? STH_DATA_TYPE_BF16 : STH_DATA_TYPE_INT8;
 
+    if ((q->data_types & type) == 0)
+        sth_schedule_fail(s, STH_FW_ERR_TYPE);
     STH_SET(c, MATMUL_A, p->a->addr + p->a_offset);
     STH_SET(c, MATMUL_W, p->w->addr + p->w_offset);
     STH_SET(c, MATMUL_ACC, p->acc->addr + p->acc_offset);
@@ -279,17 +282,17 @@ void sth_emit_product(struct sth_schedule *s, const struct sth_product *p)
     STH_SET(c, MATMUL_WEST, p->west);
     STH_SET(c, MATMUL_ACCUMULATE, p->accumulate);
     STH_SET(c, MATMUL_A_ROW, p->a_stride);
-    STH_SET(c, MATMUL_A_K, q->array_rows * es);
+    STH_SET(c, MATMUL_A_K, q->array_rows * LANE_BYTES);
     STH_SET(c, MATMUL_W_ROW, p->w_stride);
     if (p->west) {
-        STH_SET(c, MATMUL_W_K, q->array_rows * es);
+        STH_SET(c, MATMUL_W_K, q->array_rows * LANE_BYTES);
         /* The stride between tiles that do not exist might not fit. */
         if (p->n > q->array_cols)
             STH_SET(c, MATMUL_W_N, q->array_cols * p->w_stride);
     } else {
-        if (p->k > q->array_rows)
+        if (sth_depth_lanes(p->k, p->bf16) > q->array_rows)
             STH_SET(c, MATMUL_W_K, q->array_rows * p->w_stride);
-        STH_SET(c, MATMUL_W_N, q->array_cols * es);
+        STH_SET(c, MATMUL_W_N, q->array_cols * LANE_BYTES);
     }
     STH_SET(c, MATMUL_ACC_N, p->acc_tile);
     sth_schedule_reads(s, p->a);

@@ -149,7 +149,10 @@ struct sth_groups {
 void sth_emit_load_groups(struct sth_schedule *s, const struct sth_groups *g);
 void sth_emit_store_groups(struct sth_schedule *s, const struct sth_groups *g);
 
-/* acc[m][n] (+)= a * w; strides in bytes, acc_tile in rows. */
+/*
+ * acc[m][n] (+)= a * w; strides in bytes, acc_tile in rows.  An error TYPE if
+ * the array does not multiply such operands.
+ */
 struct sth_product {
     uint32_t m, n, k;
     bool bf16, west, accumulate;

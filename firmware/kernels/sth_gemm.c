@@ -29,6 +29,7 @@ struct state {
     const struct sth_params *p;
     struct sth_gemm_plan plan;
     bool bf16;
+    uint32_t lane; /* elements of a lane of depth */
     struct sth_cache a, w, out, bias, residual, xscale, wscale;
     struct sth_buffer *temporary;
     struct sth_buffer *acc[2];
@@ -59,8 +60,7 @@ static bool make_plan(struct state *t)
     struct sth_gemm_shape shape = {
         .m = g->out->rows,
         .n = g->out->cols,
-        .k = g->x->cols,
-        .in_bytes = bytes_of(g->x),
+        .k = sth_depth_lanes(g->x->cols, t->bf16),
         .out_bytes = bytes_of(g->out),
         .residual_bytes = bytes_of(g->residual),
         .vector_passes = count_passes(g),
@@ -103,8 +103,16 @@ static void allocate(struct state *t)
 
 /* ---- loads ------------------------------------------------------------- */
 
+/* Elements of block ki of the depth. */
+static uint32_t depth_of(const struct state *t, uint32_t ki)
+{
+    uint32_t most = t->plan.kb * t->lane;
+
+    return sth_min_u32(most, t->g->x->cols - ki * most);
+}
+
 static struct sth_buffer *load_a(struct state *t, const struct block *b,
-                                 uint32_t ki, uint32_t depth)
+                                 uint32_t ki)
 {
     bool hit;
     struct sth_buffer *buffer =
@@ -112,8 +120,8 @@ static struct sth_buffer *load_a(struct state *t, const struct block *b,
     struct sth_block block = {.operand = t->g->x,
                               .row = b->m0,
                               .rows = b->rows,
-                              .col = ki * t->plan.kb,
-                              .cols = depth,
+                              .col = ki * t->plan.kb * t->lane,
+                              .cols = depth_of(t, ki),
                               .buffer = buffer,
                               .stride = t->plan.a_stride};
 
@@ -122,25 +130,26 @@ static struct sth_buffer *load_a(struct state *t, const struct block *b,
     return buffer;
 }
 
+/* In rows of lanes, or transposed in rows of depth. */
 static struct sth_buffer *load_w(struct state *t, const struct block *b,
-                                 uint32_t ki, uint32_t depth)
+                                 uint32_t ki)
 {
     bool hit;
     struct sth_buffer *buffer =
         sth_cache_get(&t->w, b->ni * t->plan.ks + ki, &hit);
     struct sth_block block = {.operand = t->g->w,
                               .row = ki * t->plan.kb,
-                              .rows = depth,
-                              .col = b->n0,
-                              .cols = b->cols,
+                              .rows = sth_depth_lanes(depth_of(t, ki), t->bf16),
+                              .col = b->n0 * t->lane,
+                              .cols = b->cols * t->lane,
                               .buffer = buffer,
                               .stride = t->plan.w_stride};
 
     if (t->g->transposed) {
         block.row = b->n0;
         block.rows = b->cols;
-        block.col = ki * t->plan.kb;
-        block.cols = depth;
+        block.col = ki * t->plan.kb * t->lane;
+        block.cols = depth_of(t, ki);
     }
     if (!hit)
         sth_emit_load(t->s, &block);
@@ -291,12 +300,11 @@ static void emit_block(struct state *t, uint32_t mi, uint32_t ni)
     b.acc = t->acc[t->pending.valid && t->pending.acc == t->acc[0] &&
                    plan->acc_slots == 2];
     for (uint32_t ki = 0; ki < plan->ks; ki++) {
-        uint32_t depth = sth_min_u32(plan->kb, g->x->cols - ki * plan->kb);
-        struct sth_buffer *w = load_w(t, &b, ki, depth);
-        struct sth_buffer *a = load_a(t, &b, ki, depth);
+        struct sth_buffer *w = load_w(t, &b, ki);
+        struct sth_buffer *a = load_a(t, &b, ki);
         struct sth_product product = {.m = b.rows,
                                       .n = b.cols,
-                                      .k = depth,
+                                      .k = depth_of(t, ki),
                                       .bf16 = t->bf16,
                                       .west = g->transposed,
                                       .accumulate = ki != 0,
@@ -325,6 +333,7 @@ void sth_kernel_gemm(struct sth_schedule *s, const struct sth_gemm *gemm)
                       .bf16 = gemm->x->dtype == STH_DTYPE_BF16};
     uint32_t outer, inner;
 
+    t.lane = t.bf16 ? 1 : 2;
     if (!make_plan(&t)) {
         sth_schedule_fail(s, STH_FW_ERR_SPACE);
         return;

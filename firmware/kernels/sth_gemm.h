@@ -13,8 +13,12 @@ enum sth_gemm_act { STH_GEMM_ACT_NONE, STH_GEMM_ACT_GELU, STH_GEMM_ACT_SILU };
 /*
  * out = act(x * w * xscale * wscale + bias) + residual
  * x (m, k) and w (k, n), or w (n, k) when transposed: both bf16, or both i8
- * with xscale (1, m) and wscale (1, n) in fp32.  bias (1, n), out (m, n) and
- * residual (m, n) are bf16 or fp32.  NULL: absent.  out may be residual.
+ * with xscale (1, m) and wscale (1, n) in fp32.  Of i8, a w that is not
+ * transposed is stored in rows of pairs: an operand of ceil(k / 2) rows and 2 n
+ * columns, where row l holds w[2l][c] in column 2c and w[2l + 1][c] in column
+ * 2c + 1; what is there beyond an odd k does not matter.  bias (1, n), out
+ * (m, n) and residual (m, n) are bf16 or fp32.  NULL: absent.  out may be
+ * residual.
  */
 struct sth_gemm {
     const struct sth_operand *out;
@@ -28,7 +32,10 @@ struct sth_gemm {
     bool transposed;
 };
 
-/* Errors stick in the schedule: SPACE when no tiling fits. */
+/*
+ * Errors stick in the schedule: SPACE when no tiling fits, TYPE when the array
+ * does not multiply such operands.
+ */
 void sth_kernel_gemm(struct sth_schedule *s, const struct sth_gemm *gemm);
 
 #ifdef __cplusplus

@@ -15,6 +15,8 @@
 #define PRODUCT_OVERHEAD 16u
 #define LOAD_OVERHEAD 16u
 #define BLOCK_MAX 32768u
+/* Bytes of a lane of depth. */
+#define LANE_BYTES 2u
 /* Slots beyond these prefetch no further. */
 #define STREAM_SLOTS 8u
 
@@ -98,13 +100,11 @@ static uint64_t w_block_cycles(const struct sth_params *p,
                                const struct sth_gemm_shape *s,
                                const struct sth_gemm_plan *plan)
 {
-    uint32_t es = s->in_bytes;
-
     if (s->transposed)
-        return transfer(p, plan->nb, (uint64_t)plan->kb * es,
-                        s->k * es % p->bus_bytes == 0, p->load_slots);
-    return transfer(p, plan->kb, (uint64_t)plan->nb * es,
-                    s->n * es % p->bus_bytes == 0, p->load_slots);
+        return transfer(p, plan->nb, (uint64_t)plan->kb * LANE_BYTES,
+                        s->k * LANE_BYTES % p->bus_bytes == 0, p->load_slots);
+    return transfer(p, plan->kb, (uint64_t)plan->nb * LANE_BYTES,
+                    s->n * LANE_BYTES % p->bus_bytes == 0, p->load_slots);
 }
 
 /* Fills plan->cycles; slots are decided. */
@@ -116,8 +116,8 @@ static void estimate(const struct sth_params *p, const struct sth_gemm_shape *s,
     uint64_t w_loads = (uint64_t)plan->ns * plan->ks;
     uint64_t tiles = sth_ceil_div(plan->nb, p->array_cols);
     uint64_t a_cycles =
-        transfer(p, plan->mb, (uint64_t)plan->kb * s->in_bytes,
-                 s->k * s->in_bytes % p->bus_bytes == 0, p->load_slots);
+        transfer(p, plan->mb, (uint64_t)plan->kb * LANE_BYTES,
+                 s->k * LANE_BYTES % p->bus_bytes == 0, p->load_slots);
     uint64_t w_cycles = w_block_cycles(p, s, plan);
     uint64_t residual =
         transfer(p, plan->mb, (uint64_t)plan->nb * s->residual_bytes, false,
@@ -218,7 +218,7 @@ static void consider_sizes(struct sth_gemm_plan *best,
 {
     uint32_t acc_rows = p->acc_bytes / sth_acc_row_bytes(p);
     uint32_t tiles = sth_ceil_div(nb, p->array_cols);
-    uint32_t es = s->in_bytes;
+    const uint32_t es = LANE_BYTES;
     struct sth_gemm_plan plan = {.mb = mb, .nb = nb, .kb = kb};
 
     plan.ms = sth_ceil_div(s->m, mb);

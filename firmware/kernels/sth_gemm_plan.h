@@ -11,8 +11,8 @@
 
 /* What the plan depends on. */
 struct sth_gemm_shape {
-    uint32_t m, n, k;
-    uint32_t in_bytes;       /* of an element of x and w: 1 or 2 */
+    uint32_t m, n;
+    uint32_t k;              /* lanes of depth: a bf16 or two i8 each */
     uint32_t out_bytes;      /* 2 or 4 */
     uint32_t residual_bytes; /* 0: none */
     uint32_t vector_passes;  /* vector commands for a block */
@@ -23,7 +23,7 @@ struct sth_gemm_shape {
 };
 
 struct sth_gemm_plan {
-    uint32_t mb, nb, kb; /* rows, columns, depth of a block */
+    uint32_t mb, nb, kb; /* rows, columns, lanes of depth of a block */
     uint32_t ms, ns, ks; /* number of blocks in each direction */
     bool w_stationary;   /* n outermost: a w panel stays, x streams */
     uint32_t a_slots, w_slots, acc_slots;

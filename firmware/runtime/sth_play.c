@@ -19,19 +19,20 @@ static void resolve_view(struct player *p, const struct sth_trace *trace,
     const struct sth_trace_view *view = &p->op->view[key];
     const struct sth_trace_tensor *tensor;
     struct sth_operand *operand = &p->operand[key];
-    uint32_t bytes;
+    uint32_t bytes, lane;
 
     if (view->tensor < 0)
         return;
     tensor = &trace->tensor[view->tensor];
     bytes = sth_dtype_bytes(tensor->dtype);
-    operand->stride = (uint64_t)tensor->cols * bytes;
-    operand->addr = tensor->addr + view->row * operand->stride +
-                    (uint64_t)view->col * bytes;
-    operand->rows = view->rows;
-    operand->cols = view->cols;
+    lane = tensor->layout == STH_TRACE_LAYOUT_PAIRS ? 2 : 1;
+    operand->stride = (uint64_t)tensor->cols * lane * bytes;
+    operand->addr = tensor->addr + view->row / lane * operand->stride +
+                    (uint64_t)view->col * lane * bytes;
+    operand->rows = (view->rows + lane - 1) / lane;
+    operand->cols = view->cols * lane;
     operand->dtype = tensor->dtype;
-    operand->row0 = view->row;
+    operand->row0 = view->row / lane;
     operand->tensor = &state[view->tensor];
     operand->before = operand->tensor->bands;
 }

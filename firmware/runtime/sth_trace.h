@@ -53,12 +53,20 @@ enum sth_trace_list_key {
     STH_TRACE_LIST_COUNT
 };
 
+/* How the elements of a tensor lie in memory; what reads them decides. */
+enum sth_trace_layout {
+    STH_TRACE_LAYOUT_ANY, /* nothing reads it: as ROWS */
+    STH_TRACE_LAYOUT_ROWS,
+    STH_TRACE_LAYOUT_PAIRS /* elements (2l, c) and (2l + 1, c) side by side */
+};
+
 struct sth_trace_tensor {
     const char *name;
     const char *source; /* the SOURCE text, unchecked */
     uint32_t dtype;     /* enum DTYPE: I8, BF16 or FP32 */
     uint32_t rows;
     uint32_t cols;
+    enum sth_trace_layout layout;
     uint64_t addr; /* 0 until sth_trace_place() */
     bool output;   /* named by an output line */
     uint32_t line;
@@ -117,7 +125,7 @@ size_t sth_trace_arena_bound(const char *text, size_t text_bytes);
  */
 uint64_t sth_trace_place(struct sth_trace *trace, uint64_t base);
 
-/* Bytes of a tensor. */
+/* Bytes of a tensor; in PAIRS, an odd number of rows is one more. */
 uint64_t sth_trace_tensor_bytes(const struct sth_trace_tensor *tensor);
 
 /* The word for a kind, as in the trace. */
@@ -128,6 +136,10 @@ uint32_t sth_trace_op_result(const struct sth_trace_op *op);
 
 /* Multiply-accumulates that an operation needs. */
 uint64_t sth_trace_op_macs(const struct sth_trace_op *op);
+
+/* Whether it multiplies matrices of i8. */
+bool sth_trace_op_is_int8(const struct sth_trace *trace,
+                          const struct sth_trace_op *op);
 
 /* "i8", "bf16" or "fp32". */
 const char *sth_trace_dtype_text(uint32_t dtype);

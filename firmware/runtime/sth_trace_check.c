@@ -8,10 +8,11 @@
 #undef OP_HEADERS
 
 struct check {
-    const struct sth_trace *trace;
+    struct sth_trace *trace;
     const struct sth_trace_op *op;
     struct sth_message *message;
     bool failed;
+    uint32_t pairs; /* bit KEY: the view is taken in rows of pairs */
 };
 
 static const struct sth_trace_view *view_of(const struct check *c, uint32_t key)
@@ -171,6 +172,39 @@ static void want_apart(struct check *c, uint32_t out)
     }
 }
 
+/* ---- layout ------------------------------------------------------------ */
+
+/* The view is taken in rows of pairs. */
+static void want_pairs(struct check *c, uint32_t key)
+{
+    if (view_of(c, key)->row % 2 != 0)
+        refuse(c, sth_trace_view_words[key],
+               "begins at an odd row, in the middle of a pair; begin at an "
+               "even one");
+    c->pairs |= 1u << key;
+}
+
+/* Gives tensors the layout in which the views take them. */
+static void want_layouts(struct check *c)
+{
+    for (uint32_t key = 0; key < STH_TRACE_VIEW_COUNT && !c->failed; key++) {
+        enum sth_trace_layout layout = (c->pairs >> key & 1u) != 0
+                                           ? STH_TRACE_LAYOUT_PAIRS
+                                           : STH_TRACE_LAYOUT_ROWS;
+        struct sth_trace_tensor *tensor;
+
+        if (!has(c, key))
+            continue;
+        tensor = &c->trace->tensor[view_of(c, key)->tensor];
+        if (tensor->layout != STH_TRACE_LAYOUT_ANY && tensor->layout != layout)
+            refuse(c, sth_trace_view_words[key],
+                   "is i8 and w of a product without wt=1 in one place but not "
+                   "in another; use two tensors");
+        else
+            tensor->layout = layout;
+    }
+}
+
 /* ---- the rows of each kind --------------------------------------------- */
 
 /* An END whose words are not those of its OP finds `block_<its words>`
@@ -212,6 +246,9 @@ static void want_apart(struct check *c, uint32_t out)
 #define OUT(key, member, types, rows, cols) VIEW(key, types, rows, cols)
 #define IN(key, member, need, types, rows, cols, place)                        \
     VIEW(key, types, rows, cols)
+#define PAIRS(key, condition)                                                  \
+    if (!c->failed && (condition))                                             \
+        want_pairs(c, STH_TRACE_VIEW_##key);
 #define RULE(field, condition, what)                                           \
     if (!c->failed && !(condition))                                            \
         refuse(c, field, what);
@@ -229,15 +266,15 @@ static void (*const checks[STH_TRACE_KIND_COUNT])(struct check *) = {
 #include "sth_trace_ops.def"
 };
 
-bool sth_trace_check_op(const struct sth_trace *trace,
-                        const struct sth_trace_op *op,
+bool sth_trace_check_op(struct sth_trace *trace, const struct sth_trace_op *op,
                         struct sth_message *message)
 {
-    struct check c = {trace, op, message, false};
+    struct check c = {trace, op, message, false, 0};
 
     checks[op->kind](&c);
     for (uint32_t key = 0; key < STH_TRACE_VIEW_COUNT; key++)
         if (sth_trace_signatures[op->kind].place[key] == STH_TRACE_PLACE_OUT)
             want_apart(&c, key);
+    want_layouts(&c);
     return !c.failed;
 }

@@ -8,9 +8,11 @@
 #include "sth_trace.h"
 #include "sth_trace_text.h"
 
-/* False with a "field 'x': ...; ..." message when the operation is wrong. */
-bool sth_trace_check_op(const struct sth_trace *trace,
-                        const struct sth_trace_op *op,
+/*
+ * False with a "field 'x': ...; ..." message when the operation is wrong.
+ * Otherwise the tensors that it uses have their layout.
+ */
+bool sth_trace_check_op(struct sth_trace *trace, const struct sth_trace_op *op,
                         struct sth_message *message);
 
 #endif

@@ -73,3 +73,12 @@ uint64_t sth_trace_op_macs(const struct sth_trace_op *op)
     }
     return macs;
 }
+
+bool sth_trace_op_is_int8(const struct sth_trace *trace,
+                          const struct sth_trace_op *op)
+{
+    const struct sth_trace_view *x = &op->view[STH_TRACE_VIEW_X];
+
+    return sth_trace_op_macs(op) != 0 && x->tensor >= 0 &&
+           trace->tensor[x->tensor].dtype == STH_DTYPE_I8;
+}

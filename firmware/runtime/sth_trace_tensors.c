@@ -3,8 +3,11 @@
 
 uint64_t sth_trace_tensor_bytes(const struct sth_trace_tensor *tensor)
 {
-    return (uint64_t)tensor->rows * tensor->cols *
-           sth_dtype_bytes(tensor->dtype);
+    uint64_t rows = tensor->rows;
+
+    if (tensor->layout == STH_TRACE_LAYOUT_PAIRS)
+        rows += rows % 2;
+    return rows * tensor->cols * sth_dtype_bytes(tensor->dtype);
 }
 
 const char *sth_trace_dtype_text(uint32_t dtype)

@@ -14,7 +14,9 @@ module sth_check_matmul #(
   parameter int ArrayCols = 16,
   // Capacities in bytes, up to 2^28.
   parameter int SpBytes = 262144,
-  parameter int AccBytes = 65536
+  parameter int AccBytes = 65536,
+  // Operands of the array: a sum of STH_DATA_TYPE_*.
+  parameter int DataTypes = 3
 ) (
   input  logic         clk_i,
   input  logic [511:0] cmd_i,
@@ -37,7 +39,7 @@ module sth_check_matmul #(
   logic [23:0] acc, acc_n;
   logic [27:0] a_row, a_k, w_row, w_k, w_n;
   logic [15:0] m, n, k;
-  logic        bf16, west, accumulate, unused;
+  logic        bf16, west, has_type, accumulate, unused;
 
   assign a_addr     = cmd_i[STH_MATMUL_A_LSB +: STH_MATMUL_A_WIDTH];
   assign w_addr     = cmd_i[STH_MATMUL_W_LSB +: STH_MATMUL_W_WIDTH];
@@ -47,6 +49,7 @@ module sth_check_matmul #(
   assign k          = cmd_i[STH_MATMUL_K_LSB +: STH_MATMUL_K_WIDTH];
   assign bf16       = cmd_i[STH_MATMUL_BF16_LSB];
   assign west       = cmd_i[STH_MATMUL_WEST_LSB];
+  assign has_type   = (DataTypes & (bf16 ? STH_DATA_TYPE_BF16 : STH_DATA_TYPE_INT8)) != 0;
   assign accumulate = cmd_i[STH_MATMUL_ACCUMULATE_LSB];
   assign a_row      = cmd_i[STH_MATMUL_A_ROW_LSB +: STH_MATMUL_A_ROW_WIDTH];
   assign a_k        = cmd_i[STH_MATMUL_A_K_LSB +: STH_MATMUL_A_K_WIDTH];
@@ -55,24 +58,23 @@ module sth_check_matmul #(
   assign w_n        = cmd_i[STH_MATMUL_W_N_LSB +: STH_MATMUL_W_N_WIDTH];
   assign acc_n      = cmd_i[STH_MATMUL_ACC_N_LSB +: STH_MATMUL_ACC_N_WIDTH];
 
-  // Tiles before the last one, and stored rows before the last one in it.
+  // Tiles before the last one, and stored rows before the last one in it; k_last in lanes.
   logic [15:0] m_last, n_last, k_last, kt_last, nt_last, row_last;
 
   assign m_last   = m - 16'd1;
   assign n_last   = n - 16'd1;
-  assign k_last   = k - 16'd1;
+  assign k_last   = (k - 16'd1) >> !bf16;
   assign kt_last  = k_last >> RowsLog2;
   assign nt_last  = n_last >> ColsLog2;
   assign row_last = west ? n_last & 16'(ArrayCols - 1) : k_last & 16'(ArrayRows - 1);
 
   // Bytes of a chunk of a and of w: powers of two up to 2 * 512, hence 11 bits.
-  logic [10:0] a_chunk, w_chunk, w_north;
+  localparam logic [10:0] AChunk = 11'(2 * ArrayRows);
+  logic [10:0] w_chunk;
   logic [10:0] a_mask, w_mask;
 
-  assign a_chunk = bf16 ? 11'(2 * ArrayRows) : 11'(ArrayRows);
-  assign w_north = bf16 ? 11'(2 * ArrayCols) : 11'(ArrayCols);
-  assign w_chunk = west ? a_chunk : w_north;
-  assign a_mask  = a_chunk - 11'd1;
+  assign w_chunk = west ? AChunk : 11'(2 * ArrayCols);
+  assign a_mask  = AChunk - 11'd1;
   assign w_mask  = w_chunk - 11'd1;
 
   // Sum 0 is the end of a, sum 3 the last row of the accumulator.  Sum 1 is the
@@ -81,7 +83,7 @@ module sth_check_matmul #(
   assign mul_a_o = {16'd0, nt_last, 16'd0, row_last, nt_last, kt_last, kt_last, m_last};
   assign mul_b_o = {32'd0, 8'd0, acc_n, 32'd0, 4'd0, w_row, 4'd0, w_n, 4'd0, w_k, 4'd0, a_k,
                     4'd0, a_row};
-  assign mul_c_o = {40'(m_last), 40'(acc), 80'd0, 40'(w_chunk), 40'(w_addr), 40'(a_chunk),
+  assign mul_c_o = {40'(m_last), 40'(acc), 80'd0, 40'(w_chunk), 40'(w_addr), 40'(AChunk),
                     40'(a_addr)};
 
   // Weights: rows of one tile are stored w_row apart, "inner" tiles follow
@@ -111,7 +113,7 @@ module sth_check_matmul #(
 
   assign w_over = w_last_q > 50'(SpBytes) || (inner_last != '0 && w_full_q > 50'(SpBytes));
 
-  assign field_o = {9'd0, k == '0, m == '0 || n == '0, 5'd0};
+  assign field_o = {9'd0, k == '0 || !has_type, m == '0 || n == '0, 5'd0};
   assign align_o = {
     4'd0,
     (w_n[10:0] & w_mask) != '0,
@@ -133,6 +135,7 @@ module sth_check_matmul #(
                                  (ArrayRows & (ArrayRows - 1)) == 0 &&
                                  ArrayCols >= 4 && ArrayCols <= 512 &&
                                  (ArrayCols & (ArrayCols - 1)) == 0)
+  `STH_ASSERT_INIT(TypesAreLegal, DataTypes >= 1 && DataTypes <= 3)
   `STH_ASSERT_INIT(CapacityIsLegal, SpBytes <= 1 << 28 && AccBytes <= 1 << 28)
 
 endmodule

@@ -17,7 +17,9 @@ module sth_decode #(
   parameter int ArrayCols = 16,
   // Capacities in bytes, up to 2^28.
   parameter int SpBytes = 262144,
-  parameter int AccBytes = 65536
+  parameter int AccBytes = 65536,
+  // Operands of the array: a sum of STH_DATA_TYPE_*.
+  parameter int DataTypes = 3
 ) (
   input  logic         clk_i,
   input  logic         rst_ni,
@@ -168,7 +170,8 @@ module sth_decode #(
     .ArrayRows(ArrayRows),
     .ArrayCols(ArrayCols),
     .SpBytes  (SpBytes),
-    .AccBytes (AccBytes)
+    .AccBytes (AccBytes),
+    .DataTypes(DataTypes)
   ) u_matmul (
     .clk_i  (clk_i),
     .cmd_i  (cmd_q),

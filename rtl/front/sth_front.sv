@@ -16,6 +16,8 @@ module sth_front #(
   // Capacities in bytes.
   parameter int SpBytes = 262144,
   parameter int AccBytes = 65536,
+  // Operands of the array: a sum of STH_DATA_TYPE_*.
+  parameter int DataTypes = 3,
   // Bytes of a bus word.
   parameter int BusBytes = 16,
   // Commands in front of each engine, and in the fetch buffer or on their way: 2 or more.
@@ -228,7 +230,8 @@ module sth_front #(
     .ArrayRows(ArrayRows),
     .ArrayCols(ArrayCols),
     .SpBytes  (SpBytes),
-    .AccBytes (AccBytes)
+    .AccBytes (AccBytes),
+    .DataTypes(DataTypes)
   ) u_decode (
     .clk_i        (clk_i),
     .rst_ni       (core_rst_no),

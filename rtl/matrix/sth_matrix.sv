@@ -6,6 +6,9 @@
 // other tile after the one it is loading, so that commands run back to back.
 // SYNC commands pass through all stages, a cycle in each, and write nothing.
 //
+// A lane of depth has 16 bits, one bf16 or two int8 (the even one in the low
+// byte); tiles are ArrayRows lanes deep, and types differ in nothing else here.
+//
 // With S = ArrayRows (north) or ArrayCols (west) cycles to load a tile, granted
 // reads, and all times in cycles:
 //   first weight step of a tile   max(last step of the tile before + 1, last
@@ -28,6 +31,8 @@ module sth_matrix #(
   parameter int ArrayCols = 16,
   // Capacity of the accumulator in bytes: any number of rows.
   parameter int AccBytes = 65536,
+  // Operands that commands may have: a sum of STH_DATA_TYPE_*.
+  parameter int DataTypes = 3,
   localparam int WordBytes = (2 * ArrayRows > 4 * ArrayCols) ? 2 * ArrayRows : 4 * ArrayCols,
   localparam int AccRows = AccBytes / (4 * ArrayCols),
   localparam int AccAddrWidth = $clog2(AccRows)
@@ -198,7 +203,7 @@ module sth_matrix #(
   assign stream_o = a_req_o;
 
   sth_pe_array #(
-    .Rows(ArrayRows), .Cols(ArrayCols)
+    .Rows(ArrayRows), .Cols(ArrayCols), .DataTypes(DataTypes)
   ) u_array (
     .clk_i,
     .rst_ni,
@@ -217,7 +222,7 @@ module sth_matrix #(
   );
 
   sth_matrix_accumulate #(
-    .ArrayRows(ArrayRows), .ArrayCols(ArrayCols), .AccRows(AccRows)
+    .ArrayRows(ArrayRows), .ArrayCols(ArrayCols), .AccRows(AccRows), .DataTypes(DataTypes)
   ) u_accumulate (
     .clk_i,
     .rst_ni,

@@ -8,7 +8,7 @@
 // the array sees to that.  Columns beyond N are not written.
 //
 // Multiply-accumulates are counted from what was written: valid columns times
-// valid depth for each row, in all M * N * K.
+// valid depth in elements for each row, in all M * N * K.
 `include "sth_assert.svh"
 `default_nettype none
 
@@ -18,6 +18,8 @@ module sth_matrix_accumulate #(
   parameter int ArrayCols = 16,
   // Rows of the accumulator: any number.
   parameter int AccRows = 1024,
+  // Operands that come: a sum of STH_DATA_TYPE_*.
+  parameter int DataTypes = 3,
   localparam int AddrWidth = $clog2(AccRows),
   localparam int LaneWidth = $clog2(ArrayCols)
 ) (
@@ -50,36 +52,38 @@ module sth_matrix_accumulate #(
 `include "sth_spec.svh"
 `include "sth_acc_add.svh"
 
-  localparam int DepthWidth = $clog2(ArrayRows) + 1;
+  localparam int DepthWidth = $clog2(ArrayRows) + 2;  // of a tile in elements, up to two a lane
   localparam int ColsWidth = LaneWidth + 1;
   localparam int MacsWidth = DepthWidth + ColsWidth;
 
   // Fields of the command.
   logic matmul, bf16, accumulate;
-  logic [15:0] cmd_m, cmd_n, cmd_k;
+  logic [15:0] cmd_m, cmd_n, cmd_k, cmd_lanes;
   logic [AddrWidth-1:0] cmd_acc, acc_n;
 
   assign matmul     = cmd_i[STH_ANY_OPCODE_LSB+:STH_ANY_OPCODE_WIDTH] ==
       STH_ANY_OPCODE_WIDTH'(STH_OP_MATMUL);
-  assign bf16       = cmd_i[STH_MATMUL_BF16_LSB];
+  assign bf16       = DataTypes == STH_DATA_TYPE_BF16 ||
+      (DataTypes != STH_DATA_TYPE_INT8 && cmd_i[STH_MATMUL_BF16_LSB]);
   assign accumulate = cmd_i[STH_MATMUL_ACCUMULATE_LSB];
   assign cmd_m      = cmd_i[STH_MATMUL_M_LSB+:16];
   assign cmd_n      = cmd_i[STH_MATMUL_N_LSB+:16];
   assign cmd_k      = cmd_i[STH_MATMUL_K_LSB+:16];
+  assign cmd_lanes  = bf16 ? cmd_k : {1'b0, cmd_k[15:1]} + 16'(cmd_k[0]);
   assign cmd_acc    = cmd_i[STH_MATMUL_ACC_LSB+:AddrWidth];
   assign acc_n      = cmd_i[STH_MATMUL_ACC_N_LSB+:AddrWidth];
 
-  // Walk; `begun_q` tells that the registers belong to this command.
+  // Walk; `begun_q` tells that the registers belong to this command.  k_left counts lanes.
   logic begun_q, first_k_q;
   logic [15:0] row_q, n_left_q, k_left_q, n_left, k_left;
   logic [AddrWidth-1:0] base_q, addr_q, base, addr;
   logic first_k, last_row, last_k, last_n, last;
   logic [ColsWidth-1:0] cols;
-  logic [DepthWidth-1:0] depth;
+  logic [DepthWidth-1:0] lanes, depth;
 
   assign first_k  = !begun_q || first_k_q;
   assign n_left   = begun_q ? n_left_q : cmd_n;
-  assign k_left   = begun_q ? k_left_q : cmd_k;
+  assign k_left   = begun_q ? k_left_q : cmd_lanes;
   assign base     = begun_q ? base_q : cmd_acc;
   assign addr     = begun_q ? addr_q : cmd_acc;
   assign last_row = row_q == cmd_m - 16'd1;
@@ -87,7 +91,8 @@ module sth_matrix_accumulate #(
   assign last_n   = n_left <= 16'(ArrayCols);
   assign last     = last_row && last_k && last_n;
   assign cols     = last_n ? n_left[ColsWidth-1:0] : ColsWidth'(ArrayCols);
-  assign depth    = last_k ? k_left[DepthWidth-1:0] : DepthWidth'(ArrayRows);
+  assign lanes    = last_k ? k_left[DepthWidth-1:0] : DepthWidth'(ArrayRows);
+  assign depth    = bf16 ? lanes : (lanes << 1) - DepthWidth'(last_k && cmd_k[0]);
 
   assign cmd_done_o = cmd_valid_i && (!matmul || (sum_next_i && last));
 
@@ -108,7 +113,7 @@ module sth_matrix_accumulate #(
       if (last_row && last_k) begin
         first_k_q <= 1'b1;
         n_left_q  <= n_left - 16'(ArrayCols);
-        k_left_q  <= cmd_k;
+        k_left_q  <= cmd_lanes;
         base_q    <= base + acc_n;
         addr_q    <= base + acc_n;
       end else if (last_row) begin
@@ -250,7 +255,7 @@ module sth_matrix_accumulate #(
   // Sums come only for a command that is here, and its lanes and depth are inside the array.
   `STH_ASSERT(SumHasCommand, sum_next_i -> cmd_valid_i && matmul)
   `STH_ASSERT(TileInArray, sum_next_i -> cols != '0 && 32'(cols) <= ArrayCols &&
-                           depth != '0 && 32'(depth) <= ArrayRows)
+                           lanes != '0 && 32'(lanes) <= ArrayRows)
 
   // Whether a row that is read is still on its way to the memory.
   logic [Stages-1:0] on_its_way;

@@ -2,7 +2,8 @@
 // for every weight tile all M rows of its depth tile, one row a cycle.
 //
 // A tile starts when its weights are loaded, and then never stops: activation
-// reads have top priority in the scratchpad.  Lanes beyond the depth are zero.
+// reads have top priority in the scratchpad.  Elements beyond the depth are zero:
+// lanes, and the high byte of the last pair where the number of int8 is odd.
 // A row of cycle t is at the array's edge in cycle t + READ + 1.
 //
 // Sums take MATRIX_SUM cycles to be found by who adds to them.  So a tile starts
@@ -55,13 +56,14 @@ module sth_matrix_stream #(
   localparam int OffsetWidth = $clog2(WordBytes);
 
   // Fields of the command.
-  logic matmul, bf16;
+  logic matmul, bf16, odd;
   logic [15:0] cmd_m;
   logic [27:0] cmd_a, a_row, a_k;
 
   assign matmul = cmd_i[STH_ANY_OPCODE_LSB+:STH_ANY_OPCODE_WIDTH] ==
       STH_ANY_OPCODE_WIDTH'(STH_OP_MATMUL);
   assign bf16   = cmd_i[STH_MATMUL_BF16_LSB];
+  assign odd    = !bf16 && cmd_i[STH_MATMUL_K_LSB];
   assign cmd_m  = cmd_i[STH_MATMUL_M_LSB+:16];
   assign cmd_a  = cmd_i[STH_MATMUL_A_LSB+: 28];
   assign a_row  = cmd_i[STH_MATMUL_A_ROW_LSB+: 28];
@@ -120,7 +122,8 @@ module sth_matrix_stream #(
   end
 
   // The row that is read, and the one whose data arrives from the scratchpad.
-  logic read_valid_q, read_bf16_q, read_bank_q, data_valid_q, data_bf16_q, data_bank_q;
+  logic read_valid_q, read_bf16_q, read_bank_q, read_odd_q;
+  logic data_valid_q, data_bf16_q, data_bank_q, data_odd_q;
   logic [DepthWidth-1:0] read_depth_q, data_depth_q;
   logic [OffsetWidth-1:0] read_offset_q, data_offset_q;
   logic [ArrayRows*16-1:0] lanes, mask;
@@ -136,23 +139,25 @@ module sth_matrix_stream #(
     if (row_valid) begin
       read_bf16_q   <= bf16;
       read_bank_q   <= bank_q;
+      read_odd_q    <= odd && tile_last_k_i;
       read_depth_q  <= tile_depth_i;
       read_offset_q <= a_addr_o[OffsetWidth-1:0];
     end
     if (read_valid_q) begin
       data_bf16_q   <= read_bf16_q;
       data_bank_q   <= read_bank_q;
+      data_odd_q    <= read_odd_q;
       data_depth_q  <= read_depth_q;
       data_offset_q <= read_offset_q;
     end
   end
 
-  sth_lane_unpack #(.Lanes(ArrayRows), .WordBytes(WordBytes)) u_unpack (
-    .word_i(a_rdata_i), .offset_i(data_offset_q), .bf16_i(data_bf16_q), .lanes_o(lanes)
-  );
+  assign lanes =
+      a_rdata_i[{data_offset_q & ~OffsetWidth'(2 * ArrayRows - 1), 3'd0}+:ArrayRows*16];
 
   for (genvar r = 0; r < ArrayRows; r++) begin : gen_mask
-    assign mask[r*16+:16] = {16{DepthWidth'(r) < data_depth_q}};
+    assign mask[r*16+:8]   = {8{DepthWidth'(r) < data_depth_q}};
+    assign mask[r*16+8+:8] = {8{DepthWidth'(r) + DepthWidth'(data_odd_q) < data_depth_q}};
   end
 
   always_ff @(posedge clk_i) begin
@@ -165,9 +170,9 @@ module sth_matrix_stream #(
     end
   end
 
-  // The stages share one command; each uses only its fields.
+  // The stages share one command; each uses only its fields.  A chunk may be the whole word.
   logic unused;
-  assign unused = &{1'b0, cmd_i};
+  assign unused = &{1'b0, cmd_i, data_offset_q};
 
   // A tile that has begun never stops.
   `STH_ASSERT_NEXT(TileNeverStops, row_valid && !last_row, row_valid)

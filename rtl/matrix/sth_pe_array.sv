@@ -19,12 +19,14 @@ module sth_pe_array #(
   parameter int Rows = 16,
   // Columns of a weight tile, >= 2.
   parameter int Cols = 16,
+  // Operands that come: a sum of STH_DATA_TYPE_*.
+  parameter int DataTypes = 3,
   localparam int StepWidth = $clog2((Rows > Cols) ? Rows : Cols)
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
 
-  // One activation row; lane r goes to PE row r.
+  // One activation row; lane r goes to PE row r: a bf16 or two int8.
   input  logic                 act_valid_i,
   input  logic                 act_bf16_i,
   input  logic                 act_bank_i,
@@ -114,7 +116,7 @@ module sth_pe_array #(
       .clk_o   (row_clk)
     );
 
-    sth_pe_row #(.Cols(Cols)) u_row (
+    sth_pe_row #(.Cols(Cols), .DataTypes(DataTypes)) u_row (
       .clk_i          (row_clk),
       .rst_ni,
       .act_valid_i    (tokens[r*TokenWidth+6]),

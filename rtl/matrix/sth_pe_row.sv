@@ -1,8 +1,9 @@
 // One row of the array: Cols processing elements (PEs) and the tokens that
 // travel east with the data.
 //
-// A PE multiplies the activation that passes east with a stationary weight and
-// adds the product to the partial sum that passes south.  Stages 0 and 1 end
+// A PE multiplies the activation that passes east with a stationary weight, one
+// bf16 each or two int8 each, and adds the product, or the sum of the two, to
+// the partial sum that passes south.  Stages 0 and 1 end
 // with the product (and, after 0, the activation for the east neighbour),
 // stages 2 to 4 with the sum.  Two weight banks: activations in flight read one
 // while the next tile is captured into the other.  Weights on their way to
@@ -22,7 +23,9 @@
 
 module sth_pe_row #(
   // PEs in the row, >= 1.
-  parameter int Cols = 16
+  parameter int Cols = 16,
+  // Operands that come: a sum of STH_DATA_TYPE_*.
+  parameter int DataTypes = 3
 ) (
   input  logic               clk_i,
   input  logic               rst_ni,
@@ -62,7 +65,8 @@ module sth_pe_row #(
   localparam int Word = Cols * 32;  // bits of a word of each PE
 
   // Bit c is the token at column c; bit c + s the one that is s stages further on in column c.
-  logic [Cols+3:0] act_valid, act_bf16;
+  // Where one type alone comes, `is_bf16` is constant and synthesis removes what the other needs.
+  logic [Cols+3:0] act_valid, act_bf16, is_bf16;
   logic [Cols+1:0] wt_valid;
   logic [Cols-1:0] act_bank, wt_west, wt_bank, wt_capture;
   logic [Cols+2:0] act_valid_q, act_bf16_q;
@@ -72,6 +76,8 @@ module sth_pe_row #(
 
   assign act_valid = {act_valid_q, act_valid_i};
   assign act_bf16  = {act_bf16_q, act_bf16_i};
+  assign is_bf16   = DataTypes == STH_DATA_TYPE_INT8 ? '0 :
+                     DataTypes == STH_DATA_TYPE_BF16 ? '1 : act_bf16;
   assign wt_valid  = {wt_valid_q, wt_valid_i};
 
   // The token that leaves the last column is not used.
@@ -118,7 +124,7 @@ module sth_pe_row #(
   endfunction
 
   always_ff @(posedge clk_i) begin
-    if (act_valid[Cols+3:4] != '0) psum_q <= f_rounds(act_bf16[Cols+3:4], added_q);
+    if (act_valid[Cols+3:4] != '0) psum_q <= f_rounds(is_bf16[Cols+3:4], added_q);
   end
 
   function automatic [2*Word-1:0] f_sums(input [3*Word-1:0] aligned);
@@ -148,19 +154,19 @@ module sth_pe_row #(
 
   always_ff @(posedge clk_i) begin
     if (act_valid[Cols+1:2] != '0) begin
-      aligned_q <= f_aligns(act_bf16[Cols+1:2], north_psum_i, packed_q);
+      aligned_q <= f_aligns(is_bf16[Cols+1:2], north_psum_i, packed_q);
     end
   end
 
   // Stages 1 and 0: the product, of the columns with a token.
   function automatic [Word-1:0] f_packs(input [Cols-1:0] bf16, input [Word-1:0] product);
     for (int c = 0; c < Cols; c++) begin
-      f_packs[c*32+:32] = f_pe_mul_pack(bf16[c], product[c*32+:30]);
+      f_packs[c*32+:32] = f_pe_mul_pack(bf16[c], product[c*32+:32]);
     end
   endfunction
 
   always_ff @(posedge clk_i) begin
-    if (act_valid[Cols:1] != '0) packed_q <= f_packs(act_bf16[Cols:1], product_q);
+    if (act_valid[Cols:1] != '0) packed_q <= f_packs(is_bf16[Cols:1], product_q);
   end
 
   function automatic [Word-1:0] f_products(
@@ -170,8 +176,8 @@ module sth_pe_row #(
     f_products = old;
     for (int c = 0; c < Cols; c++) begin
       if (valid[c]) begin
-        f_products[c*32+:32] = {2'd0, f_pe_mul_product(bf16[c], a[c*16+:16],
-                                                       bank[c] ? w1[c*16+:16] : w0[c*16+:16])};
+        f_products[c*32+:32] = f_pe_mul_product(bf16[c], a[c*16+:16],
+                                                bank[c] ? w1[c*16+:16] : w0[c*16+:16]);
       end
     end
   endfunction
@@ -179,7 +185,7 @@ module sth_pe_row #(
   always_ff @(posedge clk_i) begin
     if (act_valid[Cols-1:0] != '0) begin
       act_q     <= act;
-      product_q <= f_products(act_valid[Cols-1:0], act_bf16[Cols-1:0], act_bank, product_q, act,
+      product_q <= f_products(act_valid[Cols-1:0], is_bf16[Cols-1:0], act_bank, product_q, act,
                               weight0_q, weight1_q);
     end
   end
@@ -220,6 +226,7 @@ module sth_pe_row #(
   `STH_ASSERT(CaptureHasToken, 2'(wt_capture_i) + 2'(north_capture_i[0]) <= 2'(wt_valid_i))
 
   initial begin
+    if (DataTypes < 1 || DataTypes > 3) $error("sth_pe_row: DataTypes must be 1 to 3");
     if (STH_LAT_PE != 5 || STH_LAT_PE_SUM != 3) $error("sth_pe_row: PE differs from the pipeline");
   end
 endmodule

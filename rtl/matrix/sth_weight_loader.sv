@@ -1,9 +1,10 @@
 // Reads the weight tiles of matrix commands and sends them into the array,
 // tile by tile (depth inner, columns outer), one tile ahead of the stream.
 //
-// A tile takes ArrayRows steps (north: one weight row each) or ArrayCols steps
-// (west: one stored row, a weight column, each), one a cycle.  A step beyond
-// the matrix sends zeros without a read; lanes beyond the depth are zeroed.
+// A tile takes ArrayRows steps (north: a row of weights, or of pairs of int8,
+// each) or ArrayCols steps (west: one stored row, a weight column, each), one a
+// cycle.  A step beyond the matrix sends zeros without a read; lanes beyond the
+// depth are zeroed.  Nothing else depends on the type: depth is in lanes.
 // A denied read repeats.  A tile starts only when a weight bank is free.
 //
 // A step of cycle t is at the array's edge in cycle t + READ + 1.  It does not
@@ -61,7 +62,7 @@ module sth_weight_loader #(
 
   // Fields of the command.
   logic matmul, bf16, west;
-  logic [15:0] cmd_n, cmd_k;
+  logic [15:0] cmd_n, cmd_k, cmd_lanes;
   logic [27:0] cmd_w, w_row, w_k, w_n;
   logic [AddrWidth-1:0] cmd_acc, acc_n;
   logic [AddrWidth:0] rows;
@@ -72,6 +73,7 @@ module sth_weight_loader #(
   assign west   = cmd_i[STH_MATMUL_WEST_LSB];
   assign cmd_n  = cmd_i[STH_MATMUL_N_LSB+:16];
   assign cmd_k  = cmd_i[STH_MATMUL_K_LSB+:16];
+  assign cmd_lanes = bf16 ? cmd_k : {1'b0, cmd_k[15:1]} + 16'(cmd_k[0]);
   assign cmd_w  = cmd_i[STH_MATMUL_W_LSB+: 28];
   assign w_row  = cmd_i[STH_MATMUL_W_ROW_LSB+: 28];
   assign w_k    = cmd_i[STH_MATMUL_W_K_LSB+: 28];
@@ -89,7 +91,7 @@ module sth_weight_loader #(
   logic [15:0] used;  // steps of this tile that read
 
   assign n_left = begun_q ? n_left_q : cmd_n;
-  assign k_left = begun_q ? k_left_q : cmd_k;
+  assign k_left = begun_q ? k_left_q : cmd_lanes;
   assign n_base = begun_q ? n_base_q : cmd_w;
   assign k_base = begun_q ? k_base_q : cmd_w;
   assign addr   = begun_q ? addr_q : cmd_w;
@@ -134,7 +136,7 @@ module sth_weight_loader #(
       addr_q   <= addr + w_row;
       if (last_step && last_k) begin
         n_left_q <= n_left - 16'(ArrayCols);
-        k_left_q <= cmd_k;
+        k_left_q <= cmd_lanes;
         n_base_q <= n_base + w_n;
         k_base_q <= n_base + w_n;
         addr_q   <= n_base + w_n;
@@ -166,8 +168,8 @@ module sth_weight_loader #(
   end
 
   // The step that is read, and the one whose data arrives from the scratchpad.
-  logic read_valid_q, read_reads_q, read_west_q, read_bf16_q, read_bank_q;
-  logic data_valid_q, data_reads_q, data_west_q, data_bf16_q, data_bank_q;
+  logic read_valid_q, read_reads_q, read_west_q, read_bank_q;
+  logic data_valid_q, data_reads_q, data_west_q, data_bank_q;
   logic [StepWidth-1:0] read_step_q, data_step_q;
   logic [DepthWidth-1:0] read_depth_q, data_depth_q;
   logic [OffsetWidth-1:0] read_offset_q, data_offset_q;
@@ -185,7 +187,6 @@ module sth_weight_loader #(
     if (advance) begin
       read_reads_q  <= reads;
       read_west_q   <= west;
-      read_bf16_q   <= bf16;
       read_bank_q   <= bank_q;
       read_step_q   <= step_q;
       read_depth_q  <= tile_depth_o;
@@ -194,7 +195,6 @@ module sth_weight_loader #(
     if (read_valid_q) begin
       data_reads_q  <= read_reads_q;
       data_west_q   <= read_west_q;
-      data_bf16_q   <= read_bf16_q;
       data_bank_q   <= read_bank_q;
       data_step_q   <= read_step_q;
       data_depth_q  <= read_depth_q;
@@ -202,12 +202,11 @@ module sth_weight_loader #(
     end
   end
 
-  sth_lane_unpack #(.Lanes(ArrayCols), .WordBytes(WordBytes)) u_unpack_north (
-    .word_i(w_rdata_i), .offset_i(data_offset_q), .bf16_i(data_bf16_q), .lanes_o(north)
-  );
-  sth_lane_unpack #(.Lanes(ArrayRows), .WordBytes(WordBytes)) u_unpack_west (
-    .word_i(w_rdata_i), .offset_i(data_offset_q), .bf16_i(data_bf16_q), .lanes_o(from_west)
-  );
+  // A chunk lies at a multiple of its own size.
+  assign north =
+      w_rdata_i[{data_offset_q & ~OffsetWidth'(2 * ArrayCols - 1), 3'd0}+:ArrayCols*16];
+  assign from_west =
+      w_rdata_i[{data_offset_q & ~OffsetWidth'(2 * ArrayRows - 1), 3'd0}+:ArrayRows*16];
 
   for (genvar r = 0; r < ArrayRows; r++) begin : gen_mask
     assign west_mask[r*16+:16] = {16{DepthWidth'(r) < data_depth_q}};
@@ -225,9 +224,9 @@ module sth_weight_loader #(
     if (data_valid_q && data_west_q) wt_from_west_o <= data_reads_q ? from_west & west_mask : '0;
   end
 
-  // The stages share one command; each uses only its fields.
+  // The stages share one command; each uses only its fields.  A chunk may be the whole word.
   logic unused;
-  assign unused = &{1'b0, cmd_i};
+  assign unused = &{1'b0, cmd_i, data_offset_q};
 
   // A read that is denied repeats.
   `STH_ASSERT_STAYS(ReadStays, w_req_o && !w_gnt_i, {w_req_o, w_addr_o})

@@ -1,8 +1,9 @@
-// Purpose: product of two array operands, combinational.  It does not round: products are exact.
+// Purpose: product of two array operands, of pairs of int8 the sum of two, combinational.  It does not
+// round: products are exact.
 `default_nettype none
 
 module sth_pe_mul (
-  input  logic        bf16_i,  // 0: the low bytes are int8
+  input  logic        bf16_i,  // 0: the pairs of int8
   input  logic [15:0] a_i,
   input  logic [15:0] w_i,
   output logic [31:0] p_o

@@ -52,7 +52,7 @@ static struct sth_command load(void)
 
 static struct sth_command matmul(void)
 {
-    return command_matmul(0, 4096, 0, 32, 16, 32);
+    return command_matmul(0, 4096, 0, 32, 16, 64);
 }
 
 static struct sth_command vector(void)
@@ -157,6 +157,27 @@ static void test_decode_matmul_fields(void **state)
     assert_fault(CHANGED(matmul(), MATMUL_K, 0), STH_FAULT_FIELD, 6);
 }
 
+/* On a chip of one type; the type is in the word of K. */
+static void test_decode_matmul_type_must_be_there(void **state)
+{
+    const struct sth_command bf16 = CHANGED(matmul(), MATMUL_BF16, 1);
+    struct sth_params params = program_params();
+
+    (void)state;
+    params.data_types = STH_DATA_TYPE_INT8;
+    sth_decode_init(&decoder, &params);
+    assert_legal(matmul());
+    assert_fault(bf16, STH_FAULT_FIELD, 6);
+    params.data_types = STH_DATA_TYPE_BF16;
+    sth_decode_init(&decoder, &params);
+    assert_legal(bf16);
+    assert_fault(matmul(), STH_FAULT_FIELD, 6);
+    params.data_types = STH_DATA_TYPE_INT8 | STH_DATA_TYPE_BF16;
+    sth_decode_init(&decoder, &params);
+    assert_legal(bf16);
+    assert_legal(matmul());
+}
+
 static void test_decode_matmul_alignment(void **state)
 {
     (void)state;
@@ -167,7 +188,8 @@ static void test_decode_matmul_alignment(void **state)
     assert_fault(CHANGED(matmul(), MATMUL_W_ROW, 8), STH_FAULT_ALIGN, 9);
     assert_fault(CHANGED(matmul(), MATMUL_W_K, 8), STH_FAULT_ALIGN, 10);
     assert_fault(CHANGED(matmul(), MATMUL_W_N, 8), STH_FAULT_ALIGN, 11);
-    /* 16 bytes are half a row of bf16. */
+    /* 16 bytes are half a row of either type. */
+    assert_fault(CHANGED(matmul(), MATMUL_A, 16), STH_FAULT_ALIGN, 2);
     assert_fault(CHANGED(CHANGED(matmul(), MATMUL_A, 16), MATMUL_BF16, 1),
                  STH_FAULT_ALIGN, 2);
 }
@@ -177,18 +199,19 @@ static void test_decode_matmul_ranges(void **state)
     struct sth_command command = matmul();
 
     (void)state;
-    /* 31 rows of 32 bytes, the second depth tile, 16 bytes. */
-    STH_SET(&command, MATMUL_A, 262144 - 31 * 32 - 16 - 16);
+    /* 31 rows of 64 bytes, the second depth tile, 32 bytes. */
+    STH_SET(&command, MATMUL_A, 262144 - 31 * 64 - 32 - 32);
     assert_legal(command);
-    STH_SET(&command, MATMUL_A, 262144 - 31 * 32 - 16);
+    STH_SET(&command, MATMUL_A, 262144 - 31 * 64 - 32);
     assert_fault(command, STH_FAULT_RANGE, 2);
     command = matmul();
-    STH_SET(&command, MATMUL_W, 262144 - 512);
+    STH_SET(&command, MATMUL_W, 262144 - 1024);
     assert_legal(command);
-    STH_SET(&command, MATMUL_W, 262144 - 512 + 16);
+    STH_SET(&command, MATMUL_W, 262144 - 1024 + 32);
     assert_fault(command, STH_FAULT_RANGE, 3);
-    /* Rows beyond K are not read. */
-    STH_SET(&command, MATMUL_K, 31);
+    /* Rows of pairs beyond K are not read; one of half a pair is. */
+    assert_fault(CHANGED(command, MATMUL_K, 63), STH_FAULT_RANGE, 3);
+    STH_SET(&command, MATMUL_K, 62);
     assert_legal(command);
     /* In the west it is the columns that count. */
     STH_SET(&command, MATMUL_WEST, 1);
@@ -208,11 +231,11 @@ static void test_decode_matmul_range_of_full_tile_before_last(void **state)
     struct sth_command command = matmul();
 
     (void)state;
-    STH_SET(&command, MATMUL_K, 17);
-    STH_SET(&command, MATMUL_W_K, 16);
-    STH_SET(&command, MATMUL_W, 262144 - 256);
+    STH_SET(&command, MATMUL_K, 33);
+    STH_SET(&command, MATMUL_W_K, 32);
+    STH_SET(&command, MATMUL_W, 262144 - 512);
     assert_legal(command);
-    STH_SET(&command, MATMUL_W, 262144 - 240);
+    STH_SET(&command, MATMUL_W, 262144 - 480);
     assert_fault(command, STH_FAULT_RANGE, 3);
 }
 
@@ -333,13 +356,13 @@ static void test_decode_ranges_end_with_any_capacity(void **state)
         sth_decode_init(&decoder, &params);
         assert_legal(command_load(0, sp - 7, 7));
         assert_fault(command_load(0, sp - 7, 8), STH_FAULT_RANGE, 4);
-        assert_legal(command_matmul(sp - 64, 0, acc_rows - 4, 4, 16, 16));
-        assert_fault(command_matmul(sp - 64, 0, acc_rows - 4, 5, 16, 16),
+        assert_legal(command_matmul(sp - 128, 0, acc_rows - 4, 4, 16, 16));
+        assert_fault(command_matmul(sp - 128, 0, acc_rows - 4, 5, 16, 16),
                      STH_FAULT_RANGE, 2);
         assert_fault(command_matmul(0, 0, acc_rows - 4, 5, 16, 16),
                      STH_FAULT_RANGE, 4);
         assert_legal(command_matmul(0, sp - 256, 0, 1, 16, 16));
-        assert_fault(command_matmul(0, sp - 256, 0, 1, 16, 32), STH_FAULT_RANGE,
+        assert_fault(command_matmul(0, sp - 256, 0, 1, 16, 17), STH_FAULT_RANGE,
                      3);
         assert_legal(command_vector(acc_rows - 4, sp - 64, 4, 16));
         assert_fault(command_vector(acc_rows - 4, sp - 128, 5, 16),
@@ -361,6 +384,7 @@ int main(void)
                                   setup),
         cmocka_unit_test(test_decode_copy_strides_do_not_wrap),
         cmocka_unit_test(test_decode_matmul_fields),
+        cmocka_unit_test(test_decode_matmul_type_must_be_there),
         cmocka_unit_test(test_decode_matmul_alignment),
         cmocka_unit_test(test_decode_matmul_ranges),
         cmocka_unit_test(test_decode_matmul_range_of_full_tile_before_last),

@@ -68,10 +68,10 @@ static void test_footprint_copies_walk_runs_and_repetitions(void **state)
     assert_run(&r, 4, STH_FOOTPRINT_MEM, STH_FOOTPRINT_WRITE, 0x1200001000, 5);
 }
 
-/* 2 rows times 18 x 17: the second tiles are one wide and two deep. */
+/* 2 rows times 35 x 17: the second tiles are one wide and three deep. */
 static void test_footprint_matmul_leaves_padding_out(void **state)
 {
-    struct sth_command c = command_matmul(0, 0x1000, 7, 2, 17, 18);
+    struct sth_command c = command_matmul(0, 0x1000, 7, 2, 17, 35);
     struct runs r;
 
     (void)state;
@@ -79,10 +79,10 @@ static void test_footprint_matmul_leaves_padding_out(void **state)
     STH_SET(&c, MATMUL_W_N, 0x800);
     r = runs_of(c);
     assert_int_equal(r.count, 2 * 2 + 2 * (16 + 2) + 2);
-    assert_run(&r, 1, STH_FOOTPRINT_SP, STH_FOOTPRINT_READ, 0x40, 16);
-    assert_run(&r, 2, STH_FOOTPRINT_SP, STH_FOOTPRINT_READ, 0x1000, 16);
-    assert_run(&r, 18 + 15, STH_FOOTPRINT_SP, STH_FOOTPRINT_READ, 0x18f0, 1);
-    assert_run(&r, 18 + 17, STH_FOOTPRINT_SP, STH_FOOTPRINT_READ, 0x50, 2);
+    assert_run(&r, 1, STH_FOOTPRINT_SP, STH_FOOTPRINT_READ, 0x40, 32);
+    assert_run(&r, 2, STH_FOOTPRINT_SP, STH_FOOTPRINT_READ, 0x1000, 32);
+    assert_run(&r, 18 + 15, STH_FOOTPRINT_SP, STH_FOOTPRINT_READ, 0x19e0, 2);
+    assert_run(&r, 18 + 17, STH_FOOTPRINT_SP, STH_FOOTPRINT_READ, 0x60, 3);
     assert_run(&r, r.count - 1, STH_FOOTPRINT_ACC, STH_FOOTPRINT_WRITE, 9, 2);
     STH_SET(&c, MATMUL_ACCUMULATE, 1);
     r = runs_of(c);
@@ -90,8 +90,9 @@ static void test_footprint_matmul_leaves_padding_out(void **state)
                2);
     STH_SET(&c, MATMUL_WEST, 1);
     r = runs_of(c);
-    assert_run(&r, 2 + 15, STH_FOOTPRINT_SP, STH_FOOTPRINT_READ, 0x10f0, 16);
-    assert_run(&r, 2 + 16, STH_FOOTPRINT_SP, STH_FOOTPRINT_READ, 0x1800, 16);
+    assert_run(&r, 2 + 15, STH_FOOTPRINT_SP, STH_FOOTPRINT_READ, 0x11e0, 32);
+    assert_run(&r, 2 + 16, STH_FOOTPRINT_SP, STH_FOOTPRINT_READ, 0x1800, 32);
+    assert_run(&r, 2 + 17 + 2, STH_FOOTPRINT_SP, STH_FOOTPRINT_READ, 0x1200, 3);
 }
 
 /* One row of 17 columns at the end of the largest scratchpad. */

@@ -132,6 +132,8 @@ static const struct mistake mistakes[] = {
      ":12: key 'vector_lanes': 12 is not a power of two; the nearest legal "
      "value "
      "is 16"},
+    {12, "data_types = 0\n",
+     ":12: key 'data_types': 0 is not in 1..3; the nearest legal value is 1"},
     {12, "clock_mhz = 0\n",
      ":12: key 'clock_mhz': clock '0' is not 1 to 10000 MHz"},
     {12, "clock_mhz = 1e3\n",
@@ -372,7 +374,7 @@ static void test_check_bad_params_are_named(void **state)
  */
 static void test_nearest_is_legal_and_nearest(void **state)
 {
-    const struct sth_params p = {4, 8, 1088, 2, 1152, 4, 16, 7, 3, 5, 63, 4};
+    const struct sth_params p = {4, 8, 1088, 2, 1152, 4, 16, 7, 3, 5, 63, 4, 2};
     char error[1024];
 
     (void)state;
@@ -409,8 +411,8 @@ static void test_known_chips_load(void **state)
         {"configs/chips/neuroncore-v2.cfg", 24, 1120, 409.6 / 1.12},
         {"configs/chips/tpu-v4i.cfg", 128, 1050, 819.2 / 1.05},
     };
-    const struct sth_params most = {512,  512, 256u << 20, 64, 256u << 20, 64,
-                                    2048, 32,  64,         64, 64,         512};
+    const struct sth_params most = {
+        512, 512, 256u << 20, 64, 256u << 20, 64, 2048, 32, 64, 64, 64, 512, 3};
     char error[1024];
 
     (void)state;

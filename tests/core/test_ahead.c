@@ -45,6 +45,7 @@ static struct sth_params draw_params(void)
                                 .load_slots = draw_count(STH_MAX_LoadSlots),
                                 .store_slots = draw_count(STH_MAX_StoreSlots)};
         p.vector_lanes = p.array_cols >> draw(3);
+        p.data_types = 1 + draw(3);
         p.sp_bytes = sth_sp_word_bytes(&p) * p.sp_banks * (2 + draw(400));
         p.acc_bytes = sth_acc_row_bytes(&p) * p.acc_banks * (2 + draw(200));
     } while (!sth_config_check(&p, error, sizeof(error)));
@@ -267,7 +268,8 @@ static void test_ahead_forgets_no_tile_too_early(void **state)
                                       .fetch_depth = 8,
                                       .load_slots = 8,
                                       .store_slots = 4,
-                                      .vector_lanes = 4};
+                                      .vector_lanes = 4,
+                                      .data_types = 3};
     struct sth_mem_config memory;
 
     (void)state;
@@ -282,8 +284,8 @@ static void test_ahead_forgets_no_tile_too_early(void **state)
                 STH_SET(&c[i], VECTOR_D_SP, 0);
                 STH_SET(&c[i], VECTOR_D_TYPE, STH_DTYPE_FP32);
             }
-            c[1] = command_matmul(0, 4096, 0, m, 4, 4 * tiles);
-            STH_SET(&c[1], MATMUL_A_ROW, 4);
+            c[1] = command_matmul(0, 4096, 0, m, 4, 8 * tiles);
+            STH_SET(&c[1], MATMUL_A_ROW, 8);
             STH_SET(&c[1], MATMUL_A_K, 0);
             STH_SET(&c[1], MATMUL_W_K, 0);
             c[3] = command_store(0x20000, 0, 4096);

@@ -22,7 +22,7 @@ static void test_csim_product_through_all_engines(void **state)
     assert_int_equal(reg_read(p, STH_REG_HEAD), 5);
     assert_int_equal(reg_read(p, STH_REG_RETIRED), 5);
     assert_int_equal(reg_read(p, STH_REG_STATUS), 0);
-    p->dev->ops->peek(p->dev, STH_SPACE_SP, 512, out, 256);
+    p->dev->ops->peek(p->dev, STH_SPACE_SP, 1024, out, 256);
     assert_int_equal(out[0], -128);
     p->dev->ops->peek(p->dev, STH_SPACE_ACC, 64, row, 64);
     assert_int_equal(row[1], -111);

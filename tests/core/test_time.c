@@ -36,16 +36,16 @@ static void test_time_single_command_durations(void **state)
     }
 }
 
-/* Tiles of 16 x 16 with 64 rows each stream without a gap. */
+/* Tiles of 32 x 16 with 64 rows each stream without a gap. */
 static void test_time_matrix_tiles_stream_back_to_back(void **state)
 {
     struct program *p = *state;
-    struct sth_command command = command_matmul(0, 32768, 0, 64, 16, 256);
+    struct sth_command command = command_matmul(0, 32768, 0, 64, 16, 512);
     struct sth_event first, second;
 
     /* Neighbouring rows lie in different banks, weights too. */
-    STH_SET(&command, MATMUL_A_ROW, 16);
-    STH_SET(&command, MATMUL_A_K, 1024);
+    STH_SET(&command, MATMUL_A_ROW, 32);
+    STH_SET(&command, MATMUL_A_K, 2048);
     put(p, command);
     put(p, with_irq(command));
     run(p);
@@ -59,12 +59,14 @@ static void test_time_matrix_tiles_stream_back_to_back(void **state)
 static void test_time_matrix_vector_product_waits_for_weights(void **state)
 {
     struct program *p = *state;
+    const uint32_t drain = STH_LAT_PE_SUM * 16 + 16 + STH_LAT_MATRIX_RETIRE;
     struct sth_event event;
 
-    put(p, with_irq(command_matmul(0, 32768, 0, 1, 16, 256)));
+    put(p, with_irq(command_matmul(0, 32768, 0, 1, 16, 512)));
     run(p);
     event = next_event(p);
-    assert_in_range(event.end - event.start, 16 * 16 + 36, 16 * 16 + 60);
+    assert_in_range(event.end - event.start, 16 * 16 + drain,
+                    16 * 16 + drain + 8);
 }
 
 static void test_time_loads_reach_bus_bandwidth(void **state)
@@ -108,7 +110,7 @@ static void test_time_stream_counters_keep_time(void **state)
 {
     struct program *p = *state;
     const uint32_t array_stream = STH_REG_CNT_BASE + 8 * STH_CNT_ARRAY_STREAM;
-    const uint32_t m = 200, n = 64, k = 64; /* 16 tiles of 16 x 16 */
+    const uint32_t m = 200, n = 64, k = 128; /* 16 tiles of 32 x 16 */
     uint32_t last = 0, grown = 0;
 
     put(p, with(command_load(0x10000, 0, 65536), 0, 1));

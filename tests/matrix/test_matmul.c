@@ -15,17 +15,17 @@ static uint32_t oracle_matmul(const struct sth_params *p,
     uint32_t M = STH_GET(c, MATMUL_M), N = STH_GET(c, MATMUL_N);
     uint32_t K = STH_GET(c, MATMUL_K);
     bool bf16 = STH_GET(c, MATMUL_BF16), west = STH_GET(c, MATMUL_WEST);
-    uint32_t es = bf16 ? 2 : 1;
+    uint32_t es = bf16 ? 2 : 1, D = bf16 ? R : 2 * R;
 
     for (uint32_t nt = 0; nt < (N + C - 1) / C; nt++)
-        for (uint32_t kt = 0; kt < (K + R - 1) / R; kt++)
+        for (uint32_t kt = 0; kt < (K + D - 1) / D; kt++)
             for (uint32_t m = 0; m < M; m++)
                 for (uint32_t col = 0; col < C; col++) {
                     uint32_t s = 0, addr;
 
                     if (nt * C + col >= N)
                         continue;
-                    for (uint32_t r = 0; r < R; r++) {
+                    for (uint32_t r = 0; r < D; r++) {
                         uint32_t a_at, w_at, a = 0, w = 0;
 
                         a_at = STH_GET(c, MATMUL_A) +
@@ -34,9 +34,14 @@ static uint32_t oracle_matmul(const struct sth_params *p,
                         w_at = STH_GET(c, MATMUL_W) +
                                kt * STH_GET(c, MATMUL_W_K) +
                                nt * STH_GET(c, MATMUL_W_N);
-                        w_at += west ? col * STH_GET(c, MATMUL_W_ROW) + r * es
-                                     : r * STH_GET(c, MATMUL_W_ROW) + col * es;
-                        if (kt * R + r < K) {
+                        if (west)
+                            w_at += col * STH_GET(c, MATMUL_W_ROW) + r * es;
+                        else if (bf16)
+                            w_at += r * STH_GET(c, MATMUL_W_ROW) + 2 * col;
+                        else /* element r % 2 of a pair */
+                            w_at += r / 2 * STH_GET(c, MATMUL_W_ROW) + 2 * col +
+                                    r % 2;
+                        if (kt * D + r < K) {
                             a = sth_onchip_get(at->sp + a_at, es);
                             w = sth_onchip_get(at->sp + w_at, es);
                         }
@@ -63,15 +68,15 @@ static struct sth_command draw_matmul(const struct sth_params *p)
 {
     struct sth_command c = {{STH_OP_MATMUL}};
     uint32_t R = p->array_rows, C = p->array_cols;
-    uint32_t bf16 = pick(2), es = 1 + bf16, west = pick(2);
-    uint32_t a = R * es, w = (west ? R : C) * es;
+    uint32_t bf16 = pick(2), west = pick(2), lane = bf16 ? 1 : 2;
+    uint32_t a = 2 * R, w = 2 * (west ? R : C);
 
     STH_SET(&c, MATMUL_BF16, bf16);
     STH_SET(&c, MATMUL_WEST, west);
     STH_SET(&c, MATMUL_ACCUMULATE, pick(2));
     STH_SET(&c, MATMUL_M, 1 + pick(pick(2) ? 4 : 40));
     STH_SET(&c, MATMUL_N, 1 + pick(pick(2) ? 2 * C + C / 2 : C));
-    STH_SET(&c, MATMUL_K, 1 + pick(pick(2) ? 3 * R : R));
+    STH_SET(&c, MATMUL_K, 1 + pick(lane * (pick(2) ? 3 * R : R)));
     STH_SET(&c, MATMUL_A, multiple(a, SP_BYTES / 2));
     STH_SET(&c, MATMUL_A_ROW, multiple(a, 4 * a));
     STH_SET(&c, MATMUL_A_K, multiple(a, 8 * a));

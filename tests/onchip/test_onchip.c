@@ -31,8 +31,8 @@ static void multiply(const struct sth_onchip *chip, struct layout at)
     STH_SET(&c, MATMUL_M, 4);
     STH_SET(&c, MATMUL_N, 16);
     STH_SET(&c, MATMUL_K, 16);
-    STH_SET(&c, MATMUL_A_ROW, 16);
-    STH_SET(&c, MATMUL_W_ROW, 16);
+    STH_SET(&c, MATMUL_A_ROW, 32);
+    STH_SET(&c, MATMUL_W_ROW, 32);
     sth_kernel_matmul(chip, &c);
 }
 

@@ -11,6 +11,7 @@
 
 static const struct sth_roofline_peaks peaks = {
     .macs = 256,
+    .products = 1,
     .lanes = 16,
     .bytes = 16,
     .bus_bytes = 16,
@@ -20,7 +21,7 @@ static enum sth_bound bound_of(const struct sth_work *work, uint64_t macs)
 {
     struct sth_roofline_point point;
 
-    sth_roofline_point(&peaks, work, macs, 1000, &point);
+    sth_roofline_point(&peaks, work, macs, 1, 1000, &point);
     assert_true(point.share >= 0 && point.share <= 1.001);
     assert_true(point.lift && *point.lift);
     return point.bound;
@@ -60,7 +61,7 @@ static void test_memory_bounds(void **state)
 
     (void)state;
     slow.bytes = slow.memory.bytes_per_cycle = 4;
-    sth_roofline_point(&slow, &loads, 1, 1000, &point);
+    sth_roofline_point(&slow, &loads, 1, 1, 1000, &point);
     assert_int_equal(point.bound, STH_BOUND_MEMORY);
     assert_true(fabs(point.share - 0.975) < 1e-9);
     assert_non_null(strstr(point.lift, "faster memory"));
@@ -68,7 +69,7 @@ static void test_memory_bounds(void **state)
     slow.memory.clock_mhz = 1000;
     sth_mem_config_preset(&slow.memory, 0, 1); /* 25.6 bytes a cycle */
     slow.bytes = 16;
-    sth_roofline_point(&slow, &both, 1, 1000, &point);
+    sth_roofline_point(&slow, &both, 1, 1, 1000, &point);
     assert_int_equal(point.bound, STH_BOUND_MEMORY);
     assert_true(fabs(point.share - 0.9375) < 1e-9);
     assert_true(fabs(point.bytes_attainable - 12.8) < 1e-9);
@@ -81,14 +82,14 @@ static void test_attainable(void **state)
     struct sth_roofline_point point;
 
     (void)state;
-    sth_roofline_point(&peaks, &work, 32000, 1000, &point);
+    sth_roofline_point(&peaks, &work, 32000, 1, 1000, &point);
     assert_true(fabs(point.intensity - 4) < 1e-9);
     assert_true(fabs(point.macs_attainable - 64) < 1e-9);
     assert_true(fabs(point.macs_attained - 32) < 1e-9);
     assert_true(fabs(point.bytes_attained - 8) < 1e-9);
-    sth_roofline_point(&peaks, &work, 250000, 1000, &point);
+    sth_roofline_point(&peaks, &work, 250000, 1, 1000, &point);
     assert_true(fabs(point.macs_attainable - 256) < 1e-9);
-    sth_roofline_point(&peaks, &(struct sth_work){0}, 0, 0, &point);
+    sth_roofline_point(&peaks, &(struct sth_work){0}, 0, 1, 0, &point);
     assert_true(point.intensity == 0 && point.macs_attainable == 0);
 }
 

@@ -259,13 +259,12 @@ static void test_sanitizer_padding_is_not_read(void **state)
     struct sth_command matmul = command_matmul(0, 4096, 0, 4, 3, 5);
 
     STH_SET(&load, LOAD_N1, 4);
-    STH_SET(&load, LOAD_SP_S1, 16);
+    STH_SET(&load, LOAD_SP_S1, 32);
     put(p, load);
-    load = command_load(0x1000, 4096, 3);
-    STH_SET(&load, LOAD_N1, 5);
-    STH_SET(&load, LOAD_SP_S1, 16);
+    load = command_load(0x1000, 4096, 6);
+    STH_SET(&load, LOAD_N1, 3);
+    STH_SET(&load, LOAD_SP_S1, 32);
     put(p, with(load, 0, S0));
-    STH_SET(&matmul, MATMUL_A_ROW, 16);
     put(p, with(matmul, S0, 0));
     run(p);
     assert_clean(p);

@@ -7,10 +7,21 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+/* Multiply-accumulates a cycle; 0: the array has not the type. */
+static uint64_t peak(const struct sth_params *p, uint32_t bf16)
+{
+    uint32_t type = bf16 != 0 ? STH_DATA_TYPE_BF16 : STH_DATA_TYPE_INT8;
+
+    return (p->data_types & type) == 0
+               ? 0
+               : (uint64_t)p->array_rows * p->array_cols *
+                     sth_pe_products(bf16);
+}
+
 static void print_config(const struct sth_config *c)
 {
     const struct sth_params *p = &c->params;
-    uint64_t macs = (uint64_t)p->array_rows * p->array_cols;
+    const uint64_t int8 = peak(p, 0), bf16 = peak(p, 1);
     char memory[STH_MEM_TEXT_MAX];
 
     sth_mem_config_text(&c->memory, memory, sizeof(memory));
@@ -23,14 +34,18 @@ static void print_config(const struct sth_config *c)
            "  %-12s %10s  behind the bus\n",
            "clock_mhz", c->memory.clock_mhz, "memory", memory);
     printf("derived\n");
-    printf("  %-12s %10" PRIu64 "  multiply-accumulates a cycle\n", "peak",
-           macs);
+    if (bf16 != 0)
+        printf("  %-12s %10" PRIu64 "  multiply-accumulates of bf16 a cycle\n",
+               "peak", bf16);
+    if (int8 != 0)
+        printf("  %-12s %10" PRIu64 "  multiply-accumulates of int8 a cycle\n",
+               "peak", int8);
     printf("  %-12s %10" PRIu32 "  bytes of a scratchpad word\n", "sp_word",
            sth_sp_word_bytes(p));
     printf("  %-12s %10" PRIu32 "  accumulator rows\n", "acc_rows",
            p->acc_bytes / sth_acc_row_bytes(p));
     printf("  %-12s %10.2f  products a byte at which the bus keeps up\n",
-           "balance", (double)macs / p->bus_bytes);
+           "balance", (double)(bf16 != 0 ? bf16 : int8) / p->bus_bytes);
     printf("  %-12s 0x%08" PRIx32 "  of the parameters, register CFG_HASH\n",
            "cfg_hash", sth_params_hash(p));
 }
@@ -94,9 +109,9 @@ static int print_json(const struct sth_config *c)
     bool good;
 
     sth_report_head(root, c);
-    json_object_set_new(
-        root, "peak_macs_per_cycle",
-        json_integer((json_int_t)p->array_rows * (json_int_t)p->array_cols));
+    json_object_set_new(root, "peak_macs_per_cycle",
+                        json_pack("{s:I, s:I}", "int8", (json_int_t)peak(p, 0),
+                                  "bf16", (json_int_t)peak(p, 1)));
     good = sth_report_write(stdout, root);
     return good ? 0 : 1;
 }

@@ -49,6 +49,7 @@ static const struct rule rules[] = {
     FIELD(MATMUL, M, 0, 0),
     FIELD(MATMUL, N, 0, 0),
     FIELD(MATMUL, K, 0, 0),
+    FIELD(MATMUL, BF16, 0, 1),
     FIELD(VECTOR, ROWS, 0, 0),
     FIELD(VECTOR, COLS, 0, 0),
     FIELD(VECTOR, FUNC, 7, 15),

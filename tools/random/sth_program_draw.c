@@ -101,14 +101,17 @@ void sth_draw_transfer(struct sth_draw *d, struct sth_command *c, bool load)
 void sth_draw_matmul(struct sth_draw *d, struct sth_command *c)
 {
     const struct sth_params *p = d->params;
-    const bool bf16 = sth_draw_chance(d, 60), west = sth_draw_chance(d, 40);
-    const uint32_t es = bf16 ? 2 : 1;
-    const uint32_t a_chunk = p->array_rows * es;
-    const uint32_t w_chunk = (west ? p->array_rows : p->array_cols) * es;
+    const bool west = sth_draw_chance(d, 40);
+    const bool either = sth_draw_chance(d, 60);
+    const bool bf16 = p->data_types == STH_DATA_TYPE_BF16 ||
+                      (p->data_types != STH_DATA_TYPE_INT8 && either);
+    const uint32_t a_chunk = 2 * p->array_rows;
+    const uint32_t w_chunk = 2 * (west ? p->array_rows : p->array_cols);
     uint32_t m = size_near(d, p->array_rows, d->program->acc_rows);
     uint32_t n = size_near(d, p->array_cols, 3 * p->array_cols);
-    uint32_t k = size_near(d, p->array_rows, 3 * p->array_rows);
-    uint32_t kt = tiles(k, p->array_rows), nt = tiles(n, p->array_cols);
+    uint32_t lanes = size_near(d, p->array_rows, 3 * p->array_rows);
+    uint32_t k = bf16 ? lanes : 2 * lanes - sth_draw_below(d, 2);
+    uint32_t kt = tiles(lanes, p->array_rows), nt = tiles(n, p->array_cols);
 
     STH_SET(c, ANY_OPCODE, STH_OP_MATMUL);
     STH_SET(c, MATMUL_A, sp_address(d, a_chunk));

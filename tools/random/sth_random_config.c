@@ -94,6 +94,9 @@ void sth_random_config(uint64_t seed, bool large, struct sth_config *config)
     p->load_slots = draw_count(&random, STH_MAX_LoadSlots);
     p->store_slots = draw_count(&random, STH_MAX_StoreSlots);
     p->vector_lanes = p->array_cols >> below(&random, 3);
+    p->data_types = chance(&random, 60)
+                        ? STH_DATA_TYPE_INT8 | STH_DATA_TYPE_BF16
+                        : 1 + below(&random, 2);
     sth_mem_config_default(&config->memory);
     sth_mem_config_parse(
         &config->memory,

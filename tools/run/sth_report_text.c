@@ -112,7 +112,8 @@ static void print_phases(FILE *out, const struct sth_session *s)
         if (f->macs && cycles)
             fprintf(out, " %6.1f %%",
                     100 * (double)f->macs /
-                        ((double)cycles * p->array_rows * p->array_cols));
+                        ((double)cycles * f->products * p->array_rows *
+                         p->array_cols));
         fputc('\n', out);
     }
 }

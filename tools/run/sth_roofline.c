@@ -13,7 +13,11 @@ void sth_roofline_peaks(const struct sth_session *session,
 {
     const struct sth_params *p = &session->request.config.params;
 
-    peaks->macs = (double)p->array_rows * p->array_cols;
+    peaks->products = 1;
+    for (uint32_t i = 0; i < session->phases; i++)
+        if (session->phase[i].products > peaks->products)
+            peaks->products = session->phase[i].products;
+    peaks->macs = (double)peaks->products * p->array_rows * p->array_cols;
     peaks->lanes = p->vector_lanes;
     peaks->bus_bytes = p->bus_bytes;
     peaks->memory = session->request.config.memory;
@@ -97,7 +101,8 @@ static enum sth_bound classify(const struct sth_work *w, double cycles,
 
 void sth_roofline_point(const struct sth_roofline_peaks *peaks,
                         const struct sth_work *work, uint64_t macs,
-                        uint64_t cycles, struct sth_roofline_point *point)
+                        uint32_t products, uint64_t cycles,
+                        struct sth_roofline_point *point)
 {
     double time = cycles ? (double)cycles : 1;
     double bytes =
@@ -125,8 +130,8 @@ void sth_roofline_point(const struct sth_roofline_peaks *peaks,
     point->intensity = bytes > 0 ? ops / bytes : 0;
     point->macs_attained = (double)macs / time;
     if (macs) {
-        point->macs_attainable = peaks->macs;
-        if (least > 0 && (double)macs / least < peaks->macs)
+        point->macs_attainable = peaks->macs * products / peaks->products;
+        if (least > 0 && (double)macs / least < point->macs_attainable)
             point->macs_attainable = (double)macs / least;
     }
     point->lanes_attained = (double)work->lanes / time;
@@ -192,7 +197,7 @@ static void print_line(FILE *out, const struct sth_session *s,
         cycles += phase_cycles(&s->phase[i]);
         count++;
     }
-    sth_roofline_point(peaks, &work, macs, cycles, &point);
+    sth_roofline_point(peaks, &work, macs, p->products, cycles, &point);
     fprintf(out, "  %-20s %5" PRIu32 " %12" PRIu64 " %9.2f", phase_name(p),
             count, cycles, point.intensity);
     if (macs)
@@ -236,7 +241,8 @@ static json_t *point_object(const struct sth_roofline_peaks *peaks,
 {
     struct sth_roofline_point point;
 
-    sth_roofline_point(peaks, &p->work, p->macs, phase_cycles(p), &point);
+    sth_roofline_point(peaks, &p->work, p->macs, p->products, phase_cycles(p),
+                       &point);
     return json_pack(
         "{s:s?, s:I, s:s, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:s}",
         "name", phase_name(p), "cycles", (json_int_t)point.cycles, "bound",

@@ -27,9 +27,10 @@ enum sth_bound {
 };
 
 struct sth_roofline_peaks {
-    double macs;  /* a cycle, of the array */
-    double lanes; /* elements a cycle, of vector */
-    double bytes; /* a cycle, each direction: bus or memory */
+    double macs;       /* a cycle, of the array with the operands that ran */
+    uint32_t products; /* of a PE in a cycle, in these */
+    double lanes;      /* elements a cycle, of vector */
+    double bytes;      /* a cycle, each direction: bus or memory */
     uint32_t bus_bytes;
     struct sth_mem_config memory;
 };
@@ -45,11 +46,13 @@ struct sth_roofline_point {
     const char *lift;
 };
 
+/* The array's peak is that of the operation with the most products a PE. */
 void sth_roofline_peaks(const struct sth_session *session,
                         struct sth_roofline_peaks *peaks);
 void sth_roofline_point(const struct sth_roofline_peaks *peaks,
                         const struct sth_work *work, uint64_t macs,
-                        uint64_t cycles, struct sth_roofline_point *point);
+                        uint32_t products, uint64_t cycles,
+                        struct sth_roofline_point *point);
 const char *sth_roofline_bound_name(enum sth_bound bound);
 
 /* A table; operations of one name and kind make one line. */

@@ -205,7 +205,7 @@ static void draw_dots(struct plot *p, const struct sth_session *s,
         struct sth_roofline_point point;
         double x, y;
 
-        sth_roofline_point(peaks, &f->work, f->macs,
+        sth_roofline_point(peaks, &f->work, f->macs, f->products,
                            f->csim.end - f->csim.start, &point);
         if (!(point.intensity > 0 && height_of(&point) > 0))
             continue;
@@ -264,7 +264,7 @@ bool sth_roofline_svg(FILE *out, const struct sth_session *session)
     for (uint32_t i = 0; i < session->phases; i++) {
         const struct sth_session_phase *f = &session->phase[i];
 
-        sth_roofline_point(&peaks, &f->work, f->macs,
+        sth_roofline_point(&peaks, &f->work, f->macs, f->products,
                            f->csim.end - f->csim.start, &point);
         if (point.intensity > 0 && height_of(&point) > 0)
             include(&p, point.intensity, height_of(&point));

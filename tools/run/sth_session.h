@@ -65,6 +65,7 @@ struct sth_session_span {
 struct sth_session_phase {
     const struct sth_trace_op *op;
     uint64_t macs;
+    uint32_t products;    /* of a PE in a cycle, by the type of the operands */
     uint32_t first, last; /* command indices, last exclusive */
     struct sth_session_span csim, rtl;
     struct sth_work work; /* of csim */
@@ -127,7 +128,10 @@ const struct sth_session_span *
 sth_session_phase_main(const struct sth_session *session,
                        const struct sth_session_phase *phase);
 
-/* Multiply-accumulates over what the array could do in the run's cycles. */
+/*
+ * Multiply-accumulates over what the array could do in the run's cycles, with
+ * operands of those types.
+ */
 double sth_session_utilization(const struct sth_session *session);
 
 /* The least cycles that what a run did can take. */

@@ -1,6 +1,8 @@
 /* The devices of a session and the contents of their memories. */
 #include "sth_session_impl.h"
 
+#include <string.h>
+
 static bool create_csim(struct sth_session *s, struct sth_session_failure *f)
 {
     const struct sth_session_request *q = &s->request;
@@ -103,32 +105,87 @@ bool sth_session_memory_holds(const struct sth_session *s,
 
 enum { FILL_BYTES = 1 << 16 };
 
-static bool fill_tensor(struct sth_session *s, uint32_t i,
-                        struct sth_session_failure *f)
+static bool encode(struct sth_session *s, uint32_t i, uint64_t first,
+                   size_t count, void *to, struct sth_session_failure *f)
 {
     const struct sth_trace_tensor *t = &s->trace.tensor[i];
     struct sth_session_owned *o = s->owned;
+
+    if (sth_source_encode(&o->sources[i], first, count, to))
+        return true;
+    return sth_session_fail(f, "%s:%u: tensor '%s': its file cannot be read",
+                            s->request.trace_path, t->line, t->name);
+}
+
+static bool write(struct sth_session *s, uint64_t addr, const void *from,
+                  size_t bytes, struct sth_session_failure *f)
+{
+    struct sth_session_owned *o = s->owned;
+
+    o->dev->ops->mem_write(o->dev, addr, from, bytes);
+    return sth_session_memory_holds(s, f);
+}
+
+static bool fill_rows(struct sth_session *s, uint32_t i,
+                      struct sth_session_failure *f)
+{
+    const struct sth_trace_tensor *t = &s->trace.tensor[i];
     const size_t element = sth_dtype_bytes(t->dtype);
     const uint64_t count = (uint64_t)t->rows * t->cols;
     uint8_t buffer[FILL_BYTES];
 
-    if (o->sources[i].kind == STH_SOURCE_ZERO)
-        return true; /* memory that was never written reads as zero */
     for (uint64_t first = 0; first < count; first += FILL_BYTES / element) {
         size_t n = FILL_BYTES / element;
 
         if (n > count - first)
             n = (size_t)(count - first);
-        if (!sth_source_encode(&o->sources[i], first, n, buffer))
-            return sth_session_fail(
-                f, "%s:%u: tensor '%s': its file cannot be read",
-                s->request.trace_path, t->line, t->name);
-        o->dev->ops->mem_write(o->dev, t->addr + first * element, buffer,
-                               n * element);
-        if (!sth_session_memory_holds(s, f))
+        if (!encode(s, i, first, n, buffer, f) ||
+            !write(s, t->addr + first * element, buffer, n * element, f))
             return false;
     }
     return true;
+}
+
+/* Rows of i8 two by two; beside an odd last one are zeros. */
+static bool fill_pairs(struct sth_session *s, uint32_t i,
+                       struct sth_session_failure *f)
+{
+    const struct sth_trace_tensor *t = &s->trace.tensor[i];
+    uint8_t low[FILL_BYTES / 4], high[FILL_BYTES / 4], buffer[FILL_BYTES / 2];
+
+    for (uint32_t row = 0; row < t->rows; row += 2) {
+        for (uint32_t col = 0; col < t->cols; col += FILL_BYTES / 4) {
+            uint64_t first = (uint64_t)row * t->cols + col;
+            size_t n = t->cols - col;
+
+            if (n > FILL_BYTES / 4)
+                n = FILL_BYTES / 4;
+            memset(high, 0, n);
+            if (!encode(s, i, first, n, low, f) ||
+                (row + 1 < t->rows &&
+                 !encode(s, i, first + t->cols, n, high, f)))
+                return false;
+            for (size_t j = 0; j < n; j++) {
+                buffer[2 * j] = low[j];
+                buffer[2 * j + 1] = high[j];
+            }
+            if (!write(s, t->addr + first + col, buffer, 2 * n, f))
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool fill_tensor(struct sth_session *s, uint32_t i,
+                        struct sth_session_failure *f)
+{
+    const struct sth_session_owned *o = s->owned;
+
+    if (o->sources[i].kind == STH_SOURCE_ZERO)
+        return true; /* memory that was never written reads as zero */
+    return s->trace.tensor[i].layout == STH_TRACE_LAYOUT_PAIRS
+               ? fill_pairs(s, i, f)
+               : fill_rows(s, i, f);
 }
 
 bool sth_session_fill_tensors(struct sth_session *s,

@@ -35,15 +35,25 @@ sth_session_phase_main(const struct sth_session *session,
     return session->csim.present ? &phase->csim : &phase->rtl;
 }
 
-double sth_session_utilization(const struct sth_session *session)
+/* The least cycles of the array: a PE does products of int8 two at once. */
+static double array_cycles(const struct sth_session *session)
 {
     const struct sth_params *p = &session->request.config.params;
+    double macs = (double)session->macs;
+
+    for (uint32_t i = 0; i < session->phases; i++) {
+        const struct sth_session_phase *phase = &session->phase[i];
+
+        macs -= (double)phase->macs * (1 - 1.0 / phase->products);
+    }
+    return macs / p->array_rows / p->array_cols;
+}
+
+double sth_session_utilization(const struct sth_session *session)
+{
     const struct sth_session_side *side = sth_session_main(session);
 
-    if (!side->cycles)
-        return 0;
-    return (double)session->macs /
-           ((double)side->cycles * p->array_rows * p->array_cols);
+    return side->cycles ? array_cycles(session) / (double)side->cycles : 0;
 }
 
 struct sth_session_bound sth_session_bound(const struct sth_session *session)
@@ -53,7 +63,7 @@ struct sth_session_bound sth_session_bound(const struct sth_session *session)
     uint64_t load = counter[STH_CNT_LOAD_BYTES];
     uint64_t store = counter[STH_CNT_STORE_BYTES];
     const struct sth_session_bound list[] = {
-        {"array", (double)session->macs / p->array_rows / p->array_cols},
+        {"array", array_cycles(session)},
         {"load", (double)load / p->bus_bytes},
         {"store", (double)store / p->bus_bytes},
         {"memory", sth_mem_cycles(&session->request.config.memory, p->bus_bytes,

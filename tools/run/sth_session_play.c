@@ -27,6 +27,7 @@ static void op_begin(void *user, uint32_t op, const struct sth_trace_op *what,
     memset(p, 0, sizeof(*p));
     p->op = what;
     p->macs = sth_trace_op_macs(what);
+    p->products = sth_pe_products(!sth_trace_op_is_int8(&s->trace, what));
     p->first = command;
     s->phases = o->layer_first + op + 1;
 }

@@ -53,6 +53,7 @@ extern const struct sth_row_value sth_rows_counters[];
 extern const struct sth_row_value sth_rows_latencies[];
 extern const struct sth_row_value sth_rows_depths[];
 extern const struct sth_row_value sth_rows_axi[];
+extern const struct sth_row_value sth_rows_data_types[];
 extern const struct sth_row_value sth_rows_enums[];
 
 /* Whether a field row belongs to the command: its own, or one of ANY. */

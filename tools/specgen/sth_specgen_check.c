@@ -219,5 +219,6 @@ unsigned sth_specgen_check(FILE *log)
     bad += check_names(log, "latency.def", sth_rows_latencies);
     bad += check_names(log, "depth.def", sth_rows_depths);
     bad += check_names(log, "axi.def", sth_rows_axi);
+    bad += check_values(log, "data_types.def", sth_rows_data_types);
     return bad;
 }

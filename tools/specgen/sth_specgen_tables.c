@@ -94,6 +94,12 @@ const struct sth_row_value sth_rows_axi[] = {
 #undef AXI
     {NULL, NULL, 0, NULL}};
 
+const struct sth_row_value sth_rows_data_types[] = {
+#define DATA_TYPE(name, value, doc) {"DATA_TYPE", #name, value, doc},
+#include "data_types.def"
+#undef DATA_TYPE
+    {NULL, NULL, 0, NULL}};
+
 const struct sth_row_value sth_rows_enums[] = {
 #define ENUM(table, name, value, doc) {#table, #name, value, doc},
 #include "enums.def"

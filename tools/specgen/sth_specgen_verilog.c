@@ -125,6 +125,7 @@ void sth_specgen_verilog(FILE *out)
     print_values(out, sth_rows_latencies);
     print_values(out, sth_rows_depths);
     print_values(out, sth_rows_axi);
+    print_values(out, sth_rows_data_types);
     print_values(out, sth_rows_enums);
     fprintf(out, "/* verilator lint_on UNUSEDPARAM */\n");
 }

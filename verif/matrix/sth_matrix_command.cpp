@@ -35,12 +35,12 @@ static uint32_t random_size(Random &random, uint32_t unit)
 }
 
 // Whether chunks and rows stay within the memories.
-static bool fits(const sth_matrix_ref_cmd &cmd, uint32_t a_unit,
+static bool fits(const sth_matrix_ref_cmd &cmd, uint32_t lanes, uint32_t a_unit,
                  uint32_t w_unit)
 {
     uint32_t nt = (cmd.n + kCols - 1) / kCols - 1;
-    uint32_t kt = (cmd.k + kRows - 1) / kRows - 1;
-    uint32_t w_rows = cmd.west ? (nt ? kCols : cmd.n) : (kt ? kRows : cmd.k);
+    uint32_t kt = (lanes + kRows - 1) / kRows - 1;
+    uint32_t w_rows = cmd.west ? (nt ? kCols : cmd.n) : (kt ? kRows : lanes);
     uint32_t a_end = cmd.a + (cmd.m - 1) * cmd.a_row + kt * cmd.a_k + a_unit;
     uint32_t w_end =
         cmd.w + (w_rows - 1) * cmd.w_row + kt * cmd.w_k + nt * cmd.w_n + w_unit;
@@ -64,10 +64,10 @@ MatrixCommand random_command(Random &random)
         cmd.accumulate = below(2);
         cmd.m = random_size(random, kRows);
         cmd.n = random_size(random, kCols);
-        cmd.k = random_size(random, kRows);
-        uint32_t es = cmd.bf16 ? 2 : 1;
-        uint32_t a_unit = kRows * es;
-        uint32_t w_unit = (cmd.west ? kRows : kCols) * es;
+        uint32_t lanes = random_size(random, kRows); // of depth
+        cmd.k = cmd.bf16 ? lanes : 2 * lanes - below(2);
+        uint32_t a_unit = 2 * kRows;
+        uint32_t w_unit = 2 * (cmd.west ? kRows : kCols);
         cmd.a = a_unit * below(kSpBytes / a_unit);
         cmd.a_row = a_unit * below(6);
         cmd.a_k = a_unit * below(40);
@@ -78,7 +78,7 @@ MatrixCommand random_command(Random &random)
         // Few rows, so that commands meet each other's sums.
         cmd.acc = below(2) ? below(kAccRows) : below(8);
         cmd.acc_n = below(cmd.m + 3);
-        if (fits(cmd, a_unit, w_unit))
+        if (fits(cmd, lanes, a_unit, w_unit))
             return {encode(cmd, below(1 << 16), below(2)), cmd};
     }
 }

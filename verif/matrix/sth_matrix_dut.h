@@ -87,6 +87,10 @@ class MatrixDut
         settle();
         edge();
         top->v_req_i = 0;
+        for (int i = 1; i < STH_LAT_READ; i++) {
+            settle();
+            edge();
+        }
         settle();
         bench::port_get(top->v_rdata_o, to, 4 * kCols);
     }

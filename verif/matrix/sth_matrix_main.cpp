@@ -145,7 +145,7 @@ class Run
         want_stall_ += grants_.back().times.stall;
         if (!c.sync)
             want_stream_ += uint64_t(c.m) * ((c.n + kCols - 1) / kCols) *
-                            ((c.k + kRows - 1) / kRows);
+                            sth_matrix_ref_depth_tiles(dut_.ref.get(), &c);
         offered_ = false;
         bench::demand(report_.good());
     }

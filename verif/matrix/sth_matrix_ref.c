@@ -38,29 +38,52 @@ void sth_matrix_ref_init(struct sth_matrix_ref *ref, uint32_t rows,
     ref->tile_m = 0;
 }
 
-/* Element `index` of the chunk at byte `at`: an int8 or a bf16 as fp32. */
-static uint32_t element(const struct sth_matrix_ref *ref, bool bf16,
-                        uint32_t at, uint32_t index)
+/* Elements in the depth of a tile: one bf16 or two int8 a row of the array. */
+static uint32_t tile_depth(const struct sth_matrix_ref *ref,
+                           const struct sth_matrix_ref_cmd *cmd)
 {
-    if (bf16) {
-        at += 2 * index;
-        return (uint32_t)ref->sp[at] << 16 | (uint32_t)ref->sp[at + 1] << 24;
-    }
-    return (uint32_t)(int32_t)(int8_t)ref->sp[at + index];
+    return cmd->bf16 ? ref->rows : 2 * ref->rows;
 }
 
-static uint32_t weight(const struct sth_matrix_ref *ref,
-                       const struct sth_matrix_ref_cmd *cmd, uint32_t k,
-                       uint32_t n)
+uint32_t sth_matrix_ref_depth_tiles(const struct sth_matrix_ref *ref,
+                                    const struct sth_matrix_ref_cmd *cmd)
 {
-    uint32_t kt = k / ref->rows, r = k % ref->rows;
-    uint32_t nt = n / ref->cols, c = n % ref->cols;
-    uint32_t tile = cmd->w + kt * cmd->w_k + nt * cmd->w_n;
+    return ceil_div(cmd->k, tile_depth(ref, cmd));
+}
 
-    if (k >= cmd->k)
-        return 0;
-    return cmd->west ? element(ref, cmd->bf16, tile + c * cmd->w_row, r)
-                     : element(ref, cmd->bf16, tile + r * cmd->w_row, c);
+/* The element at a byte: an int8, or a bf16 as fp32. */
+static uint32_t element(const struct sth_matrix_ref *ref, bool bf16,
+                        uint32_t at)
+{
+    if (bf16)
+        return (uint32_t)ref->sp[at] << 16 | (uint32_t)ref->sp[at + 1] << 24;
+    return (uint32_t)(int32_t)(int8_t)ref->sp[at];
+}
+
+static uint32_t activation(const struct sth_matrix_ref *ref,
+                           const struct sth_matrix_ref_cmd *cmd, uint32_t m,
+                           uint32_t kt, uint32_t r)
+{
+    return element(ref, cmd->bf16,
+                   cmd->a + m * cmd->a_row + kt * cmd->a_k +
+                       (cmd->bf16 ? 2 * r : r));
+}
+
+/* Row r of a depth tile, column n. */
+static uint32_t weight(const struct sth_matrix_ref *ref,
+                       const struct sth_matrix_ref_cmd *cmd, uint32_t kt,
+                       uint32_t r, uint32_t n)
+{
+    uint32_t nt = n / ref->cols, c = n % ref->cols;
+    uint32_t at = cmd->w + kt * cmd->w_k + nt * cmd->w_n;
+
+    if (cmd->west)
+        at += c * cmd->w_row + (cmd->bf16 ? 2 * r : r);
+    else if (cmd->bf16)
+        at += r * cmd->w_row + 2 * c;
+    else
+        at += r / 2 * cmd->w_row + 2 * c + r % 2;
+    return element(ref, cmd->bf16, at);
 }
 
 /* Sum of one depth tile of element (m, n), in the order of the array. */
@@ -68,15 +91,15 @@ static uint32_t tile_sum(const struct sth_matrix_ref *ref,
                          const struct sth_matrix_ref_cmd *cmd, uint32_t m,
                          uint32_t n, uint32_t kt)
 {
-    uint32_t sum = 0;
+    uint32_t sum = 0, depth = tile_depth(ref, cmd);
 
-    for (uint32_t r = 0; r < ref->rows; r++) {
-        uint32_t k = kt * ref->rows + r;
-        uint32_t a = 0, w = weight(ref, cmd, k, n);
+    for (uint32_t r = 0; r < depth; r++) {
+        uint32_t a = 0, w = 0;
 
-        if (k < cmd->k)
-            a = element(ref, cmd->bf16, cmd->a + m * cmd->a_row + kt * cmd->a_k,
-                        r);
+        if (kt * depth + r < cmd->k) {
+            a = activation(ref, cmd, m, kt, r);
+            w = weight(ref, cmd, kt, r, n);
+        }
         sum = cmd->bf16 ? sth_fp32_add(sum, sth_fp32_mul(a, w)) : sum + a * w;
     }
     return sum;
@@ -90,7 +113,7 @@ uint32_t sth_matrix_ref_run(struct sth_matrix_ref *ref,
     if (cmd->sync)
         return 0;
     for (uint32_t nt = 0; nt < ceil_div(cmd->n, ref->cols); nt++) {
-        for (uint32_t kt = 0; kt < ceil_div(cmd->k, ref->rows); kt++) {
+        for (uint32_t kt = 0; kt < sth_matrix_ref_depth_tiles(ref, cmd); kt++) {
             for (uint32_t m = 0; m < cmd->m; m++) {
                 uint32_t row = cmd->acc + nt * cmd->acc_n + m;
                 uint32_t first = nt * ref->cols;
@@ -133,7 +156,8 @@ sth_matrix_ref_time(struct sth_matrix_ref *ref,
     struct sth_matrix_ref_times times = {0};
     uint64_t first = grant + STH_LAT_MATRIX_LOAD;
     uint32_t tiles_n = ceil_div(cmd->n, ref->cols);
-    uint32_t tiles_k = ceil_div(cmd->k, ref->rows);
+    uint32_t tiles_k = sth_matrix_ref_depth_tiles(ref, cmd);
+    uint32_t lanes = cmd->bf16 ? cmd->k : ceil_div(cmd->k, 2);
     uint32_t steps = cmd->west ? ref->cols : ref->rows;
 
     if (cmd->sync) {
@@ -149,7 +173,7 @@ sth_matrix_ref_time(struct sth_matrix_ref *ref,
         for (uint32_t kt = 0; kt < tiles_k; kt++) {
             uint32_t used = cmd->west
                                 ? min_u32(cmd->n - nt * ref->cols, ref->cols)
-                                : min_u32(cmd->k - kt * ref->rows, ref->rows);
+                                : min_u32(lanes - kt * ref->rows, ref->rows);
             uint64_t step = max_u64(ref->load_end + 1, first);
             uint32_t acc = cmd->acc + nt * cmd->acc_n;
             uint64_t row, start;

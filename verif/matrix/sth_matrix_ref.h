@@ -50,6 +50,10 @@ struct sth_matrix_ref {
 void sth_matrix_ref_init(struct sth_matrix_ref *ref, uint32_t rows,
                          uint32_t cols);
 
+/* Tiles in the direction of depth. */
+uint32_t sth_matrix_ref_depth_tiles(const struct sth_matrix_ref *ref,
+                                    const struct sth_matrix_ref_cmd *cmd);
+
 /* Executes a command on the memories and returns its digest. */
 uint32_t sth_matrix_ref_run(struct sth_matrix_ref *ref,
                             const struct sth_matrix_ref_cmd *cmd);
