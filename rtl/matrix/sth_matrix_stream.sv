@@ -153,7 +153,7 @@ module sth_matrix_stream #(
   end
 
   assign lanes =
-      a_rdata_i[{data_offset_q & ~OffsetWidth'(2 * ArrayRows - 1), 3'd0}+:ArrayRows*16];
+      a_rdata_i[{data_offset_q & ~(OffsetWidth'(2 * ArrayRows - 1)), 3'd0}+:ArrayRows*16];
 
   for (genvar r = 0; r < ArrayRows; r++) begin : gen_mask
     assign mask[r*16+:8]   = {8{DepthWidth'(r) < data_depth_q}};

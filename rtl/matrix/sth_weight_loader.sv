@@ -204,9 +204,9 @@ module sth_weight_loader #(
 
   // A chunk lies at a multiple of its own size.
   assign north =
-      w_rdata_i[{data_offset_q & ~OffsetWidth'(2 * ArrayCols - 1), 3'd0}+:ArrayCols*16];
+      w_rdata_i[{data_offset_q & ~(OffsetWidth'(2 * ArrayCols - 1)), 3'd0}+:ArrayCols*16];
   assign from_west =
-      w_rdata_i[{data_offset_q & ~OffsetWidth'(2 * ArrayRows - 1), 3'd0}+:ArrayRows*16];
+      w_rdata_i[{data_offset_q & ~(OffsetWidth'(2 * ArrayRows - 1)), 3'd0}+:ArrayRows*16];
 
   for (genvar r = 0; r < ArrayRows; r++) begin : gen_mask
     assign west_mask[r*16+:16] = {16{DepthWidth'(r) < data_depth_q}};

@@ -251,27 +251,40 @@ static bool mutate(struct source *s, const struct rule *rule,
                   rule->first + draw(s) % (rule->last - rule->first + 1));
 }
 
+/* A command that breaks rule `which` of a code. */
+static bool break_rule(struct source *s, enum sth_fault code, uint32_t which,
+                       struct sth_command *command)
+{
+    uint32_t rule = 0;
+
+    for (uint32_t skip = which;
+         rule < RULES && (rules[rule].code != code || skip-- > 0); rule++)
+        continue;
+    for (int i = 0; i < ATTEMPTS; i++) {
+        bool good;
+
+        if (code == STH_FAULT_OPCODE)
+            good = bad_opcode(s, command);
+        else if (code == STH_FAULT_RESERVED)
+            good = reserved_bit(s, opcodes[which % OPCODES], command);
+        else
+            good = rule < RULES && mutate(s, &rules[rule], command);
+        if (good)
+            return true;
+    }
+    return false;
+}
+
 bool sth_mutation_draw(struct sth_program *windows,
                        const struct sth_decoder *decoder, enum sth_fault code,
                        uint32_t which, uint64_t seed,
                        struct sth_command *command)
 {
+    const uint32_t count = sth_mutation_count(code);
     struct source s = {windows, decoder, seed};
-    uint32_t rule = 0;
 
-    while (rule < RULES && (rules[rule].code != code || which-- > 0))
-        rule++;
-    for (int i = 0; i < ATTEMPTS; i++) {
-        bool good;
-
-        if (code == STH_FAULT_OPCODE)
-            good = bad_opcode(&s, command);
-        else if (code == STH_FAULT_RESERVED)
-            good = reserved_bit(&s, opcodes[which % OPCODES], command);
-        else
-            good = rule < RULES && mutate(&s, &rules[rule], command);
-        if (good)
+    for (uint32_t i = 0; i < count; i++)
+        if (break_rule(&s, code, (which + i) % count, command))
             return true;
-    }
     return false;
 }
