@@ -58,6 +58,8 @@ static void test_time_matrix_tiles_stream_back_to_back(void **state)
 /* One row for each tile: the weights set the pace. */
 static void test_time_matrix_vector_product_waits_for_weights(void **state)
 {
+    /* From the last activation row to retirement. */
+    const uint64_t drain = STH_LAT_PE_SUM * 16 + 16 + STH_LAT_MATRIX_RETIRE;
     struct program *p = *state;
     const uint32_t drain = STH_LAT_PE_SUM * 16 + 16 + STH_LAT_MATRIX_RETIRE;
     struct sth_event event;
