@@ -1,6 +1,7 @@
 // Purpose: an element of any type to canonical fp32 as functions, included inside the body of a
 // module after sth_spec.svh: two stages, with a register between them or not, and both at once.
-// Integers round to nearest even, subnormals become zero, every NaN the one NaN.
+// Integers round to nearest even, subnormals become zero, every NaN the one NaN.  The first stage
+// expects copies of an int8's sign above it.
 //
 // From stage to stage pass, from the highest bit: integer; its sign; bytes that it was shifted to
 // the left, three at most, of which some zero remain only in zero; magnitude, or the fp32 value.
@@ -21,9 +22,8 @@ function automatic [ToFp32Width-1:0] f_to_fp32_magnitude(input [1:0] dtype, inpu
       if (v[30:0] > 31'h7f800000) m = 32'h7fc00000;
       f_to_fp32_magnitude = {4'd0, m};
     end else begin
-      v = (dtype == 2'(STH_DTYPE_I8)) ? {{24{raw[7]}}, raw[7:0]} : raw;
-      sign = v[31];
-      m = sign ? 32'd0 - v : v;
+      sign = raw[31];
+      m = sign ? 32'd0 - raw : raw;
       bytes = 2'd0;
       if (m[31:16] == 16'd0) begin
         m = m << 16;
@@ -72,5 +72,9 @@ function automatic [31:0] f_to_fp32_round(input [ToFp32Width-1:0] magnitude);
 endfunction
 
 function automatic [31:0] f_to_fp32(input [1:0] dtype, input [31:0] raw);
-  f_to_fp32 = f_to_fp32_round(f_to_fp32_magnitude(dtype, raw));
+  logic [31:0] extended;
+  begin
+    extended = (dtype == 2'(STH_DTYPE_I8)) ? {{24{raw[7]}}, raw[7:0]} : raw;
+    f_to_fp32 = f_to_fp32_round(f_to_fp32_magnitude(dtype, extended));
+  end
 endfunction

@@ -5,7 +5,7 @@
 // element of lane lane_i; y can also be x itself or the immediate, z the immediate. Where the
 // command has no y or z, it is 1 or -0, which change nothing.
 // Outputs are valid one cycle after the captures. Elements are not converted here: raw elements
-// sit in the low bits of their 32.
+// sit in the low bits of their 32, as sth_vector_unpack leaves them.
 `include "sth_assert.svh"
 `default_nettype none
 

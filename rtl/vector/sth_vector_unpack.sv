@@ -1,6 +1,6 @@
 // Spreads a chunk of elements of one type over words of 32 bits, element i in the low bits of word i.
 //
-// Combinational. What lies above the element's bits is zero; nothing is converted.
+// Combinational. Above an int8 lie copies of its sign, above a bf16 zeros; nothing is converted.
 `default_nettype none
 
 module sth_vector_unpack #(
@@ -16,7 +16,7 @@ module sth_vector_unpack #(
   wire [32*Cols-1:0] bytes, halves;
 
   for (genvar i = 0; i < Cols; i++) begin : gen_lane
-    assign bytes[32*i +: 32] = {24'd0, chunk_i[8*i +: 8]};
+    assign bytes[32*i +: 32] = {{24{chunk_i[8*i+7]}}, chunk_i[8*i +: 8]};
     assign halves[32*i +: 32] = {16'd0, chunk_i[16*i +: 16]};
   end
 
