@@ -39,14 +39,14 @@ sth_command legal_copy(uint32_t opcode)
 
 sth_command legal_matmul(bool bf16, bool west)
 {
-    const uint32_t es = bf16 ? 2 : 1;
-    const uint32_t a = kRows * es, w = (west ? kRows : kCols) * es;
+    // Chunks: a PE takes two int8 of the depth, or one bf16.
+    const uint32_t a = 2 * kRows, w = 2 * (west ? kRows : kCols);
     sth_command c = make(STH_OP_MATMUL);
     SET(c, MATMUL_BF16, bf16);
     SET(c, MATMUL_WEST, west);
     SET(c, MATMUL_M, 100);
     SET(c, MATMUL_N, 2 * kCols + 1);
-    SET(c, MATMUL_K, 2 * kRows + 2);
+    SET(c, MATMUL_K, (2 * kRows + 2) * (bf16 ? 1 : 2));
     SET(c, MATMUL_A_ROW, 4 * a);
     SET(c, MATMUL_A_K, 2 * a);
     SET(c, MATMUL_A, kSp - a - 99 * 4 * a - 2 * 2 * a);

@@ -22,7 +22,7 @@ void test_registers(Front &front)
         {STH_REG_IRQ_STATUS, 0},
         {STH_REG_FAULT_CODE, 0},
         {0x00c, 0},
-        {0x0ac, 0},
+        {STH_REG_CAP_BASE + 4 * STH_PARAM_COUNT, 0},
         {0x328, 0},
         {0xffc, 0},
     };

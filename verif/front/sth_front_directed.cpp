@@ -89,8 +89,7 @@ void test_matmul(Front &front)
     for (int form = 0; form < 4; form++) {
         bool bf16 = form & 1, west = form & 2;
         sth_command base = legal_matmul(bf16, west);
-        uint32_t a = rows * (bf16 ? 2 : 1);
-        uint32_t w = (west ? rows : cols) * (bf16 ? 2 : 1);
+        uint32_t a = 2 * rows, w = 2 * (west ? rows : cols);
         const std::vector<Directed> matmul = {
             {0, 1, false, OPCODE, 0},
             {4, 0x01000000u, false, RESERVED, 4},
