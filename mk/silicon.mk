@@ -113,7 +113,8 @@ silicon-record: $(SILICON_CONFIGS:%=$(SILICON)/%/chip.txt) $(BUILD)/systolith ##
 	@mkdir -p $(SILICON_RECORD)
 	$(Q)for config in $(SILICON_CONFIGS); do \
 	  cp $(SILICON)/$$config/chip.txt $(SILICON_RECORD)/$$config.txt; \
-	  ! test -s $(SILICON)/$$config/power.txt || \
+	  rm -f $(SILICON_RECORD)/$$config-power.txt; \
+	  ! test $(SILICON)/$$config/power.txt -nt $(SILICON)/$$config/chip.txt || \
 	    cp $(SILICON)/$$config/power.txt $(SILICON_RECORD)/$$config-power.txt; \
 	done
 	$(Q)mk/silicon/page.sh $(BUILD)/systolith $(SILICON_RECORD) docs/images \
