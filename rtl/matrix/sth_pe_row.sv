@@ -76,8 +76,8 @@ module sth_pe_row #(
 
   assign act_valid = {act_valid_q, act_valid_i};
   assign act_bf16  = {act_bf16_q, act_bf16_i};
-  assign is_bf16   = DataTypes == STH_DATA_TYPE_INT8 ? '0 :
-                     DataTypes == STH_DATA_TYPE_BF16 ? '1 : act_bf16;
+  assign is_bf16   = (act_bf16 | {Cols + 4{DataTypes == STH_DATA_TYPE_BF16}}) &
+                     {Cols + 4{DataTypes != STH_DATA_TYPE_INT8}};
   assign wt_valid  = {wt_valid_q, wt_valid_i};
 
   // The token that leaves the last column is not used.
