@@ -39,12 +39,26 @@ static void say_source(FILE *out, const struct sth_silicon *chip)
             chip->commit, chip->date);
 }
 
-static void say_block(FILE *out, const char *format,
+/* A row of the table of blocks, of which the chip has `area` um2. */
+static void say_block(FILE *out, bool markdown,
                       const struct sth_silicon_block *b, double area)
 {
-    fprintf(out, format, b->name, b->mapping, b->instances, b->area,
-            area > 0 ? 100 * b->area * b->instances / area : 0,
-            b->flops * b->instances, b->memory_bits * b->instances, b->worst);
+    const double share = area > 0 ? 100 * b->area * b->instances / area : 0;
+    const uint64_t flops = b->flops * b->instances;
+    const uint64_t bits = b->memory_bits * b->instances;
+
+    if (markdown)
+        fprintf(out,
+                "| `%s` | %s | %" PRIu32 " | %.0f | %.1f %% | %" PRIu64
+                " | %" PRIu64 " | %.2f |\n",
+                b->name, b->mapping, b->instances, b->area, share, flops, bits,
+                b->worst);
+    else
+        fprintf(out,
+                "%-24s %-6s %5" PRIu32 " %12.0f %5.1f%% %10" PRIu64 " %9" PRIu64
+                " %8.2f\n",
+                b->name, b->mapping, b->instances, b->area, share, flops, bits,
+                b->worst);
 }
 
 static void say_paths(FILE *out, const char *format,
@@ -69,10 +83,7 @@ bool sth_silicon_text(FILE *out, const struct sth_silicon *chip)
     fprintf(out, "%-24s %-6s %5s %12s %6s %10s %9s %8s\n", "block", "script",
             "count", "um2 each", "share", "flip-flops", "in memory", "own ns");
     for (uint32_t i = 0; i < chip->blocks; i++)
-        say_block(out,
-                  "%-24s %-6s %5" PRIu32 " %12.0f %5.1f%% %10" PRIu64
-                  " %9" PRIu64 " %8.2f\n",
-                  &chip->block[i], sum.area);
+        say_block(out, false, &chip->block[i], sum.area);
     if (!chip->paths)
         return !ferror(out);
     fprintf(out, "slowest paths from register to register, ns\n");
@@ -94,10 +105,7 @@ bool sth_silicon_markdown(FILE *out, const struct sth_silicon *chip)
             "\n| block | script | count | µm² each | share | flip-flops |"
             " in memories | own ns |\n|---|---|--:|--:|--:|--:|--:|--:|\n");
     for (uint32_t i = 0; i < chip->blocks; i++)
-        say_block(out,
-                  "| `%s` | %s | %" PRIu32 " | %.0f | %.1f %% | %" PRIu64
-                  " | %" PRIu64 " | %.2f |\n",
-                  &chip->block[i], sum.area);
+        say_block(out, true, &chip->block[i], sum.area);
     fprintf(out, "\n| ns | from | to | gates |\n|--:|---|---|--:|\n");
     say_paths(out, "| %.2f | `%s` | `%s` | %" PRIu32 " |\n", chip, true);
     return !ferror(out);
