@@ -30,7 +30,9 @@ odd_config() {
     }' "$here/odd.txt"
 }
 
-# A legal chip may be too small for a layer, which is refused then.
+# A legal chip may be too small for a layer, or not multiply its type; the layer
+# is refused then, by one of these sentences of firmware/hal/sth_fw_err.def.
+refused='does not fit the on-chip memories|does not multiply operands of this type'
 layers() {
   local traces=("--gemm 13x21x35" "--gemm 9x18x40 --dtype int8" "--op copy:5x9"
     "--model tests/models/llama.json --phase prefill --seq 5 --past 6 --dtype int8"
@@ -46,7 +48,7 @@ layers() {
     status=$?
     cat "$logs/$1-$n.txt"
     if [ $status -ne 0 ]; then
-      grep -q "does not fit the on-chip memories" "$logs/$1-$n.txt" || return 1
+      grep -Eq "$refused" "$logs/$1-$n.txt" || return 1
       echo "refused: layer $n"
     else
       sed -n 's/^  "cycle_error_pct": \([-0-9.e]*\).*/layer \1/p' \
@@ -89,6 +91,7 @@ one() {
   fi
   rm -rf "${BUILD:?}/rtl/$1"
 }
+export refused
 export -f one campaigns layers judge
 
 mkdir -p "$BUILD/configs" "$logs"
