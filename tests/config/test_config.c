@@ -399,17 +399,26 @@ static void test_nearest_is_legal_and_nearest(void **state)
     }
 }
 
+/* A cycle's, of a type of which a PE multiplies so many pairs of operands. */
+static uint32_t products(const struct sth_params *p, uint32_t type,
+                         uint32_t pairs)
+{
+    return (p->data_types & type) ? p->array_rows * p->array_cols * pairs : 0;
+}
+
 /* Chips in the shape of published ones, and the most of everything. */
 static void test_known_chips_load(void **state)
 {
     static const struct {
         const char *path;
         uint32_t sp_mib, clock_mhz;
-        double bytes; /* of memory, a cycle */
+        double bytes;        /* of memory, a cycle */
+        uint32_t int8, bf16; /* products a cycle */
     } chips[] = {
-        {"configs/chips/tpu-v1.cfg", 24, 700, 25.6 / 0.7},
-        {"configs/chips/neuroncore-v2.cfg", 24, 1120, 409.6 / 1.12},
-        {"configs/chips/tpu-v4i.cfg", 128, 1050, 819.2 / 1.05},
+        {"configs/chips/tpu-v1.cfg", 24, 700, 25.6 / 0.7, 65536, 0},
+        {"configs/chips/neuroncore-v2.cfg", 24, 1120, 409.6 / 1.12, 32768,
+         16384},
+        {"configs/chips/tpu-v4i.cfg", 128, 1050, 819.2 / 1.05, 32768, 16384},
     };
     const struct sth_params most = {
         512, 512, 256u << 20, 64, 256u << 20, 64, 2048, 32, 64, 64, 64, 512, 3};
@@ -427,6 +436,10 @@ static void test_known_chips_load(void **state)
         assert_int_equal(config.memory.clock_mhz, chips[i].clock_mhz);
         assert_true(bytes > 0.999 * chips[i].bytes &&
                     bytes < 1.001 * chips[i].bytes);
+        assert_int_equal(products(&config.params, STH_DATA_TYPE_INT8, 2),
+                         chips[i].int8);
+        assert_int_equal(products(&config.params, STH_DATA_TYPE_BF16, 1),
+                         chips[i].bf16);
     }
     assert_true(sth_config_check(&most, error, sizeof error));
 }
