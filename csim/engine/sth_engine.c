@@ -30,6 +30,7 @@ void sth_engine_reset(struct sth_engine_state *engine)
     engine->flight_first = 0;
     engine->flight_count = 0;
     engine->ready = 0;
+    engine->room_from = 0;
     engine->last_done = 0;
     engine->stop_from = STH_NEVER;
     engine->waits = false;
@@ -90,9 +91,9 @@ static void start(struct sth_engine_state *engine)
     engine->queue[engine->queue_first].visible =
         sth_max64(engine->queue[engine->queue_first].visible,
                   engine->clock->now + STH_LAT_GRANT);
+    engine->room_from = engine->clock->now + STH_LAT_QUEUE;
     if (engine->awaited)
-        sth_clock_wake(engine->clock, STH_TURN_DISPATCH,
-                       engine->clock->now + STH_LAT_QUEUE);
+        sth_clock_wake(engine->clock, STH_TURN_DISPATCH, engine->room_from);
     engine->port->started(engine->port->above, engine, flight);
     engine->ops->start(engine, flight);
 }

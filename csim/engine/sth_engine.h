@@ -113,6 +113,7 @@ struct sth_engine_state {
     uint32_t flight_first;
     uint32_t flight_count;
     uint64_t ready;     /* cycle from which it can take a command */
+    uint64_t room_from; /* the place in the queue that was left last is free */
     uint64_t last_done; /* of any command: retirements are in order */
     uint64_t stop_from; /* a fault: starts no command from then on */
     bool waits;         /* its oldest command lacks a semaphore */
@@ -176,9 +177,12 @@ void sth_engine_stop(struct sth_engine_state *engine);
 void sth_engine_push(struct sth_engine_state *engine,
                      const struct sth_command *command, uint32_t index);
 
+/* A place that was left in this cycle is not free yet. */
 static inline bool sth_engine_full(const struct sth_engine_state *engine)
 {
-    return engine->queue_count == engine->params->queue_depth;
+    uint32_t held = engine->room_from > engine->clock->now ? 1 : 0;
+
+    return engine->queue_count + held >= engine->params->queue_depth;
 }
 
 /* Whether the decoder holds a command for its full queue: dispatch then acts
@@ -187,6 +191,8 @@ static inline void sth_engine_await(struct sth_engine_state *engine,
                                     bool awaited)
 {
     engine->awaited = awaited;
+    if (awaited && engine->room_from > engine->clock->now)
+        sth_clock_wake(engine->clock, STH_TURN_DISPATCH, engine->room_from);
 }
 
 /* Semaphores were posted: it looks again in that cycle if it lacked one. */

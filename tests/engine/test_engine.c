@@ -184,7 +184,8 @@ static void test_engine_waits_for_semaphores(void **state)
     assert_false(sth_engine_waits(&w.engine));
 }
 
-/* Any number of places; dispatch hears of one that it waits for. */
+/* Any number of places; one that is left is free QUEUE cycles later, and
+ * dispatch hears of it, whenever it began to wait. */
 static void test_engine_queue_is_full_at_its_depth(void **state)
 {
     uint32_t index = 99;
@@ -204,9 +205,15 @@ static void test_engine_queue_is_full_at_its_depth(void **state)
     w.semaphores = 1;
     w.clock.now = w.clock.next[w.engine.turn];
     sth_engine_step(&w.engine);
-    assert_false(sth_engine_full(&w.engine));
+    assert_true(sth_engine_full(&w.engine));
     assert_int_equal(w.clock.next[STH_TURN_DISPATCH],
                      w.clock.now + STH_LAT_QUEUE);
+    w.clock.next[STH_TURN_DISPATCH] = STH_NEVER;
+    sth_engine_await(&w.engine, true);
+    assert_int_equal(w.clock.next[STH_TURN_DISPATCH],
+                     w.clock.now + STH_LAT_QUEUE);
+    w.clock.now += STH_LAT_QUEUE;
+    assert_false(sth_engine_full(&w.engine));
 }
 
 static void test_engine_that_is_stopped_finishes_what_it_has(void **state)
