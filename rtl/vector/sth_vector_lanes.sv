@@ -56,60 +56,65 @@ module sth_vector_lanes #(
   end
 
   // A copy of the command, which has no lanes but these to drive.
-  wire [1:0] x_type, y_type, z_type, gate, d_type;
-  wire [3:0] func;
-  wire max, subtract, unit;
-  logic [16:0] command_q;
+  logic [1:0] x_type_q, y_type_q, z_type_q, gate_type_q, d_type_q;
+  logic [3:0] func_q;
+  logic max_q, subtract_q, unit_q;
 
   always_ff @(posedge clk_i) begin
-    command_q <= {x_type_i, y_type_i, z_type_i, max_i, subtract_i, unit_i, func_i, gate_i, d_type_i};
+    x_type_q <= x_type_i;
+    y_type_q <= y_type_i;
+    z_type_q <= z_type_i;
+    max_q <= max_i;
+    subtract_q <= subtract_i;
+    unit_q <= unit_i;
+    func_q <= func_i;
+    gate_type_q <= gate_i;
+    d_type_q <= d_type_i;
   end
 
-  assign {x_type, y_type, z_type, max, subtract, unit, func, gate, d_type} = command_q;
-
-  wire [32*Lanes-1:0] x, v, f, factor;
+  wire [32*Lanes-1:0] x_lanes, v_lanes, f_lanes, factor_lanes;
 
   sth_vector_operate #(.Lanes(Lanes)) u_operate (
     .clk_i,
     .valid_i({operate_q[6:1], valid_i}),
-    .x_type_i(x_type),
-    .y_type_i(y_type),
-    .z_type_i(z_type),
-    .max_i(max),
-    .subtract_i(subtract),
+    .x_type_i(x_type_q),
+    .y_type_i(y_type_q),
+    .z_type_i(z_type_q),
+    .max_i(max_q),
+    .subtract_i(subtract_q),
     .x_i, .y_i, .z_i,
-    .x_o(x),
-    .v_o(v)
+    .x_o(x_lanes),
+    .v_o(v_lanes)
   );
 
   sth_vector_func #(.Lanes(Lanes)) u_func (
     .clk_i, .rst_ni,
-    .unit_i(unit),
-    .func_i(func),
+    .unit_i(unit_q),
+    .func_i(func_q),
     .valid_i(operate_q[7]),
-    .v_i(v),
+    .v_i(v_lanes),
     .done_o(done),
-    .f_o(f)
+    .f_o(f_lanes)
   );
 
   sth_vector_factor #(.Lanes(Lanes), .Lag(5)) u_factor (
     .clk_i, .rst_ni,
-    .gate_i(gate),
-    .unit_i(unit),
+    .gate_i(gate_type_q),
+    .unit_i(unit_q),
     .x_valid_i(operate_q[2]),
-    .x_i(x),
+    .x_i(x_lanes),
     .v_valid_i(operate_q[7]),
-    .v_i(v),
+    .v_i(v_lanes),
     .load_i(done),
-    .factor_o(factor)
+    .factor_o(factor_lanes)
   );
 
   sth_vector_gate #(.Lanes(Lanes)) u_gate (
     .clk_i,
     .valid_i(gate_q[3:0]),
-    .d_type_i(d_type),
-    .f_i(f),
-    .factor_i(factor),
+    .d_type_i(d_type_q),
+    .f_i(f_lanes),
+    .factor_i(factor_lanes),
     .keep_i,
     .u_o, .d_o
   );
