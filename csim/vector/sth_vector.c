@@ -287,6 +287,14 @@ static uint64_t port_end(const struct sth_vector *v)
     return sth_max64(v->last_result, v->last_sum) + writes;
 }
 
+/* When the last of some writes, one a cycle, is done: the first of those on
+ * their way can be in `first`, the last of them in `last`. */
+static uint64_t last_write(uint64_t before, uint64_t first, uint64_t last,
+                           uint32_t writes)
+{
+    return sth_max64(sth_max64(before + 1, first) + writes - 1, last);
+}
+
 /* The end of the command if nothing disturbs it from here on. */
 static uint64_t undisturbed_end(const struct sth_vector *v)
 {
@@ -296,11 +304,13 @@ static uint64_t undisturbed_end(const struct sth_vector *v)
     uint64_t last;
 
     if (v->results_written != v->results)
-        result = sth_max64(result + (v->results - v->results_written),
-                           v->result[(v->results - 1) % RESULTS]);
+        result = last_write(result, v->result[v->results_written % RESULTS],
+                            v->result[(v->results - 1) % RESULTS],
+                            v->results - v->results_written);
     if (v->sums_written != v->sums)
-        sum = sth_max64(sum + (v->sums - v->sums_written),
-                        v->sum[(v->sums - 1) % SUMS]);
+        sum = last_write(sum, v->sum[v->sums_written % SUMS],
+                         v->sum[(v->sums - 1) % SUMS],
+                         v->sums - v->sums_written);
     if (seq->slot)
         sum = sth_max64(sum, port_end(v));
     if (seq->rows_left == 0)
