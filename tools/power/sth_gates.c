@@ -29,7 +29,7 @@ void sth_gates_set(struct sth_gates *g, uint32_t net, bool value)
 static uint32_t number(const struct sth_gates *g,
                        const struct sth_netlist_pin *pin)
 {
-    const uint32_t *net = &g->netlist->bit.at[pin->first];
+    const uint32_t *net = sth_netlist_nets(g->netlist, pin);
     uint32_t value = 0;
 
     for (uint32_t i = 0; i < pin->width; i++)
@@ -41,7 +41,7 @@ static uint32_t number(const struct sth_gates *g,
 static void show(struct sth_gates *g, struct sth_gates_memory *m)
 {
     const uint32_t address = number(g, m->raddr);
-    const uint32_t *net = &g->netlist->bit.at[m->rdata->first];
+    const uint32_t *net = sth_netlist_nets(g->netlist, m->rdata);
     const uint8_t *word = &m->bit[(size_t)address * m->width];
 
     m->reads += address != m->address;
@@ -110,7 +110,7 @@ static bool stands(const struct sth_gates *g, const struct sth_netlist_pin *pin)
 
 static void read_sram(struct sth_gates *g, struct sth_gates_memory *m)
 {
-    const uint32_t *net = &g->netlist->bit.at[m->rdata->first];
+    const uint32_t *net = sth_netlist_nets(g->netlist, m->rdata);
     const uint8_t *word = &m->bit[(size_t)number(g, m->raddr) * m->width];
 
     m->reads++;
@@ -121,7 +121,7 @@ static void read_sram(struct sth_gates *g, struct sth_gates_memory *m)
 
 static void write_word(struct sth_gates *g, struct sth_gates_memory *m)
 {
-    const uint32_t *from = &g->netlist->bit.at[m->wdata->first];
+    const uint32_t *from = sth_netlist_nets(g->netlist, m->wdata);
     const uint32_t granule = m->width / m->granules;
     uint8_t *word = &m->bit[(size_t)number(g, m->waddr) * m->width];
 

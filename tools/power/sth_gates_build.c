@@ -116,6 +116,7 @@ static bool add_memory(struct builder *b, uint32_t cell)
     };
     struct sth_gates_node node = {
         .in = {g->memory.count}, .cell = cell, .memory = true};
+    uint8_t *bit;
 
     if (!m.raddr || !m.rdata || !m.waddr || !m.wdata || !m.wen ||
         m.raddr->width > 24 || m.waddr->width != m.raddr->width ||
@@ -124,9 +125,12 @@ static bool add_memory(struct builder *b, uint32_t cell)
     m.width = m.rdata->width;
     m.words = 1u << m.raddr->width;
     m.granules = m.wmask ? m.wmask->width : 1;
-    m.bit = calloc((size_t)m.words * m.width, 1);
-    return (m.bit && STH_LIST_PUSH(g->memory, m) &&
-            (!m.at_once || STH_LIST_PUSH(g->node, node))) ||
+    /* The list owns the bits from the start. */
+    if (!STH_LIST_PUSH(g->memory, m))
+        return no_memory(b);
+    bit = calloc((size_t)m.words * m.width, 1);
+    g->memory.at[g->memory.count - 1].bit = bit;
+    return (bit && (!m.at_once || STH_LIST_PUSH(g->node, node))) ||
            no_memory(b);
 }
 
@@ -225,7 +229,7 @@ static uint32_t inputs_of(const struct sth_gates *g,
     if (!n->memory)
         return STH_LIBERTY_INPUTS;
     address = g->memory.at[n->in[0]].raddr;
-    *nets = &g->netlist->bit.at[address->first];
+    *nets = sth_netlist_nets(g->netlist, address);
     return address->width;
 }
 
@@ -239,7 +243,7 @@ static uint32_t outputs_of(const struct sth_gates *g,
     if (!n->memory)
         return 1;
     data = g->memory.at[n->in[0]].rdata;
-    *nets = &g->netlist->bit.at[data->first];
+    *nets = sth_netlist_nets(g->netlist, data);
     return data->width;
 }
 

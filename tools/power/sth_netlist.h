@@ -48,6 +48,14 @@ bool sth_netlist_load(const char *const *paths, size_t count, const char *top,
                       size_t error_size) __attribute__((warn_unused_result));
 void sth_netlist_fini(struct sth_netlist *netlist);
 
+/* The nets of a pin's bits. */
+static inline const uint32_t *
+sth_netlist_nets(const struct sth_netlist *netlist,
+                 const struct sth_netlist_pin *pin)
+{
+    return netlist->bit.at + pin->first;
+}
+
 /* NULL if the cell has none of that name. */
 const struct sth_netlist_pin *
 sth_netlist_find_pin(const struct sth_netlist *netlist,

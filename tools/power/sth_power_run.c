@@ -88,7 +88,7 @@ static void drive(struct player *p)
 {
     for (uint32_t i = 0; i < p->ports.count; i++) {
         const struct sth_netlist_pin *pin = p->pin[i];
-        const uint32_t *net = &p->g->netlist->bit.at[pin->first];
+        const uint32_t *net = sth_netlist_nets(p->g->netlist, pin);
 
         if (!ends(pin->name, "_i") || net[0] == p->g->clock.at[0].net)
             continue;
@@ -114,7 +114,7 @@ static bool compare(struct player *p, struct sth_power_run *run)
 {
     for (uint32_t i = 0; i < p->ports.count; i++) {
         const struct sth_netlist_pin *pin = p->pin[i];
-        const uint32_t *net = &p->g->netlist->bit.at[pin->first];
+        const uint32_t *net = sth_netlist_nets(p->g->netlist, pin);
 
         for (uint32_t b = 0; ends(pin->name, "_o") && b < pin->width; b++) {
             if (!counts(p, i, b))
