@@ -308,9 +308,9 @@ static uint64_t undisturbed_end(const struct sth_vector *v)
                             v->result[(v->results - 1) % RESULTS],
                             v->results - v->results_written);
     if (v->sums_written != v->sums)
-        sum = last_write(sum, v->sum[v->sums_written % SUMS],
-                         v->sum[(v->sums - 1) % SUMS],
-                         v->sums - v->sums_written);
+        sum =
+            last_write(sum, v->sum[v->sums_written % SUMS],
+                       v->sum[(v->sums - 1) % SUMS], v->sums - v->sums_written);
     if (seq->slot)
         sum = sth_max64(sum, port_end(v));
     if (seq->rows_left == 0)
