@@ -18,6 +18,17 @@
 
 enum sth_bus_user { STH_BUS_FETCH, STH_BUS_LOAD, STH_BUS_STORE, STH_BUS_USERS };
 
+/*
+ * Load holds the read data channel while its data waits for a bank.  Returns
+ * the cycle until the end of which it does behind its first `bursts` bursts
+ * since creation, or, if that is not known yet, the earliest that it can be;
+ * beats that follow are on the bus one by one after it.
+ */
+struct sth_bus_holder {
+    uint64_t (*held)(void *load, uint64_t bursts);
+    void *load;
+};
+
 struct sth_bus {
     struct sth_clock *clock;
     struct sth_mem *mem;
@@ -25,7 +36,8 @@ struct sth_bus {
     uint32_t beat_cycles; /* sth_mem_beat_cycles() */
     uint64_t read_free;   /* cycle from which a read address can go out */
     uint32_t fetched; /* beats of fetch on the bus since load's last burst */
-    uint32_t unsent;  /* write bursts whose data is not all on the bus */
+    struct sth_bus_holder holder;
+    uint32_t unsent; /* write bursts whose data is not all on the bus */
     uint64_t closed_from;           /* no address goes out from this cycle on */
     uint64_t last[STH_BUS_USERS];   /* last beat or response of each */
     uint64_t bursts[STH_BUS_USERS]; /* since creation */
@@ -40,6 +52,13 @@ static inline void sth_bus_init(struct sth_bus *bus, struct sth_clock *clock,
                             .bytes = bytes,
                             .beat_cycles = sth_mem_beat_cycles(mem),
                             .closed_from = STH_NEVER};
+}
+
+/* Who tells how long it holds the read data channel. */
+static inline void sth_bus_enlist_load(struct sth_bus *bus,
+                                       struct sth_bus_holder holder)
+{
+    bus->holder = holder;
 }
 
 /* Nothing is on its way; the counts of bursts stay. */
@@ -209,7 +228,19 @@ static inline uint32_t sth_bus_fetched(const struct sth_bus *bus)
     return bus->fetched;
 }
 
-/* The same; they come before those of this burst, and no other. */
+/* Beats of fetch behind load's first `bursts` bursts, of which the last is on
+ * the bus in that cycle or later; a memory that waits for nobody had it then. */
+static inline uint64_t sth_bus_fetch_last(const struct sth_bus *bus,
+                                          uint64_t bursts, uint32_t beats,
+                                          uint64_t last)
+{
+    uint64_t held = bus->holder.held(bus->holder.load, bursts);
+
+    return sth_max64(last, held + beats);
+}
+
+/* The beats of fetch that sth_bus_fetched() tells; they come before those of
+ * this burst, and no other. */
 static inline uint32_t sth_bus_take_fetched(struct sth_bus *bus)
 {
     uint32_t fetched = bus->fetched;

@@ -16,10 +16,26 @@ void sth_fetch_reset(struct sth_fetch *fetch)
     fetch->clock->next[STH_TURN_FETCH] = STH_NEVER;
 }
 
+/* Whether a command is here: when memory has it, unless load's data, which came
+ * before it, waited for a bank. */
+static bool is_here(struct sth_fetch *fetch, struct sth_fetched *slot)
+{
+    uint64_t last = slot->arrival - STH_LAT_FETCH_DATA;
+
+    if (slot->arrival > fetch->clock->now)
+        return false;
+    if (fetch->clock->instant)
+        return true;
+    last = sth_bus_fetch_last(fetch->bus, slot->bursts, slot->beats, last);
+    sth_bus_note(fetch->bus, STH_BUS_FETCH, 0, last);
+    slot->arrival = last + STH_LAT_FETCH_DATA;
+    return slot->arrival <= fetch->clock->now;
+}
+
 uint32_t sth_fetch_head(struct sth_fetch *fetch)
 {
     while (fetch->arrived != fetch->requested &&
-           sth_fetch_slot(fetch, fetch->arrived)->arrival <= fetch->clock->now)
+           is_here(fetch, &fetch->slot[fetch->arrived % STH_FETCH_MAX]))
         fetch->arrived++;
     return fetch->arrived;
 }
@@ -66,6 +82,8 @@ static void request(struct sth_fetch *fetch)
     uint32_t beats = bytes < STH_COMMAND_BYTES ? STH_COMMAND_BYTES / bytes : 1;
 
     slot->arrival = sth_bus_fetch(bus, addr, beats) + STH_LAT_FETCH_DATA;
+    slot->bursts = sth_bus_bursts(bus, STH_BUS_LOAD);
+    slot->beats = sth_bus_fetched(bus);
     slot->error = sth_bus_is_error(bus, addr, beats);
     slot->command = sth_command_ring_read(fetch->ring, fetch->requested);
     fetch->requested++;

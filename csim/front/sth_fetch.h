@@ -22,7 +22,9 @@ enum {
 
 struct sth_fetched {
     struct sth_command command;
-    uint64_t arrival; /* cycle from which the decoder can have it */
+    uint64_t arrival; /* cycle from which the decoder can have it, at least */
+    uint64_t bursts;  /* of load that went out before it, since creation */
+    uint32_t beats;   /* of fetch behind the last of them, its own included */
     bool error;       /* the bus answered with one */
 };
 

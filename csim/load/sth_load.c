@@ -192,6 +192,16 @@ static uint64_t horizon(const struct sth_load *load, uint64_t now,
                                                    : STH_NEVER;
 }
 
+/* The newest burst, undisturbed, has its last beat on the bus in that cycle. */
+static void note_end(struct sth_writer *writer, uint64_t bus)
+{
+    struct sth_arrival *arrival =
+        &writer->arrival[(writer->sent - 1) % STH_ARRIVALS];
+
+    arrival->written = bus + STH_WRITE_PIPE;
+    arrival->held = bus;
+}
+
 /*
  * Sends bursts that are alike in a loop of its own: fixed memory, every earlier
  * burst followed to its end at *end, no fetch between them.  Stops with the
@@ -238,8 +248,7 @@ static void send_alike(struct sth_load *load, struct sth_mem_channel *channel,
     sth_dma_skip(dma, n);
     writer->sent += n;
     writer->written += n;
-    writer->arrival[(writer->sent - 1) % STH_ARRIVALS].written =
-        over + STH_WRITE_PIPE;
+    note_end(writer, over);
     *end = over;
 }
 
@@ -269,9 +278,9 @@ static void send_burst(struct sth_load *load, struct sth_mem_channel *channel,
         return;
     }
     *end = over;
-    writer->arrival[writer->sent++ % STH_ARRIVALS].written =
-        over + STH_WRITE_PIPE;
+    writer->sent++;
     writer->written++;
+    note_end(writer, over);
     sth_bus_take_fetched(bus);
     account(load, now, last, over + STH_LAT_LOAD_REUSE);
 }
@@ -362,6 +371,24 @@ static uint64_t concerned(const void *block)
                : sth_bus_last(load->bus, STH_BUS_LOAD);
 }
 
+/* See sth_bus_holder.  What is behind more bursts than are followed has long
+ * arrived. */
+static uint64_t held(void *block, uint64_t bursts)
+{
+    struct sth_load *load = block;
+    struct sth_writer *writer = &load->writer;
+    uint64_t back = sth_bus_bursts(load->bus, STH_BUS_LOAD) - bursts;
+    uint32_t end = writer->sent - (uint32_t)back;
+
+    if (back >= STH_ARRIVALS || back >= writer->sent)
+        return 0;
+    if ((int32_t)(end - writer->written) > 0)
+        catch_up(load, end);
+    if ((int32_t)(end - writer->written) > 0)
+        return sth_load_undisturbed_bus(load, end);
+    return writer->arrival[(end - 1) % STH_ARRIVALS].held;
+}
+
 struct sth_engine_state *sth_load_create(const struct sth_engine_site *site,
                                          struct sth_bus *bus,
                                          struct sth_banks *banks)
@@ -381,6 +408,7 @@ struct sth_engine_state *sth_load_create(const struct sth_engine_site *site,
         return NULL;
     load->bus = bus;
     load->banks = banks;
+    sth_bus_enlist_load(bus, (struct sth_bus_holder){held, load});
     sth_banks_enlist_load(banks,
                           (struct sth_follower){load, follow, concerned});
     sth_engine_init(&load->engine, site, STH_ENGINE_LOAD, &ops);

@@ -168,6 +168,7 @@ void sth_load_follow_undisturbed(struct sth_load *load, uint32_t end,
             break;
         bus = last;
         arrival->written = bus + STH_WRITE_PIPE;
+        arrival->held = bus;
         if (writer->sent - i <= load->dma.slots) {
             uint64_t *slot = sth_dma_slot(&load->dma, writer->sent - i);
 
@@ -200,6 +201,7 @@ void sth_load_follow(struct sth_load *load, uint32_t end, uint64_t horizon)
         if (writer->word < arrival->beats)
             write_rest(load);
         arrival->written = sth_load_last_write(writer);
+        arrival->held = bus_taken(writer);
         release_slot(load);
         writer->word = 0;
         writer->written++;

@@ -29,6 +29,7 @@ struct sth_arrival {
     uint32_t sp;      /* scratchpad address of its first byte */
     uint32_t skip;    /* bytes of the first bus word before that */
     uint64_t written; /* cycle of its last write, once that is known */
+    uint64_t held;    /* what follows is on the bus after that cycle */
     uint32_t fetched; /* beats of fetch on the bus before it */
 };
 
