@@ -87,7 +87,7 @@ module sth_weight_loader #(
   logic [15:0] n_left_q, k_left_q, n_left, k_left;
   logic [27:0] n_base_q, k_base_q, addr_q, n_base, k_base, addr;
   logic [StepWidth-1:0] step_q;
-  logic last_step, last_k, last_n, reads, advance;
+  logic last_step, first_last_k, first_last_n, last_k_q, last_n_q, last_k, last_n, reads, advance;
   logic [15:0] used;  // steps of this tile that read
 
   assign n_left = begun_q ? n_left_q : cmd_n;
@@ -96,8 +96,11 @@ module sth_weight_loader #(
   assign k_base = begun_q ? k_base_q : cmd_w;
   assign addr   = begun_q ? addr_q : cmd_w;
 
-  assign last_k    = k_left <= 16'(ArrayRows);
-  assign last_n    = n_left <= 16'(ArrayCols);
+  // Known a tile ahead, or from the command: whether the engine is ready hangs on them.
+  assign first_last_k = bf16 ? cmd_k <= 16'(ArrayRows) : cmd_k <= 16'(2 * ArrayRows);
+  assign first_last_n = cmd_n <= 16'(ArrayCols);
+  assign last_k    = begun_q ? last_k_q : first_last_k;
+  assign last_n    = begun_q ? last_n_q : first_last_n;
   assign last_step = step_q == (west ? StepWidth'(ArrayCols - 1) : StepWidth'(ArrayRows - 1));
   assign used      = west ? n_left : k_left;
   assign reads     = 16'(step_q) < used;
@@ -134,13 +137,18 @@ module sth_weight_loader #(
       n_base_q <= n_base;
       k_base_q <= k_base;
       addr_q   <= addr + w_row;
+      last_k_q <= last_k;
+      last_n_q <= last_n;
       if (last_step && last_k) begin
+        last_k_q <= first_last_k;
+        last_n_q <= n_left <= 16'(2 * ArrayCols);
         n_left_q <= n_left - 16'(ArrayCols);
         k_left_q <= cmd_lanes;
         n_base_q <= n_base + w_n;
         k_base_q <= n_base + w_n;
         addr_q   <= n_base + w_n;
       end else if (last_step) begin
+        last_k_q <= k_left <= 16'(2 * ArrayRows);
         k_left_q <= k_left - 16'(ArrayRows);
         k_base_q <= k_base + w_k;
         addr_q   <= k_base + w_k;
@@ -232,6 +240,8 @@ module sth_weight_loader #(
   `STH_ASSERT_STAYS(ReadStays, w_req_o && !w_gnt_i, {w_req_o, w_addr_o})
   `STH_ASSERT(GrantIsAsked, w_gnt_i -> w_req_o)
   `STH_ASSERT(LoadsFreeBank, advance -> bank_free_i)
+  `STH_ASSERT(LastIsKnown, cmd_valid_i && begun_q ->
+              last_k == (k_left <= 16'(ArrayRows)) && last_n == (n_left <= 16'(ArrayCols)))
   `STH_ASSERT(TileNotEmpty, advance -> n_left != '0 && k_left != '0)
 
   initial if (STH_LAT_READ != 2) $error("sth_weight_loader: READ differs from the pipeline");
