@@ -37,8 +37,8 @@ struct sth_bus {
     uint64_t read_free;   /* cycle from which a read address can go out */
     uint32_t fetched; /* beats of fetch on the bus since load's last burst */
     struct sth_bus_holder holder;
-    uint32_t unsent; /* write bursts whose data is not all on the bus */
-    uint64_t closed_from;           /* no address goes out from this cycle on */
+    uint32_t unsent;      /* write bursts whose data is not all on the bus */
+    uint64_t closed_from; /* no address goes out from this cycle on */
     uint64_t last[STH_BUS_USERS];   /* last beat or response of each */
     uint64_t bursts[STH_BUS_USERS]; /* since creation */
 };
@@ -229,7 +229,8 @@ static inline uint32_t sth_bus_fetched(const struct sth_bus *bus)
 }
 
 /* Beats of fetch behind load's first `bursts` bursts, of which the last is on
- * the bus in that cycle or later; a memory that waits for nobody had it then. */
+ * the bus in that cycle or later; a memory that waits for nobody had it then.
+ */
 static inline uint64_t sth_bus_fetch_last(const struct sth_bus *bus,
                                           uint64_t bursts, uint32_t beats,
                                           uint64_t last)
