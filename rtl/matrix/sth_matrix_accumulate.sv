@@ -167,7 +167,7 @@ module sth_matrix_accumulate #(
   function automatic [2*Word-1:0] f_sums(input [3*Word-1:0] aligned);
     logic [FpAddedWidth-1:0] added;
     for (int c = 0; c < ArrayCols; c++) begin
-      added = f_acc_add_sum({aligned[2*Word+c*32+:14], aligned[Word+c*32+:32],
+      added = f_acc_add_sum({aligned[2*Word+c*32+:12], aligned[Word+c*32+:32],
                              aligned[c*32+:32]});
       f_sums[c*32+:32]      = added[31:0];
       f_sums[Word+c*32+:32] = {20'd0, added[43:32]};
@@ -181,7 +181,7 @@ module sth_matrix_accumulate #(
       aligned = f_acc_add_align(fp, old ? a[c*32+:32] : 32'd0, b[c*32+:32]);
       f_aligns[c*32+:32]        = aligned[31:0];
       f_aligns[Word+c*32+:32]   = aligned[63:32];
-      f_aligns[2*Word+c*32+:32] = {18'd0, aligned[77:64]};
+      f_aligns[2*Word+c*32+:32] = {20'd0, aligned[75:64]};
     end
   endfunction
 

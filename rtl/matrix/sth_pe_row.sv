@@ -54,7 +54,7 @@ module sth_pe_row #(
   // The last column's sum is valid READ cycles later.
   output logic               sum_next_o,
 
-  // Without a token inside and none at the west edge, no edge changes what leaves the row.
+  // Without a token inside and none at the west edge, no edge changes anything that is read.
   output logic               busy_o
 );
   /*verilator no_inline_module*/
@@ -67,10 +67,9 @@ module sth_pe_row #(
   // Bit c is the token at column c; bit c + s the one that is s stages further on in column c.
   // Where one type alone comes, `is_bf16` is constant and synthesis removes what the other needs.
   logic [Cols+3:0] act_valid, act_bf16, is_bf16;
-  logic [Cols+1:0] wt_valid;
   logic [Cols-1:0] act_bank, wt_west, wt_bank, wt_capture;
   logic [Cols+2:0] act_valid_q, act_bf16_q;
-  logic [Cols:0] wt_valid_q;
+  logic [Cols:0] wt_valid_q;  // from column 0 to the edge that brings the last to the south
   logic [Cols-1:0] act_bank_q, wt_west_q, wt_bank_q, wt_capture_q;
   logic [3*Cols-1:0] north_capture_q;
 
@@ -78,7 +77,6 @@ module sth_pe_row #(
   assign act_bf16  = {act_bf16_q, act_bf16_i};
   assign is_bf16   = (act_bf16 | {Cols + 4{DataTypes == STH_DATA_TYPE_BF16}}) &
                      {Cols + 4{DataTypes != STH_DATA_TYPE_INT8}};
-  assign wt_valid  = {wt_valid_q, wt_valid_i};
 
   // The token that leaves the last column is not used.
   logic [3:0] unused;
@@ -95,7 +93,7 @@ module sth_pe_row #(
       north_capture_q <= '0;
     end else begin
       act_valid_q     <= act_valid[Cols+2:0];
-      wt_valid_q      <= wt_valid[Cols:0];
+      wt_valid_q      <= {wt_valid_q[Cols-1:0], wt_valid_i};
       wt_capture_q    <= wt_capture;
       north_capture_q <= {north_capture_q[2*Cols-1:0], north_capture_i};
     end
@@ -130,7 +128,7 @@ module sth_pe_row #(
   function automatic [2*Word-1:0] f_sums(input [3*Word-1:0] aligned);
     logic [FpAddedWidth-1:0] added;
     for (int c = 0; c < Cols; c++) begin
-      added = f_acc_add_sum({aligned[2*Word+c*32+:14], aligned[Word+c*32+:32],
+      added = f_acc_add_sum({aligned[2*Word+c*32+:12], aligned[Word+c*32+:32],
                              aligned[c*32+:32]});
       f_sums[c*32+:32]      = added[31:0];
       f_sums[Word+c*32+:32] = {20'd0, added[43:32]};
@@ -142,13 +140,17 @@ module sth_pe_row #(
   end
 
   function automatic [3*Word-1:0] f_aligns(
-      input [Cols-1:0] bf16, input [Word-1:0] north, input [Word-1:0] product);
+      input [Cols-1:0] bf16, input [Word-1:0] north, input [Word-1:0] packs);
     logic [FpAlignedWidth-1:0] aligned;
     for (int c = 0; c < Cols; c++) begin
-      aligned = f_acc_add_align(bf16[c], north[c*32+:32], product[c*32+:32]);
+      if (bf16[c]) begin
+        aligned = f_fp32_add_align_flushed(north[c*32+:32], f_pe_mul_fp32(packs[c*32+:24]));
+      end else begin
+        aligned = f_int32_add_align(north[c*32+:32], f_pe_mul_int32(packs[c*32+:24]));
+      end
       f_aligns[c*32+:32]        = aligned[31:0];
       f_aligns[Word+c*32+:32]   = aligned[63:32];
-      f_aligns[2*Word+c*32+:32] = {18'd0, aligned[77:64]};
+      f_aligns[2*Word+c*32+:32] = {20'd0, aligned[75:64]};
     end
   endfunction
 
@@ -161,7 +163,7 @@ module sth_pe_row #(
   // Stages 1 and 0: the product, of the columns with a token.
   function automatic [Word-1:0] f_packs(input [Cols-1:0] bf16, input [Word-1:0] product);
     for (int c = 0; c < Cols; c++) begin
-      f_packs[c*32+:32] = f_pe_mul_pack(bf16[c], product[c*32+:32]);
+      f_packs[c*32+:32] = {8'd0, f_pe_mul_pack(bf16[c], product[c*32+:32])};
     end
   endfunction
 
@@ -184,35 +186,41 @@ module sth_pe_row #(
 
   always_ff @(posedge clk_i) begin
     if (act_valid[Cols-1:0] != '0) begin
-      act_q     <= act;
       product_q <= f_products(act_valid[Cols-1:0], is_bf16[Cols-1:0], act_bank, product_q, act,
                               weight0_q, weight1_q);
     end
   end
 
-  // Weights that pass by: `take` tells which columns load what is at their edge.
-  function automatic [Cols*16-1:0] f_weights(
-      input [Cols-1:0] take, input [Cols-1:0] west, input [Cols*16-1:0] old,
-      input [Cols*16-1:0] from_north, input [Cols*16-1:0] from_west);
-    f_weights = old;
+  // What passes by moves with its token, and what comes without one is nobody's.
+  function automatic [Cols*16-1:0] f_edges(
+      input [Cols-1:0] west, input [Cols*16-1:0] from_north, input [Cols*16-1:0] from_west);
     for (int c = 0; c < Cols; c++) begin
-      if (take[c]) begin
-        f_weights[c*16+:16] = west[c] ? from_west[c*16+:16] : from_north[c*16+:16];
-      end
+      f_edges[c*16+:16] = west[c] ? from_west[c*16+:16] : from_north[c*16+:16];
+    end
+  endfunction
+
+  function automatic [Cols*16-1:0] f_captured(
+      input [Cols-1:0] take, input [Cols*16-1:0] old, input [Cols*16-1:0] wt);
+    f_captured = old;
+    for (int c = 0; c < Cols; c++) begin
+      if (take[c]) f_captured[c*16+:16] = wt[c*16+:16];
     end
   endfunction
 
   logic [Cols-1:0] capture;
+  logic [Cols*16-1:0] wt;
 
   assign capture = wt_capture | north_capture_i;
+  assign wt      = f_edges(wt_west, north_wt_i, wt_from_west);
 
   always_ff @(posedge clk_i) begin
-    if (wt_valid[Cols+1:2] != '0) wt_south_q <= wt_next_q;
-    if (wt_valid[Cols:1] != '0) wt_next_q <= wt_q;
-    if (wt_valid[Cols-1:0] != '0) begin
-      wt_q      <= f_weights(wt_valid[Cols-1:0], wt_west, wt_q, north_wt_i, wt_from_west);
-      weight0_q <= f_weights(capture & ~wt_bank, wt_west, weight0_q, north_wt_i, wt_from_west);
-      weight1_q <= f_weights(capture & wt_bank, wt_west, weight1_q, north_wt_i, wt_from_west);
+    act_q      <= act;
+    wt_q       <= wt;
+    wt_next_q  <= wt_q;
+    wt_south_q <= wt_next_q;
+    if (capture != '0) begin
+      weight0_q <= f_captured(capture & ~wt_bank, weight0_q, wt);
+      weight1_q <= f_captured(capture & wt_bank, weight1_q, wt);
     end
   end
 

@@ -3,11 +3,15 @@
 // its three stages.
 `include "sth_fp32_add.svh"
 
+function automatic [FpAlignedWidth-1:0] f_int32_add_align(input [31:0] a, input [31:0] b);
+  f_int32_add_align = {12'd0, b, a};
+endfunction
+
 function automatic [FpAlignedWidth-1:0] f_acc_add_align(
     input bf16, input [31:0] a, input [31:0] b);
   begin
     if (bf16) f_acc_add_align = f_fp32_add_align(a, b);
-    else f_acc_add_align = {14'd0, b, a};
+    else f_acc_add_align = f_int32_add_align(a, b);
   end
 endfunction
 

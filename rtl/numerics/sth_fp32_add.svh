@@ -7,14 +7,13 @@
 //
 // Significands have 28 bits: carry, 24 with the leading one, guard, round, sticky.  From stage to
 // stage pass, the first in the lowest bits:
-//   aligned   32 bits: the significand of the operand of greater exponent; 32: the other one's,
-//             shifted to its place; 14: about
+//   aligned   32 bits: the significand of the operand of greater magnitude, its complement for a
+//             subtraction; 32: the other one's, shifted to its place; 12: about
 //   added     32 bits: |sum|; 12: about
-// The upper four of each 32 bits are zero: with them, the adder serves int32 as well.  `about` is
+// The upper four of each 32 bits count for int32 alone, which the adder serves as well.  `about` is
 // the exponent [7:0] and the sign [8] of the operand of greater magnitude, then subtraction [9],
-// infinity [10], NaN [11], and which significand is the greater of a subtraction: the second [12],
-// the first [13].
-localparam int FpAlignedWidth = 78;
+// infinity [10], NaN [11].
+localparam int FpAlignedWidth = 76;
 localparam int FpAddedWidth = 44;
 // From lane to lane, where lanes lie side by side: whole words of 32.
 /* verilator lint_off UNUSEDPARAM */ // modules of one lane have no use for them
@@ -22,26 +21,27 @@ localparam int FpAlignedStride = 96;
 localparam int FpAddedStride = 64;
 /* verilator lint_on UNUSEDPARAM */
 
-function automatic [FpAlignedWidth-1:0] f_fp32_add_align(input [31:0] a, input [31:0] b);
+// a and b have no fraction where their exponent is zero.
+function automatic [FpAlignedWidth-1:0] f_fp32_add_align_flushed(
+    input [31:0] a, input [31:0] b);
   logic [8:0] over;  // exponent of a less that of b; bit 8 is its sign
   logic [7:0] under, distance;
   logic [31:0] x, y, m, n;
-  logic [13:0] about;
-  logic a_first, a_less, sub, sticky, inf_a, inf_b;
+  logic [11:0] about;
+  logic a_less, sub, sticky, inf_a, inf_b;
   begin
     sub = a[31] ^ b[31];
     over = {1'b0, a[30:23]} - {1'b0, b[30:23]};
     under = b[30:23] - a[30:23];
-    a_first = !over[8];
     a_less = a[30:0] < b[30:0];
     inf_a = a[30:23] == 8'd255;
     inf_b = b[30:23] == 8'd255;
 
-    x = (a[30:23] != 8'd0) ? {6'd1, a[22:0], 3'd0} : 32'd0;
-    y = (b[30:23] != 8'd0) ? {6'd1, b[22:0], 3'd0} : 32'd0;
-    m = a_first ? x : y;
-    n = a_first ? y : x;
-    distance = a_first ? over[7:0] : under;
+    x = {5'd0, a[30:23] != 8'd0, a[22:0], 3'd0};
+    y = {5'd0, b[30:23] != 8'd0, b[22:0], 3'd0};
+    m = a_less ? y : x;
+    n = a_less ? x : y;
+    distance = over[8] ? under : over[7:0];
 
     // Move n to the right; what falls off makes the lowest bit one.
     sticky = distance[0] && n[0];
@@ -60,27 +60,27 @@ function automatic [FpAlignedWidth-1:0] f_fp32_add_align(input [31:0] a, input [
     end
     n[0] = n[0] || sticky;
 
-    about = 14'd0;
-    about[7:0] = a_first ? a[30:23] : b[30:23];
+    about[7:0] = a_less ? b[30:23] : a[30:23];
     about[8] = a_less ? b[31] : a[31];
     about[9] = sub;
     about[10] = inf_a || inf_b;
     about[11] = (inf_a && a[22:0] != 23'd0) || (inf_b && b[22:0] != 23'd0)
         || (inf_a && inf_b && sub);
-    about[13] = sub && a_first == !a_less;
-    about[12] = sub && a_first == a_less;
-    f_fp32_add_align = {about, n, m};
+    f_fp32_add_align_flushed = {about, n, m ^ {4'd0, {28{sub}}}};
   end
+endfunction
+
+function automatic [FpAlignedWidth-1:0] f_fp32_add_align(input [31:0] a, input [31:0] b);
+  f_fp32_add_align = f_fp32_add_align_flushed(
+      {a[31:23], a[22:0] & {23{a[30:23] != 8'd0}}}, {b[31:23], b[22:0] & {23{b[30:23] != 8'd0}}});
 endfunction
 
 // The greater minus the lesser is the complement of the greater's complement plus the lesser.
 function automatic [FpAddedWidth-1:0] f_fp32_add_sum(input [FpAlignedWidth-1:0] aligned);
-  logic [31:0] m, n, sum;
+  logic [31:0] sum;
   begin
-    m = aligned[31:0] ^ {32{aligned[64+13]}};
-    n = aligned[63:32] ^ {32{aligned[64+12]}};
-    sum = m + n;
-    f_fp32_add_sum = {aligned[64+:12], sum ^ {32{aligned[64+9]}}};
+    sum = aligned[31:0] + aligned[63:32];
+    f_fp32_add_sum = {aligned[64+:12], sum ^ {4'd0, {28{aligned[64+9]}}}};
   end
 endfunction
 

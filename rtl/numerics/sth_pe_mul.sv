@@ -10,7 +10,10 @@ module sth_pe_mul (
 );
 `include "sth_pe_mul.svh"
 
-  assign p_o = f_pe_mul_pack(bf16_i, f_pe_mul_product(bf16_i, a_i, w_i));
+  logic [23:0] product;
+
+  assign product = f_pe_mul_pack(bf16_i, f_pe_mul_product(bf16_i, a_i, w_i));
+  assign p_o     = bf16_i ? f_pe_mul_fp32(product) : f_pe_mul_int32(product);
 endmodule
 
 `default_nettype wire
