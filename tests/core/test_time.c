@@ -61,7 +61,6 @@ static void test_time_matrix_vector_product_waits_for_weights(void **state)
     /* From the last activation row to retirement. */
     const uint64_t drain = STH_LAT_PE_SUM * 16 + 16 + STH_LAT_MATRIX_RETIRE;
     struct program *p = *state;
-    const uint32_t drain = STH_LAT_PE_SUM * 16 + 16 + STH_LAT_MATRIX_RETIRE;
     struct sth_event event;
 
     put(p, with_irq(command_matmul(0, 32768, 0, 1, 16, 512)));
