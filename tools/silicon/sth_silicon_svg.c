@@ -37,6 +37,15 @@ static bool of_one_mapping(const struct sth_silicon *chip)
     return true;
 }
 
+/* The colour of what a script mapped. */
+static const char *colour_of(const struct sth_silicon *chip,
+                             const struct sth_silicon_block *block)
+{
+    if (of_one_mapping(chip) || !strcmp(block->mapping, "area"))
+        return "#1f5fa8";
+    return !strcmp(block->mapping, "delay") ? "#c2571a" : "#e3a06f";
+}
+
 static int draw_blocks(FILE *out, const struct sth_silicon *chip, int y)
 {
     const uint32_t shown = chip->blocks < BLOCKS ? chip->blocks : BLOCKS;
@@ -53,9 +62,7 @@ static int draw_blocks(FILE *out, const struct sth_silicon *chip, int y)
                  b->name, b->instances);
         snprintf(figure, sizeof(figure), "%.3f mm², %.1f %%", area / 1e6,
                  sum.area > 0 ? 100 * area / sum.area : 0);
-        bar(out, y, label, longest > 0 ? area / longest : 0,
-            !strcmp(b->mapping, "area") || of_one_mapping(chip) ? "#1f5fa8"
-                                                                : "#c2571a",
+        bar(out, y, label, longest > 0 ? area / longest : 0, colour_of(chip, b),
             figure);
     }
     return y;
@@ -96,7 +103,8 @@ bool sth_silicon_svg(FILE *out, const struct sth_silicon *chip)
     title(out, TOP - 12,
           of_one_mapping(chip)
               ? "Area"
-              : "Area (blue: mapped for area, orange: for delay)");
+              : "Area (blue: mapped for area, dark orange: for delay, light: "
+                "between)");
     y = draw_blocks(out, chip, TOP) + GAP;
     title(out, y - 12, "Slowest paths from register to register");
     for (uint32_t i = 0; i < chip->paths && drawn < PATHS; i++) {
