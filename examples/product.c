@@ -30,13 +30,14 @@ static struct sth_command copy(uint32_t opcode, uint32_t mem, uint32_t sp,
     return c;
 }
 
-/* out[4][C] = a[4][R] * w[R][C] in int8: one tile of the R x C array. */
-static void write_commands(uint32_t r, uint32_t c, struct sth_command *ring)
+/* out[4][C] = a[4][K] * w[K][C] in int8: one tile of the R x C array, whose
+ * depth is K = 2 R.  w lies in rows of pairs: w[K / 2][C][2]. */
+static void write_commands(uint32_t k, uint32_t c, struct sth_command *ring)
 {
-    const uint32_t a = r * c, out = 2 * a; /* in the scratchpad; w is at 0 */
+    const uint32_t a = k * c, out = 2 * a; /* in the scratchpad; w is at 0 */
 
     memset(ring, 0, COMMANDS * sizeof(*ring));
-    ring[0] = copy(STH_OP_LOAD, IN, 0, r * c + ROWS * r);
+    ring[0] = copy(STH_OP_LOAD, IN, 0, k * c + ROWS * k);
     STH_SET(&ring[0], ANY_POST, LOADED);
 
     STH_SET(&ring[1], ANY_OPCODE, STH_OP_MATMUL); /* to accumulator row 0 */
@@ -45,9 +46,9 @@ static void write_commands(uint32_t r, uint32_t c, struct sth_command *ring)
     STH_SET(&ring[1], MATMUL_A, a);
     STH_SET(&ring[1], MATMUL_M, ROWS);
     STH_SET(&ring[1], MATMUL_N, c);
-    STH_SET(&ring[1], MATMUL_K, r);
-    STH_SET(&ring[1], MATMUL_A_ROW, r); /* bytes from row to row */
-    STH_SET(&ring[1], MATMUL_W_ROW, c);
+    STH_SET(&ring[1], MATMUL_K, k);
+    STH_SET(&ring[1], MATMUL_A_ROW, k);     /* bytes from row to row */
+    STH_SET(&ring[1], MATMUL_W_ROW, 2 * c); /* ... from row of pairs to row */
 
     STH_SET(&ring[2], ANY_OPCODE, STH_OP_VECTOR); /* to the scratchpad */
     STH_SET(&ring[2], ANY_WAIT, MULTIPLIED);
@@ -69,11 +70,11 @@ static void write_commands(uint32_t r, uint32_t c, struct sth_command *ring)
 
 int main(int argc, char **argv)
 {
-    static int8_t w[(512 + ROWS) * 512]; /* no array is larger */
+    static int8_t w[(512 + ROWS) * 1024]; /* no array is larger */
     char home[4096], error[512];
     struct sth_config config;
     struct sth_command ring[COMMANDS];
-    uint32_t r, c, wrong = 0;
+    uint32_t k, c, wrong = 0;
 
     sth_place_home(home, sizeof(home)); /* where configs/ is installed */
     if (!sth_config_find(argc > 1 ? argv[1] : "nano", home, &config, error,
@@ -81,7 +82,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "product: %s\n", error);
         return 2;
     }
-    r = config.params.array_rows;
+    k = 2 * config.params.array_rows;
     c = config.params.array_cols;
 
     /* The memory that the configuration names, and a chip before it. */
@@ -89,10 +90,10 @@ int main(int argc, char **argv)
         sth_mem_create(&config.memory, config.params.bus_bytes, false);
     struct sth_device *dev = sth_csim_create(&config.params, mem, NULL);
 
-    for (uint32_t i = 0; i < r * c + ROWS * r; i++)
-        w[i] = (int8_t)(i % 19 - 9); /* w[R][C], and a[4][R] behind it */
-    sth_mem_write(mem, IN, w, r * c + ROWS * r);
-    write_commands(r, c, ring);
+    for (uint32_t i = 0; i < k * c + ROWS * k; i++)
+        w[i] = (int8_t)(i % 19 - 9); /* w[K / 2][C][2], and a[4][K] behind it */
+    sth_mem_write(mem, IN, w, k * c + ROWS * k);
+    write_commands(k, c, ring);
     sth_mem_write(mem, RING, ring, sizeof(ring));
 
     dev->ops->reg_write(dev, STH_REG_RING_BASE_LO, RING);
@@ -104,8 +105,9 @@ int main(int argc, char **argv)
 
     for (uint32_t i = 0; i < ROWS * c; i++) {
         int32_t want = 0, got;
-        for (uint32_t k = 0; k < r; k++)
-            want += w[r * c + i / c * r + k] * w[k * c + i % c];
+        for (uint32_t n = 0; n < k; n++)
+            want +=
+                w[k * c + i / c * k + n] * w[n / 2 * 2 * c + i % c * 2 + n % 2];
         sth_mem_read(mem, OUT + 4 * i, &got, sizeof(got));
         wrong += got != want;
     }
