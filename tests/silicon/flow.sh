@@ -2,18 +2,11 @@
 # The flow of `make silicon` on a small chip: each block once, paths in the names
 # of the RTL, memories as macros, nothing done twice; and what it refuses.
 set -u
-liberty=$(sed -n 's/^SILICON_LIBERTY = //p' mk/silicon.mk)
 dir=$BUILD/silicon/flow
-passed=0
-failed=0
 rm -rf "$dir"
 mkdir -p "$dir"
-judge() {
-  if "${@:2}"; then passed=$((passed + 1)); else
-    failed=$((failed + 1))
-    echo "FAIL $1"
-  fi
-}
+# shellcheck source=tests/silicon/judge.sh
+. tests/silicon/judge.sh
 
 elaborate() {
   mk/silicon/elaborate.sh "$1" "$2" '' "-I$BUILD/gen" -Irtl/common \
@@ -69,5 +62,4 @@ judge "and nothing synthesised again" \
   [ "$stamp" = "$(find "$dir" -name '*.v' -printf '%p %T@\n')" ]
 judge "a latch is refused" refused sth_flow_latch
 judge "a loop is refused" refused sth_flow_loop
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+verdict

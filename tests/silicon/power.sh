@@ -2,18 +2,11 @@
 # Power on small netlists: what a hand adds up and what OpenSTA says of it, and
 # the chip of flow.sv from RTL to energy.
 set -u
-liberty=$(sed -n 's/^SILICON_LIBERTY = //p' mk/silicon.mk)
 dir=$BUILD/silicon/power
-passed=0
-failed=0
 rm -rf "$dir"
 mkdir -p "$dir"
-judge() {
-  if "${@:2}"; then passed=$((passed + 1)); else
-    failed=$((failed + 1))
-    echo "FAIL $1"
-  fi
-}
+# shellcheck source=tests/silicon/judge.sh
+. tests/silicon/judge.sh
 
 sum() { "$BUILD/power" sum "$liberty" "$dir/list" "$@" 2>"$dir/said"; }
 
@@ -78,5 +71,4 @@ awk '$1 == "cycle" {cycle = $2} $1 == 2 && cycle == 150 {$2 = "11111111"}
 judge "a wrong output is found" \
   eval '! sum sth_flow flow "$dir/wrong.ports" "${netlists[@]}"'
 judge "and named" grep -q "is not the RTL's in cycle 150" "$dir/said"
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+verdict

@@ -1,0 +1,20 @@
+# What the tests of the silicon flow share; sourced.
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # for who sources it
+liberty=$(sed -n 's/^SILICON_LIBERTY = //p' mk/silicon.mk)
+passed=0
+failed=0
+
+# judge NAME COMMAND...: counts one check.
+judge() {
+  if "${@:2}"; then passed=$((passed + 1)); else
+    failed=$((failed + 1))
+    echo "FAIL $1"
+  fi
+}
+
+# The last line of a test, and its exit status.
+verdict() {
+  echo "$passed passed, $failed failed"
+  [ "$failed" -eq 0 ]
+}
