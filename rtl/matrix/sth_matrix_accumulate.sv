@@ -52,6 +52,10 @@ module sth_matrix_accumulate #(
 `include "sth_spec.svh"
 `include "sth_acc_add.svh"
 
+  localparam int Word = ArrayCols * 32;  // bits of a word of each lane
+
+`include "sth_acc_lanes.svh"
+
   localparam int DepthWidth = $clog2(ArrayRows) + 2;  // of a tile in elements, up to two a lane
   localparam int ColsWidth = LaneWidth + 1;
   localparam int MacsWidth = DepthWidth + ColsWidth;
@@ -153,26 +157,9 @@ module sth_matrix_accumulate #(
   end
 
   // A sum that overwrites passes the adder as an integer that is added to zero.
-  localparam int Word = ArrayCols * 32;  // bits of a word of each lane
   logic [3*Word-1:0] aligned_q;          // words: two significands and what else there is to know
   logic [2*Word-1:0] added_q;            // likewise, of one
   logic [Word-1:0] write_data_q;
-
-  function automatic [Word-1:0] f_rounds(input fp, input [2*Word-1:0] added);
-    for (int c = 0; c < ArrayCols; c++) begin
-      f_rounds[c*32+:32] = f_acc_add_round(fp, {added[Word+c*32+:12], added[c*32+:32]});
-    end
-  endfunction
-
-  function automatic [2*Word-1:0] f_sums(input [3*Word-1:0] aligned);
-    logic [FpAddedWidth-1:0] added;
-    for (int c = 0; c < ArrayCols; c++) begin
-      added = f_acc_add_sum({aligned[2*Word+c*32+:12], aligned[Word+c*32+:32],
-                             aligned[c*32+:32]});
-      f_sums[c*32+:32]      = added[31:0];
-      f_sums[Word+c*32+:32] = {20'd0, added[43:32]};
-    end
-  endfunction
 
   function automatic [3*Word-1:0] f_aligns(
       input fp, input old, input [Word-1:0] a, input [Word-1:0] b);
@@ -186,7 +173,7 @@ module sth_matrix_accumulate #(
   endfunction
 
   always_ff @(posedge clk_i) begin
-    if (valid_q[3]) write_data_q <= f_rounds(fp_q[3], added_q);
+    if (valid_q[3]) write_data_q <= f_rounds({ArrayCols{fp_q[3]}}, added_q);
   end
 
   always_ff @(posedge clk_i) begin

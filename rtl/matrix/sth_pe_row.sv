@@ -64,6 +64,8 @@ module sth_pe_row #(
 
   localparam int Word = Cols * 32;  // bits of a word of each PE
 
+`include "sth_acc_lanes.svh"
+
   // Bit c is the token at column c; bit c + s the one that is s stages further on in column c.
   // Where one type alone comes, `is_bf16` is constant and synthesis removes what the other needs.
   logic [Cols+3:0] act_valid, act_bf16, is_bf16;
@@ -115,25 +117,9 @@ module sth_pe_row #(
   assign {unused_east[31:16], wt_from_west} = {wt_q, wt_i};
 
   // Stages 4, 3 and 2: the sum.
-  function automatic [Word-1:0] f_rounds(input [Cols-1:0] bf16, input [2*Word-1:0] added);
-    for (int c = 0; c < Cols; c++) begin
-      f_rounds[c*32+:32] = f_acc_add_round(bf16[c], {added[Word+c*32+:12], added[c*32+:32]});
-    end
-  endfunction
-
   always_ff @(posedge clk_i) begin
     if (act_valid[Cols+3:4] != '0) psum_q <= f_rounds(is_bf16[Cols+3:4], added_q);
   end
-
-  function automatic [2*Word-1:0] f_sums(input [3*Word-1:0] aligned);
-    logic [FpAddedWidth-1:0] added;
-    for (int c = 0; c < Cols; c++) begin
-      added = f_acc_add_sum({aligned[2*Word+c*32+:12], aligned[Word+c*32+:32],
-                             aligned[c*32+:32]});
-      f_sums[c*32+:32]      = added[31:0];
-      f_sums[Word+c*32+:32] = {20'd0, added[43:32]};
-    end
-  endfunction
 
   always_ff @(posedge clk_i) begin
     if (act_valid[Cols+2:3] != '0) added_q <= f_sums(aligned_q);
