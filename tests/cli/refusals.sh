@@ -175,6 +175,13 @@ SILICON_CONFIGS=nano' makes one" silicon --measured "$work/chip.txt"
   echo 'block sth_front area 1 100 10 4 0 2.5' >>"$work/chip.txt"
   refuses 2 "$work/chip.txt: was measured of 'nano' with parameters other than \
 those of 'nano'" silicon --measured "$work/chip.txt"
+  refuses 2 "option --block goes with neither --power nor --markdown, which \
+print the whole chip" silicon --block sth_front --markdown
+  sed 's/^commit .*/commit other/' verif/silicon/nano-power.txt \
+    >"$work/power.txt"
+  refuses 2 "$work/power.txt: is of commit 'other', but clock and area are of \
+'$(sed -n 's/^commit //p' verif/silicon/nano.txt)'" silicon \
+    --measured verif/silicon/nano.txt --power "$work/power.txt"
 
   refuses 2 "name one file of commands; see --help" disasm
   refuses 2 "unexpected argument 'b'" disasm a b

@@ -117,6 +117,8 @@ static void test_silicon_bad_lines_are_named(void **state)
     }
     assert_false(sth_silicon_load("/nowhere", &chip, error, sizeof(error)));
     assert_string_equal(error, "/nowhere: No such file or directory");
+    assert_false(sth_silicon_load("/", &chip, error, sizeof(error)));
+    assert_string_equal(error, "/: Is a directory");
 }
 
 /* How many figures differ when `from` was `to` in the measured chip. */
@@ -197,14 +199,16 @@ static void test_silicon_json_holds_every_row(void **state)
     free(text);
 }
 
-/* Two blocks at work and idle, the second with a memory. */
+#define IDLE_BLOCK "energy idle sth_core 0 0 0 0 1\n"
+
+/* Two blocks at work and idle, the second with a memory; one that never works.
+ */
 static const char power[] =
     "power nano 3904467405\nlibrary osu018_stdcells\n"
     "corner process 1, 1.8 V, 25 C\ndate 2026-11-27\ncommit 0123abc\n"
     "count idle 0 0 0 0\n"
     "energy idle sth_pe_row 1000 0 0 0 5\n"
-    "energy idle sth_load 500 0 0 0 2\n"
-    "cycles idle 100 0 0\n"
+    "energy idle sth_load 500 0 0 0 2\n" IDLE_BLOCK "cycles idle 100 0 0\n"
     "count bf16 4 300 10 80\n"
     "energy bf16 sth_pe_row 2000 500 1000 500 5\n"
     "energy bf16 sth_load 1000 100 150 0 2\n"
@@ -256,8 +260,8 @@ static void test_silicon_power_bad_lines_are_named(void **state)
         {"count idle 0", "count idle", ":6: not a line of"},
         {"energy idle sth_load 500", "energy idle sth_load -1",
          ":8: not a line of"},
-        {"cycles idle 100", "cycles idle 0", ":9: not a line of"},
-        {"regfile 3 4 70", "regfile 3 4", ":13: not a line of"},
+        {"cycles idle 100", "cycles idle 0", ":10: not a line of"},
+        {"regfile 3 4 70", "regfile 3 4", ":14: not a line of"},
         {"cycles bf16 200 64 32\n", "", ": no line 'power', or a stretch"},
     };
     static struct sth_silicon_power p;
@@ -297,6 +301,8 @@ static void test_silicon_power_compare_finds_what_left_its_record(void **state)
     assert_int_equal(power_differences("bf16 4 300", "bf16 4 310"), 1);
     assert_int_equal(
         power_differences("idle sth_load 500", "idle sth_load 520"), 1);
+    /* A block of the record that does nothing anywhere is missed too. */
+    assert_int_equal(power_differences(IDLE_BLOCK, ""), 1);
 }
 
 static void test_silicon_power_is_printed(void **state)

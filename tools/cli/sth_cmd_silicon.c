@@ -12,10 +12,23 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* Percent by which a figure may leave the one on record. */
 #define TOLERANCE 2.0
+
+/* False with a message when what a file says is of other parameters. */
+static bool is_of(const char *path, const char *name, uint32_t hash,
+                  const struct sth_config *config)
+{
+    if (hash == sth_params_hash(&config->params))
+        return true;
+    sth_cmd_error("%s: was measured of '%s' with parameters other than those "
+                  "of '%s'",
+                  path, name, config->name);
+    return false;
+}
 
 /* False with a message when there is none, or it is of other parameters. */
 static bool load(const char *path, const struct sth_config *config,
@@ -33,12 +46,7 @@ static bool load(const char *path, const struct sth_config *config,
         sth_cmd_error("%s", error);
         return false;
     }
-    if (chip->hash == sth_params_hash(&config->params))
-        return true;
-    sth_cmd_error("%s: was measured of '%s' with parameters other than those "
-                  "of '%s'",
-                  path, chip->config, config->name);
-    return false;
+    return is_of(path, chip->config, chip->hash, config);
 }
 
 /* The same for power. */
@@ -51,12 +59,7 @@ static bool load_power(const char *path, const struct sth_config *config,
         sth_cmd_error("%s", error);
         return false;
     }
-    if (power->hash == sth_params_hash(&config->params))
-        return true;
-    sth_cmd_error("%s: was measured of '%s' with parameters other than those "
-                  "of '%s'",
-                  path, power->config, config->name);
-    return false;
+    return is_of(path, power->config, power->hash, config);
 }
 
 /* What is printed; `power` is empty where none was asked for. */
@@ -162,7 +165,13 @@ static bool find_power(const struct sth_args *args, struct measured *m)
                       "some blocks alone");
         return false;
     }
-    return load_power(path, m->config, &m->power);
+    if (!load_power(path, m->config, &m->power))
+        return false;
+    if (!strcmp(m->power.commit, m->chip.commit))
+        return true;
+    sth_cmd_error("%s: is of commit '%s', but clock and area are of '%s'", path,
+                  m->power.commit, m->chip.commit);
+    return false;
 }
 
 static int run(const struct sth_args *args, struct measured *m)
@@ -198,6 +207,11 @@ int sth_cmd_silicon(int argc, char **argv)
 
     if (!sth_args_parse(&args, STH_COMMAND_SILICON, argc, argv, &status))
         return status;
+    if (args.text[STH_OPT_SILICON_BLOCK] &&
+        (args.text[STH_OPT_SILICON_POWER] ||
+         args.given[STH_OPT_SILICON_MARKDOWN]))
+        return sth_cmd_error("option --block goes with neither --power nor "
+                             "--markdown, which print the whole chip");
     sth_mem_config_default(&config.memory);
     if (!sth_config_find(args.text[STH_OPT_SILICON_CONFIG], sth_cmd_home(),
                          &config, error, sizeof(error)))

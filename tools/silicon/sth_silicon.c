@@ -1,27 +1,12 @@
 #include "sth_silicon.h"
 
-#include <errno.h>
+#include "sth_silicon_lines.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Copies a text of one line; false when it is empty or too long. */
-static bool copy(char *to, size_t size, const char *from)
-{
-    size_t length = strlen(from);
-
-    if (!length || length >= size)
-        return false;
-    memcpy(to, from, length + 1);
-    return true;
-}
-
-static bool is_amount(double value)
-{
-    return isfinite(value) && value >= 0;
-}
 
 static bool read_block(struct sth_silicon *chip, const char *text)
 {
@@ -36,8 +21,8 @@ static bool read_block(struct sth_silicon *chip, const char *text)
                &b->flops, &b->memory_bits, &b->worst, &rest) != 8)
         return false;
     chip->blocks++;
-    return b->instances && is_amount(b->area) && is_amount(b->worst) &&
-           b->memory_bits <= b->flops;
+    return b->instances && sth_silicon_is_amount(b->area) &&
+           sth_silicon_is_amount(b->worst) && b->memory_bits <= b->flops;
 }
 
 static bool read_memory(struct sth_silicon *chip, const char *text)
@@ -63,7 +48,7 @@ static bool read_path(struct sth_silicon *chip, const char *text)
                p->from, p->to, &p->gates, &rest) != 5)
         return false;
     chip->paths++;
-    return is_amount(p->ns) && p->ns > 0;
+    return sth_silicon_is_amount(p->ns) && p->ns > 0;
 }
 
 static bool read_config(struct sth_silicon *chip, const char *text)
@@ -74,9 +59,9 @@ static bool read_config(struct sth_silicon *chip, const char *text)
                   &rest) == 2;
 }
 
-/* One line "key text"; false when it does not say what its key asks for. */
-static bool read_line(struct sth_silicon *chip, char *line)
+static bool take(void *to, const char *key, const char *text)
 {
+    struct sth_silicon *chip = to;
     const struct {
         const char *key;
         char *text;
@@ -97,16 +82,12 @@ static bool read_line(struct sth_silicon *chip, char *line)
                 {"block", read_block},
                 {"memory", read_memory},
                 {"path", read_path}};
-    char *text = strchr(line, ' ');
 
-    if (!text)
-        return false;
-    *text++ = 0;
     for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
-        if (!strcmp(line, texts[i].key))
-            return copy(texts[i].text, texts[i].size, text);
+        if (!strcmp(key, texts[i].key))
+            return sth_silicon_copy(texts[i].text, texts[i].size, text);
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-        if (!strcmp(line, rows[i].key))
+        if (!strcmp(key, rows[i].key))
             return rows[i].read(chip, text);
     return false;
 }
@@ -124,28 +105,9 @@ static int by_area(const void *a, const void *b)
 bool sth_silicon_load(const char *path, struct sth_silicon *chip, char *error,
                       size_t error_size)
 {
-    FILE *file = fopen(path, "r");
-    char line[512];
-    unsigned number = 0;
-    bool good = true;
-
-    if (!file) {
-        snprintf(error, error_size, "%s: %s", path, strerror(errno));
-        return false;
-    }
     memset(chip, 0, sizeof(*chip));
-    while (good && fgets(line, sizeof(line), file)) {
-        number++;
-        line[strcspn(line, "\n")] = 0;
-        good = read_line(chip, line);
-    }
-    good &= !ferror(file);
-    fclose(file);
-    if (!good) {
-        snprintf(error, error_size, "%s:%u: not a line of `make silicon`", path,
-                 number);
+    if (!sth_silicon_lines(path, "silicon", take, chip, error, error_size))
         return false;
-    }
     if (!*chip->config || !chip->blocks) {
         snprintf(error, error_size, "%s: no line 'config' or no block", path);
         return false;

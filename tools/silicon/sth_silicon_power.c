@@ -1,15 +1,10 @@
 #include "sth_silicon_power.h"
 
-#include <errno.h>
+#include "sth_silicon_lines.h"
+
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-static bool is_amount(double value)
-{
-    return isfinite(value) && value >= 0;
-}
 
 /* The stretch of that name, made where there is none; NULL without room. */
 static struct sth_silicon_stretch *stretch_of(struct sth_silicon_power *p,
@@ -81,9 +76,11 @@ static bool read_energy(struct sth_silicon_power *p, const char *text)
     if (sscanf(text, "%31s %63s %lf %lf %lf %lf %lf %c", name, block,
                &spent.clock, &spent.registers, &spent.gates, &spent.glitches,
                &leakage, &rest) != 7 ||
-        !is_amount(spent.clock) || !is_amount(spent.registers) ||
-        !is_amount(spent.gates) || !is_amount(spent.glitches) ||
-        !is_amount(leakage) || !(s = stretch_of(p, name)) ||
+        !sth_silicon_is_amount(spent.clock) ||
+        !sth_silicon_is_amount(spent.registers) ||
+        !sth_silicon_is_amount(spent.gates) ||
+        !sth_silicon_is_amount(spent.glitches) ||
+        !sth_silicon_is_amount(leakage) || !(s = stretch_of(p, name)) ||
         (at = block_of(p, block)) < 0)
         return false;
     spent.memories = s->spent[at].memories;
@@ -102,7 +99,7 @@ static bool read_memory(struct sth_silicon_power *p, const char *text)
 
     if (sscanf(text, "%31s %63s %15s %" SCNu64 " %" SCNu64 " %lf %c", name,
                block, kind, &reads, &writes, &energy, &rest) != 6 ||
-        !is_amount(energy) || !(s = stretch_of(p, name)) ||
+        !sth_silicon_is_amount(energy) || !(s = stretch_of(p, name)) ||
         (at = block_of(p, block)) < 0)
         return false;
     s->spent[at].memories += energy;
@@ -116,9 +113,9 @@ static bool read_power(struct sth_silicon_power *p, const char *text)
     return sscanf(text, "%63s %" SCNu32 " %c", p->config, &p->hash, &rest) == 2;
 }
 
-/* One line "key text"; false when it does not say what its key asks for. */
-static bool read_line(struct sth_silicon_power *p, char *line)
+static bool take(void *to, const char *key, const char *text)
 {
+    struct sth_silicon_power *p = to;
     const struct {
         const char *key;
         char *text;
@@ -135,17 +132,12 @@ static bool read_line(struct sth_silicon_power *p, char *line)
                 {"cycles", read_cycles},
                 {"energy", read_energy},
                 {"memory", read_memory}};
-    char *text = strchr(line, ' ');
 
-    if (!text)
-        return false;
-    *text++ = 0;
     for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
-        if (!strcmp(line, texts[i].key))
-            return snprintf(texts[i].text, texts[i].size, "%s", text) <
-                   (int)texts[i].size;
+        if (!strcmp(key, texts[i].key))
+            return sth_silicon_copy(texts[i].text, texts[i].size, text);
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-        if (!strcmp(line, rows[i].key))
+        if (!strcmp(key, rows[i].key))
             return rows[i].read(p, text);
     return false;
 }
@@ -153,28 +145,11 @@ static bool read_line(struct sth_silicon_power *p, char *line)
 bool sth_silicon_power_load(const char *path, struct sth_silicon_power *p,
                             char *error, size_t error_size)
 {
-    FILE *file = fopen(path, "r");
-    char line[512];
-    unsigned number = 0;
-    bool good = true, whole;
+    bool whole;
 
-    if (!file) {
-        snprintf(error, error_size, "%s: %s", path, strerror(errno));
-        return false;
-    }
     memset(p, 0, sizeof(*p));
-    while (good && fgets(line, sizeof(line), file)) {
-        number++;
-        line[strcspn(line, "\n")] = 0;
-        good = read_line(p, line);
-    }
-    good &= !ferror(file);
-    fclose(file);
-    if (!good) {
-        snprintf(error, error_size, "%s:%u: not a line of `make silicon-power`",
-                 path, number);
+    if (!sth_silicon_lines(path, "silicon-power", take, p, error, error_size))
         return false;
-    }
     whole = *p->config && p->blocks && p->stretches;
     for (uint32_t i = 0; i < p->stretches; i++)
         whole &= p->stretch[i].cycles > 0;

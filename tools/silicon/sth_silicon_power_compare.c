@@ -45,6 +45,11 @@ unsigned sth_silicon_power_compare(FILE *out,
 
     for (int e = 0; e < STH_SILICON_EVENTS; e++)
         count += compare_event(out, power, record, e, percent);
+    for (uint32_t i = 0; i < record->blocks; i++)
+        if (sth_silicon_power_block(power, record->block[i].name) < 0) {
+            fprintf(out, "%s: on record alone\n", record->block[i].name);
+            count++;
+        }
     for (uint32_t i = 0; i < power->stretches; i++) {
         const struct sth_silicon_stretch *s = &power->stretch[i];
         const struct sth_silicon_stretch *r =
