@@ -16,7 +16,10 @@ SYNTH_LIBERTY ?= $(SILICON_LIBERTY)
 # What was measured before, a file for each configuration.
 SILICON_RECORD = verif/silicon
 SILICON_PACKAGES = yosys berkeley-abc opensta qflow-tech-osu018
-SILICON = $(BUILD)/silicon
+same-library = $(filter $(SILICON_LIBERTY),$(SYNTH_LIBERTY))
+# Netlists of another library have a folder of their own.
+SILICON = $(BUILD)/silicon$(if \
+	$(same-library),,-$(basename $(notdir $(SYNTH_LIBERTY))))
 MAPPING ?= area
 
 $(SILICON)/deps.stamp: mk/silicon.mk
@@ -35,7 +38,7 @@ $(SILICON)/%/core.il: configs/%.cfg $(SILICON_ELABORATE) | $(SILICON)/deps.stamp
 
 # A block, beside which its black boxes were described.
 $(SILICON)/%.v: $(SILICON)/%.il mk/silicon/synth.sh mk/silicon/timing.tcl \
-		$(wildcard mk/silicon/*.abc) $(SYNTH_LIBERTY)
+		mk/silicon/map.constr $(wildcard mk/silicon/*.abc) $(SYNTH_LIBERTY)
 	$(call say,SYNTH,$*)
 	$(Q)LIBERTY=$(SYNTH_LIBERTY) \
 	  MACROS=$(SILICON)/$(firstword $(subst /, ,$*))/core.lib \
@@ -44,10 +47,11 @@ $(SILICON)/%.v: $(SILICON)/%.il mk/silicon/synth.sh mk/silicon/timing.tcl \
 # The blocks of a chip are known when it is elaborated: they are built by a make
 # of their own, which MAKE reaches by the environment.
 $(SILICON)/%/chip.txt $(SILICON)/%/quick.txt: export MAKE := $(MAKE)
+config-hash = "$$($(SPECGEN) build configs/$*.cfg | \
+	sed -n '1s/.*-GCfgHash=//p')"
 silicon-measure = mk/silicon/split.sh $< sth_core mk/silicon/blocks.txt && \
-	mk/silicon/chip.sh $(@D) sth_core $* \
-	  $$($(SPECGEN) build configs/$*.cfg | sed -n '1s/.*-GCfgHash=//p') \
-	  $(SYNTH_LIBERTY) $(PARALLEL) $(1) >$@
+	mk/silicon/chip.sh $(@D) sth_core $* $(config-hash) \
+	  $(SYNTH_LIBERTY) $(PARALLEL) $(1) >$@.new && mv $@.new $@
 
 $(SILICON)/%/chip.txt: $(SILICON)/%/core.il $(SYNTH_LIBERTY) $(wildcard mk/silicon/*)
 	$(Q)$(silicon-measure)
@@ -62,7 +66,6 @@ $(SYNTH_LIBERTY):
 silicon-say = $(BUILD)/systolith silicon --config $(1) \
 	--measured $(SILICON)/$(1)/$(2).txt $(if $(3),\
 	$(addprefix --golden ,$(wildcard $(SILICON_RECORD)/$(1).txt)))
-same-library = $(filter $(SILICON_LIBERTY),$(SYNTH_LIBERTY))
 
 silicon: $(SILICON_CONFIGS:%=silicon-%) ## clock and area of SILICON_CONFIGS, against those on record
 
@@ -92,9 +95,8 @@ $(SILICON)/%/power.txt: $(SILICON)/%/chip.txt $(BUILD)/rtl/%/libsth_rtl.so \
 		$(BUILD)/systolith $(BUILD)/power $(BUILD)/ports \
 		mk/silicon/power.sh mk/silicon/stretches.txt mk/silicon/counts.awk
 	$(call say,POWER,$*)
-	$(Q)mk/silicon/power.sh $(@D) sth_core $* \
-	  $$($(SPECGEN) build configs/$*.cfg | sed -n '1s/.*-GCfgHash=//p') \
-	  $(SYNTH_LIBERTY) $(BUILD) $(PARALLEL) >$@
+	$(Q)mk/silicon/power.sh $(@D) sth_core $* $(config-hash) \
+	  $(SYNTH_LIBERTY) $(BUILD) $(PARALLEL) >$@.new && mv $@.new $@
 
 # What one measurement leaves is the next one's, and not to be deleted.
 .SECONDARY: $(foreach file,core.il chip.txt power.txt,$(CONFIGS:%=$(SILICON)/%/$(file)))
@@ -110,8 +112,10 @@ silicon-quick: $(SILICON)/nano/quick.txt $(BUILD)/systolith ## a few blocks of n
 	$(Q)$(call silicon-say,nano,quick,$(same-library))
 
 silicon-record: $(SILICON_CONFIGS:%=$(SILICON)/%/chip.txt) $(BUILD)/systolith ## accept the figures of SILICON_CONFIGS, and of power where it is measured
+	@test -n "$(same-library)" || { echo "silicon-record: the record is of" \
+	  "$(SILICON_LIBERTY)"; exit 1; }
 	@mkdir -p $(SILICON_RECORD)
-	$(Q)for config in $(SILICON_CONFIGS); do \
+	$(Q)set -e; for config in $(SILICON_CONFIGS); do \
 	  cp $(SILICON)/$$config/chip.txt $(SILICON_RECORD)/$$config.txt; \
 	  rm -f $(SILICON_RECORD)/$$config-power.txt; \
 	  ! test $(SILICON)/$$config/power.txt -nt $(SILICON)/$$config/chip.txt || \

@@ -16,7 +16,12 @@ while IFS= read -r line; do
     [ ! -f "$2/$config-power.txt" ] || power=(--power "$2/$config-power.txt")
     "$1" silicon --config "$config" --measured "$2/$config.txt" --markdown \
       --svg "$3/silicon-$config.svg" "${power[@]}"
-    while IFS= read -r line && [ "$line" != '<!-- end -->' ]; do :; done
+    while [ "$line" != '<!-- end -->' ]; do
+      IFS= read -r line || {
+        echo "$0: no '<!-- end -->' behind '<!-- silicon: $config -->'" >&2
+        exit 1
+      }
+    done
     printf '%s\n' "$line"
     ;;
   esac

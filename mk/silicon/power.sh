@@ -21,11 +21,18 @@ mkdir -p "$out"
 play() {
   local name=$1 kind=$2
   shift 2
-  if [ "$kind" = syncs ]; then
+  case $kind in
+  syncs)
     "$build/power" work "$config" "$1" "$out/$name.fst"
     echo "count $name $1 0 0 0" >"$out/$name.count"
     return
-  fi
+    ;;
+  trace) ;;
+  *)
+    echo "$0: stretch '$name': '$kind' plays nothing; trace and syncs do" >&2
+    return 1
+    ;;
+  esac
   "$build/systolith" trace "$@" -o "$out/$name.trace"
   "$build/systolith" run "$out/$name.trace" --config "$config" --quiet \
     --no-reference --events "$out/$name.events"
@@ -42,7 +49,8 @@ measure() {
   rm "$out/$1.fst"
   "$build/power" sum "$liberty" "$dir/list" "$top" "$1" "$out/$1.ports" \
     "${netlists[@]}" >"$out/$1.sum"
-  cat "$out/$1.count" "$out/$1.sum" >"$out/$1.power"
+  cat "$out/$1.count" "$out/$1.sum" >"$out/$1.new"
+  mv "$out/$1.new" "$out/$1.power"
 }
 
 mapfile -t netlists < <(awk -v dir="$dir" '$1 == "block" {

@@ -31,6 +31,25 @@ refused() {
     grep -q "$1 failed, see" "$dir/$1/said"
 }
 
+# Timing that finds no path is no measurement.
+untimed() {
+  mkdir -p "$dir/bin"
+  printf '#!/bin/sh\necho done\n' >"$dir/bin/sta"
+  chmod +x "$dir/bin/sta"
+  cp "$dir/chip.txt" "$dir/kept.txt"
+  ! PATH=$dir/bin:$PATH measure 2>"$dir/said"
+  local failed=$?
+  mv "$dir/kept.txt" "$dir/chip.txt"
+  [ $failed -eq 0 ] && grep -q 'no path from register to register' "$dir/said"
+}
+
+# A page that lacks the end of its figures is not cut short.
+endless() {
+  ! printf '<!-- silicon: nano -->\nfigures\n' |
+    mk/silicon/page.sh true verif/silicon "$dir" >/dev/null 2>"$dir/said" &&
+    grep -q "no '<!-- end -->' behind '<!-- silicon: nano -->'" "$dir/said"
+}
+
 # Every block of the chip's list is a module with a file of its own.
 modules_exist() {
   local name
@@ -60,6 +79,8 @@ stamp=$(find "$dir" -name '*.v' -printf '%p %T@\n')
 judge "measured again" measure
 judge "and nothing synthesised again" \
   [ "$stamp" = "$(find "$dir" -name '*.v' -printf '%p %T@\n')" ]
+judge "a chip without paths is refused" untimed
+judge "a page without an end is refused" endless
 judge "a latch is refused" refused sth_flow_latch
 judge "a loop is refused" refused sth_flow_loop
 verdict
