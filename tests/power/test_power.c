@@ -4,8 +4,6 @@
  */
 #include "tool_files.h"
 
-#include "power_library.h"
-
 #include "sth_energy.h"
 #include "sth_gates_time.h"
 #include "sth_memory_energy.h"
@@ -48,19 +46,18 @@ struct bench {
 
 static bool load(struct bench *b, const char *verilog, const char *top)
 {
-    char library[TEST_PATH], netlist[TEST_PATH];
+    char netlist[TEST_PATH];
     const char *const paths[] = {netlist};
     bool good;
 
     memset(b, 0, sizeof(*b));
-    write_temporary(library, power_library, strlen(power_library));
     write_temporary(netlist, verilog, strlen(verilog));
-    good = sth_liberty_load(library, &b->library, b->error, sizeof(b->error)) &&
+    good = sth_liberty_load("tests/power/hand.lib", &b->library, b->error,
+                            sizeof(b->error)) &&
            sth_netlist_load(paths, 1, top, &b->netlist, b->error,
                             sizeof(b->error)) &&
            sth_gates_init(&b->gates, &b->netlist, &b->library, "clk_i",
                           b->error, sizeof(b->error));
-    unlink(library);
     unlink(netlist);
     return good;
 }
@@ -210,17 +207,40 @@ static void test_run_finds_an_output_that_differs(void **state)
 
     (void)state;
     assert_true(load(&b, PAIR, "pair"));
-    assert_false(run(&b, "port d_i 1\nport q_o 1\ncycle 0\n1 1\n"
-                         "cycle 2\n1 0\nend 4\n"));
+    assert_false(run(&b, "port d_i 1\nport q_o 1\nport en_i 1\n"
+                         "cycle 0\n1 1\ncycle 2\n1 0\nend 4\n"));
     assert_non_null(strstr(b.error, "q_o[0] of the netlist is not the RTL's in "
                                     "cycle 2"));
     release(&b);
     assert_true(load(&b, PAIR, "pair"));
     assert_false(run(&b, "port x_i 1\ncycle 0\nend 4\n"));
     assert_non_null(strstr(b.error, "port 'x_i' is not the netlist's"));
-    assert_false(run(&b, "port d_i 1\ncycle 0\n0 11\nend 4\n"));
-    assert_non_null(strstr(b.error, "no record of ports"));
     release(&b);
+}
+
+static void test_run_refuses_what_is_no_record(void **state)
+{
+    static const struct {
+        const char *record, *error;
+    } cases[] = {
+        {"", ":1: not a line of a record of ports"},
+        {"port d_i 1\ncycle 0\n0 11\nend 4\n", ":3: not a line of a record"},
+        {"port d_i 1\ncycle 0\n0 1\n", ":4: not a line of a record"},
+        {"port d_i 1\ncycle 4\nend 4\n", ":3: not a line of a record"},
+        {"port d_i 1\nport q_o 1\ncycle 0\n1 1\nend 4\n",
+         ": input 'en_i' of the netlist is not recorded"},
+        {"port d_i 1\nport en_i 1\ncycle 0\nend 4\n", ": no output to compare"},
+    };
+    struct bench b;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        assert_true(load(&b, PAIR, "pair"));
+        assert_false(run(&b, cases[i].record));
+        if (!strstr(b.error, cases[i].error))
+            fail_msg("'%s' instead of '%s'", b.error, cases[i].error);
+        release(&b);
+    }
 }
 
 static void test_netlist_refuses_what_it_cannot_run(void **state)
@@ -270,6 +290,7 @@ int main(void)
         cmocka_unit_test(test_gates_with_delays_glitch_and_swallow_pulses),
         cmocka_unit_test(test_netlist_modules_stand_in_each_other),
         cmocka_unit_test(test_run_finds_an_output_that_differs),
+        cmocka_unit_test(test_run_refuses_what_is_no_record),
         cmocka_unit_test(test_netlist_refuses_what_it_cannot_run),
         cmocka_unit_test(test_memory_energy_is_the_published_one_carried_over),
     };

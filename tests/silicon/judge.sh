@@ -9,7 +9,7 @@ failed=0
 judge() {
   if "${@:2}"; then passed=$((passed + 1)); else
     failed=$((failed + 1))
-    echo "FAIL $1"
+    echo "FAIL $1" >&2
   fi
 }
 

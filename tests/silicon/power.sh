@@ -24,10 +24,12 @@ near() {
   }'
 }
 
-# A thousand cycles in each of which d_i changes.
+# A thousand cycles in each of which d_i changes, and q_o a cycle after it.
 {
-  echo 'port d_i 1'
-  for ((i = 0; i < 1000; i++)); do printf 'cycle %d\n0 %d\n' $i $((i % 2)); done
+  printf 'port d_i 1\nport q_o 1\n'
+  for ((i = 0; i < 1000; i++)); do
+    printf 'cycle %d\n0 %d\n1 %d\n' $i $((i % 2)) $((i == 0 || i % 2))
+  done
   echo 'end 1000'
 } >"$dir/pair.ports"
 : >"$dir/list"
@@ -66,6 +68,12 @@ judge "its netlist answers as its RTL" \
 judge "all bits are compared" grep -q '200 cycles, 1600 bits' "$dir/said"
 judge "the register file is written while enabled" \
   grep -q '^memory flow sth_flow regfile [0-9]* 100 ' "$dir/flow.txt"
+: >"$dir/none"
+judge "a macro of unknown size is refused" eval \
+  '! "$BUILD/power" sum "$liberty" "$dir/none" sth_flow flow "$dir/flow.ports" \
+  "${netlists[@]}" 2>"$dir/said"'
+judge "and named" grep -q "none: no line 'memory sth_regfile_1r1w WORDS'" \
+  "$dir/said"
 awk '$1 == "cycle" {cycle = $2} $1 == 2 && cycle == 150 {$2 = "11111111"}
   {print}' "$dir/flow.ports" >"$dir/wrong.ports"
 judge "a wrong output is found" \

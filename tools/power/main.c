@@ -29,7 +29,7 @@ static int fail(const char *error)
     return 1;
 }
 
-/* The words of a macro, from LIST. */
+/* The words of a macro, from LIST; 0 when it is not there. */
 static uint64_t words_of(const char *list, const char *name)
 {
     FILE *file = fopen(list, "r");
@@ -74,18 +74,27 @@ static uint64_t print_memories(const struct sth_gates *g, const char *list,
     return bytes;
 }
 
-static int print(const struct sth_energy *energy,
-                 const struct sth_power_run *run, const char *list,
-                 const char *stretch)
+/* Whether LIST has every macro. */
+static bool lists_macros(const struct sth_gates *g, const char *list)
+{
+    for (uint32_t i = 0; i < g->memory.count; i++)
+        if (!words_of(list, g->memory.at[i].type)) {
+            fprintf(stderr, "power: %s: no line 'memory %s WORDS'\n", list,
+                    g->memory.at[i].type);
+            return false;
+        }
+    return true;
+}
+
+static void print_blocks(const struct sth_energy *energy,
+                         const struct sth_power_run *run, const char *list,
+                         const char *stretch, struct sth_energy_block *sum,
+                         double *leakage)
 {
     const struct sth_gates *g = energy->gates;
     const uint32_t blocks = g->netlist->block.count;
-    struct sth_energy_block *sum = calloc(blocks, sizeof(*sum));
-    double *leakage = calloc(blocks, sizeof(*leakage));
     uint64_t bytes = 0;
 
-    if (!sum || !leakage || sth_gates_time_failed(g))
-        return fail("out of memory");
     sth_energy_sum(energy, sum);
     sth_energy_leakage(g, leakage);
     for (uint32_t i = 0; i < blocks; i++) {
@@ -103,9 +112,27 @@ static int print(const struct sth_energy *energy,
             "  %s: %" PRIu64 " cycles, %" PRIu64 " bits of outputs as the "
             "RTL's\n",
             stretch, g->cycles, run->compared);
+}
+
+static int print(const struct sth_energy *energy,
+                 const struct sth_power_run *run, const char *list,
+                 const char *stretch)
+{
+    const struct sth_gates *g = energy->gates;
+    const uint32_t blocks = g->netlist->block.count;
+    struct sth_energy_block *sum = calloc(blocks, sizeof(*sum));
+    double *leakage = calloc(blocks, sizeof(*leakage));
+    int status = 0;
+
+    if (!sum || !leakage || sth_gates_time_failed(g))
+        status = fail("out of memory");
+    else if (!lists_macros(g, list))
+        status = 1;
+    else
+        print_blocks(energy, run, list, stretch, sum, leakage);
     free(sum);
     free(leakage);
-    return 0;
+    return status;
 }
 
 static int sum(int netlists, char **argv)
@@ -136,17 +163,28 @@ static int sum(int netlists, char **argv)
     return status;
 }
 
+static int work(char **argv)
+{
+    char error[4600], *end;
+    const unsigned long syncs = strtoul(argv[1], &end, 10);
+
+    if (!*argv[1] || *end || syncs > UINT32_MAX) {
+        fprintf(stderr, "power: SYNCS: '%s' is not a whole number\n", argv[1]);
+        return 2;
+    }
+    return sth_power_work(argv[0], (uint32_t)syncs, argv[2], error,
+                          sizeof(error))
+               ? 0
+               : fail(error);
+}
+
 int main(int argc, char **argv)
 {
-    char error[4600];
 
     if (argc > 7 && !strcmp(argv[1], "sum"))
         return sum(argc - 7, argv + 2);
     if (argc == 5 && !strcmp(argv[1], "work"))
-        return sth_power_work(argv[2], (uint32_t)strtoul(argv[3], NULL, 10),
-                              argv[4], error, sizeof(error))
-                   ? 0
-                   : fail(error);
+        return work(argv + 2);
     fputs("usage: power work CONFIG SYNCS WAVE\n"
           "       power sum LIBERTY LIST TOP STRETCH PORTS NETLIST...\n",
           stderr);

@@ -1,6 +1,7 @@
 #include "sth_ports.h"
 
-#include <errno.h>
+#include "sth_input.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,10 +12,11 @@ struct line {
     char rest[STH_PORTS_WIDTH + 8];
 };
 
-static bool read_line(FILE *file, struct line *l)
+static bool read_line(struct sth_ports *p, struct line *l)
 {
+    p->line++;
     /* The widths of `struct line`. */
-    return fscanf(file, "%63s %4103[^\n]", l->word, l->rest) == 2;
+    return fscanf(p->file, "%63s %4103[^\n]", l->word, l->rest) == 2;
 }
 
 static bool add_port(struct sth_ports *p, const char *text)
@@ -54,7 +56,7 @@ static bool advance(struct sth_ports *p)
 {
     struct line l;
 
-    while (read_line(p->file, &l)) {
+    while (read_line(p, &l)) {
         if (!strcmp(l.word, "port") && !p->begun) {
             if (!add_port(p, l.rest))
                 return false;
@@ -79,13 +81,11 @@ bool sth_ports_open(struct sth_ports *p, const char *path, char *error,
 {
     memset(p, 0, sizeof(*p));
     p->path = path;
-    p->file = fopen(path, "r");
-    if (!p->file) {
-        snprintf(error, error_size, "%s: %s", path, strerror(errno));
+    p->file = sth_input_open(path, error, error_size);
+    if (!p->file)
         return false;
-    }
     if (!advance(p) || p->done || !p->count) {
-        snprintf(error, error_size, "%s: no record of ports", path);
+        sth_ports_explain(p, error, error_size);
         return false;
     }
     p->first = p->due;
@@ -108,6 +108,13 @@ bool sth_ports_next(struct sth_ports *p)
     if (p->cycle == p->due && !p->done)
         p->bad = !advance(p);
     return !p->bad && !(p->done && p->cycle == p->end);
+}
+
+void sth_ports_explain(const struct sth_ports *p, char *error,
+                       size_t error_size)
+{
+    snprintf(error, error_size, "%s:%u: not a line of a record of ports",
+             p->path, p->line);
 }
 
 int sth_ports_find(const struct sth_ports *p, const char *name)

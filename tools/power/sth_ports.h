@@ -19,6 +19,7 @@ enum { STH_PORTS_MAX = 128, STH_PORTS_WIDTH = 4096 };
 struct sth_ports {
     FILE *file;
     const char *path;
+    unsigned line; /* read last */
     uint32_t count;
     struct {
         char name[64];
@@ -32,16 +33,21 @@ struct sth_ports {
     bool begun, done, bad;
 };
 
-/* False with a message.  sth_ports_close() releases either way. */
+/* False with a message, which names the line where there is one.
+ * sth_ports_close() releases either way. */
 bool sth_ports_open(struct sth_ports *ports, const char *path, char *error,
                     size_t error_size) __attribute__((warn_unused_result));
 void sth_ports_close(struct sth_ports *ports);
 
 /*
- * Goes to the next cycle; false behind the last one, or when the file is no
- * record, which sets `bad`.
+ * Goes to the next cycle; false behind the last one, or at a line that is not
+ * of a record, `line`, which sets `bad`.
  */
 bool sth_ports_next(struct sth_ports *ports);
+
+/* The message where `bad` is set. */
+void sth_ports_explain(const struct sth_ports *ports, char *error,
+                       size_t error_size);
 
 /* The index of a port, or -1. */
 int sth_ports_find(const struct sth_ports *ports, const char *name);

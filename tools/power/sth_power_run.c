@@ -66,6 +66,25 @@ static int strobe_of(const struct sth_ports *p, const char *name)
     return sth_ports_find(p, strobe);
 }
 
+/* Whether every input of the netlist is recorded; what is not stays low. */
+static bool knows_inputs(struct player *p)
+{
+    const struct sth_netlist *n = p->g->netlist;
+
+    for (uint32_t i = 0; i < n->port.count; i++) {
+        const char *name = n->port.at[i].name;
+
+        if (!ends(name, "_i") || sth_ports_find(&p->ports, name) >= 0 ||
+            n->bit.at[n->port.at[i].first] == p->g->clock.at[0].net)
+            continue;
+        snprintf(p->error, p->error_size,
+                 "%s: input '%s' of the netlist is not recorded", p->ports.path,
+                 name);
+        return false;
+    }
+    return true;
+}
+
 static bool match_ports(struct player *p)
 {
     for (uint32_t i = 0; i < p->ports.count; i++) {
@@ -80,7 +99,7 @@ static bool match_ports(struct player *p)
             return false;
         }
     }
-    return true;
+    return knows_inputs(p);
 }
 
 /* The inputs of this cycle. */
@@ -182,8 +201,11 @@ static bool find_stretch(const char *path, struct sth_power_run *run,
     run->last = begun && rise > run->first ? rise : p.end;
     if (!begun)
         run->first = p.first;
-    if (good && (p.bad || run->last <= run->first)) {
-        snprintf(error, error_size, "%s: no record of ports", path);
+    if (good && p.bad)
+        sth_ports_explain(&p, error, error_size);
+    good = good && !p.bad;
+    if (good && run->last <= run->first) {
+        snprintf(error, error_size, "%s: records no cycle", path);
         good = false;
     }
     sth_ports_close(&p);
@@ -216,6 +238,10 @@ bool sth_power_run(struct sth_gates *g, const char *path,
                        "m_axi_wdata_o");
         }
         sth_gates_edge(g);
+    }
+    if (good && !run->compared) {
+        snprintf(error, error_size, "%s: no output to compare", path);
+        good = false;
     }
     sth_ports_close(ports);
     return good;

@@ -63,8 +63,17 @@ static int is_port(const char *name, size_t length)
             (length > 3 && !strncmp(name + length - 3, "_ni", 3)));
 }
 
-/* The ports of the outermost scope; events are not the chip's. */
-static void find_ports(void *wave, struct recorder *r)
+static int fail(const char *what, const char *path)
+{
+    fprintf(stderr, "ports: %s '%s'\n", what, path);
+    return 1;
+}
+
+/*
+ * The ports of the outermost scope; events are not the chip's.  False when
+ * there are too many.
+ */
+static int find_ports(void *wave, struct recorder *r)
 {
     struct fstHier *h;
     int depth = 0;
@@ -75,20 +84,25 @@ static void find_ports(void *wave, struct recorder *r)
 
         depth += h->htyp == FST_HT_SCOPE;
         depth -= h->htyp == FST_HT_UPSCOPE;
-        if (h->htyp != FST_HT_VAR || depth != 1 || r->count == PORTS_MAX)
+        if (h->htyp != FST_HT_VAR || depth != 1)
             continue;
         length = strcspn(name, " [");
         if (!is_port(name, length) || !strncmp(name, "event_", 6) ||
             !strncmp(name, "cycle_", 6))
             continue;
+        if (r->count == PORTS_MAX)
+            return 0;
         r->port[r->count].handle = h->u.var.handle;
         r->port[r->count].width = h->u.var.length;
         r->port[r->count].value = calloc(1, h->u.var.length + 1);
+        if (!r->port[r->count].value)
+            return 0;
         memset(r->port[r->count].value, '0', h->u.var.length);
         fstReaderSetFacProcessMask(wave, h->u.var.handle);
         printf("port %.*s %" PRIu32 "\n", (int)length, name, h->u.var.length);
         r->count++;
     }
+    return 1;
 }
 
 int main(int argc, char **argv)
@@ -96,17 +110,25 @@ int main(int argc, char **argv)
     static struct recorder r = {.time = UINT64_MAX};
     void *wave = argc == 2 ? fstReaderOpen(argv[1]) : NULL;
 
-    if (!wave) {
-        fprintf(stderr, "ports: no waveform '%s'\n", argc == 2 ? argv[1] : "");
-        return 1;
+    if (argc != 2) {
+        fprintf(stderr, "usage: ports WAVE.fst >PORTS\n");
+        return 2;
     }
-    find_ports(wave, &r);
+    if (!wave)
+        return fail("no waveform", argv[1]);
+    if (!find_ports(wave, &r))
+        return fail("too many ports in", argv[1]);
+    if (!r.count)
+        return fail("no port in", argv[1]);
     fstReaderIterBlocks(wave, take, &r, NULL);
-    if (r.time != UINT64_MAX)
-        print(&r);
+    if (r.time == UINT64_MAX)
+        return fail("nothing happens in", argv[1]);
+    print(&r);
     printf("end %" PRIu64 "\n", r.time / 2 + 1);
     fstReaderClose(wave);
     for (uint32_t i = 0; i < r.count; i++)
         free(r.port[i].value);
-    return fflush(stdout) || ferror(stdout) || !r.count || r.time == UINT64_MAX;
+    return fflush(stdout) || ferror(stdout)
+               ? fail("cannot write the ports of", argv[1])
+               : 0;
 }
