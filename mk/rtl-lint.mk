@@ -1,5 +1,5 @@
 # The three tools that read the RTL, each free of warnings: Verilator for every
-# configuration, Yosys, Icarus.
+# configuration, with the event port and without, Yosys, Icarus.
 LINT_RTL = $(BUILD)/lint-rtl
 
 # One configuration as -G options; Yosys takes the same without the hash.
@@ -13,8 +13,9 @@ silent = >$@.log 2>&1 && test ! -s $@.log || { cat $@.log; exit 1; }
 $(LINT_RTL)/verilator-%.ok: configs/%.cfg $(RTL_SRC) $(RTL_HEADERS)
 	$(call say,LINT,verilator-$*)
 	@mkdir -p $(@D)
-	$(Q)$(VERILATOR) --lint-only -Wall $(RTL_INCLUDES) $(call rtl_params,$*) \
-	  --top-module sth_core $(RTL_SRC) $(silent)
+	$(Q)for events in 0 1; do $(VERILATOR) --lint-only -Wall $(RTL_INCLUDES) \
+	  $(call rtl_params,$*) -GEvents=$$events --top-module sth_core \
+	  $(RTL_SRC) || exit 1; done $(silent)
 	@touch $@
 
 # Yosys 0.23 reads ~W'(x) as W'(x), without a word: no operator of one operand

@@ -1,5 +1,5 @@
 # The Verilated core of a configuration as a library that programs load.
-RTL_FLAGS = -Wno-lint --top-module sth_core $(RTL_INCLUDES:-I%=-I$(CURDIR)/%)
+RTL_FLAGS = -Wno-lint --top-module sth_core -GEvents=1 $(RTL_INCLUDES:-I%=-I$(CURDIR)/%)
 # It needs nothing from the program that loads it: csim/command is linked in,
 # the memory component comes as a table of functions.
 COSIM_OBJ = $(call obj,$(wildcard verif/cosim/*.c csim/command/*.c))

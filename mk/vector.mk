@@ -14,7 +14,7 @@ VECTOR_SEED ?= 1
 
 $(VECTOR)/%/sth_vector: $(VECTOR_RTL) $(VECTOR_SRC) $(VECTOR_OBJ) $(BENCH_DEPS) \
 		$(wildcard verif/vector/*.h)
-	$(call bench,sth_vector,-GArrayCols=$(call shape,$*,1) \
+	$(call bench,sth_vector,-GEvents=1 -GArrayCols=$(call shape,$*,1) \
 	  -GWordBytes=$(call shape,$*,2) -GVectorLanes=$(call shape,$*,3),\
 	  $(VECTOR_RTL),$(VECTOR_SRC) $(VECTOR_OBJ),\
 	  -DSTH_COLS=$(call shape,$*,1) -DSTH_WORD=$(call shape,$*,2) \

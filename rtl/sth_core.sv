@@ -14,9 +14,9 @@
 `default_nettype none
 
 module sth_core #(
-  // 1: the event port tells of each retirement; 0: it is silent, and a synthesis that prunes what
-  // nothing reads keeps no register for it.  Software cannot tell, so it is no capability.
-  parameter int Events = 1,
+  // 1, for co-simulation: the event port tells of each retirement.  0: it is silent, and what only
+  // it reads is no hardware.  Software cannot tell, so it is no capability.
+  parameter int Events = 0,
   // ArrayRows to VectorLanes, CfgHash, and Caps, the vector of all.
   `include "sth_params.svh"
 ) (
@@ -321,7 +321,12 @@ module sth_core #(
     .v_wgnt_o (acc_v_wgnt)
   );
 
-  sth_load #(.BusBytes(BusBytes), .WordBytes(WordBytes), .LoadSlots(LoadSlots)) u_load (
+  sth_load #(
+    .BusBytes (BusBytes),
+    .WordBytes(WordBytes),
+    .LoadSlots(LoadSlots),
+    .Events   (Events)
+  ) u_load (
     .clk_i              (gen_clock[Load].clk),
     .rst_ni             (core_rst_n),
     .cycle_i            (cycle_q),
@@ -365,7 +370,8 @@ module sth_core #(
     .ArrayRows(ArrayRows),
     .ArrayCols(ArrayCols),
     .AccBytes (AccBytes),
-    .DataTypes(DataTypes)
+    .DataTypes(DataTypes),
+    .Events   (Events)
   ) u_matrix (
     .clk_i          (gen_clock[Matrix].clk),
     .rst_ni         (core_rst_n),
@@ -403,7 +409,8 @@ module sth_core #(
   sth_vector #(
     .ArrayCols  (ArrayCols),
     .VectorLanes(VectorLanes),
-    .WordBytes  (WordBytes)
+    .WordBytes  (WordBytes),
+    .Events     (Events)
   ) u_vector (
     .clk_i(gen_clock[Vector].clk),
     .rst_ni(core_rst_n),
@@ -424,7 +431,12 @@ module sth_core #(
     .acc_wdata_o(acc_v_wdata), .acc_wmask_o(acc_v_wmask), .acc_wgnt_i(acc_v_wgnt)
   );
 
-  sth_store #(.BusBytes(BusBytes), .WordBytes(WordBytes), .StoreSlots(StoreSlots)) u_store (
+  sth_store #(
+    .BusBytes  (BusBytes),
+    .WordBytes (WordBytes),
+    .StoreSlots(StoreSlots),
+    .Events    (Events)
+  ) u_store (
     .clk_i              (gen_clock[Store].clk),
     .rst_ni             (core_rst_n),
     .cycle_i            (cycle_q),
@@ -469,8 +481,9 @@ module sth_core #(
   // A command that ends in a bus error is no event.
   assign event_valid_o = Events == 0 ? '0 : retire_valid &
                          ~((4'(load_error) << Load) | (4'(store_error) << Store));
-  assign {event_index_o, event_start_o, event_digest_o} =
-      Events != 0 ? {retire_index, retire_start, retire_digest} : '0;
+  assign event_index_o = Events == 0 ? '0 : retire_index;
+  assign event_start_o = retire_start;
+  assign event_digest_o = retire_digest;
   assign cycle_o = cycle_q;
 
   // Activation reads have the highest priority; the decoder keeps accumulator rows in range.

@@ -17,6 +17,8 @@ module sth_dma_control #(
   parameter int Slots = 16,
   // Operation code of the synchronisation command of this engine.
   parameter int SyncOpcode = 16,
+  // Whether retirements tell co-simulation their start and their digest: 0 or 1.
+  parameter int Events = 0,
   localparam int SlotWidth = $clog2(Slots),
   localparam int OffWidth = $clog2(BusBytes),
   localparam int TagWidth = 2
@@ -126,7 +128,8 @@ module sth_dma_control #(
   // Commands out.
   sth_dma_track #(
     .Slots(Slots),
-    .SyncOpcode(SyncOpcode)
+    .SyncOpcode(SyncOpcode),
+    .Events(Events)
   ) u_track (
     .clk_i,
     .rst_ni,

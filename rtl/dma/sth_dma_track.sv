@@ -18,6 +18,8 @@ module sth_dma_track #(
   parameter int Slots = 16,
   // Operation code of the synchronisation command of this engine.
   parameter int SyncOpcode = 16,
+  // Whether retirements tell co-simulation their start and their digest: 0 or 1.
+  parameter int Events = 0,
   localparam int SlotWidth = $clog2(Slots),
   localparam int Depth = 4,
   localparam int TagWidth = 2
@@ -88,9 +90,9 @@ module sth_dma_track #(
   logic [Depth-1:0] crowded;
 
   logic retire;
-  logic unused_cmd;
+  logic unused;
 
-  assign unused_cmd = &{1'b0, cmd_i};
+  assign unused = &{1'b0, cmd_i, cycle_i};
   assign accept_sync_o = cmd_i[STH_ANY_OPCODE_LSB +: 8] == 8'(SyncOpcode);
   // A command is accepted only after the previous one issued its last burst.
   assign issue_tag_o = tail_q - 1'b1;
@@ -110,13 +112,15 @@ module sth_dma_track #(
   end
 
   // What is known of a command from the start.
+  localparam int StartWidth = Events != 0 ? 64 : 1;
+
   logic [31:0] head_index;
   logic [15:0] head_post;
-  logic [63:0] head_start;
+  logic [StartWidth-1:0] head_start;
   logic        head_irq, head_sync;
 
   sth_regfile_1r1w #(
-    .Width(114),
+    .Width(50 + StartWidth),
     .Depth(Depth)
   ) u_commands (
     .clk_i,
@@ -125,7 +129,7 @@ module sth_dma_track #(
     .wen_i(accept_i),
     .waddr_i(tail_q),
     .wdata_i({accept_sync_o, cmd_i[STH_ANY_IRQ_LSB], cmd_i[STH_ANY_POST_LSB +: 16], cmd_index_i,
-              cycle_i})
+              cycle_i[StartWidth-1:0]})
   );
 
   // Bytes of the youngest command so far, put away when it has issued its last burst.
@@ -233,8 +237,8 @@ module sth_dma_track #(
     retire_index_o <= head_index;
     retire_post_o <= head_post;
     retire_irq_o <= head_irq;
-    retire_start_o <= head_start;
-    retire_digest_o <= digest[head_q*32 +: 32];
+    retire_start_o <= Events != 0 ? 64'(head_start) : '0;
+    retire_digest_o <= Events != 0 ? digest[head_q*32 +: 32] : '0;
     retire_error_o <= failed[head_q];
     retire_error_addr_o <= failed_addr[head_q*40 +: 40];
     retire_bytes_o <= head_sync ? 48'd0 : head_bytes;

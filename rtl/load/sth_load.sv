@@ -20,7 +20,9 @@ module sth_load #(
   // Bytes of a scratchpad word: a power of two.
   parameter int WordBytes = 64,
   // Read bursts outstanding: any number from 2 to 128.
-  parameter int LoadSlots = 32
+  parameter int LoadSlots = 32,
+  // Whether retirements tell co-simulation their start and their digest: 0 or 1.
+  parameter int Events = 0
 ) (
   `include "sth_dma_ports.svh"
 
@@ -78,7 +80,8 @@ module sth_load #(
   sth_dma_control #(
     .BusBytes(BusBytes),
     .Slots(LoadSlots),
-    .SyncOpcode(STH_OP_SYNC_LOAD)
+    .SyncOpcode(STH_OP_SYNC_LOAD),
+    .Events(Events)
   ) u_control (
     `include "sth_dma_connect.svh"
     .ax_valid_o(ar_valid_o),

@@ -33,6 +33,8 @@ module sth_matrix #(
   parameter int AccBytes = 65536,
   // Operands that commands may have: a sum of STH_DATA_TYPE_*.
   parameter int DataTypes = 3,
+  // Whether retirements tell co-simulation their start and their digest: 0 or 1.
+  parameter int Events = 0,
   localparam int WordBytes = (2 * ArrayRows > 4 * ArrayCols) ? 2 * ArrayRows : 4 * ArrayCols,
   localparam int AccRows = AccBytes / (4 * ArrayCols),
   localparam int AccAddrWidth = $clog2(AccRows)
@@ -94,7 +96,7 @@ module sth_matrix #(
   assign push        = cmd_valid_i && cmd_ready_o;
   assign busy_o      = !empty;
 
-  sth_matrix_commands #(.Depth(STH_DEPTH_MATRIX_COMMANDS)) u_commands (
+  sth_matrix_commands #(.Depth(STH_DEPTH_MATRIX_COMMANDS), .Events(Events)) u_commands (
     .clk_i,
     .rst_ni,
     .push_i        (push),
@@ -222,7 +224,8 @@ module sth_matrix #(
   );
 
   sth_matrix_accumulate #(
-    .ArrayRows(ArrayRows), .ArrayCols(ArrayCols), .AccRows(AccRows), .DataTypes(DataTypes)
+    .ArrayRows(ArrayRows), .ArrayCols(ArrayCols), .AccRows(AccRows), .DataTypes(DataTypes),
+    .Events(Events)
   ) u_accumulate (
     .clk_i,
     .rst_ni,

@@ -20,6 +20,8 @@ module sth_matrix_accumulate #(
   parameter int AccRows = 1024,
   // Operands that come: a sum of STH_DATA_TYPE_*.
   parameter int DataTypes = 3,
+  // Whether digest_o tells what was written: 0 or 1.
+  parameter int Events = 0,
   localparam int AddrWidth = $clog2(AccRows),
   localparam int LaneWidth = $clog2(ArrayCols)
 ) (
@@ -232,7 +234,7 @@ module sth_matrix_accumulate #(
   end
 
   assign retire_o = retire_q;
-  assign digest_o = digest_q;
+  assign digest_o = Events != 0 ? digest_q : '0;
   assign macs_o   = macs_q;
 
   // The stages share one command; each uses only its fields.

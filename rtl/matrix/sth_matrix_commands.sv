@@ -10,7 +10,9 @@
 
 module sth_matrix_commands #(
   // Commands held, a power of two >= 2.
-  parameter int Depth = 4
+  parameter int Depth = 4,
+  // Whether retirements tell co-simulation their start: 0 or 1.
+  parameter int Events = 0
 ) (
   input  logic         clk_i,
   input  logic         rst_ni,
@@ -46,6 +48,7 @@ module sth_matrix_commands #(
 `include "sth_spec.svh"
 
   localparam int PtrWidth = $clog2(Depth);
+  localparam int StartWidth = Events != 0 ? 64 : 1;
 
   // The word in which a field stands: bit w for word w.
   function automatic logic [15:0] f_word(input int lsb);
@@ -65,6 +68,7 @@ module sth_matrix_commands #(
   // One bit more than an index: equal means empty, Depth apart means full.
   logic [PtrWidth:0] write_q, load_place, stream_place, sum_place, retire_place;
   logic              retire_valid, unused_stream, unused_sum, unused_retire;
+  logic [StartWidth-1:0] retire_start;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) write_q <= '0;
@@ -110,19 +114,24 @@ module sth_matrix_commands #(
     .done_i  (sum_done_i)
   );
 
-  sth_matrix_stage #(.Width(113), .Depth(Depth)) u_retire (
+  sth_matrix_stage #(.Width(49 + StartWidth), .Depth(Depth)) u_retire (
     .clk_i,
     .rst_ni,
     .write_i    (write_q),
     .place_o    (retire_place),
     .push_i,
-    .push_data_i({push_start_i, push_index_i, push_cmd_i[STH_ANY_POST_LSB+:16],
+    .push_data_i({push_start_i[StartWidth-1:0], push_index_i, push_cmd_i[STH_ANY_POST_LSB+:16],
                   push_cmd_i[STH_ANY_IRQ_LSB]}),
     .valid_o    (retire_valid),
     .newest_o   (unused_retire),
-    .data_o     ({retire_start_o, retire_index_o, retire_post_o, retire_irq_o}),
+    .data_o     ({retire_start, retire_index_o, retire_post_o, retire_irq_o}),
     .done_i     (retire_i)
   );
+
+  logic unused;
+  assign unused = &{1'b0, push_start_i};
+
+  assign retire_start_o = Events != 0 ? 64'(retire_start) : '0;
 
   assign empty_o = !retire_valid;
   assign full_o  = write_q == {~retire_place[PtrWidth], retire_place[PtrWidth-1:0]};

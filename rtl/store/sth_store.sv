@@ -23,7 +23,9 @@ module sth_store #(
   // Bytes of a scratchpad word: a power of two.
   parameter int WordBytes = 64,
   // Write bursts outstanding: any number from 2 to 128.
-  parameter int StoreSlots = 16
+  parameter int StoreSlots = 16,
+  // Whether retirements tell co-simulation their start and their digest: 0 or 1.
+  parameter int Events = 0
 ) (
   `include "sth_dma_ports.svh"
 
@@ -88,7 +90,8 @@ module sth_store #(
   sth_dma_control #(
     .BusBytes(BusBytes),
     .Slots(StoreSlots),
-    .SyncOpcode(STH_OP_SYNC_STORE)
+    .SyncOpcode(STH_OP_SYNC_STORE),
+    .Events(Events)
   ) u_control (
     `include "sth_dma_connect.svh"
     .ax_valid_o(address_valid),

@@ -28,7 +28,9 @@ module sth_vector #(
   // Lanes: ArrayCols divided by 1, 2 or 4.
   parameter int VectorLanes = ArrayCols,
   // Bytes of a scratchpad word: a power of two, at least 4 * ArrayCols.
-  parameter int WordBytes = 64
+  parameter int WordBytes = 64,
+  // Whether retirements tell co-simulation their start and their digest: 0 or 1.
+  parameter int Events = 0
 ) (
   input  wire                    clk_i,
   input  wire                    rst_ni,
@@ -133,8 +135,8 @@ module sth_vector #(
   assign retire_index_o = index_q;
   assign retire_post_o = cmd_q[STH_ANY_POST_LSB +: STH_ANY_POST_WIDTH];
   assign retire_irq_o = cmd_q[STH_ANY_IRQ_LSB];
-  assign retire_start_o = began_q;
-  assign retire_digest_o = sync_q ? 32'd0 : digest;
+  assign retire_start_o = Events != 0 ? began_q : '0;
+  assign retire_digest_o = Events == 0 || sync_q ? 32'd0 : digest;
 
   // -- Fields -------------------------------------------------------------------------------------
   wire [15:0] rows = cmd_q[STH_VECTOR_ROWS_LSB +: 16];

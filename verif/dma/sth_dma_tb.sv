@@ -118,7 +118,8 @@ module sth_dma_tb #(
   sth_load #(
     .BusBytes(BusBytes),
     .WordBytes(WordBytes),
-    .LoadSlots(LoadSlots)
+    .LoadSlots(LoadSlots),
+    .Events(1)
   ) u_load (
     .clk_i,
     .rst_ni,
@@ -162,7 +163,8 @@ module sth_dma_tb #(
   sth_store #(
     .BusBytes(BusBytes),
     .WordBytes(WordBytes),
-    .StoreSlots(StoreSlots)
+    .StoreSlots(StoreSlots),
+    .Events(1)
   ) u_store (
     .clk_i,
     .rst_ni,

@@ -48,7 +48,7 @@ module sth_matrix_tb #(
   logic [ArrayCols-1:0] m_wmask;
 
   sth_matrix #(
-    .ArrayRows(ArrayRows), .ArrayCols(ArrayCols), .AccBytes(AccBytes)
+    .ArrayRows(ArrayRows), .ArrayCols(ArrayCols), .AccBytes(AccBytes), .Events(1)
   ) u_matrix (
     .clk_i,
     .rst_ni,
