@@ -5,7 +5,7 @@
 #
 # A line of SUITE is `name | needs | what it proves | command`.  `needs` are
 # make targets, built before anything runs; a step that cannot be built has
-# failed.  The command sees $BUILD and $MAKE.  Its output counts its checks: a
+# failed.  PARALLEL steps run at a time.  The command sees $BUILD and $MAKE.  Its output counts its checks: a
 # cmocka summary, or `N passed, N failed`; a command that starts with `once `
 # is a single check, judged by its exit status.  A step fails when its command
 # does, when a part of a pipeline does, when it counts nothing, or skips, or
@@ -46,7 +46,7 @@ count() {
     END { print p + 0, f + 0 }' "$1"
 }
 
-# step NAME NEEDS PROVES COMMAND
+# step NAME NEEDS PROVES COMMAND: prints how it went, leaves its counts in NAME.count.
 step() {
   local name=$1 needs=$2 proves=$3 command=$4 log=$logs/$1.log
   local begin=$SECONDS status p=0 f=1
@@ -55,7 +55,10 @@ step() {
     status=build
   else
     timeout -k 10 "$STEP_SECONDS" bash -euo pipefail -c "${command#once }" \
-      >"$log" 2>&1 </dev/null
+      >"$log" 2>&1 </dev/null &
+    # shellcheck disable=SC2064 # of this process
+    trap "kill $!; exit 1" TERM
+    wait $!
     status=$?
     [ "$status" -ne 124 ] || echo "no end after $STEP_SECONDS seconds" >>"$log"
     if [[ $command != once\ * ]]; then
@@ -66,8 +69,7 @@ step() {
       p=1 f=0
     fi
   fi
-  passed=$((passed + p))
-  failed=$((failed + f))
+  echo "$p $f" >"$logs/$name.count"
   printf '%-5s %-18s %5d s  %6d passed %3d failed  %s\n' \
     "$([ "$f" -eq 0 ] && echo ok || echo FAIL)" "$name" \
     $((SECONDS - begin)) "$p" "$f" "$proves"
@@ -104,10 +106,33 @@ mkdir -p "$logs" || die "cannot create $logs"
 built=1
 # shellcheck disable=SC2046 # words are targets
 build $(printf '%s\n' "${needs[@]}" | tr ' ' '\n' | sort -u) || built=
+# Two that build at a time would be in each other's way.
+[ -n "$built" ] || PARALLEL=1
+
+# By process: the names of the steps that run.  They end with the suite.
+declare -A running=()
+trap 'kill "${!running[@]}"; exit 1' INT TERM
+
+# Waits for a step, says how it went and counts.
+reap() {
+  local pid name p=0 f=1
+  wait -n -p pid
+  name=${running[$pid]}
+  unset "running[$pid]"
+  cat "$logs/$name.said"
+  [ ! -e "$logs/$name.count" ] || read -r p f <"$logs/$name.count"
+  passed=$((passed + p))
+  failed=$((failed + f))
+}
 
 for i in "${!names[@]}"; do
-  step "${names[i]}" "${needs[i]}" "${proofs[i]}" "${commands[i]}"
+  rm -f "$logs/${names[i]}.count"
+  step "${names[i]}" "${needs[i]}" "${proofs[i]}" "${commands[i]}" \
+    >"$logs/${names[i]}.said" &
+  running[$!]=${names[i]}
+  [ ${#running[@]} -lt "$PARALLEL" ] || reap
 done
+while [ ${#running[@]} -gt 0 ]; do reap; done
 
 echo
 echo "$passed passed, $failed failed"

@@ -59,6 +59,24 @@ deaf() {
     grep -cE '^[0-9]+ passed, [1-9][0-9]* failed$')" -eq 1 ]
 }
 
+# A suite that is stopped takes its steps with it.
+stopped() {
+  local step tries=100
+  rm -rf "$work/build" && mkdir "$work/build"
+  echo 'a | | p | once echo $$ >"$BUILD/a"; sleep 600' >"$work/suite.txt"
+  BUILD=$work/build MAKE=$work/make tests/suite.sh "$work/suite.txt" \
+    >"$work/log" 2>&1 &
+  while [ ! -s "$work/build/a" ]; do sleep 0.1; done
+  step=$(cat "$work/build/a")
+  kill $!
+  wait $!
+  judge "a suite that is stopped" [ $? -eq 1 ]
+  while kill -0 "$step" 2>/dev/null && [ $((tries -= 1)) -gt 0 ]; do
+    sleep 0.1
+  done
+  judge "takes its steps with it" [ "$tries" -gt 0 ]
+}
+
 steps() {
   suite <<<'step | | proves | echo 2 passed, 0 failed; echo 3 passed, 0 failed'
   judge "counts add up" ends 0 "5 passed, 0 failed"
@@ -77,6 +95,10 @@ steps() {
   STEP_SECONDS=1 deaf "a step that hangs" 'echo 1 passed, 0 failed; sleep 600'
   judge "and says so" grep -q "no end after 1 seconds" "$work/log"
   STEP_SECONDS=1 deaf "a single check that hangs" 'once sleep 600'
+  suite <<<'a | | p | once while [ ! -e "$BUILD/b" ]; do sleep 0.1; done
+b | | p | once touch "$BUILD/b"'
+  judge "two steps at a time" ends 0 "2 passed, 0 failed"
+  stopped
   deaf "an early command that fails" 'false; echo 1 passed, 0 failed'
   deaf "a pipeline with a failing part" 'once false | cat'
   deaf "a variable that is not set" 'once echo $NO_SUCH_VARIABLE'
