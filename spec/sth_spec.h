@@ -219,9 +219,10 @@ static inline uint32_t sth_dtype_bytes(uint32_t dtype)
 }
 
 /*
- * Depth of a product in lanes of 16 bits, of which each is a bf16 or two int8:
- * even depth in the low byte, odd in the high one.
+ * Depth of a product in lanes, of which each is a bf16 or two int8: even depth
+ * in the low byte, odd in the high one.
  */
+#define STH_LANE_BYTES 2u
 static inline uint32_t sth_depth_lanes(uint32_t k, uint32_t bf16)
 {
     return bf16 != 0 ? k : k / 2 + k % 2;

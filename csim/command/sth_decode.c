@@ -16,9 +16,6 @@ struct operand {
 
 enum { OPERANDS = 4 };
 
-/* Of a lane of depth of MATMUL. */
-enum { LANE_BYTES = 2 };
-
 static struct sth_decode_fault fault(enum sth_fault code, uint32_t word)
 {
     return (struct sth_decode_fault){code, word};
@@ -138,12 +135,12 @@ static uint64_t weight_span(const struct sth_params *p,
         last = (nt - 1) * w_n + (n - 1) % cols * w_row;
         if (nt > 1)
             before = (nt - 2) * w_n + (cols - 1) * w_row;
-        return (kt - 1) * w_k + rows * LANE_BYTES + sth_max64(last, before);
+        return (kt - 1) * w_k + rows * STH_LANE_BYTES + sth_max64(last, before);
     }
     last = (kt - 1) * w_k + (k - 1) % rows * w_row;
     if (kt > 1)
         before = (kt - 2) * w_k + (rows - 1) * w_row;
-    return (nt - 1) * w_n + cols * LANE_BYTES + sth_max64(last, before);
+    return (nt - 1) * w_n + cols * STH_LANE_BYTES + sth_max64(last, before);
 }
 
 static struct sth_decode_fault check_matmul(const struct sth_params *p,
@@ -154,10 +151,10 @@ static struct sth_decode_fault check_matmul(const struct sth_params *p,
     uint32_t bf16 = STH_GET(c, MATMUL_BF16);
     uint64_t k = sth_depth_lanes(STH_GET(c, MATMUL_K), bf16);
     uint32_t type = bf16 != 0 ? STH_DATA_TYPE_BF16 : STH_DATA_TYPE_INT8;
-    uint32_t a_mask = p->array_rows * LANE_BYTES - 1;
+    uint32_t a_mask = p->array_rows * STH_LANE_BYTES - 1;
     uint32_t w_mask =
         (STH_GET(c, MATMUL_WEST) != 0 ? p->array_rows : p->array_cols) *
-            LANE_BYTES -
+            STH_LANE_BYTES -
         1;
     const struct {
         uint32_t word;
@@ -182,7 +179,7 @@ static struct sth_decode_fault check_matmul(const struct sth_params *p,
     kt = sth_ceil_div64(k, p->array_rows);
     nt = sth_ceil_div64(n, p->array_cols);
     if (STH_GET(c, MATMUL_A) + (m - 1) * STH_GET(c, MATMUL_A_ROW) +
-            (kt - 1) * STH_GET(c, MATMUL_A_K) + p->array_rows * LANE_BYTES >
+            (kt - 1) * STH_GET(c, MATMUL_A_K) + p->array_rows * STH_LANE_BYTES >
         p->sp_bytes)
         return fault(STH_FAULT_RANGE, STH_MATMUL_A_WORD);
     if (STH_GET(c, MATMUL_W) + weight_span(p, c, k) > p->sp_bytes)

@@ -59,7 +59,7 @@ static void visit_weight_tile(const struct walk *w, uint64_t addr, uint64_t n,
     bool west = STH_GET(w->command, MATMUL_WEST) != 0;
     uint64_t row = STH_GET(w->command, MATMUL_W_ROW);
     uint64_t rows = west ? n : lanes;
-    uint64_t bytes = west ? depth : 2 * n;
+    uint64_t bytes = west ? depth : STH_LANE_BYTES * n;
 
     for (uint64_t i = 0; i < rows; i++)
         put(w, STH_FOOTPRINT_SP, STH_FOOTPRINT_READ, addr + i * row, bytes);
@@ -80,7 +80,8 @@ static void visit_matmul(const struct walk *w)
 
     for (uint64_t i = 0; i * rows < lanes; i++) {
         uint64_t a = STH_GET(c, MATMUL_A) + i * STH_GET(c, MATMUL_A_K);
-        uint64_t depth = sth_min64(bytes - i * 2 * rows, 2 * rows);
+        uint64_t tile = STH_LANE_BYTES * rows;
+        uint64_t depth = sth_min64(bytes - i * tile, tile);
 
         for (uint64_t row = 0; row < m; row++)
             put(w, STH_FOOTPRINT_SP, STH_FOOTPRINT_READ,

@@ -2,7 +2,7 @@
 #include "sth_store_read.h"
 
 /* Scratchpad read granted to its word on the bus. */
-enum { READ_PIPE = 5 };
+enum { READ_PIPE = STH_LAT_STORE_DATA - 1 };
 
 void sth_store_take_burst(struct sth_store *store)
 {

@@ -11,17 +11,12 @@
 #define KEYS_MAX 4096u
 #define SCALAR_SETS 5u
 
-static uint64_t max_u64(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
-
 static uint64_t load_cycles(const struct sth_params *p, uint64_t rows,
                             uint64_t bytes)
 {
     uint64_t beats = (bytes + p->bus_bytes - 1) / p->bus_bytes;
 
-    return rows * max_u64(beats, (LATENCY + beats) / p->load_slots);
+    return rows * sth_max_u64(beats, (LATENCY + beats) / p->load_slots);
 }
 
 /* Fills the strides and slots; false when the block does not fit. */
@@ -81,9 +76,9 @@ static struct step step_of(const struct sth_attention_plan *plan,
     uint64_t turns = sth_vector_steps(p); /* of a row-tile in the lanes */
     uint64_t rescale = rows * depth_cols * turns;
     uint64_t scores =
-        columns * max_u64(rows, SHIFT(p->array_cols)) * depth_rows;
+        columns * sth_max_u64(rows, SHIFT(p->array_cols)) * depth_rows;
     uint64_t values = (keys + p->array_rows - 1) / p->array_rows *
-                      max_u64(rows, SHIFT(p->array_rows)) * depth_cols;
+                      sth_max_u64(rows, SHIFT(p->array_rows)) * depth_cols;
     uint64_t commands =
         STEP_COMMANDS + (s->masked && plan->heads > 1 ? plan->heads : 0);
     /* Maximum and weights of the scores, rescaling. */
@@ -91,8 +86,8 @@ static struct step step_of(const struct sth_attention_plan *plan,
                                       columns +
                                   rescale + commands * OVERHEAD};
 
-    step.all = max_u64(scores + values, step.vector);
-    step.all = max_u64(step.all, values + rescale + 3 * OVERHEAD);
+    step.all = sth_max_u64(scores + values, step.vector);
+    step.all = sth_max_u64(step.all, values + rescale + 3 * OVERHEAD);
     return step;
 }
 
@@ -132,7 +127,7 @@ static void estimate(struct sth_attention_plan *plan,
     if (plan->kv_slots >= tiles)
         load = tiles * fill / parts;
     load += blocks * load_cycles(p, rows, s->depth * 2ull);
-    plan->cycles = max_u64(max_u64(cycles, vector), load);
+    plan->cycles = sth_max_u64(sth_max_u64(cycles, vector), load);
     plan->cycles *= parts * s->groups;
     plan->cycles += LATENCY + fill;
 }

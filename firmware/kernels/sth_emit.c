@@ -5,7 +5,6 @@
 
 #define UNITS_MAX 65535u
 #define RUN_MAX 0xffffffu
-#define LANE_BYTES 2u /* of depth of a product */
 
 static uint32_t array_cols(const struct sth_schedule *s)
 {
@@ -282,17 +281,17 @@ void sth_emit_product(struct sth_schedule *s, const struct sth_product *p)
     STH_SET(c, MATMUL_WEST, p->west);
     STH_SET(c, MATMUL_ACCUMULATE, p->accumulate);
     STH_SET(c, MATMUL_A_ROW, p->a_stride);
-    STH_SET(c, MATMUL_A_K, q->array_rows * LANE_BYTES);
+    STH_SET(c, MATMUL_A_K, q->array_rows * STH_LANE_BYTES);
     STH_SET(c, MATMUL_W_ROW, p->w_stride);
     if (p->west) {
-        STH_SET(c, MATMUL_W_K, q->array_rows * LANE_BYTES);
+        STH_SET(c, MATMUL_W_K, q->array_rows * STH_LANE_BYTES);
         /* The stride between tiles that do not exist might not fit. */
         if (p->n > q->array_cols)
             STH_SET(c, MATMUL_W_N, q->array_cols * p->w_stride);
     } else {
         if (sth_depth_lanes(p->k, p->bf16) > q->array_rows)
             STH_SET(c, MATMUL_W_K, q->array_rows * p->w_stride);
-        STH_SET(c, MATMUL_W_N, q->array_cols * LANE_BYTES);
+        STH_SET(c, MATMUL_W_N, q->array_cols * STH_LANE_BYTES);
     }
     STH_SET(c, MATMUL_ACC_N, p->acc_tile);
     sth_schedule_reads(s, p->a);

@@ -29,6 +29,11 @@ static inline uint32_t sth_max_u32(uint32_t a, uint32_t b)
     return a > b ? a : b;
 }
 
+static inline uint64_t sth_max_u64(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
 static inline uint32_t sth_ceil_div(uint32_t a, uint32_t b)
 {
     return a / b + (a % b != 0);

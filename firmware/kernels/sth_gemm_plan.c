@@ -15,15 +15,8 @@
 #define PRODUCT_OVERHEAD 16u
 #define LOAD_OVERHEAD 16u
 #define BLOCK_MAX 32768u
-/* Bytes of a lane of depth. */
-#define LANE_BYTES 2u
 /* Slots beyond these prefetch no further. */
 #define STREAM_SLOTS 8u
-
-static uint64_t max_u64(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
 
 /* The next number of blocks to try: 1 2 3 4 6 8 12 16 ... */
 static uint32_t next_count(uint32_t n)
@@ -53,7 +46,7 @@ static uint64_t transfer(const struct sth_params *p, uint64_t runs,
     uint64_t bursts = 1 + bytes / STH_BURST_BYTES;
     uint64_t limit = (bursts * LATENCY + beats) / slots;
 
-    return runs * (max_u64(beats, limit) + p->bus_bytes / RUN_BUS_BYTES);
+    return runs * (sth_max_u64(beats, limit) + p->bus_bytes / RUN_BUS_BYTES);
 }
 
 /* Scratchpad bytes beside the x and w blocks. */
@@ -88,8 +81,8 @@ static uint64_t array_cycles(const struct sth_params *p,
     uint64_t products = (uint64_t)plan->ms * plan->ns * plan->ks;
     uint64_t shift = steps + steps / 4;
     uint64_t last = s->m - (plan->ms - 1) * plan->mb;
-    uint64_t rows = (uint64_t)(plan->ms - 1) * max_u64(plan->mb, shift) +
-                    max_u64(last, shift);
+    uint64_t rows = (uint64_t)(plan->ms - 1) * sth_max_u64(plan->mb, shift) +
+                    sth_max_u64(last, shift);
 
     return rows * sth_ceil_div(s->n, p->array_cols) *
                sth_ceil_div(s->k, p->array_rows) +
@@ -101,10 +94,11 @@ static uint64_t w_block_cycles(const struct sth_params *p,
                                const struct sth_gemm_plan *plan)
 {
     if (s->transposed)
-        return transfer(p, plan->nb, (uint64_t)plan->kb * LANE_BYTES,
-                        s->k * LANE_BYTES % p->bus_bytes == 0, p->load_slots);
-    return transfer(p, plan->kb, (uint64_t)plan->nb * LANE_BYTES,
-                    s->n * LANE_BYTES % p->bus_bytes == 0, p->load_slots);
+        return transfer(p, plan->nb, (uint64_t)plan->kb * STH_LANE_BYTES,
+                        s->k * STH_LANE_BYTES % p->bus_bytes == 0,
+                        p->load_slots);
+    return transfer(p, plan->kb, (uint64_t)plan->nb * STH_LANE_BYTES,
+                    s->n * STH_LANE_BYTES % p->bus_bytes == 0, p->load_slots);
 }
 
 /* Fills plan->cycles; slots are decided. */
@@ -116,8 +110,8 @@ static void estimate(const struct sth_params *p, const struct sth_gemm_shape *s,
     uint64_t w_loads = (uint64_t)plan->ns * plan->ks;
     uint64_t tiles = sth_ceil_div(plan->nb, p->array_cols);
     uint64_t a_cycles =
-        transfer(p, plan->mb, (uint64_t)plan->kb * LANE_BYTES,
-                 s->k * LANE_BYTES % p->bus_bytes == 0, p->load_slots);
+        transfer(p, plan->mb, (uint64_t)plan->kb * STH_LANE_BYTES,
+                 s->k * STH_LANE_BYTES % p->bus_bytes == 0, p->load_slots);
     uint64_t w_cycles = w_block_cycles(p, s, plan);
     uint64_t residual =
         transfer(p, plan->mb, (uint64_t)plan->nb * s->residual_bytes, false,
@@ -146,10 +140,10 @@ static void estimate(const struct sth_params *p, const struct sth_gemm_shape *s,
         load += blocks * residual;
     decode = STH_LAT_DECODE *
              (a_loads + w_loads + blocks * (plan->ks + s->vector_passes + 2));
-    bound = max_u64(load, array_cycles(p, s, plan));
-    bound = max_u64(bound, blocks * vector);
-    bound = max_u64(bound, blocks * store);
-    bound = max_u64(bound, decode);
+    bound = sth_max_u64(load, array_cycles(p, s, plan));
+    bound = sth_max_u64(bound, blocks * vector);
+    bound = sth_max_u64(bound, blocks * store);
+    bound = sth_max_u64(bound, decode);
     /* Before the first product and after the last nothing overlaps. */
     plan->cycles = bound + a_cycles + w_cycles + vector + store +
                    2 * (plan->ks + s->vector_passes) + 2 * LATENCY;
@@ -218,7 +212,7 @@ static void consider_sizes(struct sth_gemm_plan *best,
 {
     uint32_t acc_rows = p->acc_bytes / sth_acc_row_bytes(p);
     uint32_t tiles = sth_ceil_div(nb, p->array_cols);
-    const uint32_t es = LANE_BYTES;
+    const uint32_t lane = STH_LANE_BYTES;
     struct sth_gemm_plan plan = {.mb = mb, .nb = nb, .kb = kb};
 
     plan.ms = sth_ceil_div(s->m, mb);
@@ -227,10 +221,10 @@ static void consider_sizes(struct sth_gemm_plan *best,
     plan.acc_slots = (uint64_t)plan.ms * plan.ns == 1 ? 1 : 2;
     if ((uint64_t)plan.acc_slots * mb * tiles > acc_rows)
         return;
-    plan.a_stride = sth_stream_stride(p, kb * es, p->array_rows * es);
+    plan.a_stride = sth_stream_stride(p, kb * lane, p->array_rows * lane);
     plan.w_stride = s->transposed
-                        ? sth_weight_stride(p, kb * es, p->array_rows * es)
-                        : sth_weight_stride(p, nb * es, p->array_cols * es);
+                        ? sth_weight_stride(p, kb * lane, p->array_rows * lane)
+                        : sth_weight_stride(p, nb * lane, p->array_cols * lane);
     plan.out_stride = tiles * p->array_cols * s->out_bytes;
     plan.residual_stride = tiles * p->array_cols * s->residual_bytes;
     consider(best, p, s, &plan, false);

@@ -39,7 +39,7 @@ module sth_check_matmul #(
   logic [23:0] acc, acc_n;
   logic [27:0] a_row, a_k, w_row, w_k, w_n;
   logic [15:0] m, n, k;
-  logic        bf16, west, has_type, accumulate, unused;
+  logic        bf16, west, has_type, unused;
 
   assign a_addr     = cmd_i[STH_MATMUL_A_LSB +: STH_MATMUL_A_WIDTH];
   assign w_addr     = cmd_i[STH_MATMUL_W_LSB +: STH_MATMUL_W_WIDTH];
@@ -50,7 +50,6 @@ module sth_check_matmul #(
   assign bf16       = cmd_i[STH_MATMUL_BF16_LSB];
   assign west       = cmd_i[STH_MATMUL_WEST_LSB];
   assign has_type   = (DataTypes & (bf16 ? STH_DATA_TYPE_BF16 : STH_DATA_TYPE_INT8)) != 0;
-  assign accumulate = cmd_i[STH_MATMUL_ACCUMULATE_LSB];
   assign a_row      = cmd_i[STH_MATMUL_A_ROW_LSB +: STH_MATMUL_A_ROW_WIDTH];
   assign a_k        = cmd_i[STH_MATMUL_A_K_LSB +: STH_MATMUL_A_K_WIDTH];
   assign w_row      = cmd_i[STH_MATMUL_W_ROW_LSB +: STH_MATMUL_W_ROW_WIDTH];
@@ -129,7 +128,7 @@ module sth_check_matmul #(
   assign range_o = {11'd0, sum_i[199:150] >= 50'(AccRows), w_over, sum_i[49:0] > 50'(SpBytes),
                     2'd0};
 
-  assign unused = ^{cmd_i, accumulate};
+  assign unused = ^cmd_i;
 
   `STH_ASSERT_INIT(ArrayIsLegal, ArrayRows >= 4 && ArrayRows <= 512 &&
                                  (ArrayRows & (ArrayRows - 1)) == 0 &&

@@ -3,7 +3,6 @@
 //
 // The first pulse is that of the cycle in which the command is offered: waking costs nothing.
 // It runs through a reset as well.
-`include "sth_assert.svh"
 `default_nettype none
 
 module sth_engine_clock (

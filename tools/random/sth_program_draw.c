@@ -105,8 +105,9 @@ void sth_draw_matmul(struct sth_draw *d, struct sth_command *c)
     const bool either = sth_draw_chance(d, 60);
     const bool bf16 = p->data_types == STH_DATA_TYPE_BF16 ||
                       (p->data_types != STH_DATA_TYPE_INT8 && either);
-    const uint32_t a_chunk = 2 * p->array_rows;
-    const uint32_t w_chunk = 2 * (west ? p->array_rows : p->array_cols);
+    const uint32_t a_chunk = STH_LANE_BYTES * p->array_rows;
+    const uint32_t w_chunk =
+        STH_LANE_BYTES * (west ? p->array_rows : p->array_cols);
     uint32_t m = size_near(d, p->array_rows, d->program->acc_rows);
     uint32_t n = size_near(d, p->array_cols, 3 * p->array_cols);
     uint32_t lanes = size_near(d, p->array_rows, 3 * p->array_rows);
