@@ -24,6 +24,17 @@ near() {
   }'
 }
 
+# assumed NAME PATTERN: macros.awk has PATTERN with the value of NAME for %.
+assumed() {
+  local value
+  value=$(sed -n "s/^#define STH_ENERGY_$1 //p" tools/power/sth_energy.h)
+  grep -qF "${2/\%/"$value"}" mk/silicon/macros.awk
+}
+judge "an SRAM's delay is that of timing" assumed SRAM_DELAY 'delay("%")'
+judge "a register file's too" assumed REGFILE_DELAY 'delay("%")'
+judge "a macro's slew too" assumed SLEW '"rise_transition", "%")'
+judge "a macro's load too" assumed LOAD 'capacitance : %;'
+
 # A thousand cycles in each of which d_i changes, and q_o a cycle after it.
 {
   printf 'port d_i 1\nport q_o 1\n'
