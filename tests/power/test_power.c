@@ -103,6 +103,41 @@ static void test_liberty_tables_are_linear_between_and_beyond(void **state)
     release(&b);
 }
 
+static void test_liberty_refuses_what_it_cannot_read(void **state)
+{
+    static const struct {
+        const char *from, *to, *error;
+    } cases[] = {
+        {"0.05;", "0.05x;", "a number of cell 'FLOP' cannot be read"},
+        {"power : 3;", "power : ;", "a number of cell 'INV' cannot be read"},
+        {"\"1, 1\"", "\"1, x\"", "a table, a pin or a number of cell 'FLOP'"},
+        {"\"1, 1\"", "\"1\"", "a table, a pin or a number of cell 'FLOP'"},
+        {"2.0;", "2.0V;", "no nom_voltage or units other than"},
+        {"\"1ns\"", "\"1ps\"", "units other than ns, V, pf and nW"},
+    };
+    FILE *file = fopen("tests/power/hand.lib", "r");
+    static char good[8192], text[8192];
+    char path[TEST_PATH], error[1024];
+    struct sth_liberty library;
+
+    (void)state;
+    assert_non_null(file);
+    assert_in_range(fread(good, 1, sizeof(good), file), 1, sizeof(good) - 1);
+    fclose(file);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        const char *at = strstr(good, cases[i].from);
+
+        assert_non_null(at);
+        snprintf(text, sizeof(text), "%.*s%s%s", (int)(at - good), good,
+                 cases[i].to, at + strlen(cases[i].from));
+        write_temporary(path, text, strlen(text));
+        assert_false(sth_liberty_load(path, &library, error, sizeof(error)));
+        unlink(path);
+        if (!strstr(error, cases[i].error))
+            fail_msg("'%s' instead of '%s'", error, cases[i].error);
+    }
+}
+
 /*
  * d 0 1 0 1, the clock runs in cycles 1 and 2: q 0 0 1 0.  In four cycles d
  * changes three times, q and q_o twice.
@@ -286,6 +321,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_liberty_tables_are_linear_between_and_beyond),
+        cmocka_unit_test(test_liberty_refuses_what_it_cannot_read),
         cmocka_unit_test(test_energy_is_what_a_hand_adds_up),
         cmocka_unit_test(test_gates_with_delays_glitch_and_swallow_pulses),
         cmocka_unit_test(test_netlist_modules_stand_in_each_other),

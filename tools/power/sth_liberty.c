@@ -7,14 +7,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-static double number(const struct sth_liberty_group *g, const char *name)
+/* 0 without the attribute; false when it is no number. */
+static bool number(const struct sth_liberty_group *g, const char *name,
+                   double *to)
 {
     const char *value = sth_liberty_value(g, name);
+    char *end;
 
-    return value ? strtod(value, NULL) : 0;
+    *to = 0;
+    if (!value)
+        return true;
+    *to = strtod(value, &end);
+    return end != value && !*end;
 }
 
-/* Numbers between commas; returns how many, more than `size` as size + 1. */
+/* Numbers between commas; returns how many, more than `size`, or what is none,
+ * as size + 1. */
 static uint32_t numbers(const char *text, double *to, uint32_t size)
 {
     uint32_t count = 0;
@@ -23,9 +31,7 @@ static uint32_t numbers(const char *text, double *to, uint32_t size)
     while (text && *text) {
         double value = strtod(text, &end);
 
-        if (end == text)
-            return count;
-        if (count == size)
+        if (end == text || count == size)
             return size + 1;
         to[count++] = value;
         text = end + strspn(end, ", \t");
@@ -108,7 +114,8 @@ static bool read_pins(const struct sth_liberty_group *g,
             return false;
         strcpy(pin->name, p->name);
         pin->output = direction && strcmp(direction, "input") != 0;
-        pin->load = number(p, "capacitance");
+        if (!number(p, "capacitance", &pin->load))
+            return false;
         if (!pin->output)
             cell->input[cell->inputs++] = cell->pins;
         cell->pins++;
@@ -196,9 +203,10 @@ static bool read_cell(const struct sth_liberty_group *library,
     if (strlen(g->name) >= sizeof(cell->name))
         return false;
     strcpy(cell->name, g->name);
-    cell->leakage = number(g, "cell_leakage_power") * 1e-9;
-    if (!read_pins(g, cell) || !read_tables(library, g, cell))
+    if (!number(g, "cell_leakage_power", &cell->leakage) ||
+        !read_pins(g, cell) || !read_tables(library, g, cell))
         return false;
+    cell->leakage *= 1e-9;
     read_behaviour(g, cell);
     return true;
 }
@@ -234,9 +242,9 @@ bool sth_liberty_load(const char *path, struct sth_liberty *library,
     for (g = top->child; (g = sth_liberty_next(g, "cell")); g = g->next)
         library->cells++;
     library->cell = calloc(library->cells + 1, sizeof(*library->cell));
-    library->voltage = number(top, "nom_voltage");
-    if (!library->cell || !library->cells || !(library->voltage > 0) ||
-        !known_units(top)) {
+    if (!library->cell || !library->cells ||
+        !number(top, "nom_voltage", &library->voltage) ||
+        !(library->voltage > 0) || !known_units(top)) {
         snprintf(error, error_size,
                  "%s: no cells, no nom_voltage or units other than ns, V, pf "
                  "and nW",
@@ -248,9 +256,10 @@ bool sth_liberty_load(const char *path, struct sth_liberty *library,
          g = g->next, i++) {
         good = read_cell(top, g, &library->cell[i]);
         if (!good)
-            snprintf(error, error_size,
-                     "%s: a table or the pins of cell '%s' cannot be read",
-                     path, g->name);
+            snprintf(
+                error, error_size,
+                "%s: a table, a pin or a number of cell '%s' cannot be read",
+                path, g->name);
     }
     sth_liberty_free(root);
     if (!good)
