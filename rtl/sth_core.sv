@@ -98,9 +98,9 @@ module sth_core #(
   localparam int Vector = STH_ENGINE_VECTOR, Store = STH_ENGINE_STORE;
 
   logic [63:0] cycle_q;
-  logic        rst_n, core_rst_n, drain, load_idle, store_idle;
+  logic        rst_n, rst_next_n, core_rst_n, drain, load_idle, store_idle;
 
-  sth_reset_sync u_reset (.clk_i, .rst_ni, .rst_no(rst_n));
+  sth_reset_sync u_reset (.clk_i, .rst_ni, .rst_next_no(rst_next_n), .rst_no(rst_n));
 
   always_ff @(posedge clk_i) begin
     if (!rst_n || Events == 0) cycle_q <= '0;
@@ -155,7 +155,7 @@ module sth_core #(
     .Caps      (Caps)
   ) u_front (
     .clk_i             (clk_i),
-    .rst_ni            (rst_n),
+    .rst_ni            (rst_n), .rst_next_ni(rst_next_n),
     .core_rst_no       (core_rst_n),
     .irq_o             (irq_o),
     .s_axil_awvalid_i, .s_axil_awready_o, .s_axil_awaddr_i,

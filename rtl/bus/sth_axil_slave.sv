@@ -1,6 +1,8 @@
 // AXI4-Lite slave protocol: turns bus accesses into one-cycle strobes.
 //
-// Every output of the bus comes from a register; valid signals are low from power-up in simulation.
+// Every output of the bus comes from a register; valid signals are low from power-up in simulation,
+// ready signals in reset: an access that is offered while the reset is on its way in is not lost.
+// Strobes mean nothing in reset.
 // A write takes its address and its data in any order; wr_en_o is high one cycle after the later of
 // them at the earliest, and the response follows one cycle later.  A read's rd_en_o follows its
 // address by one cycle, in which its data is sampled, and the data is on the bus one cycle later.
@@ -13,6 +15,8 @@
 module sth_axil_slave (
   input  logic        clk_i,
   input  logic        rst_ni,
+  // rst_ni after the next edge.
+  input  logic        rst_next_ni,
   input  logic        s_axil_awvalid_i,
   output logic        s_axil_awready_o,
   input  logic [11:0] s_axil_awaddr_i,
@@ -41,7 +45,9 @@ module sth_axil_slave (
 );
 
   // Ready to take, and the complement of what was taken and waits.
-  logic        awready_q, wready_q, arready_q;
+  logic        awready_q = 1'b0;
+  logic        wready_q = 1'b0;
+  logic        arready_q = 1'b0;
   logic        bvalid_q = 1'b0;
   logic        rvalid_q = 1'b0;
   logic [9:0]  waddr_q, raddr_q;
@@ -58,9 +64,9 @@ module sth_axil_slave (
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      awready_q <= 1'b1;
-      wready_q  <= 1'b1;
-      arready_q <= 1'b1;
+      awready_q <= rst_next_ni;
+      wready_q  <= rst_next_ni;
+      arready_q <= rst_next_ni;
       bvalid_q  <= 1'b0;
       rvalid_q  <= 1'b0;
     end else begin

@@ -29,6 +29,8 @@ module sth_front #(
 ) (
   input  logic                  clk_i,
   input  logic                  rst_ni,
+  // rst_ni after the next edge.
+  input  logic                  rst_next_ni,
   // Reset of everything that a soft reset clears.
   output logic                  core_rst_no,
   output logic                  irq_o,
@@ -124,6 +126,7 @@ module sth_front #(
   sth_axil_slave u_axil (
     .clk_i           (clk_i),
     .rst_ni          (rst_ni),
+    .rst_next_ni     (rst_next_ni),
     .s_axil_awvalid_i, .s_axil_awready_o, .s_axil_awaddr_i,
     .s_axil_wvalid_i, .s_axil_wready_o, .s_axil_wdata_i, .s_axil_wstrb_i,
     .s_axil_bvalid_o, .s_axil_bready_i, .s_axil_bresp_o,

@@ -37,7 +37,7 @@ constexpr uint8_t kFetchId = 0x80;
 // Cycles after which a register access counts as never answered.
 constexpr int kPatience = 10000;
 // Edges from the end of reset to the first cycle.
-constexpr int kResetEdges = 2;
+constexpr int kResetEdges = 3;
 
 // A port as the bytes that lie on its wires.
 template <typename Port>
@@ -321,9 +321,13 @@ void Rtl::start()
     top->s_axil_wvalid_i = 0;
     top->s_axil_bready_i = 0;
     top->m_axi_rvalid_i = 0;
+    top->m_axi_bvalid_i = 0;
     for (int i = 0; i < 4 + kResetEdges; i++) {
         top->rst_ni = i >= 4;
         check_reset();
+        if (top->s_axil_awready_o || top->s_axil_wready_o ||
+            top->s_axil_arready_o)
+            check("a register access would be lost in reset");
         top->clk_i = 1;
         top->eval();
     }

@@ -21,6 +21,7 @@ Front::Front(bench::Report &r, uint64_t seed) : report(r), top(r, seed)
     top->cmd_ready_i = top->retire_valid_i = 0;
     top->load_error_i = top->store_error_i = 0;
     top->engines_idle_i = 1;
+    top->rst_next_ni = 1;
     top->engine_busy_i = 0;
     top->stream_i = top->weight_stall_i = top->vector_stall_i = 0;
     top->load_stall_i = top->store_stall_i = 0;
