@@ -1,16 +1,17 @@
-# The front end alone, one model for each shape BUSxCOLSxDEPTHxSPxACC: bytes of
-# the bus, columns of the array, commands in a queue and half of those fetched
-# ahead, bytes of the memories; the rest as in configs/wide.cfg.  A command
+# The front end alone, one model for each shape BUSxCOLSxDEPTHxSPxACC[xTYPES]:
+# bytes of the bus, columns of the array, commands in a queue and half of those
+# fetched ahead, bytes of the memories, data_types; the rest as in
+# configs/wide.cfg.  A command
 # takes two bus words, one, and a part of one; memories are as large as they
 # may be, to a row of their banks.
 FRONT = $(BUILD)/front
-FRONT_SHAPES ?= 32x16x8x131072x65536 64x16x3x268433408x268434432 \
-	2048x512x5x268427264x268435456
+FRONT_SHAPES ?= 32x16x8x131072x65536 64x16x3x268433408x268434432x1 \
+	2048x512x5x268427264x268435456x2
 FRONT_COMMANDS ?= 20000
 FRONT_SEED ?= 1
 
 # sth_front has a part of the core's parameters, and the vector of all.
-FRONT_PARAMS = ArrayRows|ArrayCols|SpBytes|AccBytes|BusBytes|QueueDepth|FetchDepth
+FRONT_PARAMS = ArrayRows|ArrayCols|SpBytes|AccBytes|BusBytes|QueueDepth|FetchDepth|DataTypes
 front_params = $$(sed -n 1p $(1) | tr ' ' '\n' | \
 	grep -E -- '^-G($(FRONT_PARAMS))=') $$(sed -n 3p $(1))
 
@@ -25,6 +26,7 @@ $(FRONT)/%/options: configs/wide.cfg $(SPECGEN) mk/front.mk
 	  -e 's/^sp_bytes = .*/sp_bytes = $(call shape,$*,4)/' \
 	  -e 's/^acc_bytes = .*/acc_bytes = $(call shape,$*,5)/' \
 	  -e "s/^fetch_depth = .*/fetch_depth = $$((2 * $(call shape,$*,3)))/" \
+	  -e '$$adata_types = $(or $(call shape,$*,6),3)' \
 	  configs/wide.cfg >$(@D)/shape.cfg
 	$(Q)$(SPECGEN) build $(@D)/shape.cfg >$@.new
 	$(if-changed)

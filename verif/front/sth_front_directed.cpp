@@ -89,6 +89,12 @@ void test_matmul(Front &front)
     for (int form = 0; form < 4; form++) {
         bool bf16 = form & 1, west = form & 2;
         sth_command base = legal_matmul(bf16, west);
+        if (!(kParams.data_types &
+              (bf16 ? STH_DATA_TYPE_BF16 : STH_DATA_TYPE_INT8))) {
+            expect(front, "matmul of a type that there is not", base, 6,
+                   base.word[6], FIELD_, 6);
+            continue;
+        }
         uint32_t a = 2 * rows, w = 2 * (west ? rows : cols);
         const std::vector<Directed> matmul = {
             {0, 1, false, OPCODE, 0},
