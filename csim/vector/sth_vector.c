@@ -21,6 +21,8 @@ enum {
     RESULTS = STH_DEPTH_VECTOR_RESULTS
 };
 
+_Static_assert((int)SUMS >= (int)STH_DEPTH_VECTOR_SUMS, "rows of sums");
+
 struct sth_vector {
     struct sth_engine_state engine; /* first */
     struct sth_banks *banks;
