@@ -1,7 +1,7 @@
 // AXI4-Lite slave protocol: turns bus accesses into one-cycle strobes.
 //
 // Every output of the bus comes from a register; valid signals are low from power-up in simulation,
-// ready signals in reset: an access that is offered while the reset is on its way in is not lost.
+// ready signals in reset: an access offered while the end of the reset is on its way in waits.
 // Strobes mean nothing in reset.
 // A write takes its address and its data in any order; wr_en_o is high one cycle after the later of
 // them at the earliest, and the response follows one cycle later.  A read's rd_en_o follows its
