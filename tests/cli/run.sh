@@ -224,6 +224,16 @@ inputs() {
     random --config "$d/own.cfg" --draw-config "$d/own.cfg"
   refuses 2 "option --json: 'configs/nano.cfg' is an input" \
     bench --no-rtl --json configs/nano.cfg
+  refuses 2 "option --json: '$d/own.cfg' is an input" random --csim-only \
+    --count 1 --config "$d/own.cfg" --json "$d/own.cfg"
+  refuses 2 "option --json: '$d/hbm2e.mem' is an input" random --csim-only \
+    --count 1 --config "$d/own.cfg" --json "$d/hbm2e.mem"
+  for option in --json --svg; do
+    for c in --config --measured --golden --power --power-golden; do
+      refuses 2 "option $option: '$d/own.cfg' is an input" silicon \
+        --power x "$c" "$d/own.cfg" "$option" "$d/own.cfg"
+    done
+  done
   mkdir "$d/traces"
   cp "$d"/{x.trace,w.bin} "$d/traces"
   echo "one | quick | file x.trace | $d/own.cfg | fixed:1:0 | - | 1" \

@@ -382,7 +382,6 @@ static bool run_all(bool no_rtl, bool growth, int repeat, bool instructions,
 static int check_json(const char *json)
 {
     const struct sth_target target = {"--json", json};
-    const char *const none[] = {NULL};
     char path[4200];
 
     for (size_t i = 0; json && i < sizeof(works) / sizeof(*works); i++) {
@@ -396,7 +395,7 @@ static int check_json(const char *json)
         if (!sth_targets_spare(&target, 1, path))
             return 2;
     }
-    return sth_targets_check(&target, 1, none);
+    return sth_targets_check(&target, 1, NULL, 0);
 }
 
 int sth_cmd_bench(int argc, char **argv)

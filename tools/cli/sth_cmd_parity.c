@@ -171,12 +171,12 @@ static int check_targets(const struct options *o,
         {"--svg", o->svg},
         {"--golden", o->record ? o->golden : NULL},
     };
-    const char *const inputs[] = {o->cases, o->record ? NULL : o->golden, NULL};
+    const char *const inputs[] = {o->cases, o->record ? NULL : o->golden};
 
     for (uint32_t i = 0; i < cases->count; i++)
         if (!spares(target, &cases->list[i]))
             return 2;
-    return sth_targets_check(target, TARGETS, inputs);
+    return sth_targets_check(target, TARGETS, inputs, 2);
 }
 
 static int run(const struct options *o, const struct sth_parity_cases *cases,

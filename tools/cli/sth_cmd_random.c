@@ -106,17 +106,27 @@ static int run(const struct options *o, const struct sth_config *config,
                      : run_legal(o, config, backend);
 }
 
+/* The exit status when what is written cannot be, or is what is read. */
+static int check_target(const char *option, const char *path,
+                        const struct options *o, const char *memory)
+{
+    const struct sth_target target = {option, path};
+    char own[4096];
+    const char *const inputs[] = {
+        sth_config_path(o->config, sth_cmd_home(), own, sizeof(own)) ? own
+                                                                     : NULL,
+        memory,
+    };
+
+    return sth_targets_check(&target, 1, inputs, 2);
+}
+
 static int draw_config(const char *path, const struct options *o)
 {
     struct sth_config config;
     struct sth_output output;
-    char own[4096] = "";
-    const struct sth_target target = {"--draw-config", path};
-    const char *const inputs[] = {own, NULL};
-    int status;
+    int status = check_target("--draw-config", path, o, NULL);
 
-    sth_config_path(o->config, sth_cmd_home(), own, sizeof(own));
-    status = sth_targets_check(&target, 1, inputs);
     if (status)
         return status;
     sth_random_config(o->seed, o->csim_only, &config);
@@ -152,6 +162,10 @@ int sth_cmd_random(int argc, char **argv)
     if (!sth_config_find(o.config, sth_cmd_home(), &config, error,
                          sizeof(error)))
         return sth_cmd_error("%s", error);
+    status =
+        check_target("--json", o.json, &o, sth_mem_config_file(&config.memory));
+    if (status)
+        return status;
     if (!o.csim_only &&
         !sth_rtl_open(&rtl, NULL, &config, error, sizeof(error)))
         return sth_cmd_error("%s", error);

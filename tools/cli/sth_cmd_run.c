@@ -162,19 +162,17 @@ static int check_targets(const struct options *o,
         {"--events", o->events}, {"--roofline", o->roofline},
         {"--wave", o->wave},
     };
-    const char *const memory[] = {sth_mem_config_file(own),
-                                  sth_mem_config_file(&q->config.memory)};
-    const char *inputs[5] = {q->trace_path};
-    size_t count = 1;
     char config[4096];
+    const char *const inputs[] = {
+        q->trace_path,
+        sth_config_path(o->config, q->home, config, sizeof(config)) ? config
+                                                                    : NULL,
+        sth_mem_config_file(own),
+        sth_mem_config_file(&q->config.memory),
+    };
 
-    if (sth_config_path(o->config, q->home, config, sizeof(config)))
-        inputs[count++] = config;
-    for (size_t i = 0; i < 2; i++)
-        if (memory[i])
-            inputs[count++] = memory[i];
     memcpy(bar->target, target, sizeof(target));
-    return sth_targets_check(target, TARGETS, inputs);
+    return sth_targets_check(target, TARGETS, inputs, 4);
 }
 
 static bool may_read(void *user, const char *path)

@@ -174,6 +174,31 @@ static bool find_power(const struct sth_args *args, struct measured *m)
     return false;
 }
 
+/* The exit status when what is written cannot be, or is what is read. */
+static int check_targets(const struct sth_args *args,
+                         const struct sth_config *config, const char *measured)
+{
+    const struct sth_target targets[] = {
+        {"--json", args->text[STH_OPT_SILICON_JSON]},
+        {"--svg", args->text[STH_OPT_SILICON_SVG]},
+    };
+    char path[4096];
+    const char *const inputs[] = {
+        measured,
+        args->text[STH_OPT_SILICON_GOLDEN],
+        args->text[STH_OPT_SILICON_POWER],
+        args->text[STH_OPT_SILICON_POWER_GOLDEN],
+        sth_mem_config_file(&config->memory),
+        sth_config_path(args->text[STH_OPT_SILICON_CONFIG], sth_cmd_home(),
+                        path, sizeof(path))
+            ? path
+            : NULL,
+    };
+
+    return sth_targets_check(targets, 2, inputs,
+                             sizeof(inputs) / sizeof(*inputs));
+}
+
 static int run(const struct sth_args *args, struct measured *m)
 {
     const char *measured = args->text[STH_OPT_SILICON_MEASURED];
@@ -186,6 +211,9 @@ static int run(const struct sth_args *args, struct measured *m)
                  m->config->name);
         measured = path;
     }
+    status = check_targets(args, m->config, measured);
+    if (status)
+        return status;
     if (!load(measured, m->config, &m->chip) || !find_power(args, m))
         return 2;
     status = print(args, m);
@@ -216,20 +244,6 @@ int sth_cmd_silicon(int argc, char **argv)
     if (!sth_config_find(args.text[STH_OPT_SILICON_CONFIG], sth_cmd_home(),
                          &config, error, sizeof(error)))
         return sth_cmd_error("%s", error);
-    {
-        const struct sth_target targets[] = {
-            {"--json", args.text[STH_OPT_SILICON_JSON]},
-            {"--svg", args.text[STH_OPT_SILICON_SVG]},
-        };
-        const char *const inputs[] = {
-            args.text[STH_OPT_SILICON_MEASURED],
-            args.text[STH_OPT_SILICON_GOLDEN], args.text[STH_OPT_SILICON_POWER],
-            args.text[STH_OPT_SILICON_POWER_GOLDEN], NULL};
-
-        status = sth_targets_check(targets, 2, inputs);
-    }
-    if (status)
-        return status;
     m = calloc(1, sizeof(*m));
     if (!m)
         return sth_cmd_error("out of memory");

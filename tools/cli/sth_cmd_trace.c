@@ -175,7 +175,7 @@ static bool load_model(const struct options *o, struct sth_model *model)
     const char *name = o->model;
     char path[4400], error[4600];
     const struct sth_target target = {"-o", o->out};
-    const char *const inputs[] = {path, NULL};
+    const char *const inputs[] = {path};
 
     if (strchr(name, '/') || strstr(name, ".json"))
         snprintf(path, sizeof(path), "%s", name);
@@ -183,7 +183,7 @@ static bool load_model(const struct options *o, struct sth_model *model)
         snprintf(path, sizeof(path), "%s/configs/models/%s.json",
                  sth_cmd_home(), name);
     if (sth_model_load(path, model, error, sizeof(error)))
-        return !sth_targets_check(&target, 1, inputs);
+        return !sth_targets_check(&target, 1, inputs, 1);
     sth_cmd_error("%s", error);
     return false;
 }

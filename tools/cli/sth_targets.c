@@ -59,7 +59,7 @@ bool sth_targets_spare(const struct sth_target *target, size_t targets,
 }
 
 int sth_targets_check(const struct sth_target *target, size_t targets,
-                      const char *const *inputs)
+                      const char *const *inputs, size_t count)
 {
     for (size_t i = 0; i < targets; i++) {
         if (target[i].path && !*target[i].path)
@@ -71,8 +71,8 @@ int sth_targets_check(const struct sth_target *target, size_t targets,
                     "options %s and %s: '%s' is the same file for both",
                     target[j].option, target[i].option, target[i].path);
     }
-    for (; *inputs; inputs++)
-        if (!sth_targets_spare(target, targets, *inputs))
+    for (size_t i = 0; i < count; i++)
+        if (inputs[i] && !sth_targets_spare(target, targets, inputs[i]))
             return 2;
     for (size_t i = 0; i < targets; i++)
         if (target[i].path && !sth_output_probe(target[i].path))

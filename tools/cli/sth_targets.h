@@ -19,10 +19,10 @@ bool sth_targets_spare(const struct sth_target *target, size_t targets,
 
 /*
  * Returns 0 when every target can be written and no two of them, nor one and
- * an input (a list that ends with NULL), are the same file; else the exit
- * status, with a message printed.
+ * an input, are the same file; else the exit status, with a message printed.
+ * An input that is NULL is not asked for.
  */
 int sth_targets_check(const struct sth_target *target, size_t targets,
-                      const char *const *inputs);
+                      const char *const *inputs, size_t count);
 
 #endif
