@@ -49,6 +49,7 @@ include mk/front.mk
 include mk/asserts.mk
 include mk/install.mk
 include mk/test.mk
+include mk/silicon-choice.mk
 include mk/silicon.mk
 include mk/lint.mk
 

@@ -3,14 +3,14 @@
 LINT_RTL = $(BUILD)/lint-rtl
 
 # One configuration as -G options; Yosys takes the same without the hash.
-rtl_params = $$($(SPECGEN) build configs/$(1).cfg | sed -n 1p)
-yosys_params = $$($(SPECGEN) build configs/$(1).cfg | \
-	sed -n '1{s/ -GCfgHash.*//;s/-G/-set /g;s/=/ /g;p}')
+rtl_params = $$(sed -n 1p $(BUILD)/chips/$(1)/options)
+yosys_params = $$(sed -n '1{s/ -GCfgHash.*//;s/-G/-set /g;s/=/ /g;p}' \
+	$(BUILD)/chips/$(1)/options)
 
 # A tool passes when it succeeds and prints nothing.
 silent = >$@.log 2>&1 && test ! -s $@.log || { cat $@.log; exit 1; }
 
-$(LINT_RTL)/verilator-%.ok: configs/%.cfg $(RTL_SRC) $(RTL_HEADERS)
+$(LINT_RTL)/verilator-%.ok: $(BUILD)/chips/%/options $(RTL_SRC) $(RTL_HEADERS)
 	$(call say,LINT,verilator-$*)
 	@mkdir -p $(@D)
 	$(Q)for events in 0 1; do $(VERILATOR) --lint-only -Wall $(RTL_INCLUDES) \
@@ -28,7 +28,7 @@ port-cone = blackbox *sth_matrix* *sth_vector* *sth_scratchpad* \
 	*sth_accumulator*; flatten; select -assert-none o:m_axi_* o:s_axil_* %u \
 	%ci*:-\$$dff,\$$adff i:* %i
 
-$(LINT_RTL)/yosys.ok: $(RTL_SRC) $(RTL_HEADERS)
+$(LINT_RTL)/yosys.ok: $(BUILD)/chips/nano/options $(RTL_SRC) $(RTL_HEADERS)
 	$(call say,LINT,yosys)
 	@mkdir -p $(@D)
 	$(Q)! grep -nE "$(lost-operator)" $(RTL_SRC) $(RTL_HEADERS)

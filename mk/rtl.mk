@@ -46,7 +46,7 @@ VERILATED = $(patsubst %,$(BUILD)/rtl/verilated/%.o, \
 define verilate-core
 	$(call say,VERILATE,$*)
 	@mkdir -p $(@D)
-	$(Q)$(SPECGEN) build $< >$(@D)/options
+	$(Q)$(SPECGEN) build $(filter %.cfg,$^) >$(@D)/options
 	$(Q)rm -rf $(@D)/obj
 	$(Q)$(VERILATOR) $(RTL_VERILATE) $(RTL_FLAGS) \
 	  --Mdir $(@D)/obj --prefix Vsth_core $(RTL_SRC) \

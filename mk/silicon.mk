@@ -1,7 +1,7 @@
 # Clock and area from synthesis: Yosys and ABC to standard cells, OpenSTA.
 #
-#   make silicon SILICON_CONFIGS="nano edge"
-#   make silicon-power SILICON_CONFIGS=nano
+#   make silicon CONFIG=nano
+#   make silicon-power SILICON_CONFIGS="nano my.cfg"
 #   make silicon-block BLOCK=sth_pe_row CONFIG=nano MAPPING=delay
 #   make silicon-block BLOCK=sth_pe_row PARAMS="Cols=1"
 #
@@ -10,7 +10,6 @@
 # build/silicon/CONFIG/chip.txt, which `systolith silicon` reads.  One block is a
 # module as it stands in the core of CONFIG, with all below it flat;
 # with PARAMS it is the module by itself, its other parameters at their defaults.
-SILICON_CONFIGS ?= nano
 SILICON_LIBERTY = /usr/share/qflow/tech/osu018/osu018_stdcells.lib
 SYNTH_LIBERTY ?= $(SILICON_LIBERTY)
 # What was measured before, a file for each configuration.
@@ -20,7 +19,6 @@ same-library = $(filter $(SILICON_LIBERTY),$(SYNTH_LIBERTY))
 # Netlists of another library have a folder of their own.
 SILICON = $(BUILD)/silicon$(if \
 	$(same-library),,-$(basename $(notdir $(SYNTH_LIBERTY))))
-MAPPING ?= area
 
 $(SILICON)/deps.stamp: mk/silicon.mk
 	$(call install-packages,$(SILICON_PACKAGES))
@@ -31,10 +29,10 @@ silicon-elaborate = mk/silicon/elaborate.sh $@ $(1) "$(2)" $(RTL_INCLUDES) $(RTL
 SILICON_ELABORATE = $(RTL_SRC) $(RTL_HEADERS) mk/silicon/elaborate.sh \
 	mk/silicon/names.awk mk/silicon/macros.awk
 
-$(SILICON)/%/core.il: configs/%.cfg $(SILICON_ELABORATE) | $(SILICON)/deps.stamp
+$(SILICON)/%/core.il: $(BUILD)/chips/%/options $(SILICON_ELABORATE) | $(SILICON)/deps.stamp
 	$(call say,ELABORATE,$*)
-	$(Q)$(call silicon-elaborate,sth_core,$$($(SPECGEN) build $< | \
-	  sed -n '1s/-G\([A-Za-z]*\)=/\1 /gp'))
+	$(Q)$(call silicon-elaborate,sth_core,$$(sed -n \
+	  '1s/-G\([A-Za-z]*\)=/\1 /gp' $<))
 
 # A block, beside which its black boxes were described.
 $(SILICON)/%.v: $(SILICON)/%.il mk/silicon/synth.sh mk/silicon/timing.tcl \
@@ -47,8 +45,7 @@ $(SILICON)/%.v: $(SILICON)/%.il mk/silicon/synth.sh mk/silicon/timing.tcl \
 # The blocks of a chip are known when it is elaborated: they are built by a make
 # of their own, which MAKE reaches by the environment.
 $(SILICON)/%/chip.txt $(SILICON)/%/quick.txt: export MAKE := $(MAKE)
-config-hash = "$$($(SPECGEN) build configs/$*.cfg | \
-	sed -n '1s/.*-GCfgHash=//p')"
+config-hash = "$$(sed -n '1s/.*-GCfgHash=//p' $(BUILD)/chips/$*/options)"
 silicon-measure = mk/silicon/split.sh $< sth_core mk/silicon/blocks.txt && \
 	mk/silicon/chip.sh $(@D) sth_core $* $(config-hash) \
 	  $(SYNTH_LIBERTY) $(PARALLEL) $(1) >$@.new && mv $@.new $@
@@ -63,13 +60,13 @@ $(SYNTH_LIBERTY):
 	@echo "silicon: no Liberty file '$@'; SYNTH_LIBERTY=FILE names one"; exit 1
 
 # Held against what is on record, if there is any and the library is the same.
-silicon-say = $(BUILD)/systolith silicon --config $(1) \
+silicon-say = $(BUILD)/systolith silicon --config $(call silicon-file,$(1)) \
 	--measured $(SILICON)/$(1)/$(2).txt $(if $(3),\
 	$(addprefix --golden ,$(wildcard $(SILICON_RECORD)/$(1).txt)))
 
-silicon: $(SILICON_CONFIGS:%=silicon-%) ## clock and area of SILICON_CONFIGS, against those on record
+silicon: $(SILICON_NAMES:%=silicon-%) ## clock and area of SILICON_CONFIGS, against those on record
 
-$(CONFIGS:%=silicon-%): silicon-%: $(SILICON)/%/chip.txt $(BUILD)/systolith
+$(SILICON_NAMES:%=silicon-%): silicon-%: $(SILICON)/%/chip.txt $(BUILD)/systolith
 	$(Q)$(call silicon-say,$*,chip,$(same-library)) \
 	  --json $(SILICON)/$*/chip.json --svg $(SILICON)/$*/chip.svg
 
@@ -95,27 +92,30 @@ $(SILICON)/%/power.txt: $(SILICON)/%/chip.txt $(BUILD)/rtl/%/libsth_rtl.so \
 		$(BUILD)/systolith $(BUILD)/power $(BUILD)/ports \
 		mk/silicon/power.sh mk/silicon/stretches.txt mk/silicon/counts.awk
 	$(call say,POWER,$*)
-	$(Q)mk/silicon/power.sh $(@D) sth_core $* $(config-hash) \
+	$(Q)mk/silicon/power.sh $(@D) sth_core $(call silicon-file,$*) $(config-hash) \
 	  $(SYNTH_LIBERTY) $(BUILD) $(PARALLEL) >$@.new && mv $@.new $@
 
 # What one measurement leaves is the next one's, and not to be deleted.
-.SECONDARY: $(foreach file,core.il chip.txt power.txt,$(CONFIGS:%=$(SILICON)/%/$(file)))
+.SECONDARY: $(foreach file,core.il chip.txt power.txt,$(SILICON_NAMES:%=$(SILICON)/%/$(file)))
 
-silicon-power: $(SILICON_CONFIGS:%=silicon-power-%) ## power of SILICON_CONFIGS on recorded work, against that on record
+silicon-power: $(SILICON_NAMES:%=silicon-power-%) ## power of SILICON_CONFIGS on recorded work, against that on record
 
-$(CONFIGS:%=silicon-power-%): silicon-power-%: $(SILICON)/%/power.txt
+$(SILICON_NAMES:%=silicon-power-%): silicon-power-%: $(SILICON)/%/power.txt
 	$(Q)$(call silicon-say,$*,chip) --power $< $(if $(same-library),\
 	  $(addprefix --power-golden ,$(wildcard $(SILICON_RECORD)/$*-power.txt))) \
 	  --json $(SILICON)/$*/power.json
 
-silicon-quick: $(SILICON)/nano/quick.txt $(BUILD)/systolith ## a few blocks of nano, against those on record
-	$(Q)$(call silicon-say,nano,quick,$(same-library))
+silicon-quick: $(SILICON_NAMES:%=silicon-quick-%) ## a few blocks of SILICON_CONFIGS, against those on record
 
-silicon-record: $(SILICON_CONFIGS:%=$(SILICON)/%/chip.txt) $(BUILD)/systolith ## accept the figures of SILICON_CONFIGS, and of power where it is measured
+$(SILICON_NAMES:%=silicon-quick-%): silicon-quick-%: $(SILICON)/%/quick.txt \
+		$(BUILD)/systolith
+	$(Q)$(call silicon-say,$*,quick,$(same-library))
+
+silicon-record: $(SILICON_NAMES:%=$(SILICON)/%/chip.txt) $(BUILD)/systolith ## accept the figures of SILICON_CONFIGS, and of power where it is measured
 	@test -n "$(same-library)" || { echo "silicon-record: the record is of" \
 	  "$(SILICON_LIBERTY)"; exit 1; }
 	@mkdir -p $(SILICON_RECORD)
-	$(Q)set -e; for config in $(SILICON_CONFIGS); do \
+	$(Q)set -e; for config in $(SILICON_NAMES); do \
 	  cp $(SILICON)/$$config/chip.txt $(SILICON_RECORD)/$$config.txt; \
 	  rm -f $(SILICON_RECORD)/$$config-power.txt; \
 	  ! test $(SILICON)/$$config/power.txt -nt $(SILICON)/$$config/chip.txt || \
@@ -129,14 +129,11 @@ SILICON_DESIGN = $(SILICON)/$(BLOCK)
 $(SILICON_DESIGN)/core.il: $(SILICON_ELABORATE) FORCE | $(SILICON)/deps.stamp
 	$(Q)$(call silicon-elaborate,$(BLOCK),$(subst =, ,$(PARAMS)))
 else
-SILICON_DESIGN = $(SILICON)/$(CONFIG)
+SILICON_DESIGN = $(SILICON)/$(call config-name,$(CONFIG))
 endif
 SILICON_ALONE = $(SILICON_DESIGN)/flat/$(MAPPING)/$(BLOCK)
 
 silicon-block: $(SILICON_DESIGN)/core.il $(SYNTH_LIBERTY) ## clock and area of one BLOCK of CONFIG, or with PARAMS
-	@test -n "$(BLOCK)" || { echo "silicon-block: no BLOCK=module given"; exit 1; }
-	@test -f mk/silicon/$(MAPPING).abc || { echo "silicon-block: no MAPPING" \
-	  "'$(MAPPING)'; area, delay and once are known"; exit 1; }
 	@mkdir -p $(dir $(SILICON_ALONE))
 	$(Q)awk -f mk/silicon/modules.awk -v top=$(BLOCK) $< >$(SILICON_ALONE).il || \
 	  { echo "silicon-block: no module '$(BLOCK)' in the core of $(CONFIG);" \
@@ -145,9 +142,9 @@ silicon-block: $(SILICON_DESIGN)/core.il $(SYNTH_LIBERTY) ## clock and area of o
 	  mk/silicon/synth.sh $(SILICON_ALONE).il
 	$(Q)mk/silicon/say.sh $(SILICON_ALONE) $(BLOCK) $(MAPPING)
 
-silicon-blocks: $(SILICON)/$(CONFIG)/core.il ## the modules of the core of CONFIG
+silicon-blocks: $(SILICON)/$(call config-name,$(CONFIG))/core.il ## the modules of the core of CONFIG
 	@sed -n 's/^module .//p' $< | sort
 
 .PHONY: deps-silicon silicon silicon-quick silicon-record silicon-block silicon-blocks \
-	$(CONFIGS:%=silicon-%) build-power silicon-power \
-	$(CONFIGS:%=silicon-power-%)
+	$(SILICON_NAMES:%=silicon-%) $(SILICON_NAMES:%=silicon-quick-%) build-power silicon-power \
+	$(SILICON_NAMES:%=silicon-power-%)

@@ -21,6 +21,12 @@ yosys -q -p "read_verilog -sv -defer $*; hierarchy -check -top $top $chosen; pro
   tail -5 "${out%.il}.log" >&2
   exit 1
 }
+# What is of no bits is declared from bit -1.
+none=$(sed -n '/^  wire .* offset -/{s/.* //p;q}' "$out.raw")
+if [ -n "$none" ]; then
+  echo "$0: $top: a parameter is out of its range: $none is of no bits" >&2
+  exit 1
+fi
 awk -f "$here/names.awk" "$out.raw" "$out.raw" >"$out.new"
 rm "$out.raw"
 awk -f "$here/macros.awk" "$out.new" >"${out%.il}.lib"

@@ -2,11 +2,11 @@
 # Measures what the netlists of a chip spend on the work of stretches.txt: plays
 # it on the RTL, records its ports, plays those on the netlists.
 #
-#   mk/silicon/power.sh DIR TOP CONFIG HASH LIBERTY BUILD JOBS
+#   mk/silicon/power.sh DIR TOP CONFIG.cfg HASH LIBERTY BUILD JOBS
 #
 # DIR is what chip.sh measured.  Prints
 #
-#   power CONFIG HASH
+#   power NAME HASH
 #   library|corner|date|commit TEXT        of the netlists
 #   count STRETCH COMMANDS MACS LANES BYTES
 #
@@ -64,7 +64,7 @@ for line in "${stretches[@]}"; do
   [ "$(jobs -rp | wc -l)" -lt "$jobs" ] || wait -n
 done
 wait
-echo "power $config $hash"
+echo "power $(basename "$config" .cfg) $hash"
 grep -E '^(library|corner|date|commit) ' "$dir/chip.txt"
 for line in "${stretches[@]}"; do
   cat "$out/${line%%[ |]*}.power"
