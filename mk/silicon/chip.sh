@@ -9,6 +9,7 @@
 #   block NAME SCRIPT INSTANCES UM2 CELLS FLIP_FLOPS MEMORY_BITS NS
 #   memory NAME WORDS WIDTH INSTANCES
 #   path KIND NS FROM TO GATES
+#   end LINES
 #
 # Area, cells, flip-flops and the bits of memories among them are of one
 # instance, NS is its worst path from register to register; paths are the chip's.
@@ -21,38 +22,41 @@ mapfile -t netlists < <(awk -v dir="$dir" \
     printf "%s/%s/%s.v\n", dir, $3, $2}' "$dir/list")
 "$MAKE" --no-print-directory -k -j"$jobs" "${netlists[@]}" >&2
 
-echo "config $config $hash"
-echo "library $(basename "$liberty" .lib)"
-sed -n 's/^ *nom_\([a-z]*\) *: *\([0-9.]*\) *;.*/\1 \2/p' "$liberty" | \
-  awk '{v[$1] = $2} END {printf "corner process %s, %s V, %s C\n",
-    v["process"], v["voltage"], v["temperature"]}'
-yosys -V | awk '{print "yosys", $2}'
-dpkg-query -W -f 'abc ${Version}\n' berkeley-abc
-sta -version | sed 's/^/opensta /'
-date -u '+date %Y-%m-%d'
-echo "commit $(git describe --always --dirty --tags 2>/dev/null || echo unknown)"
-grep '^memory' "$dir/list" || true
-awk -v when="$when" '$1 == "block" && $5 ~ when' "$dir/list" |
-while read -r _ name script count _; do
-  awk -v name="$name" -v script="$script" -v count="$count" '
-    FILENAME ~ /stat$/ && /Chip area for module/ {area = $NF}
-    FILENAME ~ /stat$/ && /Number of cells/ {cells = $NF}
-    FILENAME ~ /stat$/ && $1 ~ /^sth_/ {cells -= $2}
-    FILENAME ~ /stat$/ && $1 ~ /^DFF/ {flops += $2}
-    $2 == "\\SIZE" {words = $3}
-    $2 == "\\WIDTH" {width = $3}
-    $2 == "\\WR_PORTS" {writes = $3}
-    FILENAME ~ /mem$/ && $1 == "end" && writes {bits += words * width}
-    $1 == "path" && $2 == "reg-reg" && !worst {worst = $3}
-    END {print "block", name, script, count, area + 0, cells + 0, flops + 0,
-      bits + 0, worst + 0}' \
-    "$dir/$script/$name".{stat,mem,paths}
-done
-[ "$when" != quick ] || exit 0
-# Without a clock it is no measurement of a chip.
-LIBERTY=$liberty MACROS=$dir/core.lib \
-  "$here/timing.sh" "$top" "${netlists[@]}" |
-  awk '{print} $2 == "reg-reg" {timed = 1} END {exit !timed}' || {
-  echo "$0: $top has no path from register to register" >&2
-  exit 1
+measure() {
+  echo "config $config $hash"
+  echo "library $(basename "$liberty" .lib)"
+  sed -n 's/^ *nom_\([a-z]*\) *: *\([0-9.]*\) *;.*/\1 \2/p' "$liberty" | \
+    awk '{v[$1] = $2} END {printf "corner process %s, %s V, %s C\n",
+      v["process"], v["voltage"], v["temperature"]}'
+  yosys -V | awk '{print "yosys", $2}'
+  dpkg-query -W -f 'abc ${Version}\n' berkeley-abc
+  sta -version | sed 's/^/opensta /'
+  date -u '+date %Y-%m-%d'
+  echo "commit $(git describe --always --dirty --tags 2>/dev/null || echo unknown)"
+  grep '^memory' "$dir/list" || true
+  awk -v when="$when" '$1 == "block" && $5 ~ when' "$dir/list" |
+  while read -r _ name script count _; do
+    awk -v name="$name" -v script="$script" -v count="$count" '
+      FILENAME ~ /stat$/ && /Chip area for module/ {area = $NF}
+      FILENAME ~ /stat$/ && /Number of cells/ {cells = $NF}
+      FILENAME ~ /stat$/ && $1 ~ /^sth_/ {cells -= $2}
+      FILENAME ~ /stat$/ && $1 ~ /^DFF/ {flops += $2}
+      $2 == "\\SIZE" {words = $3}
+      $2 == "\\WIDTH" {width = $3}
+      $2 == "\\WR_PORTS" {writes = $3}
+      FILENAME ~ /mem$/ && $1 == "end" && writes {bits += words * width}
+      $1 == "path" && $2 == "reg-reg" && !worst {worst = $3}
+      END {print "block", name, script, count, area + 0, cells + 0, flops + 0,
+        bits + 0, worst + 0}' \
+      "$dir/$script/$name".{stat,mem,paths}
+  done
+  [ "$when" != quick ] || return 0
+  # Without a clock it is no measurement of a chip.
+  LIBERTY=$liberty MACROS=$dir/core.lib \
+    "$here/timing.sh" "$top" "${netlists[@]}" |
+    awk '{print} $2 == "reg-reg" {timed = 1} END {exit !timed}' || {
+    echo "$0: $top has no path from register to register" >&2
+    return 1
+  }
 }
+measure | awk '{print} END {print "end", NR}'

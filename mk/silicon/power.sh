@@ -10,7 +10,9 @@
 #   library|corner|date|commit TEXT        of the netlists
 #   count STRETCH COMMANDS MACS LANES BYTES
 #
-# and for each stretch what `power sum` prints.
+# and for each stretch what `power sum` prints, and the number of these lines:
+#
+#   end LINES
 set -euo pipefail
 dir=$1 top=$2 config=$3 hash=$4 liberty=$5 build=$6 jobs=$7
 here=$(dirname "$0")
@@ -64,8 +66,10 @@ for line in "${stretches[@]}"; do
   [ "$(jobs -rp | wc -l)" -lt "$jobs" ] || wait -n
 done
 wait
-echo "power $(basename "$config" .cfg) $hash"
-grep -E '^(library|corner|date|commit) ' "$dir/chip.txt"
-for line in "${stretches[@]}"; do
-  cat "$out/${line%%[ |]*}.power"
-done
+{
+  echo "power $(basename "$config" .cfg) $hash"
+  grep -E '^(library|corner|date|commit) ' "$dir/chip.txt"
+  for line in "${stretches[@]}"; do
+    cat "$out/${line%%[ |]*}.power"
+  done
+} | awk '{print} END {print "end", NR}'

@@ -168,15 +168,28 @@ fixed:LATENCY:BYTES_PER_CYCLE" run x --memory fixed:100:0:1
     --phase prefill --seq 4 -o "$work/x"
   refuses 2 "unexpected argument 'nano'" silicon nano
   refuses 2 "$work/chip.txt: no measurement of 'nano'; 'make silicon \
-SILICON_CONFIGS=nano' makes one" silicon --measured "$work/chip.txt"
-  echo 'config nano 1' >"$work/chip.txt"
-  refuses 2 "$work/chip.txt: no line 'config' or no block" \
+CONFIG=nano' makes one" silicon --measured "$work/chip.txt"
+  printf 'config nano 1\nend 1\n' >"$work/chip.txt"
+  refuses 2 "$work/chip.txt: no line 'library'" \
     silicon --measured "$work/chip.txt"
-  echo 'block sth_front area 1 100 10 4 0 2.5' >>"$work/chip.txt"
-  refuses 2 "$work/chip.txt: was measured of 'nano' with parameters other than \
-those of 'nano'" silicon --measured "$work/chip.txt"
+  sed 's/^config .*/config nano 1/' verif/silicon/nano.txt >"$work/chip.txt"
+  refuses 2 "$work/chip.txt: 'nano' had other parameters when it was measured" \
+    silicon --measured "$work/chip.txt"
+  sed 's/^config nano/config edge/' verif/silicon/nano.txt >"$work/chip.txt"
+  refuses 2 "$work/chip.txt: is of 'edge', but the configuration is 'nano'" \
+    silicon --measured "$work/chip.txt"
+  head -n 55 verif/silicon/nano.txt >"$work/chip.txt"
+  refuses 2 "$work/chip.txt:56: the line 'end 55' of \`make silicon\` is \
+missing" silicon --measured "$work/chip.txt"
+  refuses 2 "$work/none.txt: No such file or directory" silicon \
+    --measured verif/silicon/nano.txt --golden "$work/none.txt"
   refuses 2 "option --block goes with neither --power nor --markdown, which \
 print the whole chip" silicon --block sth_front --markdown
+  sed 's/^library .*/library other/' verif/silicon/nano-power.txt \
+    >"$work/power.txt"
+  refuses 2 "$work/power.txt: is of library 'other', but clock and area are of \
+'osu018_stdcells'" silicon \
+    --measured verif/silicon/nano.txt --power "$work/power.txt"
   sed 's/^commit .*/commit other/' verif/silicon/nano-power.txt \
     >"$work/power.txt"
   refuses 2 "$work/power.txt: is of commit 'other', but clock and area are of \

@@ -18,28 +18,34 @@
 /* Percent by which a figure may leave the one on record. */
 #define TOLERANCE 2.0
 
-/* False with a message when what a file says is of other parameters. */
+/* False with a message when what a file says is of another chip. */
 static bool is_of(const char *path, const char *name, uint32_t hash,
                   const struct sth_config *config)
 {
-    if (hash == sth_params_hash(&config->params))
+    if (strcmp(name, config->name) != 0)
+        sth_cmd_error("%s: is of '%s', but the configuration is '%s'", path,
+                      name, config->name);
+    else if (hash != sth_params_hash(&config->params))
+        sth_cmd_error("%s: '%s' had other parameters when it was measured",
+                      path, name);
+    else
         return true;
-    sth_cmd_error("%s: was measured of '%s' with parameters other than those "
-                  "of '%s'",
-                  path, name, config->name);
     return false;
 }
 
-/* False with a message when there is none, or it is of other parameters. */
-static bool load(const char *path, const struct sth_config *config,
-                 struct sth_silicon *chip)
+/*
+ * False with a message when there is none, which `target` makes where it is
+ * not NULL, or it is of another chip.
+ */
+static bool load(const char *path, const char *target,
+                 const struct sth_config *config, struct sth_silicon *chip)
 {
     char error[4600];
 
-    if (access(path, F_OK)) {
-        sth_cmd_error("%s: no measurement of '%s'; 'make silicon "
-                      "SILICON_CONFIGS=%s' makes one",
-                      path, config->name, config->name);
+    if (target && access(path, F_OK)) {
+        sth_cmd_error("%s: no measurement of '%s'; 'make silicon CONFIG=%s' "
+                      "makes one",
+                      path, config->name, target);
         return false;
     }
     if (!sth_silicon_load(path, chip, error, sizeof(error))) {
@@ -132,19 +138,44 @@ static int print(const struct sth_args *args, const struct measured *m)
 /* The exit status when the chip is held against its records. */
 static int compare(const struct sth_args *args, struct measured *m)
 {
-    const char *chip = args->text[STH_OPT_SILICON_GOLDEN];
-    const char *power = args->text[STH_OPT_SILICON_POWER_GOLDEN];
     unsigned count = 0;
 
-    if ((chip && !load(chip, m->config, &m->record)) ||
-        (power && !load_power(power, m->config, &m->power_record)))
-        return 2;
-    if (chip)
+    if (args->text[STH_OPT_SILICON_GOLDEN])
         count += sth_silicon_compare(stdout, &m->chip, &m->record, TOLERANCE);
-    if (power)
+    if (args->text[STH_OPT_SILICON_POWER_GOLDEN])
         count += sth_silicon_power_compare(stdout, &m->power, &m->power_record,
                                            TOLERANCE);
     return count ? 1 : 0;
+}
+
+/* Whether power and clock are of the same netlists; else with a message. */
+static bool is_of_chip(const char *path, const struct measured *m)
+{
+    const struct {
+        const char *what, *power, *chip;
+    } texts[] = {{"commit", m->power.commit, m->chip.commit},
+                 {"library", m->power.library, m->chip.library},
+                 {"corner", m->power.corner, m->chip.corner}};
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+        if (strcmp(texts[i].power, texts[i].chip) != 0) {
+            sth_cmd_error("%s: is of %s '%s', but clock and area are of '%s'",
+                          path, texts[i].what, texts[i].power, texts[i].chip);
+            return false;
+        }
+    for (uint32_t i = 0; i < m->power.blocks; i++)
+        if (!sth_silicon_find(&m->chip, m->power.block[i].name)) {
+            sth_cmd_error("%s: block '%s' is none of the chip's", path,
+                          m->power.block[i].name);
+            return false;
+        }
+    for (uint32_t i = 0; i < m->chip.blocks; i++)
+        if (sth_silicon_power_block(&m->power, m->chip.block[i].name) < 0) {
+            sth_cmd_error("%s: no line 'energy' of block '%s'", path,
+                          m->chip.block[i].name);
+            return false;
+        }
+    return true;
 }
 
 /* What is needed to say what the chip spends; false with a message. */
@@ -165,13 +196,21 @@ static bool find_power(const struct sth_args *args, struct measured *m)
                       "some blocks alone");
         return false;
     }
-    if (!load_power(path, m->config, &m->power))
-        return false;
-    if (!strcmp(m->power.commit, m->chip.commit))
-        return true;
-    sth_cmd_error("%s: is of commit '%s', but clock and area are of '%s'", path,
-                  m->power.commit, m->chip.commit);
-    return false;
+    return load_power(path, m->config, &m->power) && is_of_chip(path, m);
+}
+
+/* Everything that is asked for; false with a message. */
+static bool load_all(const struct sth_args *args, const char *measured,
+                     struct measured *m)
+{
+    const char *const *text = args->text;
+    const char *golden = text[STH_OPT_SILICON_GOLDEN];
+    const char *power = text[STH_OPT_SILICON_POWER_GOLDEN];
+
+    return load(measured, text[STH_OPT_SILICON_CONFIG], m->config, &m->chip) &&
+           find_power(args, m) &&
+           (!golden || load(golden, NULL, m->config, &m->record)) &&
+           (!power || load_power(power, m->config, &m->power_record));
 }
 
 /* The exit status when what is written cannot be, or is what is read. */
@@ -214,7 +253,7 @@ static int run(const struct sth_args *args, struct measured *m)
     status = check_targets(args, m->config, measured);
     if (status)
         return status;
-    if (!load(measured, m->config, &m->chip) || !find_power(args, m))
+    if (!load_all(args, measured, m))
         return 2;
     status = print(args, m);
     if (status)

@@ -75,5 +75,7 @@ void sth_silicon_total(const struct sth_silicon *chip,
 /* NULL if there is none of that name. */
 const struct sth_silicon_block *sth_silicon_find(const struct sth_silicon *chip,
                                                  const char *name);
+const struct sth_silicon_memory *
+sth_silicon_find_memory(const struct sth_silicon *chip, const char *name);
 
 #endif

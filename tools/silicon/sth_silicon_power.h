@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { STH_SILICON_STRETCHES = 16, STH_SILICON_POWER_BLOCKS = 64 };
+enum { STH_SILICON_STRETCHES = 16, STH_SILICON_POWER_BLOCKS = 256 };
 
 enum sth_silicon_event {
 #define POWER_EVENT(name, what, stretch, count, blocks)                        \
