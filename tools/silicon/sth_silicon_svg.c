@@ -68,7 +68,7 @@ static int draw_blocks(FILE *out, const struct sth_silicon *chip, int y)
     return y;
 }
 
-/* The two ends of a path, under its bar. */
+/* The two ends of a path, under its bar, from the left edge: they are long. */
 static void draw_path(FILE *out, int y, const struct sth_silicon_path *p,
                       double longest)
 {
@@ -80,7 +80,7 @@ static void draw_path(FILE *out, int y, const struct sth_silicon_path *p,
     fprintf(out,
             "<text x=\"%d\" y=\"%d\" font-size=\"10\" fill=\"#555\">%s → "
             "%s</text>\n",
-            LABEL, y + ROW + 6, p->from, p->to);
+            ROW, y + ROW + 6, p->from, p->to);
 }
 
 bool sth_silicon_svg(FILE *out, const struct sth_silicon *chip)
