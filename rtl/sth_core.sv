@@ -322,10 +322,7 @@ module sth_core #(
   );
 
   sth_load #(
-    .BusBytes (BusBytes),
-    .WordBytes(WordBytes),
-    .LoadSlots(LoadSlots),
-    .Events   (Events)
+    .BusBytes(BusBytes), .WordBytes(WordBytes), .LoadSlots(LoadSlots), .Events(Events)
   ) u_load (
     .clk_i              (gen_clock[Load].clk),
     .rst_ni             (core_rst_n),
@@ -367,11 +364,8 @@ module sth_core #(
   );
 
   sth_matrix #(
-    .ArrayRows(ArrayRows),
-    .ArrayCols(ArrayCols),
-    .AccBytes (AccBytes),
-    .DataTypes(DataTypes),
-    .Events   (Events)
+    .ArrayRows(ArrayRows), .ArrayCols(ArrayCols), .AccBytes(AccBytes), .DataTypes(DataTypes),
+    .Events(Events)
   ) u_matrix (
     .clk_i          (gen_clock[Matrix].clk),
     .rst_ni         (core_rst_n),
@@ -407,10 +401,7 @@ module sth_core #(
   );
 
   sth_vector #(
-    .ArrayCols  (ArrayCols),
-    .VectorLanes(VectorLanes),
-    .WordBytes  (WordBytes),
-    .Events     (Events)
+    .ArrayCols(ArrayCols), .VectorLanes(VectorLanes), .WordBytes(WordBytes), .Events(Events)
   ) u_vector (
     .clk_i(gen_clock[Vector].clk),
     .rst_ni(core_rst_n),
@@ -432,10 +423,7 @@ module sth_core #(
   );
 
   sth_store #(
-    .BusBytes  (BusBytes),
-    .WordBytes (WordBytes),
-    .StoreSlots(StoreSlots),
-    .Events    (Events)
+    .BusBytes(BusBytes), .WordBytes(WordBytes), .StoreSlots(StoreSlots), .Events(Events)
   ) u_store (
     .clk_i              (gen_clock[Store].clk),
     .rst_ni             (core_rst_n),

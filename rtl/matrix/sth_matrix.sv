@@ -88,11 +88,20 @@ module sth_matrix #(
   localparam int DepthWidth = $clog2(ArrayRows) + 1;
 
   // Commands.
-  logic push, full, empty, load_valid, load_newest, load_last_tile, load_done;
+  logic push, full, empty, load_valid, load_newest, load_done;
   logic stream_valid, stream_done, sum_valid, sum_done, retire;
   logic [511:0] load_cmd, stream_cmd, sum_cmd;
 
-  assign cmd_ready_o = !full && (!load_valid || (load_newest && load_last_tile));
+  // Whether a command has at most one tile: known beforehand, as whether the engine is ready hangs
+  // on it.
+  logic push_single, load_single;
+
+  assign push_single =
+      cmd_i[STH_ANY_OPCODE_LSB+:STH_ANY_OPCODE_WIDTH] != STH_ANY_OPCODE_WIDTH'(STH_OP_MATMUL) ||
+      (cmd_i[STH_MATMUL_N_LSB+:16] <= 16'(ArrayCols) && cmd_i[STH_MATMUL_K_LSB+:16] <=
+       (cmd_i[STH_MATMUL_BF16_LSB] ? 16'(ArrayRows) : 16'(2 * ArrayRows)));
+
+  assign cmd_ready_o = !full && (!load_valid || (load_newest && load_last));
   assign push        = cmd_valid_i && cmd_ready_o;
   assign busy_o      = !empty;
 
@@ -101,6 +110,7 @@ module sth_matrix #(
     .rst_ni,
     .push_i        (push),
     .push_cmd_i    (cmd_i),
+    .push_single_i (push_single),
     .push_index_i  (cmd_index_i),
     .push_start_i  (cycle_i),
     .full_o        (full),
@@ -108,6 +118,7 @@ module sth_matrix #(
     .load_valid_o  (load_valid),
     .load_newest_o (load_newest),
     .load_cmd_o    (load_cmd),
+    .load_single_o (load_single),
     .load_done_i   (load_done),
     .stream_valid_o(stream_valid),
     .stream_cmd_o  (stream_cmd),
@@ -156,7 +167,7 @@ module sth_matrix #(
     .rst_ni,
     .cmd_valid_i    (load_valid),
     .cmd_i          (load_cmd),
-    .cmd_last_tile_o(load_last_tile),
+    .cmd_single_i   (load_single),
     .cmd_done_o     (load_done),
     .bank_free_i    (!tiles_q[1]),
     .tile_loaded_o  (tile_loaded),

@@ -20,6 +20,7 @@ module sth_matrix_commands #(
   // New command; only when not full.
   input  logic         push_i,
   input  logic [511:0] push_cmd_i,
+  input  logic         push_single_i,  // it has one tile, or none
   input  logic [ 31:0] push_index_i,
   input  logic [ 63:0] push_start_i,
   output logic         full_o,
@@ -28,6 +29,7 @@ module sth_matrix_commands #(
   output logic         load_valid_o,
   output logic         load_newest_o,  // no newer command behind this one
   output logic [511:0] load_cmd_o,
+  output logic         load_single_o,
   input  logic         load_done_i,
 
   output logic         stream_valid_o,
@@ -68,6 +70,7 @@ module sth_matrix_commands #(
   // One bit more than an index: equal means empty, Depth apart means full.
   logic [PtrWidth:0] write_q, load_place, stream_place, sum_place, retire_place;
   logic              retire_valid, unused_stream, unused_sum, unused_retire;
+  logic              unused_stream_known, unused_sum_known;
   logic [StartWidth-1:0] retire_start;
 
   always_ff @(posedge clk_i) begin
@@ -82,9 +85,11 @@ module sth_matrix_commands #(
     .place_o (load_place),
     .push_i,
     .push_cmd_i,
+    .push_known_i(push_single_i),
     .valid_o (load_valid_o),
     .newest_o(load_newest_o),
     .cmd_o   (load_cmd_o),
+    .known_o (load_single_o),
     .done_i  (load_done_i)
   );
 
@@ -95,9 +100,11 @@ module sth_matrix_commands #(
     .place_o (stream_place),
     .push_i,
     .push_cmd_i,
+    .push_known_i(1'b0),
     .valid_o (stream_valid_o),
     .newest_o(unused_stream),
     .cmd_o   (stream_cmd_o),
+    .known_o (unused_stream_known),
     .done_i  (stream_done_i)
   );
 
@@ -108,9 +115,11 @@ module sth_matrix_commands #(
     .place_o (sum_place),
     .push_i,
     .push_cmd_i,
+    .push_known_i(1'b0),
     .valid_o (sum_valid_o),
     .newest_o(unused_sum),
     .cmd_o   (sum_cmd_o),
+    .known_o (unused_sum_known),
     .done_i  (sum_done_i)
   );
 

@@ -1,4 +1,5 @@
-// A stage of the matrix engine that keeps some words of each command: the others read as zero.
+// A stage of the matrix engine that keeps some words of each command (the others read as zero)
+// and a bit that is known of it beforehand.
 //
 // It does not know what a command means.
 `include "sth_assert.svh"
@@ -18,9 +19,11 @@ module sth_matrix_words #(
   output logic [PtrWidth:0] place_o,
   input  logic              push_i,
   input  logic [     511:0] push_cmd_i,
+  input  logic              push_known_i,
   output logic              valid_o,
   output logic              newest_o,
   output logic [     511:0] cmd_o,
+  output logic              known_o,
   input  logic              done_i
 );
 
@@ -46,7 +49,7 @@ module sth_matrix_words #(
   end
 
   sth_matrix_stage #(
-    .Width(32 * Kept),
+    .Width(32 * Kept + 1),
     .Depth(Depth)
   ) u_stage (
     .clk_i,
@@ -54,10 +57,10 @@ module sth_matrix_words #(
     .write_i,
     .place_o,
     .push_i,
-    .push_data_i(push_words),
+    .push_data_i({push_known_i, push_words}),
     .valid_o,
     .newest_o,
-    .data_o     (words),
+    .data_o     ({known_o, words}),
     .done_i
   );
 

@@ -30,7 +30,7 @@ module sth_weight_loader #(
   // The command to load; done in its last step.
   input  logic                    cmd_valid_i,
   input  logic [           511:0] cmd_i,
-  output logic                    cmd_last_tile_o,  // it is in its last tile
+  input  logic                    cmd_single_i,     // it has one tile, or none
   output logic                    cmd_done_o,
 
   // Tiles: `loaded` in the last step, with the bank and what the stream must know.
@@ -39,7 +39,7 @@ module sth_weight_loader #(
   output logic                    tile_bank_o,
   output logic [  DepthWidth-1:0] tile_depth_o,     // valid lanes of the activations
   output logic                    tile_last_k_o,    // last depth tile
-  output logic                    tile_last_o,      // last tile of the command
+  output logic                    tile_last_o,      // no other tile of the command follows
   output logic                    tile_meets_o,     // some of its sums are others of the tile before
 
   // Scratchpad.
@@ -87,7 +87,7 @@ module sth_weight_loader #(
   logic [15:0] n_left_q, k_left_q, n_left, k_left;
   logic [27:0] n_base_q, k_base_q, addr_q, n_base, k_base, addr;
   logic [StepWidth-1:0] step_q;
-  logic last_step, first_last_k, first_last_n, last_k_q, last_n_q, last_k, last_n, reads, advance;
+  logic last_step, first_last_k, last_k_q, last_n_q, last_k, last_n, reads, advance;
   logic [15:0] used;  // steps of this tile that read
 
   assign n_left = begun_q ? n_left_q : cmd_n;
@@ -96,11 +96,10 @@ module sth_weight_loader #(
   assign k_base = begun_q ? k_base_q : cmd_w;
   assign addr   = begun_q ? addr_q : cmd_w;
 
-  // Known a tile ahead, or from the command: whether the engine is ready hangs on them.
+  // Known a tile ahead, or from the command.
   assign first_last_k = bf16 ? cmd_k <= 16'(ArrayRows) : cmd_k <= 16'(2 * ArrayRows);
-  assign first_last_n = cmd_n <= 16'(ArrayCols);
   assign last_k    = begun_q ? last_k_q : first_last_k;
-  assign last_n    = begun_q ? last_n_q : first_last_n;
+  assign last_n    = begun_q ? last_n_q : cmd_n <= 16'(ArrayCols);
   assign last_step = step_q == (west ? StepWidth'(ArrayCols - 1) : StepWidth'(ArrayRows - 1));
   assign used      = west ? n_left : k_left;
   assign reads     = 16'(step_q) < used;
@@ -113,8 +112,7 @@ module sth_weight_loader #(
   assign tile_bank_o     = bank_q;
   assign tile_depth_o    = last_k ? k_left[DepthWidth-1:0] : DepthWidth'(ArrayRows);
   assign tile_last_k_o   = last_k;
-  assign tile_last_o     = last_k && last_n;
-  assign cmd_last_tile_o = !matmul || tile_last_o;
+  assign tile_last_o     = begun_q ? last_k_q && last_n_q : cmd_single_i;
   assign cmd_done_o      = cmd_valid_i && (!matmul || (tile_loaded_o && tile_last_o));
 
   always_ff @(posedge clk_i) begin
@@ -242,6 +240,8 @@ module sth_weight_loader #(
   `STH_ASSERT(LoadsFreeBank, advance -> bank_free_i)
   `STH_ASSERT(LastIsKnown, cmd_valid_i && begun_q ->
               last_k == (k_left <= 16'(ArrayRows)) && last_n == (n_left <= 16'(ArrayCols)))
+  `STH_ASSERT(SingleIsKnown, cmd_valid_i && !begun_q ->
+              cmd_single_i == (!matmul || (last_k && last_n)))
   `STH_ASSERT(TileNotEmpty, advance -> n_left != '0 && k_left != '0)
 
   initial if (STH_LAT_READ != 2) $error("sth_weight_loader: READ differs from the pipeline");
