@@ -90,7 +90,7 @@ $(BUILD)/ports: verif/power/sth_ports_record.c | $(BUILD)/deps.stamp
 
 $(SILICON)/%/power.txt: $(SILICON)/%/chip.txt $(BUILD)/rtl/%/libsth_rtl.so \
 		$(BUILD)/systolith $(BUILD)/power $(BUILD)/ports \
-		mk/silicon/power.sh mk/silicon/stretches.txt mk/silicon/counts.awk
+		$(addprefix mk/silicon/,power.sh stretches.sh stretches.txt counts.awk)
 	$(call say,POWER,$*)
 	$(Q)mk/silicon/power.sh $(@D) sth_core $(call silicon-file,$*) $(config-hash) \
 	  $(SYNTH_LIBERTY) $(BUILD) $(PARALLEL) >$@.new && mv $@.new $@

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures what the netlists of a chip spend on the work of stretches.txt: plays
-# it on the RTL, records its ports, plays those on the netlists.
+# Measures what the netlists of a chip spend on the work of stretches.sh: plays it
+# on the RTL, records its ports, plays those on the netlists.
 #
 #   mk/silicon/power.sh DIR TOP CONFIG.cfg HASH LIBERTY BUILD JOBS
 #
@@ -57,7 +57,9 @@ measure() {
 
 mapfile -t netlists < <(awk -v dir="$dir" '$1 == "block" {
   printf "%s/%s/%s.v\n", dir, $3, $2}' "$dir/list")
-mapfile -t stretches < <(sed -n 's/^\([a-z]\)/\1/p' "$here/stretches.txt")
+types=$("$build/systolith" info --json "$config" |
+  sed -n 's/.*"data_types": *\([0-9]*\).*/\1/p')
+mapfile -t stretches < <("$here/stretches.sh" "$types")
 rm -f "$out"/*.power
 for line in "${stretches[@]}"; do
   IFS='|' read -r name work _ <<<"$line"

@@ -35,6 +35,14 @@ judge "a register file's too" assumed REGFILE_DELAY 'delay("%")'
 judge "a macro's slew too" assumed SLEW '"rise_transition", "%")'
 judge "a macro's load too" assumed LOAD 'capacitance : %;'
 
+# plays TYPES NAME...: the stretches of a chip with these operands.
+plays() {
+  [ "$(mk/silicon/stretches.sh "$1" | awk '{printf "%s ", $1}')" = "${*:2} " ]
+}
+judge "int8 alone plays no bf16" plays 1 idle sync copy vector norm int8
+judge "bf16 alone plays no int8" plays 2 idle sync copy vector norm bf16
+judge "both play all" plays 3 idle sync copy vector norm bf16 int8
+
 # A thousand cycles in each of which d_i changes, and q_o a cycle after it.
 {
   printf 'port d_i 1\nport q_o 1\n'
