@@ -13,9 +13,9 @@ silent = >$@.log 2>&1 && test ! -s $@.log || { cat $@.log; exit 1; }
 $(LINT_RTL)/verilator-%.ok: $(BUILD)/chips/%/options $(RTL_SRC) $(RTL_HEADERS)
 	$(call say,LINT,verilator-$*)
 	@mkdir -p $(@D)
-	$(Q)for events in 0 1; do $(VERILATOR) --lint-only -Wall $(RTL_INCLUDES) \
+	$(Q)(for events in 0 1; do $(VERILATOR) --lint-only -Wall $(RTL_INCLUDES) \
 	  $(call rtl_params,$*) -GEvents=$$events --top-module sth_core \
-	  $(RTL_SRC) || exit 1; done $(silent)
+	  $(RTL_SRC) || exit 1; done) $(silent)
 	@touch $@
 
 # Yosys 0.23 reads ~W'(x) as W'(x), without a word: no operator of one operand
