@@ -1,6 +1,15 @@
-# Which chips the silicon targets measure: CONFIG, or SILICON_CONFIGS for
-# several, each a file or a name of configs/, configs/chips/ or build/configs/.
-# What is mistyped stops before anything is built.
+# What the silicon targets measure, and in which library.  Chips: CONFIG, or
+# SILICON_CONFIGS for several, each a file or a name of configs/, configs/chips/ or
+# build/configs/.  What is mistyped stops before anything is built.
+SILICON_LIBERTY = /usr/share/qflow/tech/osu018/osu018_stdcells.lib
+SYNTH_LIBERTY ?= $(SILICON_LIBERTY)
+same-library = $(filter $(SILICON_LIBERTY),$(SYNTH_LIBERTY))
+# Nanometres of the library, by which the energy of memories goes.
+SYNTH_NODE ?= $(if $(same-library),180)
+# Netlists of another library have a folder of their own, by what it holds.
+SILICON := $(BUILD)/silicon$(if $(same-library),,-$(basename $(notdir \
+	$(SYNTH_LIBERTY)))-$(shell cksum <"$(SYNTH_LIBERTY)" 2>/dev/null | \
+	cut -d' ' -f1))
 MAPPING ?= area
 SILICON_CONFIGS ?= $(if $(filter file,$(origin CONFIG)),nano,$(CONFIG))
 
@@ -16,7 +25,7 @@ silicon-file = $(call config-file,$(or $(filter %/$(1).cfg $(1).cfg, \
 
 SILICON_GOALS = $(filter silicon%,$(MAKECMDGOALS))
 SILICON_VARIABLES = BLOCK BUILD CC CONFIG CXX MAPPING NATIVE OPT PARALLEL PARAMS \
-	RTL_LIGHT SANITIZE SILICON_CONFIGS SYNTH_LIBERTY V
+	RTL_LIGHT SANITIZE SILICON_CONFIGS SYNTH_LIBERTY SYNTH_NODE V
 silicon-typed = $(foreach name,$(filter-out -% MAKE%,$(.VARIABLES)),$(if \
 	$(filter command,$(firstword $(origin $(name)))),$(name)))
 silicon-stop = $(error $(firstword $(SILICON_GOALS)): $(1))
@@ -27,8 +36,14 @@ silicon-check-config = $(if $(call config-file,$(1)),,$(call silicon-stop,no \
 ifneq ($(SILICON_GOALS),)
 $(foreach name,$(filter-out $(SILICON_VARIABLES),$(silicon-typed)),$(call \
 	silicon-stop,there is no variable '$(name)' here; $(SILICON_VARIABLES)))
+$(if $(word 2,$(SYNTH_LIBERTY)),$(call silicon-stop,SYNTH_LIBERTY: make takes \
+	no file with a blank in its name))
 $(if $(strip $(SILICON_CONFIGS)),,$(call silicon-stop,SILICON_CONFIGS is empty))
 $(foreach config,$(SILICON_CONFIGS) $(CONFIG),$(call silicon-check-config,$(config)))
+endif
+ifneq ($(filter silicon-power%,$(SILICON_GOALS)),)
+$(if $(SYNTH_NODE),,$(call silicon-stop,SYNTH_NODE is missing: the nanometres of \
+	$(SYNTH_LIBERTY)))
 endif
 ifneq ($(filter silicon-block,$(SILICON_GOALS)),)
 $(if $(BLOCK),,$(call silicon-stop,no BLOCK=module given))

@@ -10,15 +10,9 @@
 # build/silicon/CONFIG/chip.txt, which `systolith silicon` reads.  One block is a
 # module as it stands in the core of CONFIG, with all below it flat;
 # with PARAMS it is the module by itself, its other parameters at their defaults.
-SILICON_LIBERTY = /usr/share/qflow/tech/osu018/osu018_stdcells.lib
-SYNTH_LIBERTY ?= $(SILICON_LIBERTY)
 # What was measured before, a file for each configuration.
 SILICON_RECORD = verif/silicon
 SILICON_PACKAGES = yosys berkeley-abc opensta qflow-tech-osu018
-same-library = $(filter $(SILICON_LIBERTY),$(SYNTH_LIBERTY))
-# Netlists of another library have a folder of their own.
-SILICON = $(BUILD)/silicon$(if \
-	$(same-library),,-$(basename $(notdir $(SYNTH_LIBERTY))))
 
 $(SILICON)/deps.stamp: mk/silicon.mk
 	$(call install-packages,$(SILICON_PACKAGES))
@@ -29,7 +23,8 @@ silicon-elaborate = mk/silicon/elaborate.sh $@ $(1) "$(2)" $(RTL_INCLUDES) $(RTL
 SILICON_ELABORATE = $(RTL_SRC) $(RTL_HEADERS) mk/silicon/elaborate.sh \
 	mk/silicon/names.awk mk/silicon/macros.awk
 
-$(SILICON)/%/core.il: $(BUILD)/chips/%/options $(SILICON_ELABORATE) | $(SILICON)/deps.stamp
+$(SILICON)/%/core.il: $(BUILD)/chips/%/options $(SILICON_ELABORATE) | $(SILICON)/deps.stamp \
+		$(SILICON)/liberty.ok
 	$(call say,ELABORATE,$*)
 	$(Q)$(call silicon-elaborate,sth_core,$$(sed -n \
 	  '1s/-G\([A-Za-z]*\)=/\1 /gp' $<))
@@ -58,6 +53,12 @@ $(SILICON)/%/quick.txt: $(SILICON)/%/core.il $(SYNTH_LIBERTY) $(wildcard mk/sili
 
 $(SYNTH_LIBERTY):
 	@echo "silicon: no Liberty file '$@'; SYNTH_LIBERTY=FILE names one"; exit 1
+
+# The tools hang or die of a file that is none.
+$(SILICON)/liberty.ok: $(SYNTH_LIBERTY) $(BUILD)/power
+	@mkdir -p $(@D)
+	$(Q)$(BUILD)/power check $(SYNTH_LIBERTY)
+	@touch $@
 
 # Held against what is on record, if there is any and the library is the same.
 silicon-say = $(BUILD)/systolith silicon --config $(call silicon-file,$(1)) \
@@ -93,7 +94,7 @@ $(SILICON)/%/power.txt: $(SILICON)/%/chip.txt $(BUILD)/rtl/%/libsth_rtl.so \
 		$(addprefix mk/silicon/,power.sh stretches.sh stretches.txt counts.awk)
 	$(call say,POWER,$*)
 	$(Q)mk/silicon/power.sh $(@D) sth_core $(call silicon-file,$*) $(config-hash) \
-	  $(SYNTH_LIBERTY) $(BUILD) $(PARALLEL) >$@.new && mv $@.new $@
+	  $(SYNTH_LIBERTY) $(SYNTH_NODE) $(BUILD) $(PARALLEL) >$@.new && mv $@.new $@
 
 # What one measurement leaves is the next one's, and not to be deleted.
 .SECONDARY: $(foreach file,core.il chip.txt power.txt,$(SILICON_NAMES:%=$(SILICON)/%/$(file)))
@@ -126,7 +127,7 @@ silicon-record: $(SILICON_NAMES:%=$(SILICON)/%/chip.txt) $(BUILD)/systolith ## a
 
 ifdef PARAMS
 SILICON_DESIGN = $(SILICON)/$(BLOCK)
-$(SILICON_DESIGN)/core.il: $(SILICON_ELABORATE) FORCE | $(SILICON)/deps.stamp
+$(SILICON_DESIGN)/core.il: $(SILICON_ELABORATE) FORCE | $(SILICON)/deps.stamp $(SILICON)/liberty.ok
 	$(Q)$(call silicon-elaborate,$(BLOCK),$(subst =, ,$(PARAMS)))
 else
 SILICON_DESIGN = $(SILICON)/$(call config-name,$(CONFIG))
@@ -140,7 +141,7 @@ silicon-block: $(SILICON_DESIGN)/core.il $(SYNTH_LIBERTY) ## clock and area of o
 	  "make silicon-blocks lists them"; exit 1; }
 	$(Q)LIBERTY=$(SYNTH_LIBERTY) MACROS=$(<:.il=.lib) \
 	  mk/silicon/synth.sh $(SILICON_ALONE).il
-	$(Q)mk/silicon/say.sh $(SILICON_ALONE) $(BLOCK) $(MAPPING)
+	$(Q)mk/silicon/say.sh $(SILICON_ALONE) $(BLOCK) $(MAPPING) $(SYNTH_LIBERTY)
 
 silicon-blocks: $(SILICON)/$(call config-name,$(CONFIG))/core.il ## the modules of the core of CONFIG
 	@sed -n 's/^module .//p' $< | sort

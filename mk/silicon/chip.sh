@@ -24,10 +24,7 @@ mapfile -t netlists < <(awk -v dir="$dir" \
 
 measure() {
   echo "config $config $hash"
-  echo "library $(basename "$liberty" .lib)"
-  sed -n 's/^ *nom_\([a-z]*\) *: *\([0-9.]*\) *;.*/\1 \2/p' "$liberty" | \
-    awk '{v[$1] = $2} END {printf "corner process %s, %s V, %s C\n",
-      v["process"], v["voltage"], v["temperature"]}'
+  "$here/library.sh" "$liberty"
   yosys -V | awk '{print "yosys", $2}'
   dpkg-query -W -f 'abc ${Version}\n' berkeley-abc
   sta -version | sed 's/^/opensta /'

@@ -2,7 +2,7 @@
 # Measures what the netlists of a chip spend on the work of stretches.sh: plays it
 # on the RTL, records its ports, plays those on the netlists.
 #
-#   mk/silicon/power.sh DIR TOP CONFIG.cfg HASH LIBERTY BUILD JOBS
+#   mk/silicon/power.sh DIR TOP CONFIG.cfg HASH LIBERTY NODE BUILD JOBS
 #
 # DIR is what chip.sh measured.  Prints
 #
@@ -14,7 +14,7 @@
 #
 #   end LINES
 set -euo pipefail
-dir=$1 top=$2 config=$3 hash=$4 liberty=$5 build=$6 jobs=$7
+dir=$1 top=$2 config=$3 hash=$4 liberty=$5 node=$6 build=$7 jobs=$8
 here=$(dirname "$0")
 out=$dir/power
 mkdir -p "$out"
@@ -49,7 +49,7 @@ measure() {
   play "$@"
   "$build/ports" "$out/$1.fst" >"$out/$1.ports"
   rm "$out/$1.fst"
-  "$build/power" sum "$liberty" "$dir/list" "$top" "$1" "$out/$1.ports" \
+  "$build/power" sum "$liberty" "$node" "$dir/list" "$top" "$1" "$out/$1.ports" \
     "${netlists[@]}" >"$out/$1.sum"
   cat "$out/$1.count" "$out/$1.sum" >"$out/$1.new"
   mv "$out/$1.new" "$out/$1.power"

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Says what one synthesised block came to.
 #
-#   mk/silicon/say.sh OUT BLOCK MAPPING
+#   mk/silicon/say.sh OUT BLOCK MAPPING LIBERTY
 set -euo pipefail
 out=$1
-echo "$2, mapped for $3; ideal clock, no wire load, typical corner"
+echo "$2, mapped for $3; ideal clock, no wire load"
+"$(dirname "$0")/library.sh" "$4" | sed 's/^/  /'
 awk '/Chip area/ {area = $NF} /Number of cells/ {cells = $NF}
   $1 ~ /^DFF/ {flops += $2} $1 ~ /^sth_(sram|regfile)/ {macros += $2}
   END {

@@ -12,6 +12,11 @@ out=${1%.il}
 block=${out##*/}
 script=$(basename "$(dirname "$out")")
 here=$(dirname "$0")
+# ABC takes no name with a blank in it.
+near=$(mktemp -d)
+trap 'rm -r "$near"' EXIT
+ln -s "$(realpath "$here")" "$near/flow"
+ln -s "$(realpath "$LIBERTY")" "$near/library.lib"
 yosys -q -l "$out.log" -p "
   read_ilang $out.il
   hierarchy -check -top $block
@@ -21,14 +26,14 @@ yosys -q -l "$out.log" -p "
   tee -q -o $out.mem dump t:\$mem_v2
   synth -top $block -run fine:
   check -assert
-  dfflibmap -liberty $LIBERTY
-  abc -liberty $LIBERTY -constr $here/map.constr -script $here/$script.abc
+  dfflibmap -liberty $near/library.lib
+  abc -liberty $near/library.lib -constr $near/flow/map.constr -script $near/flow/$script.abc
   splitnets
   opt_clean
-  read_liberty -lib $LIBERTY
+  read_liberty -lib $near/library.lib
   check -assert
   select -assert-none t:\$*
-  tee -q -o $out.stat stat -liberty $LIBERTY
+  tee -q -o $out.stat stat -liberty $near/library.lib
   write_verilog -noattr -noexpr -nohex -defparam $out.new" >"$out.err" 2>&1 || {
   tail -5 "$out.err" >&2
   echo "$0: $block failed, see $out.log" >&2

@@ -312,9 +312,9 @@ static void test_memory_energy_is_the_published_one_carried_over(void **state)
     (void)state;
     /* 10 pJ for 64 bits of 8 KiB; 180 nm and 1.8 V are 16 times 45 nm, 0.9 V.
      */
-    assert_near(sth_memory_energy(1024, 64, 1.8), 160);
-    assert_near(sth_memory_energy(1024, 64, 0.9), 40);
-    assert_near(sth_memory_energy(256, 64, 1.8), 80);
+    assert_near(sth_memory_energy(1024, 64, 1.8, 180), 160);
+    assert_near(sth_memory_energy(1024, 64, 0.9, 180), 40);
+    assert_near(sth_memory_energy(256, 64, 1.8, 180), 80);
 }
 
 int main(void)

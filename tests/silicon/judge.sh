@@ -1,7 +1,7 @@
 # What the tests of the silicon flow share; sourced.
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # for who sources it
-liberty=$(sed -n 's/^SILICON_LIBERTY = //p' mk/silicon.mk)
+liberty=$(sed -n 's/^SILICON_LIBERTY = //p' mk/silicon-choice.mk)
 passed=0
 failed=0
 

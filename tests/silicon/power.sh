@@ -8,7 +8,7 @@ mkdir -p "$dir"
 # shellcheck source=tests/silicon/judge.sh
 . tests/silicon/judge.sh
 
-sum() { "$BUILD/power" sum "$liberty" "$dir/list" "$@" 2>"$dir/said"; }
+sum() { "$BUILD/power" sum "$liberty" 180 "$dir/list" "$@" 2>"$dir/said"; }
 
 # energy FILE: clock, registers and gates of its first block.
 energy() { awk '$1 == "energy" {print $4, $5, $6; exit}' "$1"; }
@@ -89,7 +89,7 @@ judge "the register file is written while enabled" \
   grep -q '^memory flow sth_flow regfile [0-9]* 100 ' "$dir/flow.txt"
 : >"$dir/none"
 judge "a macro of unknown size is refused" eval \
-  '! "$BUILD/power" sum "$liberty" "$dir/none" sth_flow flow "$dir/flow.ports" \
+  '! "$BUILD/power" sum "$liberty" 180 "$dir/none" sth_flow flow "$dir/flow.ports" \
   "${netlists[@]}" 2>"$dir/said"'
 judge "and named" grep -q "none: no line 'memory sth_regfile_1r1w WORDS'" \
   "$dir/said"

@@ -1,12 +1,15 @@
 /*
- * What a chip's gates spend on a stretch of work.  The first plays work that no
- * trace asks for, the second adds up what the netlists did under a record:
+ * What a chip's gates spend on a stretch of work.  The first judges a library,
+ * the second plays work that no trace asks for, the third adds up what the
+ * netlists did under a record:
  *
+ *   power check LIBERTY
  *   power work CONFIG SYNCS WAVE
- *   power sum LIBERTY LIST TOP STRETCH PORTS NETLIST...
+ *   power sum LIBERTY NODE LIST TOP STRETCH PORTS NETLIST...
  *
- * LIST holds the lines `memory NAME WORDS WIDTH INSTANCES` of make silicon.
- * Prints, in picojoule over all instances and all cycles counted:
+ * NODE is the library's in nanometres.  LIST holds the lines `memory NAME WORDS
+ * WIDTH INSTANCES` of make silicon. Prints, in picojoule over all instances and
+ * all cycles counted:
  *
  *   cycles STRETCH CYCLES BUS_BYTES SRAM_BYTES
  *   energy STRETCH BLOCK CLOCK REGISTERS GATES GLITCHES LEAKAGE_NANOWATT
@@ -14,6 +17,7 @@
  */
 #include "sth_energy.h"
 #include "sth_gates_time.h"
+#include "sth_liberty_check.h"
 #include "sth_memory_energy.h"
 #include "sth_power_run.h"
 #include "sth_power_work.h"
@@ -28,6 +32,12 @@ static int fail(const char *error)
     fprintf(stderr, "power: %s\n", error);
     return 1;
 }
+
+/* What is asked of a sum. */
+struct request {
+    double node;
+    const char *list, *stretch;
+};
 
 /* The words of a macro, from LIST; 0 when it is not there. */
 static uint64_t words_of(const char *list, const char *name)
@@ -46,8 +56,8 @@ static uint64_t words_of(const char *list, const char *name)
 }
 
 /* The macros of one kind in one block; returns the bytes that passed. */
-static uint64_t print_memories(const struct sth_gates *g, const char *list,
-                               const char *stretch, uint32_t block,
+static uint64_t print_memories(const struct sth_gates *g,
+                               const struct request *r, uint32_t block,
                                bool at_once)
 {
     uint64_t reads = 0, writes = 0, bytes = 0;
@@ -63,12 +73,12 @@ static uint64_t print_memories(const struct sth_gates *g, const char *list,
         reads += m->reads;
         writes += m->writes;
         bytes += accesses * m->width / 8;
-        energy +=
-            (double)accesses * sth_memory_energy(words_of(list, m->type),
-                                                 m->width, g->library->voltage);
+        energy += (double)accesses *
+                  sth_memory_energy(words_of(r->list, m->type), m->width,
+                                    g->library->voltage, r->node);
     }
     if (reads || writes)
-        printf("memory %s %s %s %" PRIu64 " %" PRIu64 " %.3f\n", stretch,
+        printf("memory %s %s %s %" PRIu64 " %" PRIu64 " %.3f\n", r->stretch,
                g->netlist->block.at[block].name, at_once ? "regfile" : "sram",
                reads, writes, energy);
     return bytes;
@@ -87,8 +97,8 @@ static bool lists_macros(const struct sth_gates *g, const char *list)
 }
 
 static void print_blocks(const struct sth_energy *energy,
-                         const struct sth_power_run *run, const char *list,
-                         const char *stretch, struct sth_energy_block *sum,
+                         const struct sth_power_run *run,
+                         const struct request *r, struct sth_energy_block *sum,
                          double *leakage)
 {
     const struct sth_gates *g = energy->gates;
@@ -100,23 +110,22 @@ static void print_blocks(const struct sth_energy *energy,
     for (uint32_t i = 0; i < blocks; i++) {
         if (!g->netlist->block.at[i].instances)
             continue;
-        printf("energy %s %s %.3f %.3f %.3f %.3f %.3f\n", stretch,
+        printf("energy %s %s %.3f %.3f %.3f %.3f %.3f\n", r->stretch,
                g->netlist->block.at[i].name, sum[i].clock, sum[i].registers,
                sum[i].gates, sum[i].glitches, leakage[i] * 1e9);
-        print_memories(g, list, stretch, i, true);
-        bytes += print_memories(g, list, stretch, i, false);
+        print_memories(g, r, i, true);
+        bytes += print_memories(g, r, i, false);
     }
-    printf("cycles %s %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", stretch,
+    printf("cycles %s %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", r->stretch,
            g->cycles, run->bus_bytes, bytes);
     fprintf(stderr,
             "  %s: %" PRIu64 " cycles, %" PRIu64 " bits of outputs as the "
             "RTL's\n",
-            stretch, g->cycles, run->compared);
+            r->stretch, g->cycles, run->compared);
 }
 
 static int print(const struct sth_energy *energy,
-                 const struct sth_power_run *run, const char *list,
-                 const char *stretch)
+                 const struct sth_power_run *run, const struct request *r)
 {
     const struct sth_gates *g = energy->gates;
     const uint32_t blocks = g->netlist->block.count;
@@ -126,10 +135,10 @@ static int print(const struct sth_energy *energy,
 
     if (!sum || !leakage || sth_gates_time_failed(g))
         status = fail("out of memory");
-    else if (!lists_macros(g, list))
+    else if (!lists_macros(g, r->list))
         status = 1;
     else
-        print_blocks(energy, run, list, stretch, sum, leakage);
+        print_blocks(energy, run, r, sum, leakage);
     free(sum);
     free(leakage);
     return status;
@@ -137,6 +146,7 @@ static int print(const struct sth_energy *energy,
 
 static int sum(int netlists, char **argv)
 {
+    const struct request r = {strtod(argv[1], NULL), argv[2], argv[4]};
     struct sth_liberty library = {0};
     struct sth_netlist netlist = {0};
     struct sth_gates gates = {0};
@@ -145,17 +155,19 @@ static int sum(int netlists, char **argv)
     char error[4600] = "out of memory";
     int status;
 
+    if (!(r.node > 0))
+        return fail("NODE is not a number of nanometres");
     if (!sth_liberty_load(argv[0], &library, error, sizeof(error)) ||
-        !sth_netlist_load((const char *const *)argv + 5, (size_t)netlists,
-                          argv[2], &netlist, error, sizeof(error)) ||
+        !sth_netlist_load((const char *const *)argv + 6, (size_t)netlists,
+                          argv[3], &netlist, error, sizeof(error)) ||
         !sth_gates_init(&gates, &netlist, &library, "clk_i", error,
                         sizeof(error)) ||
         !sth_energy_init(&energy, &gates) ||
         !sth_energy_delays(&energy, &gates) ||
-        !sth_power_run(&gates, argv[4], &run, error, sizeof(error)))
+        !sth_power_run(&gates, argv[5], &run, error, sizeof(error)))
         status = fail(error);
     else
-        status = print(&energy, &run, argv[1], argv[3]);
+        status = print(&energy, &run, &r);
     sth_energy_fini(&energy);
     sth_gates_fini(&gates);
     sth_netlist_fini(&netlist);
@@ -178,15 +190,24 @@ static int work(char **argv)
                : fail(error);
 }
 
+static int check(const char *path)
+{
+    char error[4600];
+
+    return sth_liberty_check(path, error, sizeof(error)) ? 0 : fail(error);
+}
+
 int main(int argc, char **argv)
 {
-
-    if (argc > 7 && !strcmp(argv[1], "sum"))
-        return sum(argc - 7, argv + 2);
+    if (argc == 3 && !strcmp(argv[1], "check"))
+        return check(argv[2]);
+    if (argc > 8 && !strcmp(argv[1], "sum"))
+        return sum(argc - 8, argv + 2);
     if (argc == 5 && !strcmp(argv[1], "work"))
         return work(argv + 2);
-    fputs("usage: power work CONFIG SYNCS WAVE\n"
-          "       power sum LIBERTY LIST TOP STRETCH PORTS NETLIST...\n",
+    fputs("usage: power check LIBERTY\n"
+          "       power work CONFIG SYNCS WAVE\n"
+          "       power sum LIBERTY NODE LIST TOP STRETCH PORTS NETLIST...\n",
           stderr);
     return 2;
 }

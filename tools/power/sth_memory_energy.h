@@ -10,7 +10,8 @@
 
 #include <stdint.h>
 
-/* Picojoule of one access to a whole word. */
-double sth_memory_energy(uint64_t words, uint64_t width, double voltage);
+/* Picojoule of one access to a whole word at so many volts and nanometres. */
+double sth_memory_energy(uint64_t words, uint64_t width, double voltage,
+                         double node);
 
 #endif
