@@ -20,6 +20,10 @@ here=$(dirname "$0")
 mapfile -t netlists < <(awk -v dir="$dir" \
   -v when="$when" '$1 == "block" && $5 ~ when {
     printf "%s/%s/%s.v\n", dir, $3, $2}' "$dir/list")
+# Jobs of its own: make passes its job server to recipes alone that name MAKE.
+MAKEFLAGS=$(sed -E 's/(^| )-j[0-9]*//; s/ --jobserver-auth=[^ ]*//' \
+  <<<"${MAKEFLAGS-}")
+export MAKEFLAGS
 "$MAKE" --no-print-directory -k -j"$jobs" "${netlists[@]}" >&2
 
 measure() {

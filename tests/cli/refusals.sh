@@ -183,8 +183,10 @@ CONFIG=nano' makes one" silicon --measured "$work/chip.txt"
 missing" silicon --measured "$work/chip.txt"
   refuses 2 "$work/none.txt: No such file or directory" silicon \
     --measured verif/silicon/nano.txt --golden "$work/none.txt"
-  refuses 2 "option --block goes with neither --power nor --markdown, which \
-print the whole chip" silicon --block sth_front --markdown
+  for option in --markdown --json=- --svg=- --power=x; do
+    refuses 2 "option --block goes with none of --power, --markdown, --json and \
+--svg, which are of the whole chip" silicon --block sth_front "$option"
+  done
   sed 's/^library .*/library other/' verif/silicon/nano-power.txt \
     >"$work/power.txt"
   refuses 2 "$work/power.txt: is of library 'other', but clock and area are of \

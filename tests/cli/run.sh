@@ -228,6 +228,14 @@ inputs() {
     --count 1 --config "$d/own.cfg" --json "$d/own.cfg"
   refuses 2 "option --json: '$d/hbm2e.mem' is an input" random --csim-only \
     --count 1 --config "$d/own.cfg" --json "$d/hbm2e.mem"
+  succeeds '^\{$' silicon --measured verif/silicon/nano.txt --json -
+  check "JSON alone on standard output" [ "$(grep -c '^[^ {}]' "$work/out")" = 0 ]
+  sed '/^memory sth_sram/d; s/^end .*/end 78/' verif/silicon/nano.txt >"$d/chip.txt"
+  run silicon --measured "$d/chip.txt" --golden verif/silicon/nano.txt
+  check "memories that are not there: status" [ "$status" -eq 1 ]
+  check "what accepts is said last" grep -q "^2 differences .*'make \
+silicon-record CONFIG=nano' accepts$" <(tail -n 1 "$work/out")
+  rm "$d/chip.txt"
   for option in --json --svg; do
     for c in --config --measured --golden --power --power-golden; do
       refuses 2 "option $option: '$d/own.cfg' is an input" silicon \

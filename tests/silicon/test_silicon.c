@@ -220,6 +220,13 @@ static void test_silicon_compare_finds_what_left_its_record(void **state)
     assert_int_equal(differences("reg-reg 7.5", "reg-reg 7.3"), 1);
     assert_int_equal(differences("0 5.1", "0 5.3"), 1);
     assert_int_equal(differences("2000 300", "2100 300"), 1);
+    /* A block more, and with it area and flip-flops. */
+    assert_int_equal(differences("delay 4", "delay 5"), 3);
+    assert_int_equal(differences("memory sth_sram_1r1w 256 64 4\n", ""), 1);
+    assert_int_equal(differences("1w 256 64 4", "1w 256 65 4"), 1);
+    assert_int_equal(differences("1w 256 64 4", "1w 512 64 8"), 2);
+    assert_int_equal(differences("library osu018", "library osu035"), 1);
+    assert_int_equal(differences("1.8 V", "1.6 V"), 1);
     /* A block of another name: one is missing, one is new. */
     assert_int_equal(differences("sth_pe_row", "sth_pe"), 2);
 }
@@ -242,6 +249,26 @@ static void test_silicon_compare_of_some_blocks_judges_them_alone(void **state)
     fclose(out);
 }
 
+/* Paths that a file has in another order; names that XML would misread. */
+static void test_silicon_drawing_is_sorted_and_escaped(void **state)
+{
+    static struct sth_silicon chip;
+    char error[1024], *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    (void)state;
+    assert_true(load("6.5 u_array/psum_q", "9.5 a<b>&c", &chip, error));
+    assert_true(chip.path[0].ns == 9.5);
+    assert_true(sth_silicon_svg(out, &chip));
+    assert_int_equal(fclose(out), 0);
+    assert_non_null(strstr(text, ">a&lt;b&gt;&amp;c → u_array/psum_q<"));
+    assert_non_null(strstr(text, ">area</tspan>"));
+    assert_non_null(strstr(text, ">delay</tspan>"));
+    assert_null(strstr(text, ">once</tspan>"));
+    free(text);
+}
+
 static void test_silicon_json_holds_every_row(void **state)
 {
     static struct sth_silicon chip;
@@ -249,17 +276,25 @@ static void test_silicon_json_holds_every_row(void **state)
     char error[1024], *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
-    json_t *root, *total;
+    const struct sth_silicon_verdict verdict = {2, 2, "one\ntwo\n"};
+    json_t *root, *total, *record;
 
     (void)state;
     assert_true(load("", "", &chip, error));
     assert_true(sth_config_find("nano", ".", &config, error, sizeof(error)));
-    assert_true(sth_silicon_json(out, &chip, NULL, &config));
+    assert_true(sth_silicon_json(out, &chip, NULL, &config, &verdict));
     assert_int_equal(fclose(out), 0);
     root = json_loads(text, 0, NULL);
     assert_non_null(root);
     total = json_object_get(root, "total");
     assert_true(json_number_value(json_object_get(total, "period_ns")) == 7.5);
+    assert_true(json_number_value(json_object_get(total, "frequency_mhz")) >
+                133.3);
+    record = json_object_get(root, "record");
+    assert_int_equal(json_integer_value(json_object_get(record, "count")), 2);
+    record = json_object_get(record, "differences");
+    assert_int_equal(json_array_size(record), 2);
+    assert_string_equal(json_string_value(json_array_get(record, 1)), "two");
     assert_int_equal(json_array_size(json_object_get(root, "blocks")), 2);
     assert_int_equal(json_array_size(json_object_get(root, "macros")), 1);
     assert_int_equal(json_array_size(json_object_get(root, "paths")), 3);
@@ -427,6 +462,7 @@ int main(void)
         cmocka_unit_test(test_silicon_damaged_files_are_refused),
         cmocka_unit_test(test_silicon_compare_finds_what_left_its_record),
         cmocka_unit_test(test_silicon_compare_of_some_blocks_judges_them_alone),
+        cmocka_unit_test(test_silicon_drawing_is_sorted_and_escaped),
         cmocka_unit_test(test_silicon_json_holds_every_row),
         cmocka_unit_test(test_silicon_power_is_over_idle_and_by_event),
         cmocka_unit_test(test_silicon_power_bad_lines_are_named),

@@ -74,6 +74,9 @@ struct measured {
     struct sth_silicon chip, record;
     struct sth_silicon_power power, power_record;
     double period;
+    struct sth_silicon_verdict verdict;
+    char *differences; /* what the verdict rests on */
+    bool held;         /* against a record */
 };
 
 static const struct sth_silicon_power *power_of(const struct measured *m)
@@ -83,7 +86,8 @@ static const struct sth_silicon_power *power_of(const struct measured *m)
 
 static bool write_json(FILE *out, const struct measured *m)
 {
-    return sth_silicon_json(out, &m->chip, power_of(m), m->config);
+    return sth_silicon_json(out, &m->chip, power_of(m), m->config,
+                            m->held ? &m->verdict : NULL);
 }
 
 static bool write_svg(FILE *out, const struct measured *m)
@@ -135,17 +139,39 @@ static int print(const struct sth_args *args, const struct measured *m)
     return sth_silicon_block_text(stdout, &m->chip, block) ? 0 : 1;
 }
 
-/* The exit status when the chip is held against its records. */
-static int compare(const struct sth_args *args, struct measured *m)
+/* Holds the chip against its records; false with a message. */
+static bool compare(const struct sth_args *args, struct measured *m)
 {
-    unsigned count = 0;
+    struct sth_silicon_verdict *v = &m->verdict;
+    size_t size;
+    FILE *out = open_memstream(&m->differences, &size);
+    bool good;
 
+    if (!out)
+        return !sth_cmd_error("out of memory");
     if (args->text[STH_OPT_SILICON_GOLDEN])
-        count += sth_silicon_compare(stdout, &m->chip, &m->record, TOLERANCE);
+        v->count += sth_silicon_compare(out, &m->chip, &m->record, TOLERANCE);
     if (args->text[STH_OPT_SILICON_POWER_GOLDEN])
-        count += sth_silicon_power_compare(stdout, &m->power, &m->power_record,
-                                           TOLERANCE);
-    return count ? 1 : 0;
+        v->count += sth_silicon_power_compare(out, &m->power, &m->power_record,
+                                              TOLERANCE);
+    good = !ferror(out);
+    good &= !fclose(out);
+    v->percent = TOLERANCE;
+    v->differences = m->differences;
+    return good ? true : !sth_cmd_error("out of memory");
+}
+
+/* Says how the comparison ended. */
+static void say_verdict(FILE *out, const struct sth_args *args,
+                        const struct measured *m)
+{
+    if (!m->verdict.count)
+        return;
+    fprintf(out,
+            "%s%u difference%s from the record, of more than %g %% where it is "
+            "a measure; 'make silicon-record CONFIG=%s' accepts\n",
+            m->differences, m->verdict.count, m->verdict.count > 1 ? "s" : "",
+            TOLERANCE, args->text[STH_OPT_SILICON_CONFIG]);
 }
 
 /* Whether power and clock are of the same netlists; else with a message. */
@@ -238,12 +264,17 @@ static int check_targets(const struct sth_args *args,
                              sizeof(inputs) / sizeof(*inputs));
 }
 
+static bool is_stdout(const char *path)
+{
+    return path && !strcmp(path, "-");
+}
+
 static int run(const struct sth_args *args, struct measured *m)
 {
     const char *measured = args->text[STH_OPT_SILICON_MEASURED];
     char path[4600];
-    int status, compared;
-    bool written;
+    bool written, printed;
+    int status;
 
     if (!measured) {
         snprintf(path, sizeof(path), "build/silicon/%s/chip.txt",
@@ -255,13 +286,18 @@ static int run(const struct sth_args *args, struct measured *m)
         return status;
     if (!load_all(args, measured, m))
         return 2;
-    status = print(args, m);
+    if (!compare(args, m))
+        return 2;
+    /* A report on standard output stands there alone. */
+    printed = !is_stdout(args->text[STH_OPT_SILICON_JSON]) &&
+              !is_stdout(args->text[STH_OPT_SILICON_SVG]);
+    status = printed ? print(args, m) : 0;
     if (status)
         return status;
     written = write_report(args->text[STH_OPT_SILICON_JSON], write_json, m);
     written &= write_report(args->text[STH_OPT_SILICON_SVG], write_svg, m);
-    compared = compare(args, m);
-    return compared ? compared : written ? 0 : 1;
+    say_verdict(printed ? stdout : stderr, args, m);
+    return m->verdict.count || !written ? 1 : 0;
 }
 
 int sth_cmd_silicon(int argc, char **argv)
@@ -275,10 +311,12 @@ int sth_cmd_silicon(int argc, char **argv)
     if (!sth_args_parse(&args, STH_COMMAND_SILICON, argc, argv, &status))
         return status;
     if (args.text[STH_OPT_SILICON_BLOCK] &&
-        (args.text[STH_OPT_SILICON_POWER] ||
+        (args.text[STH_OPT_SILICON_POWER] || args.text[STH_OPT_SILICON_JSON] ||
+         args.text[STH_OPT_SILICON_SVG] ||
          args.given[STH_OPT_SILICON_MARKDOWN]))
-        return sth_cmd_error("option --block goes with neither --power nor "
-                             "--markdown, which print the whole chip");
+        return sth_cmd_error("option --block goes with none of --power, "
+                             "--markdown, --json and --svg, which are of the "
+                             "whole chip");
     sth_mem_config_default(&config.memory);
     if (!sth_config_find(args.text[STH_OPT_SILICON_CONFIG], sth_cmd_home(),
                          &config, error, sizeof(error)))
@@ -287,7 +325,10 @@ int sth_cmd_silicon(int argc, char **argv)
     if (!m)
         return sth_cmd_error("out of memory");
     m->config = &config;
+    m->held = args.text[STH_OPT_SILICON_GOLDEN] ||
+              args.text[STH_OPT_SILICON_POWER_GOLDEN];
     status = run(&args, m);
+    free(m->differences);
     free(m);
     return status;
 }

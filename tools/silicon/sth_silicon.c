@@ -72,10 +72,16 @@ static void read_memory(struct sth_silicon *chip, struct sth_silicon_line *line)
     chip->memories++;
 }
 
-static bool is_kind(const char *kind)
+/* The index of a kind of path, or -1. */
+static int order_of(const char *kind)
 {
-    return !strcmp(kind, "reg-reg") || !strcmp(kind, "in-reg") ||
-           !strcmp(kind, "reg-out") || !strcmp(kind, "in-out");
+    static const char *const kinds[] = {"reg-reg", "in-reg", "reg-out",
+                                        "in-out"};
+
+    for (size_t i = 0; i < COUNT(kinds); i++)
+        if (!strcmp(kind, kinds[i]))
+            return (int)i;
+    return -1;
 }
 
 static void read_path(struct sth_silicon *chip, struct sth_silicon_line *line)
@@ -86,7 +92,7 @@ static void read_path(struct sth_silicon *chip, struct sth_silicon_line *line)
     if (!has_room(line, chip->paths))
         return;
     sth_silicon_word(line, "kind", p->kind, sizeof(p->kind));
-    if (line->good && !is_kind(p->kind))
+    if (line->good && order_of(p->kind) < 0)
         sth_silicon_refuse(line, "kind",
                            "'%s' is none of reg-reg, in-reg, "
                            "reg-out and in-out",
@@ -168,6 +174,19 @@ static const char *find_missing(struct sth_silicon *chip)
     return chip->paths && !(sum.period > 0) ? "path reg-reg" : NULL;
 }
 
+/* Kind by kind, each slowest first. */
+static int by_ns(const void *a, const void *b)
+{
+    const struct sth_silicon_path *x = a, *y = b;
+    const int kind = order_of(x->kind) - order_of(y->kind);
+
+    if (kind)
+        return kind;
+    if (x->ns > y->ns || x->ns < y->ns)
+        return x->ns > y->ns ? -1 : 1;
+    return strcmp(x->to, y->to);
+}
+
 bool sth_silicon_load(const char *path, struct sth_silicon *chip, char *error,
                       size_t error_size)
 {
@@ -182,6 +201,7 @@ bool sth_silicon_load(const char *path, struct sth_silicon *chip, char *error,
         return false;
     }
     qsort(chip->block, chip->blocks, sizeof(*chip->block), by_area);
+    qsort(chip->path, chip->paths, sizeof(*chip->path), by_ns);
     return true;
 }
 

@@ -51,7 +51,7 @@ struct sth_silicon {
     struct sth_silicon_memory memory[STH_SILICON_ROWS];
     uint32_t memories;
     struct sth_silicon_path path[STH_SILICON_ROWS];
-    uint32_t paths; /* as they stand in the file: each kind, slowest first */
+    uint32_t paths; /* reg-reg, in-reg, reg-out, in-out, each slowest first */
 };
 
 struct sth_silicon_sum {

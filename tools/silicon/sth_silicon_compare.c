@@ -2,7 +2,9 @@
 #include "sth_silicon_compare.h"
 #include "sth_silicon_report.h"
 
+#include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 unsigned sth_silicon_differ(FILE *out, const char *what, const char *unit,
                             double now, double then, double percent)
@@ -18,6 +20,54 @@ unsigned sth_silicon_differ(FILE *out, const char *what, const char *unit,
     return 1;
 }
 
+/* 1, with a line, when two numbers are not the same. */
+static unsigned differ_in_number(FILE *out, const char *name, const char *what,
+                                 uint64_t now, uint64_t then)
+{
+    if (now == then)
+        return 0;
+    fprintf(out, "%s: %" PRIu64 "%s, on record %" PRIu64 "\n", name, now, what,
+            then);
+    return 1;
+}
+
+static unsigned compare_memories(FILE *out, const struct sth_silicon *chip,
+                                 const struct sth_silicon *record)
+{
+    unsigned count = 0;
+
+    for (uint32_t i = 0; i < chip->memories; i++) {
+        const struct sth_silicon_memory *m = &chip->memory[i];
+        const struct sth_silicon_memory *r =
+            sth_silicon_find_memory(record, m->name);
+
+        if (!r) {
+            fprintf(out, "%s: not on record\n", m->name);
+            count++;
+            continue;
+        }
+        count += differ_in_number(out, m->name, " words", m->words, r->words);
+        count += differ_in_number(out, m->name, " bits", m->width, r->width);
+        count += differ_in_number(out, m->name, "", m->instances, r->instances);
+    }
+    for (uint32_t i = 0; i < record->memories; i++)
+        if (!sth_silicon_find_memory(chip, record->memory[i].name)) {
+            fprintf(out, "%s: on record alone\n", record->memory[i].name);
+            count++;
+        }
+    return count;
+}
+
+/* 1, with a line, when two texts are not the same. */
+static unsigned differ_in_text(FILE *out, const char *what, const char *now,
+                               const char *then)
+{
+    if (!strcmp(now, then))
+        return 0;
+    fprintf(out, "%s: '%s', on record '%s'\n", what, now, then);
+    return 1;
+}
+
 static unsigned compare_block(FILE *out, const struct sth_silicon_block *b,
                               const struct sth_silicon *record, double percent)
 {
@@ -29,8 +79,9 @@ static unsigned compare_block(FILE *out, const struct sth_silicon_block *b,
         fprintf(out, "%s: not on record\n", b->name);
         return 1;
     }
+    count = differ_in_number(out, b->name, "", b->instances, r->instances);
     snprintf(what, sizeof(what), "%s, area", b->name);
-    count = sth_silicon_differ(out, what, "um2", b->area, r->area, percent);
+    count += sth_silicon_differ(out, what, "um2", b->area, r->area, percent);
     snprintf(what, sizeof(what), "%s, slowest path", b->name);
     return count +
            sth_silicon_differ(out, what, "ns", b->worst, r->worst, percent);
@@ -64,6 +115,9 @@ unsigned sth_silicon_compare(FILE *out, const struct sth_silicon *chip,
     unsigned count =
         chip->paths ? compare_whole(out, chip, record, percent) : 0;
 
+    count += differ_in_text(out, "library", chip->library, record->library);
+    count += differ_in_text(out, "corner", chip->corner, record->corner);
+    count += compare_memories(out, chip, record);
     for (uint32_t i = 0; i < chip->blocks; i++)
         count += compare_block(out, &chip->block[i], record, percent);
     return count;

@@ -2,6 +2,8 @@
 #include "sth_report_head.h"
 #include "sth_silicon_report.h"
 
+#include <string.h>
+
 static json_t *blocks(const struct sth_silicon *chip)
 {
     json_t *list = json_array();
@@ -50,9 +52,25 @@ static json_t *paths(const struct sth_silicon *chip)
     return list;
 }
 
+static json_t *held_against(const struct sth_silicon_verdict *verdict)
+{
+    json_t *list = json_array();
+    const char *line = verdict->differences;
+
+    while (*line) {
+        const size_t length = strcspn(line, "\n");
+
+        json_array_append_new(list, json_stringn(line, length));
+        line += length + (line[length] == '\n');
+    }
+    return json_pack("{s:f, s:i, s:o}", "tolerance_percent", verdict->percent,
+                     "count", (int)verdict->count, "differences", list);
+}
+
 bool sth_silicon_json(FILE *out, const struct sth_silicon *chip,
                       const struct sth_silicon_power *power,
-                      const struct sth_config *config)
+                      const struct sth_config *config,
+                      const struct sth_silicon_verdict *verdict)
 {
     json_t *root = json_object();
     struct sth_silicon_sum sum;
@@ -65,19 +83,22 @@ bool sth_silicon_json(FILE *out, const struct sth_silicon *chip,
                                   chip->corner, "yosys", chip->yosys, "abc",
                                   chip->abc, "opensta", chip->opensta, "date",
                                   chip->date, "commit", chip->commit));
-    json_object_set_new(root, "total",
-                        json_pack("{s:f, s:f, s:I, s:I, s:I, s:I, s:I}",
-                                  "period_ns", sum.period, "area_um2", sum.area,
-                                  "cells", (json_int_t)sum.cells, "flip_flops",
-                                  (json_int_t)sum.flops, "memory_bits",
-                                  (json_int_t)sum.memory_bits, "macros",
-                                  (json_int_t)sum.macros, "macro_bits",
-                                  (json_int_t)sum.macro_bits));
+    json_object_set_new(
+        root, "total",
+        json_pack("{s:f, s:f, s:f, s:I, s:I, s:I, s:I, s:I}", "period_ns",
+                  sum.period, "frequency_mhz",
+                  sum.period > 0 ? 1000 / sum.period : 0, "area_um2", sum.area,
+                  "cells", (json_int_t)sum.cells, "flip_flops",
+                  (json_int_t)sum.flops, "memory_bits",
+                  (json_int_t)sum.memory_bits, "macros", (json_int_t)sum.macros,
+                  "macro_bits", (json_int_t)sum.macro_bits));
     json_object_set_new(root, "blocks", blocks(chip));
     json_object_set_new(root, "macros", memories(chip));
     json_object_set_new(root, "paths", paths(chip));
     if (power)
         json_object_set_new(root, "power",
                             sth_silicon_power_json(power, sum.period));
+    if (verdict)
+        json_object_set_new(root, "record", held_against(verdict));
     return sth_report_write(out, root);
 }

@@ -11,16 +11,24 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+/* How a chip stands to its records. */
+struct sth_silicon_verdict {
+    double percent;          /* that a figure may be off */
+    unsigned count;          /* of figures that are further off */
+    const char *differences; /* what the comparisons printed, a line each */
+};
+
 /*
  * Each writes the whole chip; false when it cannot be written.  Text and
  * Markdown hold the same tables; JSON adds version and configuration, and power
- * where it is not NULL.
+ * and verdict where they are not NULL.
  */
 bool sth_silicon_text(FILE *out, const struct sth_silicon *chip);
 bool sth_silicon_markdown(FILE *out, const struct sth_silicon *chip);
 bool sth_silicon_json(FILE *out, const struct sth_silicon *chip,
                       const struct sth_silicon_power *power,
-                      const struct sth_config *config);
+                      const struct sth_config *config,
+                      const struct sth_silicon_verdict *verdict);
 bool sth_silicon_svg(FILE *out, const struct sth_silicon *chip);
 
 /* One block and its slowest path by itself. */
@@ -38,9 +46,10 @@ json_t *sth_silicon_power_json(const struct sth_silicon_power *power,
 
 /*
  * Prints every figure of the chip (period, area, flip-flops, and area and worst
- * path of each block) that is more than `percent` off that on record, and every
- * block that only one of them has; returns how many.  A chip without paths
- * holds some blocks alone, and those are compared.
+ * path of each block) that is more than `percent` off that on record, every
+ * block and memory that only one of them has or that is of another size or
+ * number, and another library or corner; returns how many.  A chip without
+ * paths holds some blocks alone, and those are compared.
  */
 unsigned sth_silicon_compare(FILE *out, const struct sth_silicon *chip,
                              const struct sth_silicon *record, double percent);

@@ -4,8 +4,28 @@
 #include <math.h>
 #include <string.h>
 
-enum { LABEL = 210, BAR = 420, ROW = 22, TOP = 66, GAP = 44, BLOCKS = 16 };
-enum { PATHS = 10, WIDTH = LABEL + BAR + 150 };
+enum { LABEL = 210, BAR = 420, ROW = 22, TOP = 66, GAP = 44 };
+enum { ESCAPED = 6 * STH_SILICON_TEXT, PATHS = 10, WIDTH = LABEL + BAR + 150 };
+
+/* A text with what XML would read as its own in its place. */
+static const char *escape(const char *text, char to[ESCAPED])
+{
+    size_t used = 0;
+
+    for (; *text && used + sizeof("&quot;") <= ESCAPED; text++) {
+        const char *as = *text == '<'   ? "&lt;"
+                         : *text == '>' ? "&gt;"
+                         : *text == '&' ? "&amp;"
+                                        : NULL;
+
+        if (as)
+            used += (size_t)sprintf(to + used, "%s", as);
+        else
+            to[used++] = *text;
+    }
+    to[used] = 0;
+    return to;
+}
 
 static void title(FILE *out, int y, const char *words)
 {
@@ -18,42 +38,60 @@ static void bar(FILE *out, int y, const char *label, double share,
                 const char *colour, const char *figure)
 {
     double length = BAR * fmin(share, 1);
+    char escaped[ESCAPED];
 
     fprintf(out,
             "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>\n"
             "<rect x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\" "
             "fill=\"%s\"/>\n"
             "<text x=\"%.1f\" y=\"%d\">%s</text>\n",
-            LABEL - 8, y + 13, label, LABEL, y, length, ROW - 5, colour,
-            LABEL + length + 6, y + 13, figure);
+            LABEL - 8, y + 13, escape(label, escaped), LABEL, y, length,
+            ROW - 5, colour, LABEL + length + 6, y + 13, figure);
 }
 
-/* Whether colours would tell nothing. */
-static bool of_one_mapping(const struct sth_silicon *chip)
+/* The colours of the scripts; of another the last. */
+static const struct {
+    const char *script, *colour;
+} scripts[] = {{"area", "#1f5fa8"},
+               {"delay", "#c2571a"},
+               {"once", "#e3a06f"},
+               {"another", "#777"}};
+enum { SCRIPTS = sizeof(scripts) / sizeof(*scripts) };
+
+static size_t script_of(const struct sth_silicon_block *block)
 {
-    for (uint32_t i = 1; i < chip->blocks; i++)
-        if (strcmp(chip->block[i].mapping, chip->block[0].mapping) != 0)
-            return false;
-    return true;
+    size_t i = 0;
+
+    while (i + 1 < SCRIPTS && strcmp(block->mapping, scripts[i].script) != 0)
+        i++;
+    return i;
 }
 
-/* The colour of what a script mapped. */
-static const char *colour_of(const struct sth_silicon *chip,
-                             const struct sth_silicon_block *block)
+/* The scripts that occur, each in its colour. */
+static void draw_legend(FILE *out, const struct sth_silicon *chip, int y)
 {
-    if (of_one_mapping(chip) || !strcmp(block->mapping, "area"))
-        return "#1f5fa8";
-    return !strcmp(block->mapping, "delay") ? "#c2571a" : "#e3a06f";
+    bool occurs[SCRIPTS] = {false};
+
+    for (uint32_t i = 0; i < chip->blocks; i++)
+        occurs[script_of(&chip->block[i])] = true;
+    fprintf(out,
+            "<text x=\"%d\" y=\"%d\"><tspan font-weight=\"bold\">Area"
+            "</tspan>, mapped by",
+            LABEL, y);
+    for (size_t i = 0; i < SCRIPTS; i++)
+        if (occurs[i])
+            fprintf(out, " <tspan fill=\"%s\" font-weight=\"bold\">%s</tspan>",
+                    scripts[i].colour, scripts[i].script);
+    fputs("</text>\n", out);
 }
 
 static int draw_blocks(FILE *out, const struct sth_silicon *chip, int y)
 {
-    const uint32_t shown = chip->blocks < BLOCKS ? chip->blocks : BLOCKS;
     struct sth_silicon_sum sum;
     double longest = chip->block[0].area * chip->block[0].instances;
 
     sth_silicon_total(chip, &sum);
-    for (uint32_t i = 0; i < shown; i++, y += ROW) {
+    for (uint32_t i = 0; i < chip->blocks; i++, y += ROW) {
         const struct sth_silicon_block *b = &chip->block[i];
         double area = b->area * b->instances;
         char label[96], figure[64];
@@ -62,8 +100,8 @@ static int draw_blocks(FILE *out, const struct sth_silicon *chip, int y)
                  b->name, b->instances);
         snprintf(figure, sizeof(figure), "%.3f mm², %.1f %%", area / 1e6,
                  sum.area > 0 ? 100 * area / sum.area : 0);
-        bar(out, y, label, longest > 0 ? area / longest : 0, colour_of(chip, b),
-            figure);
+        bar(out, y, label, longest > 0 ? area / longest : 0,
+            scripts[script_of(b)].colour, figure);
     }
     return y;
 }
@@ -72,7 +110,7 @@ static int draw_blocks(FILE *out, const struct sth_silicon *chip, int y)
 static void draw_path(FILE *out, int y, const struct sth_silicon_path *p,
                       double longest)
 {
-    char label[32], figure[64];
+    char label[32], figure[64], from[ESCAPED], to[ESCAPED];
 
     snprintf(label, sizeof(label), "%.2f ns", p->ns);
     snprintf(figure, sizeof(figure), "%u gates", p->gates);
@@ -80,13 +118,14 @@ static void draw_path(FILE *out, int y, const struct sth_silicon_path *p,
     fprintf(out,
             "<text x=\"%d\" y=\"%d\" font-size=\"10\" fill=\"#555\">%s → "
             "%s</text>\n",
-            ROW, y + ROW + 6, p->from, p->to);
+            ROW, y + ROW + 6, escape(p->from, from), escape(p->to, to));
 }
 
 bool sth_silicon_svg(FILE *out, const struct sth_silicon *chip)
 {
-    const uint32_t shown = chip->blocks < BLOCKS ? chip->blocks : BLOCKS;
-    const int height = TOP + (int)shown * ROW + GAP + PATHS * 2 * ROW + 20;
+    const int height =
+        TOP + (int)chip->blocks * ROW + GAP + PATHS * 2 * ROW + 20;
+    char config[ESCAPED], library[ESCAPED];
     struct sth_silicon_sum sum;
     int y, drawn = 0;
 
@@ -98,13 +137,10 @@ bool sth_silicon_svg(FILE *out, const struct sth_silicon *chip)
             "<text x=\"%d\" y=\"28\" text-anchor=\"middle\" "
             "font-size=\"17\">%s: %.2f mm² of cells, %.2f ns (%.0f MHz), "
             "%s</text>\n",
-            WIDTH, height, WIDTH / 2, chip->config, sum.area / 1e6, sum.period,
-            sum.period > 0 ? 1000 / sum.period : 0, chip->library);
-    title(out, TOP - 12,
-          of_one_mapping(chip)
-              ? "Area"
-              : "Area (blue: mapped for area, dark orange: for delay, light: "
-                "between)");
+            WIDTH, height, WIDTH / 2, escape(chip->config, config),
+            sum.area / 1e6, sum.period, sum.period > 0 ? 1000 / sum.period : 0,
+            escape(chip->library, library));
+    draw_legend(out, chip, TOP - 12);
     y = draw_blocks(out, chip, TOP) + GAP;
     title(out, y - 12, "Slowest paths from register to register");
     for (uint32_t i = 0; i < chip->paths && drawn < PATHS; i++) {

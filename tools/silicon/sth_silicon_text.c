@@ -44,21 +44,19 @@ static void say_block(FILE *out, bool markdown,
                       const struct sth_silicon_block *b, double area)
 {
     const double share = area > 0 ? 100 * b->area * b->instances / area : 0;
-    const uint64_t flops = b->flops * b->instances;
-    const uint64_t bits = b->memory_bits * b->instances;
 
     if (markdown)
         fprintf(out,
                 "| `%s` | %s | %" PRIu32 " | %.0f | %.1f %% | %" PRIu64
                 " | %" PRIu64 " | %.2f |\n",
-                b->name, b->mapping, b->instances, b->area, share, flops, bits,
-                b->worst);
+                b->name, b->mapping, b->instances, b->area, share, b->flops,
+                b->memory_bits, b->worst);
     else
         fprintf(out,
                 "%-24s %-6s %5" PRIu32 " %12.0f %5.1f%% %10" PRIu64 " %9" PRIu64
                 " %8.2f\n",
-                b->name, b->mapping, b->instances, b->area, share, flops, bits,
-                b->worst);
+                b->name, b->mapping, b->instances, b->area, share, b->flops,
+                b->memory_bits, b->worst);
 }
 
 static void say_paths(FILE *out, const char *format,
@@ -81,7 +79,7 @@ bool sth_silicon_text(FILE *out, const struct sth_silicon *chip)
     say_source(out, chip);
     say_summary(out, chip, "  ");
     fprintf(out, "%-24s %-6s %5s %12s %6s %10s %9s %8s\n", "block", "script",
-            "count", "um2 each", "share", "flip-flops", "in memory", "own ns");
+            "count", "um2 each", "share", "flops each", "in memory", "own ns");
     for (uint32_t i = 0; i < chip->blocks; i++)
         say_block(out, false, &chip->block[i], sum.area);
     if (!chip->paths)
@@ -102,7 +100,7 @@ bool sth_silicon_markdown(FILE *out, const struct sth_silicon *chip)
     fputc('\n', out);
     say_summary(out, chip, "- ");
     fprintf(out,
-            "\n| block | script | count | µm² each | share | flip-flops |"
+            "\n| block | script | count | µm² each | share | flip-flops each |"
             " in memories | own ns |\n|---|---|--:|--:|--:|--:|--:|--:|\n");
     for (uint32_t i = 0; i < chip->blocks; i++)
         say_block(out, true, &chip->block[i], sum.area);
