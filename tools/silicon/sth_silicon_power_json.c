@@ -30,7 +30,7 @@ static json_t *stretches(const struct sth_silicon_power *p, double ns)
             (json_int_t)s->commands, "macs", (json_int_t)s->macs,
             "lane_operations", (json_int_t)s->lanes, "bytes_moved",
             (json_int_t)s->bytes, "bus_bytes", (json_int_t)s->bus_bytes,
-            "scratchpad_bytes", (json_int_t)s->sram_bytes);
+            "sram_bytes", (json_int_t)s->sram_bytes);
 
         json_object_set_new(each, "cells_mw",
                             json_real(sth_silicon_cells(p, s, -1) / ns));

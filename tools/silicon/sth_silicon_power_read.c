@@ -99,7 +99,7 @@ static void read_cycles(struct reader *r, struct sth_silicon_line *line)
     once(line, &r->had[at].cycles);
     sth_silicon_count(line, "cycles", 1, events_max, &s->cycles);
     sth_silicon_count(line, "bus bytes", 0, events_max, &s->bus_bytes);
-    sth_silicon_count(line, "scratchpad bytes", 0, events_max, &s->sram_bytes);
+    sth_silicon_count(line, "SRAM bytes", 0, events_max, &s->sram_bytes);
 }
 
 static void read_energy(struct reader *r, struct sth_silicon_line *line)
