@@ -79,6 +79,13 @@ stamp=$(find "$dir" -name '*.v' -printf '%p %T@\n')
 judge "measured again" measure
 judge "and nothing synthesised again" \
   [ "$stamp" = "$(find "$dir" -name '*.v' -printf '%p %T@\n')" ]
+judge "measured by a make of two jobs" env MAKE="$MAKE" make -s -j2 -f - x \
+  >"$dir/said" 2>&1 <<END
+x: export MAKE := $MAKE
+x:
+	mk/silicon/chip.sh $dir sth_flow nano 1 $liberty 1 >$dir/again.txt
+END
+judge "which has nothing to say of it" eval '! grep -q warning "$dir/said"'
 judge "a chip without paths is refused" untimed
 judge "a page without an end is refused" endless
 judge "a latch is refused" refused sth_flow_latch
