@@ -235,6 +235,10 @@ inputs() {
   check "memories that are not there: status" [ "$status" -eq 1 ]
   check "what accepts is said last" grep -q "^2 differences .*'make \
 silicon-record CONFIG=nano' accepts$" <(tail -n 1 "$work/out")
+  sed 's/^config .*/config nano 1/' verif/silicon/nano.txt >"$d/chip.txt"
+  run silicon --measured verif/silicon/nano.txt --golden "$d/chip.txt"
+  check "a record of other parameters: status" [ "$status" -eq 1 ]
+  check "and what it is" grep -qx 'parameters: others than on record' "$work/out"
   rm "$d/chip.txt"
   for option in --json --svg; do
     for c in --config --measured --golden --power --power-golden; do

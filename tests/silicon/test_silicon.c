@@ -227,6 +227,7 @@ static void test_silicon_compare_finds_what_left_its_record(void **state)
     assert_int_equal(differences("1w 256 64 4", "1w 512 64 8"), 2);
     assert_int_equal(differences("library osu018", "library osu035"), 1);
     assert_int_equal(differences("1.8 V", "1.6 V"), 1);
+    assert_int_equal(differences("nano 390", "nano 391"), 1);
     /* A block of another name: one is missing, one is new. */
     assert_int_equal(differences("sth_pe_row", "sth_pe"), 2);
 }

@@ -18,14 +18,17 @@
 /* Percent by which a figure may leave the one on record. */
 #define TOLERANCE 2.0
 
-/* False with a message when what a file says is of another chip. */
-static bool is_of(const char *path, const char *name, uint32_t hash,
+/*
+ * False with a message when what a file says is of another chip; a record may
+ * be of other parameters, which is a difference.
+ */
+static bool is_of(const char *path, const char *name, const uint32_t *hash,
                   const struct sth_config *config)
 {
     if (strcmp(name, config->name) != 0)
         sth_cmd_error("%s: is of '%s', but the configuration is '%s'", path,
                       name, config->name);
-    else if (hash != sth_params_hash(&config->params))
+    else if (hash && *hash != sth_params_hash(&config->params))
         sth_cmd_error("%s: '%s' had other parameters when it was measured",
                       path, name);
     else
@@ -34,8 +37,8 @@ static bool is_of(const char *path, const char *name, uint32_t hash,
 }
 
 /*
- * False with a message when there is none, which `target` makes where it is
- * not NULL, or it is of another chip.
+ * False with a message when there is none, or it is of another chip.  `target`
+ * is the CONFIG that make measures it by, NULL of a record.
  */
 static bool load(const char *path, const char *target,
                  const struct sth_config *config, struct sth_silicon *chip)
@@ -52,11 +55,12 @@ static bool load(const char *path, const char *target,
         sth_cmd_error("%s", error);
         return false;
     }
-    return is_of(path, chip->config, chip->hash, config);
+    return is_of(path, chip->config, target ? &chip->hash : NULL, config);
 }
 
-/* The same for power. */
-static bool load_power(const char *path, const struct sth_config *config,
+/* The same for power, or for a record of it. */
+static bool load_power(const char *path, bool record,
+                       const struct sth_config *config,
                        struct sth_silicon_power *power)
 {
     char error[4600];
@@ -65,7 +69,7 @@ static bool load_power(const char *path, const struct sth_config *config,
         sth_cmd_error("%s", error);
         return false;
     }
-    return is_of(path, power->config, power->hash, config);
+    return is_of(path, power->config, record ? NULL : &power->hash, config);
 }
 
 /* What is printed; `power` is empty where none was asked for. */
@@ -222,7 +226,7 @@ static bool find_power(const struct sth_args *args, struct measured *m)
                       "some blocks alone");
         return false;
     }
-    return load_power(path, m->config, &m->power) && is_of_chip(path, m);
+    return load_power(path, false, m->config, &m->power) && is_of_chip(path, m);
 }
 
 /* Everything that is asked for; false with a message. */
@@ -236,7 +240,7 @@ static bool load_all(const struct sth_args *args, const char *measured,
     return load(measured, text[STH_OPT_SILICON_CONFIG], m->config, &m->chip) &&
            find_power(args, m) &&
            (!golden || load(golden, NULL, m->config, &m->record)) &&
-           (!power || load_power(power, m->config, &m->power_record));
+           (!power || load_power(power, true, m->config, &m->power_record));
 }
 
 /* The exit status when what is written cannot be, or is what is read. */

@@ -115,6 +115,10 @@ unsigned sth_silicon_compare(FILE *out, const struct sth_silicon *chip,
     unsigned count =
         chip->paths ? compare_whole(out, chip, record, percent) : 0;
 
+    if (chip->hash != record->hash) {
+        fputs("parameters: others than on record\n", out);
+        count++;
+    }
     count += differ_in_text(out, "library", chip->library, record->library);
     count += differ_in_text(out, "corner", chip->corner, record->corner);
     count += compare_memories(out, chip, record);

@@ -48,8 +48,8 @@ json_t *sth_silicon_power_json(const struct sth_silicon_power *power,
  * Prints every figure of the chip (period, area, flip-flops, and area and worst
  * path of each block) that is more than `percent` off that on record, every
  * block and memory that only one of them has or that is of another size or
- * number, and another library or corner; returns how many.  A chip without
- * paths holds some blocks alone, and those are compared.
+ * number, and other parameters, another library or corner; returns how many.  A
+ * chip without paths holds some blocks alone, and those are compared.
  */
 unsigned sth_silicon_compare(FILE *out, const struct sth_silicon *chip,
                              const struct sth_silicon *record, double percent);
