@@ -20,6 +20,9 @@ static uint32_t reg_read(struct sth_device *dev, uint32_t offset)
     if (!sth_regs_is_counter(offset))
         sth_csim_run(csim, begin + STH_LAT_REG_EFFECT, false);
     value = sth_regs_read(&csim->front, offset);
+    if (csim->sanitizer != NULL && offset == STH_REG_RETIRED &&
+        value == csim->front.status.tail)
+        sth_sanitizer_drained(csim->sanitizer, value);
     sth_csim_run(csim, begin + STH_LAT_REG_ACCESS, false);
     return value;
 }

@@ -85,3 +85,10 @@ uint32_t sth_order_post(struct sth_order *order, uint32_t engine,
     }
     return misused;
 }
+
+void sth_order_drained(struct sth_order *order, uint32_t index)
+{
+    for (int i = 0; i < STH_ENGINE_COUNT; i++)
+        for (int e = 0; e < STH_ENGINE_COUNT; e++)
+            order->clock[i].before[e] = index;
+}

@@ -49,6 +49,10 @@ uint32_t sth_order_wait(struct sth_order *order, uint32_t engine,
 uint32_t sth_order_post(struct sth_order *order, uint32_t engine,
                         uint32_t posts, const struct sth_order_clock *clock);
 
+/* The commands below an index have retired, and no other had been announced:
+ * they happened before all that follow. */
+void sth_order_drained(struct sth_order *order, uint32_t index);
+
 /* Whether a command happened before what `engine` now runs. */
 static inline bool sth_order_before(const struct sth_order *order,
                                     uint32_t engine, uint32_t other_engine,

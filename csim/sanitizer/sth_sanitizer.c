@@ -81,6 +81,11 @@ void sth_sanitizer_reset(struct sth_sanitizer *s)
     sth_shadow_clear(&s->shadow[STH_FOOTPRINT_MEM]);
 }
 
+void sth_sanitizer_drained(struct sth_sanitizer *s, uint32_t retired)
+{
+    sth_order_drained(&s->order, retired);
+}
+
 /* A part of a run within one granule. */
 struct touch {
     enum sth_footprint_space space;

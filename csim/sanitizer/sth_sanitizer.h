@@ -5,7 +5,9 @@
  * its n-th post pairs with its n-th wait.  A command then happens before
  * another when a chain of retirements that post and starts that wait leads
  * from one to the other.  Commands of matrix and vector also follow each other
- * in order; loads overlap loads and stores overlap stores, so those do not.
+ * in order; loads overlap loads and stores overlap stores, so those do not. All
+ * that the host announces once it has read RETIRED equal to TAIL comes after
+ * all before.
  *
  * Each granule of the scratchpad (the smallest aligned chunk; up to 64 bytes of
  * a large one), each row of the accumulator and each 64 bytes of memory
@@ -28,6 +30,10 @@ void sth_sanitizer_destroy(struct sth_sanitizer *sanitizer);
 
 /* After a soft reset: no command has run, but memories keep their data. */
 void sth_sanitizer_reset(struct sth_sanitizer *sanitizer);
+
+/* The host has read that all `retired` commands that it announced are done:
+ * what it announces later comes after them. */
+void sth_sanitizer_drained(struct sth_sanitizer *sanitizer, uint32_t retired);
 
 /* A command starts; its accesses are checked and remembered. */
 void sth_sanitizer_start(struct sth_sanitizer *sanitizer, uint32_t engine,

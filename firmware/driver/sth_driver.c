@@ -187,26 +187,19 @@ static enum sth_fw_err wait_for_room(struct sth_driver *driver)
     return STH_FW_ERR_OK;
 }
 
-/* Memory is little-endian whatever the processor is. */
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+               "commands lie in memory as in a register");
+
 static void write_command(struct sth_driver *driver, uint64_t addr,
                           const struct sth_command *command)
 {
-    uint8_t bytes[STH_COMMAND_BYTES];
-
-    for (uint32_t i = 0; i < STH_COMMAND_BYTES; i++)
-        bytes[i] = (uint8_t)(command->word[i / 4] >> (8 * (i % 4)));
-    sth_hal_mem_write(driver->hal, addr, bytes, sizeof bytes);
+    sth_hal_mem_write(driver->hal, addr, command->word, STH_COMMAND_BYTES);
 }
 
 static void read_command(struct sth_driver *driver, uint64_t addr,
                          struct sth_command *command)
 {
-    uint8_t bytes[STH_COMMAND_BYTES];
-
-    sth_hal_mem_read(driver->hal, addr, bytes, sizeof bytes);
-    memset(command, 0, sizeof *command);
-    for (uint32_t i = 0; i < STH_COMMAND_BYTES; i++)
-        command->word[i / 4] |= (uint32_t)bytes[i] << (8 * (i % 4));
+    sth_hal_mem_read(driver->hal, addr, command->word, STH_COMMAND_BYTES);
 }
 
 /*
@@ -216,15 +209,18 @@ static void read_command(struct sth_driver *driver, uint64_t addr,
 enum sth_fw_err sth_driver_put(struct sth_driver *driver,
                                const struct sth_command *command)
 {
-    struct sth_command copy = *command;
+    struct sth_command marked;
     uint32_t engine = sth_driver_engine_of(STH_GET(command, ANY_OPCODE));
     enum sth_fw_err err = wait_for_room(driver);
 
     if (err != STH_FW_ERR_OK)
         return err;
-    if ((driver->tail + 1u) % (ring_size(driver) / 4u) == 0)
-        STH_SET(&copy, ANY_IRQ, 1);
-    write_command(driver, slot_addr(driver, driver->tail), &copy);
+    if (((driver->tail + 1u) & (ring_size(driver) / 4u - 1u)) == 0) {
+        marked = *command;
+        STH_SET(&marked, ANY_IRQ, 1);
+        command = &marked;
+    }
+    write_command(driver, slot_addr(driver, driver->tail), command);
     driver->tail++;
     if (engine < STH_ENGINE_COUNT)
         driver->issued[engine]++;

@@ -84,6 +84,55 @@ static void init_states(struct sth_tensor_state *state,
     }
 }
 
+/* Whether the regions of a program are the tensors of a trace. */
+static bool is_of(const struct sth_compiled *program,
+                  const struct sth_trace *trace)
+{
+    if (program->header->regions != trace->tensors ||
+        program->header->operations != trace->ops)
+        return false;
+    for (uint32_t i = 0; i < trace->tensors; i++)
+        if (program->region_bytes[i] !=
+            sth_trace_tensor_bytes(&trace->tensor[i]))
+            return false;
+    return true;
+}
+
+enum sth_fw_err sth_runtime_play(struct sth_runtime *runtime,
+                                 const struct sth_trace *trace,
+                                 const struct sth_compiled *program,
+                                 void *workspace, size_t workspace_bytes)
+{
+    const struct sth_runtime_hooks *hooks = &runtime->config.hooks;
+    struct sth_driver *driver = &runtime->driver;
+    const uint32_t before = driver->tail;
+    uint64_t *base = workspace;
+    enum sth_fw_err err = STH_FW_ERR_OK;
+
+    if (workspace_bytes < trace->tensors * sizeof *base ||
+        (uintptr_t)workspace % sizeof *base != 0)
+        return STH_FW_ERR_WORKSPACE;
+    if (!is_of(program, trace))
+        return STH_FW_ERR_PROGRAM;
+    for (uint32_t i = 0; i < trace->tensors; i++)
+        base[i] = trace->tensor[i].addr;
+    for (uint32_t i = 0; i < trace->ops && err == STH_FW_ERR_OK; i++) {
+        const uint32_t *first = &program->first[i];
+
+        runtime->failed_op = i;
+        if (hooks->op_begin != NULL)
+            hooks->op_begin(hooks->user, i, &trace->op[i], before + first[0]);
+        err = sth_compiled_play(program, driver, base, first[0], first[1]);
+        if (hooks->op_end != NULL)
+            hooks->op_end(hooks->user, i, &trace->op[i], before + first[1]);
+    }
+    if (err == STH_FW_ERR_OK)
+        err =
+            sth_compiled_play(program, driver, base, program->first[trace->ops],
+                              program->header->commands);
+    return err == STH_FW_ERR_OK ? sth_driver_wait_retired(driver) : err;
+}
+
 enum sth_fw_err sth_runtime_run(struct sth_runtime *runtime,
                                 const struct sth_trace *trace, void *workspace,
                                 size_t workspace_bytes)

@@ -9,6 +9,7 @@
 #define STH_RUNTIME_H
 
 #include "sth_driver.h"
+#include "sth_compiled.h"
 #include "sth_schedule.h"
 #include "sth_trace.h"
 
@@ -73,6 +74,15 @@ STH_FW_MUST_CHECK enum sth_fw_err sth_runtime_run(struct sth_runtime *runtime,
                                                   const struct sth_trace *trace,
                                                   void *workspace,
                                                   size_t workspace_bytes);
+
+/*
+ * The same from a program compiled from the trace: commands are played, nothing
+ * is planned.  PROGRAM: it is none of this trace.
+ */
+STH_FW_MUST_CHECK enum sth_fw_err
+sth_runtime_play(struct sth_runtime *runtime, const struct sth_trace *trace,
+                 const struct sth_compiled *program, void *workspace,
+                 size_t workspace_bytes);
 
 /* After a FAULT or TIMEOUT: soft reset, ready for another run. */
 STH_FW_MUST_CHECK enum sth_fw_err

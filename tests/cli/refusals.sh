@@ -95,7 +95,27 @@ of them past, exceed the model's 8192 (field 'max_position_embeddings')" \
   check "a path that is too long: message" grep -q \
     "^systolith: cannot open '.*': File name too long$" "$work/err"
 
-  refuses 2 "name one trace; see --help" run
+  refuses 2 "name one trace; see --help" compile
+  refuses 2 "option -o is missing; '-' is standard output" compile nothing.trace
+  refuses 2 "nothing.trace: No such file or directory" \
+    compile nothing.trace -o "$work/program"
+  run trace --gemm 8x8x8 -o "$work/small.trace"
+  refuses 2 "option -o: '$work/small.trace' is an input" \
+    compile "$work/small.trace" -o "$work/small.trace"
+  run compile "$work/small.trace" --config nano -o "$work/program"
+  check "a program" [ "$status" -eq 0 ]
+  run run "$work/program" --config nano --quiet
+  check "runs" [ "$status" -eq 0 ]
+  run run "$work/program" --config edge
+  check "a program for another chip: status" [ "$status" -eq 2 ]
+  check "a program for another chip: both are named" grep -q \
+    "^systolith: $work/program: compiled for 'nano' (0x.*'edge' (0x" "$work/err"
+  refuses 2 "$work/program: a compiled program runs as a whole, not layer by \
+layer" run "$work/program" --config nano --time-only --by-layer
+  head -c 500 "$work/program" >"$work/cut"
+  refuses 2 "$work/cut: byte 500: its end is missing" run "$work/cut" --config nano
+
+  refuses 2 "name one trace or program; see --help" run
   refuses 2 "unexpected argument 'b'" run a b
   refuses 2 "nothing.trace: No such file or directory" run nothing.trace
   refuses 2 "configs: Is a directory" run configs

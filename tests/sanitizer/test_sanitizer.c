@@ -124,6 +124,22 @@ static void test_sanitizer_write_after_read_races(void **state)
     assert_true(d->index == 3 || d->other == 3);
 }
 
+static void test_sanitizer_what_the_host_saw_retire_comes_before(void **state)
+{
+    struct program *p = *state;
+
+    put(p, command_load(0x1000, 0, 512));
+    run(p);
+    assert_int_equal(reg_read(p, STH_REG_RETIRED), 1);
+    put(p, command_load(0x2000, 0, 512));
+    run(p);
+    assert_clean(p);
+    /* Nobody looked: that the one was done before the other was luck. */
+    put(p, command_load(0x1000, 0, 512));
+    run(p);
+    assert_race(p, 2, 1);
+}
+
 static void test_sanitizer_accumulator_write_races_with_vector(void **state)
 {
     struct program *p = *state;
@@ -348,6 +364,7 @@ int main(void)
         TEST(test_sanitizer_ordered_pipeline_is_clean),
         TEST(test_sanitizer_read_after_write_without_wait_races),
         TEST(test_sanitizer_write_after_read_races),
+        TEST(test_sanitizer_what_the_host_saw_retire_comes_before),
         TEST(test_sanitizer_accumulator_write_races_with_vector),
         TEST(test_sanitizer_order_is_transitive),
         TEST(test_sanitizer_first_wait_pairs_with_first_post),

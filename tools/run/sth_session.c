@@ -65,6 +65,7 @@ int sth_session_run(struct sth_session *session,
 {
     struct sth_session *s = session;
     struct sth_session_failure f = {error, error_size};
+    const struct sth_session_owned *o;
     const uint64_t wave_last =
         request->backend == STH_BACKEND_RTL ? UINT64_MAX : 0;
     int status = 2;
@@ -72,11 +73,20 @@ int sth_session_run(struct sth_session *session,
 
     if (!begin(s, request, &f))
         return 2;
+    o = s->owned;
     if (!sth_session_load_trace(s, &f) || !sth_session_ask_sources(s) ||
         !sth_session_open_sources(s, &f))
         return 2;
-    if (s->request.if_layers && sth_layers_count(&s->trace) < 2)
+    if (s->request.if_layers &&
+        (o->is_compiled || sth_layers_count(&s->trace) < 2))
         s->request.by_layer = false;
+    if (s->request.by_layer && o->is_compiled) {
+        sth_session_fail(&f,
+                         "%s: a compiled program runs as a whole, not "
+                         "layer by layer",
+                         request->trace_path);
+        return 2;
+    }
     s->phase = calloc(s->trace.ops + 1, sizeof(*s->phase));
     if (!s->phase) {
         sth_session_fail(&f, "out of memory");

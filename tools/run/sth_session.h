@@ -23,7 +23,7 @@ enum sth_session_backend {
 
 /* What was asked for. */
 struct sth_session_request {
-    const char *trace_path;
+    const char *trace_path; /* a layer trace, or a program compiled from one */
     struct sth_config config; /* with the memory behind the bus */
     enum sth_session_backend backend;
     enum sth_csim_mode mode;

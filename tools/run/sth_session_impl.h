@@ -5,6 +5,7 @@
 #define STH_SESSION_IMPL_H
 
 #include "sth_hal.h"
+#include "sth_compiled.h"
 #include "sth_runtime.h"
 #include "sth_session.h"
 #include "sth_tensor_data.h"
@@ -12,7 +13,9 @@
 
 /* Everything that a session holds beyond its results. */
 struct sth_session_owned {
-    char *text;  /* of the trace */
+    char *text;       /* of the trace, or a program */
+    bool is_compiled; /* text is the program */
+    struct sth_compiled program;
     void *arena; /* of the parsed trace */
     struct sth_source *sources;
     uint32_t sources_open;
@@ -43,7 +46,7 @@ bool sth_session_fail(struct sth_session_failure *f, const char *format, ...)
 /* Calls the progress hook, if there is one. */
 void sth_session_progress(struct sth_session *s, const char *what, double done);
 
-/* sth_session_input.c: the trace and what its tensors begin with. */
+/* sth_session_input.c: the trace, its program, what its tensors begin with. */
 bool sth_session_load_trace(struct sth_session *s,
                             struct sth_session_failure *f);
 /* Asks the request's may_read about each tensor file. */

@@ -1,49 +1,36 @@
-/* What a session reads: the trace and its tensor files. */
+/* What a session reads: the trace or program, and its tensor files. */
 #include "sth_session_impl.h"
 
-#include "sth_input.h"
+#include "sth_file.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Larger files are no traces. */
-static const size_t FILE_MAX = (size_t)1 << 30;
-
-/* Reads a whole file; NULL with a message when that fails. */
-static char *read_file(const char *path, size_t *bytes,
-                       struct sth_session_failure *f)
+/* The trace that a program was compiled from, when it is for this chip. */
+static bool open_program(struct sth_session *s, const char **text,
+                         size_t *bytes, struct sth_session_failure *f)
 {
-    char error[4200];
-    FILE *file = sth_input_open(path, error, sizeof(error));
-    char *text = NULL;
-    size_t room = 1 << 16;
-    bool good;
+    const char *path = s->request.trace_path;
+    const struct sth_config *config = &s->request.config;
+    struct sth_session_owned *o = s->owned;
+    const struct sth_compiled_header *h;
+    struct sth_compiled_error error;
 
-    *bytes = 0;
-    if (!file) {
-        sth_session_fail(f, "%s", error);
-        return NULL;
-    }
-    while ((text == NULL || *bytes == room) && *bytes <= FILE_MAX) {
-        char *larger = realloc(text, room *= 2);
-
-        if (!larger)
-            break;
-        text = larger;
-        *bytes += fread(text + *bytes, 1, room - *bytes, file);
-    }
-    good = !ferror(file) && *bytes < room && *bytes <= FILE_MAX;
-    if (!good) {
-        if (*bytes > FILE_MAX)
-            sth_session_fail(f, "%s: larger than 1 GiB", path);
-        else
-            sth_session_fail(f, "%s: %s", path, strerror(errno ? errno : EIO));
-        free(text);
-    }
-    fclose(file);
-    return good ? text : NULL;
+    if (sth_compiled_open(&o->program, o->text, *bytes, &error))
+        return sth_session_fail(f, "%s: byte %llu: %s", path,
+                                (unsigned long long)error.offset, error.what);
+    h = o->program.header;
+    if (h->hash != sth_params_hash(&config->params))
+        return sth_session_fail(f,
+                                "%s: compiled for '%s' (0x%08x), but the chip "
+                                "is '%s' (0x%08x); compile it for that",
+                                path, h->config, h->hash, config->name,
+                                sth_params_hash(&config->params));
+    o->is_compiled = true;
+    *text = o->program.text;
+    *bytes = h->text_bytes;
+    return true;
 }
 
 bool sth_session_load_trace(struct sth_session *s,
@@ -52,16 +39,20 @@ bool sth_session_load_trace(struct sth_session *s,
     const char *path = s->request.trace_path;
     struct sth_session_owned *o = s->owned;
     struct sth_trace_error error;
+    const char *text;
     size_t bytes, bound;
 
-    o->text = read_file(path, &bytes, f);
+    o->text = sth_file_read(path, &bytes, f->text, f->size);
     if (!o->text)
         return false;
-    bound = sth_trace_arena_bound(o->text, bytes);
+    text = o->text;
+    if (sth_compiled_is(text, bytes) && !open_program(s, &text, &bytes, f))
+        return false;
+    bound = sth_trace_arena_bound(text, bytes);
     o->arena = malloc(bound);
     if (!o->arena)
         return sth_session_fail(f, "%s: out of memory", path);
-    if (sth_trace_parse(&s->trace, o->text, bytes, o->arena, bound, &error)) {
+    if (sth_trace_parse(&s->trace, text, bytes, o->arena, bound, &error)) {
         if (error.line)
             return sth_session_fail(f, "%s:%u: %s", path, error.line,
                                     error.message);

@@ -163,6 +163,9 @@ static enum sth_fw_err run_trace(struct sth_session *s)
                              .copy = layer_copy,
                              .user = s};
 
+    if (o->is_compiled)
+        return sth_runtime_play(o->runtime, &s->trace, &o->program,
+                                o->workspace, o->workspace_bytes);
     if (s->request.by_layer)
         return sth_layers_run(&job, &s->layers);
     return sth_runtime_run(o->runtime, &s->trace, o->workspace,

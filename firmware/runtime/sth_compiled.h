@@ -1,0 +1,94 @@
+/*
+ * A compiled program: the commands of a layer trace for one configuration, cut
+ * and scheduled beforehand, with addresses relative to the regions of memory
+ * that the trace's tensors are.
+ *
+ * A program is a file in memory, little-endian, that is checked once and then
+ * played as it lies there, any number of times, with its regions anywhere:
+ *
+ *   struct sth_compiled_header
+ *   struct sth_command  commands of them, LOAD and STORE with addresses from
+ *                       the start of their region
+ *   uint64_t            regions of them: bytes
+ *   uint32_t            commands of them: the region, or STH_COMPILED_NOWHERE
+ *   uint32_t            operations + 1 of them: first command; the last is
+ *                       where the commands begin that end the program
+ *   char                text_bytes of them: the layer trace
+ */
+#ifndef STH_COMPILED_H
+#define STH_COMPILED_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sth_driver.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define STH_COMPILED_MAGIC "STHPROG"
+#define STH_COMPILED_FORMAT 1u
+#define STH_COMPILED_NOWHERE 0xffffffffu
+#define STH_COMPILED_CONFIG_MAX 64
+
+struct sth_compiled_header {
+    char magic[8];     /* STH_COMPILED_MAGIC */
+    uint32_t format;   /* STH_COMPILED_FORMAT */
+    uint32_t contract; /* register VERSION of the devices it is for */
+    uint32_t hash;     /* CFG_HASH of the devices it is for */
+    uint32_t commands;
+    uint32_t regions;
+    uint32_t operations;
+    uint64_t text_bytes;
+    uint64_t bytes;                       /* of all */
+    char config[STH_COMPILED_CONFIG_MAX]; /* name, for messages; ends with 0 */
+    uint32_t body_sum;                    /* CRC-32 of what follows */
+    uint32_t sum;                         /* CRC-32 of the header up to here */
+};
+
+/* A program that was checked: it points into the file. */
+struct sth_compiled {
+    const struct sth_compiled_header *header;
+    const struct sth_command *command;
+    const uint64_t *region_bytes;
+    const uint32_t *region;
+    const uint32_t *first;
+    const char *text;
+};
+
+/* Where a file is wrong. */
+struct sth_compiled_error {
+    uint64_t offset; /* byte of the file */
+    const char *what;
+};
+
+/* Whether a file calls itself a program. */
+bool sth_compiled_is(const void *file, size_t bytes);
+
+/*
+ * Checks everything: sizes, sums, that each command stays in its region.
+ * PROGRAM and *error when something is wrong.  The file must be aligned for
+ * uint64_t and outlive the program.  Whether it is for a device is up to
+ * sth_compiled_play().
+ */
+STH_FW_MUST_CHECK enum sth_fw_err
+sth_compiled_open(struct sth_compiled *program, const void *file, size_t bytes,
+                  struct sth_compiled_error *error);
+
+/*
+ * Puts the commands from first to last (exclusive) into the ring, region r at
+ * base[r].  EXPECTED_HASH: the program is for another configuration.
+ */
+STH_FW_MUST_CHECK enum sth_fw_err
+sth_compiled_play(const struct sth_compiled *program, struct sth_driver *driver,
+                  const uint64_t *base, uint32_t first, uint32_t last);
+
+/* CRC-32 of IEEE 802.3, of bytes behind those of `sum`; 0 of none. */
+uint32_t sth_compiled_sum(uint32_t sum, const void *bytes, size_t count);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,61 @@
+/* systolith compile: a layer trace as a program for one chip. */
+#include "sth_args.h"
+#include "sth_cmd.h"
+#include "sth_compile.h"
+#include "sth_file.h"
+#include "sth_output.h"
+#include "sth_targets.h"
+
+#include <stdlib.h>
+
+/* Writes the program; returns the exit status. */
+static int write_program(const char *path,
+                         const struct sth_compile_file *compiled)
+{
+    struct sth_output output;
+
+    if (!sth_output_open(&output, path))
+        return 1;
+    fwrite(compiled->file, 1, compiled->bytes, output.file);
+    return sth_output_commit(&output) ? 0 : 1;
+}
+
+int sth_cmd_compile(int argc, char **argv)
+{
+    struct sth_compile_file compiled;
+    struct sth_config config;
+    struct sth_args args;
+    char error[4600], config_path[4096];
+    const char *inputs[2] = {NULL, NULL};
+    struct sth_target target = {"-o", NULL};
+    char *text;
+    size_t bytes;
+    int status;
+
+    if (!sth_args_parse(&args, STH_COMMAND_COMPILE, argc, argv, &status))
+        return status;
+    target.path = args.text[STH_OPT_COMPILE_OUT];
+    if (!target.path)
+        return sth_cmd_error("option -o is missing; '-' is standard output");
+    if (!sth_config_find(args.text[STH_OPT_COMPILE_CONFIG], sth_cmd_home(),
+                         &config, error, sizeof(error)))
+        return sth_cmd_error("%s", error);
+    inputs[0] = args.operand[0];
+    if (sth_config_path(args.text[STH_OPT_COMPILE_CONFIG], sth_cmd_home(),
+                        config_path, sizeof(config_path)))
+        inputs[1] = config_path;
+    status = sth_targets_check(&target, 1, inputs, 2);
+    if (status)
+        return status;
+    text = sth_file_read(args.operand[0], &bytes, error, sizeof(error));
+    if (!text)
+        return sth_cmd_error("%s", error);
+    if (!sth_compile(&compiled, text, bytes, args.operand[0], &config, error,
+                     sizeof(error)))
+        status = sth_cmd_error("%s", error);
+    else
+        status = write_program(target.path, &compiled);
+    free(compiled.file);
+    free(text);
+    return status;
+}

@@ -1,0 +1,230 @@
+/* Compiles a layer trace into a program. */
+#include "sth_compile.h"
+
+#include "sth_compiled.h"
+#include "sth_recorder.h"
+#include "sth_runtime.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct compiler {
+    const char *path;
+    const char *text;
+    size_t text_bytes;
+    const struct sth_config *config;
+    void *arena, *workspace;
+    struct sth_trace trace;
+    struct sth_runtime *runtime;
+    struct sth_recorder recorder;
+    uint32_t *first; /* of each operation, and of the end */
+    uint32_t *region;
+    char *error;
+    size_t error_size;
+};
+
+static bool fail(struct compiler *c, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static bool fail(struct compiler *c, const char *format, ...)
+{
+    va_list words;
+
+    va_start(words, format);
+    vsnprintf(c->error, c->error_size, format, words);
+    va_end(words);
+    return false;
+}
+
+static bool parse(struct compiler *c)
+{
+    size_t bound = sth_trace_arena_bound(c->text, c->text_bytes);
+    struct sth_trace_error error;
+
+    c->arena = malloc(bound);
+    if (!c->arena)
+        return fail(c, "%s: out of memory", c->path);
+    if (!sth_trace_parse(&c->trace, c->text, c->text_bytes, c->arena, bound,
+                         &error))
+        return true;
+    return error.line ? fail(c, "%s:%u: %s", c->path, error.line, error.message)
+                      : fail(c, "%s: %s", c->path, error.message);
+}
+
+static void op_begin(void *user, uint32_t op, const struct sth_trace_op *what,
+                     uint32_t command)
+{
+    struct compiler *c = user;
+
+    (void)what;
+    c->first[op] = command;
+}
+
+static void op_end(void *user, uint32_t op, const struct sth_trace_op *what,
+                   uint32_t command)
+{
+    struct compiler *c = user;
+
+    (void)what;
+    c->first[op + 1] = command;
+}
+
+/* Firmware runs the trace on the recorder. */
+static bool record(struct compiler *c)
+{
+    const struct sth_params *p = &c->config->params;
+    size_t bytes = sth_runtime_workspace_bytes(&c->trace);
+    struct sth_runtime_config config;
+    const struct sth_trace_op *op;
+    enum sth_fw_err err;
+
+    sth_runtime_config_default(&config);
+    config.hooks.user = c;
+    config.hooks.op_begin = op_begin;
+    config.hooks.op_end = op_end;
+    c->first = calloc((size_t)c->trace.ops + 1, sizeof(*c->first));
+    c->workspace = malloc(bytes);
+    c->runtime = calloc(1, sizeof(*c->runtime));
+    if (!c->first || !c->workspace || !c->runtime ||
+        !sth_recorder_init(&c->recorder, p, config.driver.ring_addr,
+                           config.driver.ring_log2))
+        return fail(c, "out of memory");
+    err = sth_runtime_init(c->runtime, &c->recorder.hal, &config);
+    if (err == STH_FW_ERR_OK) {
+        if (sth_runtime_place(c->runtime, &c->trace) >> STH_ADDR_BITS)
+            return fail(c,
+                        "%s: the tensors need more than the 1 TiB that the "
+                        "chip can address",
+                        c->path);
+        err = sth_runtime_run(c->runtime, &c->trace, c->workspace, bytes);
+    }
+    if (c->recorder.full)
+        return fail(c, "out of memory");
+    if (err == STH_FW_ERR_OK)
+        return true;
+    op = &c->trace.op[c->runtime->failed_op];
+    return fail(c, "%s:%u: operation '%s' on '%s': %s", c->path, op->line,
+                *op->name ? op->name : sth_trace_kind_text(op->kind),
+                c->config->name, sth_fw_err_text(err));
+}
+
+/* The tensor that an address lies in; they ascend. */
+static uint32_t region_of(const struct sth_trace *trace, uint64_t addr)
+{
+    uint32_t low = 0, high = trace->tensors;
+
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (trace->tensor[middle].addr <= addr)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Makes addresses relative.  The driver marks commands of its own accord, by
+ * their place in its ring: what it does again is taken back. */
+static bool relocate(struct compiler *c)
+{
+    const uint32_t quarter = (1u << c->recorder.ring_log2) / 4;
+
+    c->region = calloc((size_t)c->recorder.commands + 1, sizeof(*c->region));
+    if (!c->region)
+        return fail(c, "out of memory");
+    for (uint32_t i = 0; i < c->recorder.commands; i++) {
+        struct sth_command *command = &c->recorder.command[i];
+        uint32_t opcode = STH_GET(command, ANY_OPCODE);
+        uint64_t addr = STH_GET(command, LOAD_MEM_LO) |
+                        (uint64_t)STH_GET(command, LOAD_MEM_HI) << 32;
+
+        if ((i + 1) % quarter == 0 && i + 1 != c->recorder.commands)
+            STH_SET(command, ANY_IRQ, 0);
+        c->region[i] = STH_COMPILED_NOWHERE;
+        if (opcode != STH_OP_LOAD && opcode != STH_OP_STORE)
+            continue;
+        c->region[i] = region_of(&c->trace, addr);
+        addr -= c->trace.tensor[c->region[i]].addr;
+        STH_SET(command, LOAD_MEM_LO, (uint32_t)addr);
+        STH_SET(command, LOAD_MEM_HI, (uint32_t)(addr >> 32));
+    }
+    return true;
+}
+
+/* Appends bytes to the file. */
+static void put(uint8_t **at, const void *bytes, size_t count)
+{
+    if (count)
+        memcpy(*at, bytes, count);
+    *at += count;
+}
+
+static bool assemble(struct compiler *c, struct sth_compile_file *compiled)
+{
+    const struct sth_recorder *r = &c->recorder;
+    const size_t body =
+        r->commands * (sizeof(*r->command) + sizeof(*c->region)) +
+        c->trace.tensors * sizeof(uint64_t) +
+        ((size_t)c->trace.ops + 1) * sizeof(*c->first) + c->text_bytes;
+    struct sth_compiled_header h = {
+        .magic = STH_COMPILED_MAGIC,
+        .format = STH_COMPILED_FORMAT,
+        .contract = (uint32_t)STH_RESET_VERSION,
+        .hash = sth_params_hash(&r->params),
+        .commands = r->commands,
+        .regions = c->trace.tensors,
+        .operations = c->trace.ops,
+        .text_bytes = c->text_bytes,
+        .bytes = sizeof(h) + body,
+    };
+    uint8_t *at;
+
+    snprintf(h.config, sizeof(h.config), "%.*s", (int)sizeof(h.config) - 1,
+             c->config->name);
+    compiled->file = malloc(sizeof(h) + body);
+    if (!compiled->file)
+        return fail(c, "out of memory");
+    at = compiled->file + sizeof(h);
+    put(&at, r->command, r->commands * sizeof(*r->command));
+    for (uint32_t i = 0; i < c->trace.tensors; i++) {
+        uint64_t bytes = sth_trace_tensor_bytes(&c->trace.tensor[i]);
+
+        put(&at, &bytes, sizeof(bytes));
+    }
+    put(&at, c->region, r->commands * sizeof(*c->region));
+    put(&at, c->first, ((size_t)c->trace.ops + 1) * sizeof(*c->first));
+    put(&at, c->text, c->text_bytes);
+    h.body_sum = sth_compiled_sum(0, compiled->file + sizeof(h), body);
+    h.sum = sth_compiled_sum(0, &h, offsetof(struct sth_compiled_header, sum));
+    memcpy(compiled->file, &h, sizeof(h));
+    compiled->bytes = sizeof(h) + body;
+    compiled->commands = r->commands;
+    return true;
+}
+
+bool sth_compile(struct sth_compile_file *compiled, const char *text,
+                 size_t text_bytes, const char *path,
+                 const struct sth_config *config, char *error,
+                 size_t error_size)
+{
+    struct compiler c = {.path = path,
+                         .text = text,
+                         .text_bytes = text_bytes,
+                         .config = config,
+                         .error = error,
+                         .error_size = error_size};
+    bool good;
+
+    memset(compiled, 0, sizeof(*compiled));
+    good = parse(&c) && record(&c) && relocate(&c) && assemble(&c, compiled);
+    free(c.first);
+    free(c.region);
+    free(c.workspace);
+    free(c.runtime);
+    free(c.arena);
+    sth_recorder_fini(&c.recorder);
+    return good;
+}
