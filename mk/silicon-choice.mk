@@ -25,7 +25,7 @@ silicon-file = $(call config-file,$(or $(filter %/$(1).cfg $(1).cfg, \
 
 SILICON_GOALS = $(filter silicon%,$(MAKECMDGOALS))
 SILICON_VARIABLES = BLOCK BUILD CC CONFIG CXX MAPPING NATIVE OPT PARALLEL PARAMS \
-	RTL_LIGHT SANITIZE SILICON_CONFIGS SYNTH_LIBERTY SYNTH_NODE V
+	RTL_LIGHT SANITIZE SHUFFLE SILICON_CONFIGS SYNTH_LIBERTY SYNTH_NODE V
 silicon-typed = $(foreach name,$(filter-out -% MAKE%,$(.VARIABLES)),$(if \
 	$(filter command,$(firstword $(origin $(name)))),$(name)))
 silicon-stop = $(error $(firstword $(SILICON_GOALS)): $(1))

@@ -4,6 +4,7 @@
 #   make silicon-power SILICON_CONFIGS="nano my.cfg"
 #   make silicon-block BLOCK=sth_pe_row CONFIG=nano MAPPING=delay
 #   make silicon-block BLOCK=sth_pe_row PARAMS="Cols=1"
+#   make silicon-block BLOCK=sth_vector_node CONFIG=nano SHUFFLE=1
 #
 # A chip is synthesised in the blocks of blocks.txt, each once however often it
 # stands in the chip, and timed as a whole.  What was measured stands in
@@ -139,6 +140,9 @@ silicon-block: $(SILICON_DESIGN)/core.il $(SYNTH_LIBERTY) ## clock and area of o
 	$(Q)awk -f mk/silicon/modules.awk -v top=$(BLOCK) $< >$(SILICON_ALONE).il || \
 	  { echo "silicon-block: no module '$(BLOCK)' in the core of $(CONFIG);" \
 	  "make silicon-blocks lists them"; exit 1; }
+	$(if $(SHUFFLE),$(Q)awk -f mk/silicon/shuffle.awk -v seed=$(SHUFFLE) \
+	  $(SILICON_ALONE).il >$(SILICON_ALONE).new && \
+	  mv $(SILICON_ALONE).new $(SILICON_ALONE).il)
 	$(Q)LIBERTY=$(SYNTH_LIBERTY) MACROS=$(<:.il=.lib) \
 	  mk/silicon/synth.sh $(SILICON_ALONE).il
 	$(Q)mk/silicon/say.sh $(SILICON_ALONE) $(BLOCK) $(MAPPING) $(SYNTH_LIBERTY)

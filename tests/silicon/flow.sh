@@ -86,6 +86,10 @@ x:
 	mk/silicon/chip.sh $dir sth_flow nano 1 $liberty 1 >$dir/again.txt
 END
 judge "which has nothing to say of it" eval '! grep -q warning "$dir/said"'
+awk -f mk/silicon/shuffle.awk -v seed=1 "$dir/core.il" >"$dir/shuffled.il"
+judge "cells in another order" eval '! cmp -s "$dir/core.il" "$dir/shuffled.il"'
+judge "are the same cells" \
+  cmp -s <(sort "$dir/core.il") <(sort "$dir/shuffled.il")
 judge "a chip without paths is refused" untimed
 judge "a page without an end is refused" endless
 judge "a latch is refused" refused sth_flow_latch
