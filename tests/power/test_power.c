@@ -34,7 +34,7 @@
     ".q_o(q_o[1]));\n"                                                         \
     "  sth_regfile_1r1w store (.clk_i(clk_i), .raddr_i({1'h0, same}), "        \
     ".rdata_o(word), .wen_i(d_i[1]), .waddr_i(d_i), "                          \
-    ".wdata_i({d_i, 2'h2}));\n"                                                \
+    ".wdata_i({d_i, 2'd2}));\n"                                                \
     "endmodule\n"
 
 struct bench {

@@ -170,7 +170,21 @@ static void read_wire(struct parser *p, bool port)
         p->good = add_wire(p->m, wire);
 }
 
-/* `4'b01x1` or `8'h3c`, the token, highest bit first. */
+/* The digits of `32'd7`, in so many bits, highest first. */
+static void read_decimal(struct parser *p, const char *digits,
+                         unsigned long width)
+{
+    char *end;
+    const unsigned long long value = strtoull(digits, &end, 10);
+
+    p->good = p->good && isdigit((unsigned char)*digits) &&
+              end == p->token + p->length && width < WIDTH_MAX;
+    for (unsigned long i = width; p->good && i-- > 0;)
+        p->good =
+            STH_LIST_PUSH(p->m->bit, (uint32_t)(i < 64 ? value >> i & 1 : 0));
+}
+
+/* `4'b01x1`, `8'h3c` or `32'd7`, the token, highest bit first. */
 static void read_constant(struct parser *p)
 {
     char *end;
@@ -181,6 +195,10 @@ static void read_constant(struct parser *p)
                               ? p->length - (size_t)(digits - p->token)
                               : 0;
 
+    if (length && *end == '\'' && end[1] == 'd') {
+        read_decimal(p, digits, width);
+        return;
+    }
     p->good = p->good && length && *end == '\'' &&
               (end[1] == 'b' || end[1] == 'h') && width < WIDTH_MAX;
     for (unsigned long i = width; p->good && i-- > 0;) {
