@@ -15,6 +15,8 @@
 #include "sth_attention_plan.h"
 #include "sth_emit.h"
 
+/* Allowance for each command of the array. */
+#define PRODUCT_OVERHEAD 8u
 /* Memory latency that loads see. */
 #define LATENCY 120u
 /*
@@ -85,7 +87,7 @@ static uint64_t product(const struct model *m, uint64_t tiles, uint32_t steps)
     uint64_t shift = steps + ceil_u64(sth_min_u32(rows, steps), m->p->sp_banks);
     uint64_t cycles = tiles * max_u64(max_u64(rows, shift), STH_LAT_MATRIX_SUM);
 
-    return max_u64(cycles,
+    return max_u64(cycles + PRODUCT_OVERHEAD,
                    ceil_u64(cycles + sth_min_u32(rows, steps) + m->drain,
                             STH_DEPTH_MATRIX_COMMANDS));
 }
