@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "sth_plan_judge.h"
 #include "sth_runtime.h"
 #include "systolith.h"
 
@@ -12,12 +13,13 @@ struct bench {
     struct sth_device *device;
     struct sth_hal hal;
     struct sth_runtime *runtime;
+    struct sth_plan_judge *judge;
     void *arena, *workspace;
     struct sth_trace trace;
 };
 
-static enum sth_fw_err play(struct bench *b, const char *text, size_t bytes,
-                            uint64_t *cycles)
+static enum sth_fw_err play(struct bench *b, struct sth_plan_memory memory,
+                            const char *text, size_t bytes, uint64_t *cycles)
 {
     struct sth_runtime_config config;
     struct sth_trace_error error;
@@ -31,6 +33,8 @@ static enum sth_fw_err play(struct bench *b, const char *text, size_t bytes,
     if (err != STH_FW_ERR_OK)
         return STH_FW_ERR_TYPE;
     sth_runtime_config_default(&config);
+    config.judge = sth_plan_judge_hook(b->judge);
+    config.memory = memory;
     sth_hal_host_init(&b->hal, b->device);
     err = sth_runtime_init(b->runtime, &b->hal, &config);
     if (err != STH_FW_ERR_OK)
@@ -52,17 +56,19 @@ enum sth_fw_err sth_plan_measure(const struct sth_config *config,
 {
     struct sth_csim_options options = {.mode = STH_CSIM_TIME_ONLY,
                                        .no_events = true};
-    struct bench b = {.runtime = malloc(sizeof *b.runtime)};
+    struct bench b = {.runtime = malloc(sizeof *b.runtime),
+                      .judge = sth_plan_judge_create(config)};
     enum sth_fw_err err = STH_FW_ERR_WORKSPACE;
 
     b.mem = sth_mem_create(&config->memory, config->params.bus_bytes, true);
     if (b.mem != NULL)
         b.device = sth_csim_create(&config->params, b.mem, &options);
-    if (b.device != NULL && b.runtime != NULL)
-        err = play(&b, text, bytes, cycles);
+    if (b.device != NULL && b.runtime != NULL && b.judge != NULL)
+        err = play(&b, sth_plan_memory_of(config), text, bytes, cycles);
     free(b.workspace);
     free(b.arena);
     free(b.runtime);
+    sth_plan_judge_destroy(b.judge);
     if (b.device != NULL)
         b.device->ops->destroy(b.device);
     if (b.mem != NULL)

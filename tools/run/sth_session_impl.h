@@ -5,6 +5,7 @@
 #define STH_SESSION_IMPL_H
 
 #include "sth_hal.h"
+#include "sth_plan_judge.h"
 #include "sth_runtime.h"
 #include "sth_session.h"
 #include "sth_tensor_data.h"
@@ -19,6 +20,7 @@ struct sth_session_owned {
     void *workspace;
     size_t workspace_bytes;
     struct sth_runtime *runtime;
+    struct sth_plan_judge *judge;
     struct sth_hal hal;
     struct sth_rtl rtl_library;
     struct sth_mem *csim_mem, *rtl_mem;
