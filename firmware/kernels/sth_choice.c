@@ -1,11 +1,14 @@
 /* The choice between a kernel's candidates. */
 #include "sth_choice.h"
 
+/* Longer work is not played: there estimates are as good as they get. */
+#define JUDGED_CYCLES (1u << 19)
+
 uint32_t sth_choice(struct sth_schedule *s, struct sth_trial *trial,
                     const void *plans, uint32_t count, size_t plan_bytes,
                     uint64_t (*estimate_at)(const void *plan))
 {
-    uint64_t least = 0;
+    uint64_t least = 0, shortest = estimate_at(plans);
     uint32_t best = 0;
 
     if (s->judge == NULL || count < 2)
@@ -15,6 +18,9 @@ uint32_t sth_choice(struct sth_schedule *s, struct sth_trial *trial,
 
         trial->plan = (const unsigned char *)plans + i * plan_bytes;
         trial->estimate = estimate_at(trial->plan);
+        if (trial->estimate > JUDGED_CYCLES ||
+            trial->estimate > shortest + shortest / 3)
+            break;
         cycles = s->judge->cycles(s->judge->user, trial);
         if (cycles != 0 && (least == 0 || cycles < least)) {
             least = cycles;

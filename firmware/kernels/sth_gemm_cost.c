@@ -63,55 +63,53 @@ static void move_times(struct sth_gemm_times *t, uint32_t rows, uint32_t cols,
         t->residual += cols * 4ull / p->bus_bytes + 2;
 }
 
-/* Loads of blocks of x and of w in all. */
-static void count_loads(struct sth_gemm_times *t,
-                        const struct sth_gemm_plan *plan)
-{
-    t->a_loads = (uint64_t)plan->ms * plan->ks;
-    t->w_loads = (uint64_t)plan->ns * plan->ks;
-    if (!plan->w_stationary) {
-        if (plan->a_slots < plan->ks)
-            t->a_loads *= plan->ns;
-        if (t->w_loads > plan->w_slots)
-            t->w_loads *= plan->ms;
-    } else {
-        if (plan->w_slots < plan->ks)
-            t->w_loads *= plan->ms;
-        if (t->a_loads > plan->a_slots)
-            t->a_loads *= plan->ns;
-    }
-}
-
-void sth_gemm_times(struct sth_gemm_times *t, const struct sth_gemm_plan *plan,
-                    const struct sth_params *p,
+void sth_gemm_times(struct sth_gemm_times *t, uint32_t rows, uint32_t cols,
+                    uint32_t depth, const struct sth_params *p,
                     const struct sth_plan_memory *memory,
                     const struct sth_gemm_shape *s)
 {
-    uint32_t rows = sth_ceil_div(s->m, plan->ms);
-    uint32_t cols = sth_ceil_div(s->n, plan->ns);
-    uint32_t depth = sth_ceil_div(s->k, plan->ks);
     uint32_t col_tiles = sth_ceil_div(cols, p->array_cols);
     uint64_t row_tiles = (uint64_t)rows * col_tiles * sth_vector_steps(p);
+    uint32_t steps = s->transposed ? p->array_cols : p->array_rows;
 
     *t = (struct sth_gemm_times){
-        .steps = s->transposed ? p->array_cols : p->array_rows,
+        .steps = steps,
         .rows = rows,
         .tiles = (uint64_t)col_tiles * sth_ceil_div(depth, p->array_rows),
         .drain = (uint64_t)STH_LAT_PE_SUM * p->array_rows + p->array_cols +
                  STH_LAT_MATRIX_RETIRE,
         .latency = memory->latency,
+        .fetch = sth_max_u32(STH_COMMAND_BYTES / p->bus_bytes, 1),
         .rest_loads =
             (s->residual_bytes != 0 ? 1u : 0u) + s->bias + 2u * s->scaled,
         .passes = s->vector_passes,
     };
-    t->tile = max_u64(rows, t->steps);
+    /* Rows of the stream take banks from the weights. */
+    t->tile = max_u64(rows, steps);
     if (rows > 1)
-        t->tile = max_u64(t->tile,
-                          t->steps + sth_min_u32(rows, (uint32_t)t->steps) / 4);
+        t->tile = max_u64(t->tile, steps + sth_min_u32(rows, steps) / 4);
     t->tile = max_u64(t->tile, STH_LAT_MATRIX_SUM);
     t->vector = s->vector_passes * (row_tiles + VECTOR_OVERHEAD + HANDOVER);
     move_times(t, rows, cols, depth, p, memory, s);
-    count_loads(t, plan);
+}
+
+/* Loads of blocks of x and of w in all. */
+static void count_loads(uint64_t *a, uint64_t *w,
+                        const struct sth_gemm_plan *plan)
+{
+    *a = (uint64_t)plan->ms * plan->ks;
+    *w = (uint64_t)plan->ns * plan->ks;
+    if (!plan->w_stationary) {
+        if (plan->a_slots < plan->ks)
+            *a *= plan->ns;
+        if (*w > plan->w_slots)
+            *w *= plan->ms;
+    } else {
+        if (plan->w_slots < plan->ks)
+            *w *= plan->ms;
+        if (*a > plan->a_slots)
+            *a *= plan->ns;
+    }
 }
 
 static void bound_by(struct sth_gemm_plan *plan, uint64_t *most,
@@ -123,19 +121,26 @@ static void bound_by(struct sth_gemm_plan *plan, uint64_t *most,
     }
 }
 
-void sth_gemm_cost(struct sth_gemm_plan *plan, const struct sth_gemm_times *t)
+void sth_gemm_cost(struct sth_gemm_plan *plan, const struct sth_params *p,
+                   const struct sth_plan_memory *memory,
+                   const struct sth_gemm_shape *s)
 {
-    uint64_t blocks = (uint64_t)plan->ms * plan->ns;
-    uint64_t product = t->tiles * t->tile + HANDOVER;
-    uint64_t array = plan->ks * product;
-    uint64_t after = t->vector + t->store + t->latency;
-    uint64_t hold = t->latency + product + t->drain; /* of a buffer */
-    uint64_t load = t->a_loads * (t->a + 1) + t->w_loads * (t->w + 1) +
-                    blocks * t->residual;
-    uint64_t commands = t->a_loads + t->w_loads +
-                        blocks * (plan->ks + t->passes + 1 + t->rest_loads);
-    uint64_t first = t->a + t->w, pace = 0;
+    uint64_t blocks = (uint64_t)plan->ms * plan->ns, pace = 0;
+    struct sth_gemm_times all, last;
+    const struct sth_gemm_times *t = &all;
+    uint64_t product, array, hold, load, commands, first, a, w;
 
+    sth_gemm_times(&all, sth_ceil_div(s->m, plan->ms),
+                   sth_ceil_div(s->n, plan->ns), sth_ceil_div(s->k, plan->ks),
+                   p, memory, s);
+    sth_gemm_times(&last, s->m - (plan->ms - 1) * plan->mb,
+                   s->n - (plan->ns - 1) * plan->nb, s->k, p, memory, s);
+    count_loads(&a, &w, plan);
+    product = t->tiles * t->tile + HANDOVER;
+    array = plan->ks * product;
+    hold = t->latency + product + t->drain; /* of a buffer of x or w */
+    commands = a + w + blocks * (plan->ks + t->passes + 1 + t->rest_loads);
+    load = a * t->a + w * t->w + blocks * t->residual + commands * t->fetch;
     bound_by(plan, &pace, load, STH_GEMM_BOUND_LOAD);
     bound_by(plan, &pace, blocks * array, STH_GEMM_BOUND_ARRAY);
     bound_by(plan, &pace, blocks * t->vector, STH_GEMM_BOUND_VECTOR);
@@ -145,16 +150,17 @@ void sth_gemm_cost(struct sth_gemm_plan *plan, const struct sth_gemm_times *t)
              blocks * (array + t->drain + t->vector + HANDOVER) /
                  plan->acc_slots,
              STH_GEMM_BOUND_SUMS);
-    bound_by(plan, &pace, blocks * after / plan->stage_slots,
+    bound_by(plan, &pace,
+             blocks * (t->vector + t->store + t->latency) / plan->stage_slots,
              STH_GEMM_BOUND_STAGE);
-    if (t->w_loads > plan->w_slots)
-        bound_by(plan, &pace, t->w_loads * (t->w + hold) / plan->w_slots,
+    if (w > plan->w_slots)
+        bound_by(plan, &pace, w * (t->w + hold) / plan->w_slots,
                  STH_GEMM_BOUND_LOAD);
-    if (t->a_loads > plan->a_slots)
-        bound_by(plan, &pace, t->a_loads * (t->a + hold) / plan->a_slots,
+    if (a > plan->a_slots)
+        bound_by(plan, &pace, a * (t->a + hold) / plan->a_slots,
                  STH_GEMM_BOUND_LOAD);
     /* Before the first product and after the last nothing overlaps. */
-    if (plan->bound == STH_GEMM_BOUND_LOAD)
-        first = product;
-    plan->cycles = pace + first + t->latency + t->drain + after;
+    first = plan->bound == STH_GEMM_BOUND_LOAD ? last.tile : t->a + t->w;
+    plan->cycles =
+        pace + first + 2 * t->latency + t->drain + last.vector + last.store;
 }

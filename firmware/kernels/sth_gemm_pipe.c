@@ -21,7 +21,8 @@ struct ring {
 
 struct pipe {
     const struct sth_gemm_plan *plan;
-    const struct sth_gemm_times *t;
+    struct sth_gemm_times times[2][2]; /* last of m, last of n */
+    const struct sth_gemm_times *t;    /* of the block at hand */
     uint32_t queue_depth;
     uint64_t dispatched; /* when the decoder was done with the last command */
     /* Starts of the last commands of each engine, by number. */
@@ -33,7 +34,7 @@ struct pipe {
     uint64_t acc_free[STH_GEMM_SUMS], stage_free[STH_GEMM_SUMS];
     uint32_t blocks, epilogues;
     /* The block whose epilogue is to come. */
-    bool pending;
+    const struct sth_gemm_times *pending;
     uint64_t summed, rest;
 };
 
@@ -54,6 +55,7 @@ static uint64_t start(struct pipe *q, uint32_t engine, uint64_t from)
 
     /* The queue is full until the one that many before has started. */
     q->dispatched += STH_LAT_DECODE;
+    q->busy[STH_ENGINE_LOAD] += q->t->fetch;
     if (n >= depth)
         q->dispatched = max_u64(q->dispatched, *slot);
     *slot =
@@ -109,14 +111,14 @@ static uint64_t product(struct pipe *q, uint64_t from)
 
 static void epilogue(struct pipe *q)
 {
-    const struct sth_gemm_times *t = q->t;
+    const struct sth_gemm_times *t = q->pending;
     uint32_t sum = q->epilogues % q->plan->acc_slots;
     uint32_t stage = q->epilogues % q->plan->stage_slots;
     uint64_t at, end;
 
-    if (!q->pending)
+    if (t == NULL)
         return;
-    q->pending = false;
+    q->pending = NULL;
     q->epilogues++;
     end = max_u64(max_u64(q->summed, q->rest) + HANDOVER, q->stage_free[stage]);
     for (uint32_t i = 0; i < t->passes; i++) {
@@ -134,9 +136,11 @@ static void epilogue(struct pipe *q)
 static void block(struct pipe *q, uint32_t mi, uint32_t ni)
 {
     const struct sth_gemm_plan *plan = q->plan;
-    const struct sth_gemm_times *t = q->t;
+    const struct sth_gemm_times *t =
+        &q->times[mi + 1 == plan->ms][ni + 1 == plan->ns];
     uint64_t retired = 0, rest = 0;
 
+    q->t = t;
     if (plan->acc_slots == 1)
         epilogue(q);
     for (uint32_t ki = 0; ki < plan->ks; ki++) {
@@ -159,23 +163,30 @@ static void block(struct pipe *q, uint32_t mi, uint32_t ni)
     }
     epilogue(q);
     q->blocks++;
-    q->pending = true;
+    q->pending = t;
     q->summed = retired;
     q->rest = rest;
 }
 
-void sth_gemm_pipe(struct sth_gemm_plan *plan, const struct sth_gemm_times *t,
-                   const struct sth_params *p)
+void sth_gemm_pipe(struct sth_gemm_plan *plan, const struct sth_params *p,
+                   const struct sth_plan_memory *memory,
+                   const struct sth_gemm_shape *s)
 {
-    struct pipe q = {.plan = plan, .t = t, .queue_depth = p->queue_depth};
+    struct pipe q = {.plan = plan, .queue_depth = p->queue_depth};
     uint32_t outer = plan->w_stationary ? plan->ns : plan->ms;
     uint32_t inner = plan->w_stationary ? plan->ms : plan->ns;
     uint64_t end = 0;
 
+    for (uint32_t i = 0; i < 2; i++)
+        for (uint32_t j = 0; j < 2; j++)
+            sth_gemm_times(&q.times[i][j],
+                           i ? s->m - (plan->ms - 1) * plan->mb : plan->mb,
+                           j ? s->n - (plan->ns - 1) * plan->nb : plan->nb,
+                           sth_ceil_div(s->k, plan->ks), p, memory, s);
     ring_init(&q.a, plan->a_slots);
     ring_init(&q.w, plan->w_slots);
     /* The first command is fetched. */
-    q.dispatched = t->latency;
+    q.dispatched = memory->latency;
     for (uint32_t i = 0; i < outer; i++)
         for (uint32_t j = 0; j < inner; j++)
             block(&q, plan->w_stationary ? j : i, plan->w_stationary ? i : j);

@@ -10,7 +10,10 @@
 #define STREAM_SLOTS 8u
 
 /* Plans that are looked at more closely. */
-#define SHORT_LIST 40u
+#define SHORT_LIST 64u
+
+/* Blocks of rows at most of which the last is tried at a quarter. */
+#define SHORT_LAST_COUNT 16u
 
 _Static_assert(sizeof(struct sth_gemm_shape) == 7 * sizeof(uint32_t),
                "no padding in a key");
@@ -107,10 +110,13 @@ static bool assign_slots(struct sth_gemm_plan *plan, uint64_t room,
 static bool alike(const struct sth_gemm_plan *a, const struct sth_gemm_plan *b)
 {
     return a->mb == b->mb && a->nb == b->nb && a->kb == b->kb &&
-           a->cycles == b->cycles;
+           a->w_stationary == b->w_stationary && a->cycles == b->cycles;
 }
 
-/* Keeps the plan in order if it is among the `most` best. */
+/*
+ * Keeps the plan in order if it is among the `most` best.  Of those alike the
+ * last stays: it has the most buffers.
+ */
 static void keep(struct sth_gemm_plan *list, uint32_t *count, uint32_t most,
                  const struct sth_gemm_plan *plan)
 {
@@ -118,7 +124,13 @@ static void keep(struct sth_gemm_plan *list, uint32_t *count, uint32_t most,
 
     while (i > 0 && list[i - 1].cycles > plan->cycles)
         i--;
-    if (i == most || (i > 0 && alike(&list[i - 1], plan)))
+    for (uint32_t j = i; j > 0 && list[j - 1].cycles == plan->cycles; j--) {
+        if (alike(&list[j - 1], plan)) {
+            list[j - 1] = *plan;
+            return;
+        }
+    }
+    if (i == most)
         return;
     if (*count < most)
         ++*count;
@@ -136,7 +148,6 @@ static void consider(struct search *q, const struct sth_gemm_plan *sizes,
     uint64_t w_bytes = room_of(
         q->p, (uint64_t)(q->s->transposed ? plan.nb : plan.kb) * plan.w_stride);
     uint64_t staging = staging_bytes(q->p, q->s, &plan);
-    struct sth_gemm_times times;
     bool fits;
 
     if (staging >= q->p->sp_bytes)
@@ -150,8 +161,7 @@ static void consider(struct search *q, const struct sth_gemm_plan *sizes,
                             plan.ms, plan.ns, &plan.a_slots, &plan.w_slots);
     if (!fits)
         return;
-    sth_gemm_times(&times, &plan, q->p, q->memory, q->s);
-    sth_gemm_cost(&plan, &times);
+    sth_gemm_cost(&plan, q->p, q->memory, q->s);
     keep(q->list, &q->count, SHORT_LIST, &plan);
 }
 
@@ -182,8 +192,11 @@ static void consider_sizes(struct search *q, uint32_t mb, uint32_t nb,
         plan.acc_slots = plan.stage_slots = slots;
         if ((uint64_t)slots * mb * tiles > acc_rows)
             return;
-        consider(q, &plan, false);
-        consider(q, &plan, true);
+        /* Where one side is whole the order is the same. */
+        if (plan.ns > 1 || plan.ms == 1)
+            consider(q, &plan, false);
+        if (plan.ms > 1)
+            consider(q, &plan, true);
     }
 }
 
@@ -198,13 +211,37 @@ static void look_closely(const struct search *q, struct sth_gemm_plans *plans)
                          STH_GEMM_PIPE_STEPS;
     for (uint32_t i = 0; i < q->count; i++) {
         struct sth_gemm_plan plan = q->list[i];
-        struct sth_gemm_times times;
 
-        if (close) {
-            sth_gemm_times(&times, &plan, q->p, q->memory, q->s);
-            sth_gemm_pipe(&plan, &times, q->p);
-        }
+        if (close)
+            sth_gemm_pipe(&plan, q->p, q->memory, q->s);
         keep(plans->plan, &plans->count, STH_GEMM_PLANS, &plan);
+    }
+}
+
+/* All depths of blocks of those sizes. */
+static void consider_depths(struct search *q, uint32_t mb, uint32_t nb)
+{
+    uint32_t acc_rows = q->p->acc_bytes / sth_acc_row_bytes(q->p);
+
+    if (nb > BLOCK_MAX || (uint64_t)mb * (nb / q->p->array_cols) > acc_rows)
+        return;
+    for (uint32_t l = 1, kb = 0; kb != q->p->array_rows; l = next_count(l)) {
+        kb = block_size(q->s->k, l, q->p->array_rows);
+        if (kb <= BLOCK_MAX)
+            consider_sizes(q, mb, nb, kb);
+    }
+}
+
+/* All widths of blocks of that many rows. */
+static void consider_widths(struct search *q, uint32_t mb)
+{
+    uint32_t cols = q->p->array_cols;
+
+    if (mb > q->p->acc_bytes / sth_acc_row_bytes(q->p) || mb > BLOCK_MAX)
+        return;
+    for (uint32_t j = 1, nb = 0; nb != cols; j = next_count(j)) {
+        nb = block_size(q->s->n, j, cols);
+        consider_depths(q, mb, nb);
     }
 }
 
@@ -214,24 +251,14 @@ void sth_gemm_plan_search(struct sth_gemm_plans *plans,
                           const struct sth_gemm_shape *s)
 {
     struct search q = {.p = p, .memory = memory, .s = s};
-    uint32_t acc_rows = p->acc_bytes / sth_acc_row_bytes(p);
 
     plans->count = 0;
     for (uint32_t i = 1, mb = 0; mb != 1; i = next_count(i)) {
         mb = block_size(s->m, i, 1);
-        if (mb > acc_rows || mb > BLOCK_MAX)
-            continue;
-        for (uint32_t j = 1, nb = 0; nb != p->array_cols; j = next_count(j)) {
-            nb = block_size(s->n, j, p->array_cols);
-            if (nb > BLOCK_MAX || mb * (nb / p->array_cols) > acc_rows)
-                continue;
-            for (uint32_t l = 1, kb = 0; kb != p->array_rows;
-                 l = next_count(l)) {
-                kb = block_size(s->k, l, p->array_rows);
-                if (kb <= BLOCK_MAX)
-                    consider_sizes(&q, mb, nb, kb);
-            }
-        }
+        consider_widths(&q, mb);
+        /* A short last block leaves less to do at the end. */
+        if (i > 1 && i <= SHORT_LAST_COUNT)
+            consider_widths(&q, sth_ceil_div(4 * s->m, 4 * i - 3));
     }
     look_closely(&q, plans);
 }
