@@ -2,13 +2,15 @@
  * Cycles of a plan for attention.
  *
  * A step is one softmax: its scores S, vector work W, values V.  With D cycles
- * from the last row in the array to the last sum in the accumulator, B buffers
- * of scores and the queues in order, steps follow each other no faster than
+ * from the last row in the array to the last sum in the accumulator, R or
+ * C to bring in the first weights of a product that waited, B buffers of scores
+ * and the queues in order, steps follow each other no faster than
  *
  *     S + V                        the array
  *     W                            the vector engine
- *     V + D + rescaling            values, the output rescaled, the next values
- *     (S + D + W + V) / B          from the scores of a step to its values
+ *     R + V + D + rescaling        values, the output rescaled, the next values
+ *     (S + D + W + R + V) / B      from the scores of a step to its values;
+ *     S + C + D + W                of one buffer, which values leave alone
  *     its loads                    unless the keys stay
  *     W + most of V                if its products are more than a queue holds
  */
@@ -40,6 +42,7 @@ struct model {
     const struct sth_params *p;
     const struct sth_attention_shape *s;
     uint32_t rows, units, unit_rows;
+    uint32_t parts;    /* blocks of the query heads of a key/value head */
     uint32_t drain;    /* of the array */
     uint32_t reducing; /* latency of a reduction beyond its result */
 };
@@ -132,7 +135,7 @@ static struct step_cycles step_of(const struct model *m, uint64_t keys,
     uint64_t columns = ceil_u64(keys, p->array_cols);
     uint32_t parts = masked ? m->units * plan->heads : 1;
     uint64_t part_tiles = m->rows / parts * columns;
-    uint64_t scores, held, commands, products;
+    uint64_t scores, turn, held, commands, products;
     struct step_cycles c;
 
     scores = m->units * tiles *
@@ -158,10 +161,13 @@ static struct step_cycles step_of(const struct model *m, uint64_t keys,
     held = LATENCY + STH_LAT_LOAD_RETIRE + m->drain +
            (c.load + c.array) / (2 * tiles);
     c.interval = max_u64(c.array, c.vector);
-    c.interval = max_u64(
-        c.interval, ceil_u64(c.array + m->drain + c.vector, plan->score_slots));
+    turn = c.array + p->array_rows + m->drain + c.vector;
+    if (plan->score_slots == 1)
+        turn = scores + p->array_cols + m->drain + c.vector;
+    c.interval = max_u64(c.interval, ceil_u64(turn, plan->score_slots));
     if (!first)
-        c.interval = max_u64(c.interval, c.values + m->drain + c.rescaling);
+        c.interval = max_u64(c.interval,
+                             p->array_rows + c.values + m->drain + c.rescaling);
     /* The next softmax is behind these products in the ring. */
     products = m->units * tiles;
     if (products > p->queue_depth + STH_DEPTH_MATRIX_COMMANDS)
@@ -174,9 +180,10 @@ static struct step_cycles step_of(const struct model *m, uint64_t keys,
     return c;
 }
 
-/* Sums of the steps of a key/value head. */
+/* Sums over the blocks of a key/value head that share keys and values. */
 struct sums {
     uint64_t interval, array, vector, load, commands;
+    uint64_t tail; /* behind the last load */
 };
 
 static void add_steps(struct sums *sum, const struct step_cycles *c,
@@ -190,6 +197,54 @@ static void add_steps(struct sums *sum, const struct step_cycles *c,
     sum->commands += steps * c->commands;
 }
 
+/* Keys that stay hold the first blocks up: load is what all of them take. */
+static struct sums sum_blocks(const struct model *m, bool stay, uint64_t load,
+                              uint64_t output)
+{
+    const struct sth_attention_plan *plan = m->plan;
+    const struct sth_attention_shape *s = m->s;
+    const struct step_cycles first = step_of(m, plan->keys, true, false);
+    const struct step_cycles whole = step_of(m, plan->keys, false, false);
+    struct sums sum = {0};
+    uint64_t lag = 0;
+
+    for (uint64_t b = 1, seen; b == 1 || (b - 1) * plan->queries < s->seq;
+         b++) {
+        uint64_t steps;
+        struct step_cycles last;
+
+        seen = s->keys;
+        if (s->masked && b * plan->queries < s->seq)
+            seen -= s->seq - b * plan->queries;
+        steps = ceil_u64(seen, plan->keys);
+        last =
+            step_of(m, seen - (steps - 1) * plan->keys, steps == 1, s->masked);
+        sum.tail = m->drain + last.vector + last.values;
+        sum.tail -= sth_min_u32((uint32_t)sum.tail, (uint32_t)(last.load / 2));
+        sum.tail = max_u64(sum.tail, last.values * plan->tile / plan->keys);
+        last.vector += output;
+        last.interval = max_u64(last.interval, last.vector);
+        add_steps(&sum, &last, 1, stay);
+        if (steps > 1)
+            add_steps(&sum, &first, 1, stay);
+        if (steps > 2)
+            add_steps(&sum, &whole, steps - 2, stay);
+        if (stay && sum.interval + lag < load * seen / s->keys)
+            lag = load * seen / s->keys - sum.interval;
+    }
+    if (stay)
+        sum.load = 0;
+    sum.interval *= m->parts;
+    sum.array *= m->parts;
+    sum.vector *= m->parts;
+    sum.load *= m->parts;
+    sum.commands *= m->parts;
+    sum.interval += lag;
+    if (stay)
+        sum.load = load;
+    return sum;
+}
+
 uint64_t sth_attention_estimate(const struct sth_attention_plan *plan,
                                 const struct sth_params *p,
                                 const struct sth_attention_shape *s)
@@ -200,58 +255,32 @@ uint64_t sth_attention_estimate(const struct sth_attention_plan *plan,
                       .rows = sth_attention_rows(plan),
                       .units = sth_attention_units(plan),
                       .unit_rows = sth_attention_unit_rows(plan),
+                      .parts = sth_ceil_div(s->sharing, plan->heads),
                       .drain = STH_LAT_PE_SUM * p->array_rows + p->array_cols +
-                               STH_LAT_MATRIX_RETIRE};
+                               STH_LAT_MATRIX_RETIRE,
+                      .reducing = STH_LAT_VECTOR_REDUCE};
     uint64_t groups = (uint64_t)sth_ceil_div(s->batch, plan->sequences) *
                       sth_ceil_div(s->kv_heads, plan->kv_heads);
-    uint64_t parts = sth_ceil_div(s->sharing, plan->heads);
-    uint64_t blocks = sth_ceil_div(s->seq, plan->queries);
-    uint64_t tiles = 2ull * sth_ceil_div(s->keys, plan->tile);
-    bool stay = plan->kv_slots >= tiles;
-    struct step_cycles first, whole, last;
-    struct sums sum = {0};
-    uint64_t output, q, store, tail;
-    uint64_t tile_load = load_tile(&m, sth_min_u32(plan->tile, s->keys));
+    uint64_t blocks = m.parts * sth_ceil_div(s->seq, plan->queries);
+    uint64_t tiles = 2ull * sth_attention_tiles(plan, s->keys);
+    uint64_t tile = load_tile(&m, sth_min_u32(plan->tile, s->keys));
+    uint64_t q = transfer(p, m.rows, s->depth * 2ull, p->load_slots);
+    uint64_t store = transfer(p, m.rows, s->depth * 2ull, p->store_slots);
+    uint64_t output, interval;
+    struct sums sum;
 
-    m.reducing = STH_LAT_VECTOR_REDUCE;
     for (uint32_t v = p->vector_lanes; v > 1; v /= 2)
         m.reducing += STH_LAT_VECTOR_LEVEL;
-    first = step_of(&m, plan->keys, true, false);
-    whole = step_of(&m, plan->keys, false, false);
-    last = whole;
-    for (uint64_t b = 1; b <= blocks; b++) {
-        uint64_t seen = s->keys;
-        uint64_t steps;
-
-        if (s->masked && b * plan->queries < s->seq)
-            seen -= s->seq - b * plan->queries;
-        steps = ceil_u64(seen, plan->keys);
-        last =
-            step_of(&m, seen - (steps - 1) * plan->keys, steps == 1, s->masked);
-        add_steps(&sum, &last, 1, stay);
-        if (steps > 1)
-            add_steps(&sum, &first, 1, stay);
-        if (steps > 2)
-            add_steps(&sum, &whole, steps - 2, stay);
-    }
     output = pass(&m, (uint64_t)m.rows * sth_ceil_div(s->depth, p->array_cols),
-                  false, false);
-    sum.vector += blocks * (output + scalars(&m, true));
-    q = transfer(p, m.rows, s->depth * 2ull, p->load_slots);
-    store = transfer(p, m.rows, s->depth * 2ull, p->store_slots);
-    /* Tiles that stay are loaded once for all blocks. */
-    if (stay)
-        sum.load = tiles * tile_load / parts;
+                  false, false) +
+             scalars(&m, true);
+    sum = sum_blocks(&m, plan->kv_slots >= tiles, tiles * tile, output);
     sum.load +=
         blocks * q + sum.commands * ceil_u64(STH_COMMAND_BYTES, p->bus_bytes);
-    sum.interval = max_u64(sum.interval, max_u64(sum.array, sum.vector));
-    sum.interval = max_u64(sum.interval, blocks * store);
-    sum.interval =
-        max_u64(sum.interval, max_u64(sum.load, sum.commands * STH_LAT_DECODE));
-    /* Behind the last load. */
-    tail = m.drain + last.vector + last.values;
-    tail -= sth_min_u32((uint32_t)tail, (uint32_t)(last.load / 2));
-    tail = max_u64(tail, last.values * plan->tile / plan->keys);
-    return groups * parts * sum.interval + 2 * LATENCY + q + tile_load + tail +
-           m.drain + output + store;
+    interval = max_u64(max_u64(sum.interval, sum.array),
+                       max_u64(sum.vector, sum.load));
+    interval = max_u64(interval,
+                       max_u64(blocks * store, sum.commands * STH_LAT_DECODE));
+    return groups * interval + 2 * LATENCY + q + tile + sum.tail + m.drain +
+           output + store;
 }

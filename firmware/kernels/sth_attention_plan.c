@@ -48,7 +48,7 @@ static bool place(struct sth_attention_plan *plan, const struct sth_params *p,
 {
     uint64_t capacity = p->acc_bytes / sth_acc_row_bytes(p);
     uint64_t rows = sth_attention_rows(plan);
-    uint64_t tiles = 2ull * sth_ceil_div(s->keys, plan->tile);
+    uint64_t tiles = 2ull * sth_attention_tiles(plan, s->keys);
     uint32_t chunk = 2 * sth_max_u32(p->array_rows, p->array_cols);
     uint64_t sp, buffer, slots;
 
@@ -73,11 +73,15 @@ static bool place(struct sth_attention_plan *plan, const struct sth_params *p,
     if (sp + (plan->prefetch + 2) * buffer > p->sp_bytes)
         return false;
     slots = (p->sp_bytes - sp) / buffer;
-    if (slots >= tiles && tiles <= STH_CACHE_SLOTS)
-        slots = sth_min_u32((uint32_t)tiles + 2, (uint32_t)slots);
-    else
+    slots = sth_min_u32((uint32_t)slots, STH_CACHE_SLOTS);
+    if (slots >= tiles) {
+        /* Tiles that come early must leave those that stay alone. */
+        slots = sth_min_u32((uint32_t)slots, (uint32_t)tiles + plan->prefetch);
+        plan->prefetch = (uint32_t)(slots - tiles);
+    } else {
         slots = sth_min_u32((uint32_t)slots, reach(plan));
-    plan->kv_slots = sth_min_u32((uint32_t)slots, STH_CACHE_SLOTS);
+    }
+    plan->kv_slots = (uint32_t)slots;
     return true;
 }
 
@@ -107,6 +111,7 @@ static void search_tiles(struct search *t, struct sth_attention_plan *plan)
 
     for (uint32_t n = 1;; n *= 2) {
         plan->tile = sth_round_up(sth_ceil_div(plan->keys, n), t->quantum);
+        plan->tile = sth_min_u32(plan->tile, plan->keys);
         if (n > 1 && plan->tile % whole != 0)
             return;
         for (uint32_t slots = 1; slots <= STH_ATTENTION_SCORES; slots++) {
@@ -115,7 +120,7 @@ static void search_tiles(struct search *t, struct sth_attention_plan *plan)
             plan->prefetch = slots == 1 ? 0 : STH_ATTENTION_PREFETCH;
             consider(t, plan);
         }
-        if (plan->tile == t->quantum)
+        if (plan->tile <= t->quantum)
             return;
     }
 }
@@ -126,9 +131,10 @@ static void search_keys(struct search *t, struct sth_attention_plan *plan)
 
     for (uint32_t n = 1;; n++) {
         plan->keys = sth_round_up(sth_ceil_div(keys, n), t->quantum);
+        plan->keys = sth_min_u32(plan->keys, keys);
         if (plan->keys <= KEYS_MAX)
             search_tiles(t, plan);
-        if (plan->keys == t->quantum)
+        if (plan->keys <= t->quantum)
             return;
         /* Skip counts that give the same size. */
         n = sth_max_u32(n, sth_ceil_div(keys, plan->keys - t->quantum + 1) - 1);

@@ -64,6 +64,16 @@ static inline uint32_t sth_attention_rows(const struct sth_attention_plan *plan)
     return sth_attention_units(plan) * sth_attention_unit_rows(plan);
 }
 
+/* Tiles of k up to a key: those of a step begin with its first key. */
+static inline uint32_t
+sth_attention_tiles(const struct sth_attention_plan *plan, uint32_t keys)
+{
+    uint32_t rest = keys % plan->keys, tile = plan->tile;
+
+    return keys / plan->keys * ((plan->keys + tile - 1) / tile) +
+           (rest + tile - 1) / tile;
+}
+
 /* False when nothing fits. */
 bool sth_attention_plan_search(struct sth_attention_plan *plan,
                                const struct sth_params *params,

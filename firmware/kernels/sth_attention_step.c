@@ -102,25 +102,26 @@ struct sth_buffer *sth_attention_load_kv(struct sth_attention_state *t,
                                          const struct sth_attention_block *b,
                                          uint32_t key0)
 {
-    uint32_t tile = t->plan.tile;
-    uint32_t tiles = sth_ceil_div(t->keys, tile);
-    uint32_t tag = (b->group * tiles + key0 / tile) * 2 + which;
+    const struct sth_attention_plan *plan = &t->plan;
+    uint32_t tiles = sth_attention_tiles(plan, t->keys);
+    uint32_t index = b->group * tiles + sth_attention_tiles(plan, key0);
+    uint32_t left = sth_min_u32(plan->keys - key0 % plan->keys, t->keys - key0);
     bool hit;
     struct sth_groups g = {
         .block = {.operand = which == 0 ? t->a->k : t->a->v,
-                  .rows = sth_min_u32(tile, t->keys - key0),
+                  .rows = sth_min_u32(plan->tile, left),
                   .col = b->kv_head0 * t->depth,
                   .cols = t->depth,
-                  .buffer = get_tile(t, tag, &hit),
-                  .stride = t->plan.kv_stride},
+                  .buffer = get_tile(t, 2 * index + which, &hit),
+                  .stride = plan->kv_stride},
         .groups = b->kv_heads,
         .group_cols = t->depth,
-        .group_offset = t->plan.head_bytes,
+        .group_offset = plan->head_bytes,
     };
 
     for (uint32_t i = 0; i < b->sequences && !hit; i++) {
         g.block.row = (b->sequence0 + i) * t->keys + key0;
-        g.block.offset = i * tile * t->plan.kv_stride;
+        g.block.offset = i * plan->tile * plan->kv_stride;
         g.block.continues = i != 0;
         sth_emit_load_groups(t->s, &g);
     }
