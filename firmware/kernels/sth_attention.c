@@ -23,8 +23,11 @@
  * a tile `prefetch` tiles before its product.  What is left of a block,
  * out = o / l, follows the first softmax of the next block.
  */
+#include <string.h>
+
 #include "sth_attention.h"
 #include "sth_attention_step.h"
+#include "sth_choice.h"
 
 /* Steps that are under way: ahead, in the line, and the present one. */
 #define STEPS 8u
@@ -200,9 +203,27 @@ static void emit_groups(struct pipeline *p)
     }
 }
 
+static void play(struct sth_schedule *s, const void *job, const void *plan)
+{
+    const struct sth_attention *a = job;
+    struct pipeline p = {.t = {.s = s, .a = a}};
+
+    memcpy(&p.t.plan, plan, sizeof p.t.plan);
+    p.t.depth = a->q->cols / a->heads;
+    p.t.keys = a->past + a->seq;
+    sth_schedule_begin_operation(s);
+    sth_attention_allocate(&p.t);
+    emit_groups(&p);
+    flush(&p);
+}
+
+static uint64_t estimate_of(const void *plan)
+{
+    return ((const struct sth_attention_plan *)plan)->cycles;
+}
+
 void sth_kernel_attention(struct sth_schedule *s, const struct sth_attention *a)
 {
-    struct pipeline p = {.t = {.s = s, .a = a}};
     struct sth_attention_shape shape = {
         .batch = a->batch,
         .kv_heads = a->kv_heads,
@@ -212,15 +233,22 @@ void sth_kernel_attention(struct sth_schedule *s, const struct sth_attention *a)
         .depth = a->q->cols / a->heads,
         .masked = a->causal && a->seq > 1,
     };
+    struct sth_plan_key key = {"attention", &shape, sizeof shape};
+    struct sth_trial trial = {.play = play, .job = a};
+    struct sth_attention_plans plans;
+    uint32_t best;
 
-    p.t.depth = shape.depth;
-    p.t.keys = shape.keys;
-    if (!sth_attention_plan_search(&p.t.plan, &s->driver->params, &shape)) {
+    if (sth_choice_recall(s, &key, &plans.plan[0], sizeof plans.plan[0])) {
+        play(s, a, &plans.plan[0]);
+        return;
+    }
+    sth_attention_plan_search(&plans, &s->driver->params, &s->memory, &shape);
+    if (plans.count == 0) {
         sth_schedule_fail(s, STH_FW_ERR_SPACE);
         return;
     }
-    sth_schedule_begin_operation(s);
-    sth_attention_allocate(&p.t);
-    emit_groups(&p);
-    flush(&p);
+    best = sth_choice(s, &trial, plans.plan, plans.count, sizeof plans.plan[0],
+                      estimate_of);
+    sth_choice_keep(s, &key, &plans.plan[best], sizeof plans.plan[0]);
+    play(s, a, &plans.plan[best]);
 }

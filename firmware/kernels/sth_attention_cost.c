@@ -16,17 +16,10 @@
  */
 #include "sth_attention_plan.h"
 #include "sth_emit.h"
+#include "sth_transfer.h"
 
 /* Allowance for each command of the array. */
 #define PRODUCT_OVERHEAD 8u
-/* Memory latency that loads see. */
-#define LATENCY 120u
-/*
- * A run opens a row of DRAM anew.  Memory as wide as a bus of this many bytes
- * loses about a cycle by it; behind a narrow bus it has time to spare.
- */
-#define RUN_BUS_BYTES 256u
-
 static uint64_t max_u64(uint64_t a, uint64_t b)
 {
     return a > b ? a : b;
@@ -40,6 +33,7 @@ static uint64_t ceil_u64(uint64_t a, uint64_t b)
 struct model {
     const struct sth_attention_plan *plan;
     const struct sth_params *p;
+    const struct sth_plan_memory *memory;
     const struct sth_attention_shape *s;
     uint32_t rows, units, unit_rows;
     uint32_t parts;    /* blocks of the query heads of a key/value head */
@@ -95,32 +89,31 @@ static uint64_t product(const struct model *m, uint64_t tiles, uint32_t steps)
                             STH_DEPTH_MATRIX_COMMANDS));
 }
 
-/* Bus cycles of runs of bytes, no more in flight than the engine has slots. */
-static uint64_t transfer(const struct sth_params *p, uint64_t runs,
-                         uint64_t bytes, uint32_t slots)
-{
-    uint64_t beats = ceil_u64(bytes, p->bus_bytes);
-    uint64_t bursts = ceil_u64(bytes, sth_burst_block(p->bus_bytes));
-    uint64_t held = bursts * (LATENCY + STH_LAT_LOAD_REUSE) + beats;
-
-    return max_u64(runs * (beats + p->bus_bytes / RUN_BUS_BYTES),
-                   ceil_u64(runs * held, slots));
-}
-
 /* A tile of so many keys of k or of v. */
 static uint64_t load_tile(const struct model *m, uint64_t keys)
 {
     const struct sth_attention_plan *plan = m->plan;
+    uint64_t pitch = m->s->depth * 2ull * m->s->kv_heads;
     uint64_t bytes = m->s->depth * 2ull;
-    uint64_t runs = plan->sequences * keys;
 
     if (plan->head_bytes == bytes)
         bytes *= plan->kv_heads;
     else
-        runs *= plan->kv_heads;
-    if (plan->kv_heads == m->s->kv_heads && plan->kv_stride == bytes)
-        return transfer(m->p, plan->sequences, keys * bytes, m->p->load_slots);
-    return transfer(m->p, runs, bytes, m->p->load_slots);
+        keys *= plan->kv_heads;
+    /* Rows that lie apart on chip are runs of their own. */
+    if (plan->kv_stride != bytes)
+        pitch += m->p->bus_bytes;
+    return plan->sequences * sth_transfer_cycles(m->p, m->memory, keys, bytes,
+                                                 pitch, m->p->load_slots);
+}
+
+/* Queries of a block, or its results. */
+static uint64_t move_rows(const struct model *m, uint32_t slots)
+{
+    uint64_t bytes = m->s->depth * 2ull;
+
+    return sth_transfer_cycles(m->p, m->memory, m->rows, bytes,
+                               bytes * m->s->kv_heads * m->s->sharing, slots);
 }
 
 /* A step over so many keys, the first of a block or not. */
@@ -158,7 +151,7 @@ static struct step_cycles step_of(const struct model *m, uint64_t keys,
     commands += 2 * tiles * (m->units + plan->sequences);
     c.commands = commands;
     /* A buffer is free again when its product has left the array. */
-    held = LATENCY + STH_LAT_LOAD_RETIRE + m->drain +
+    held = m->memory->latency + STH_LAT_LOAD_RETIRE + m->drain +
            (c.load + c.array) / (2 * tiles);
     c.interval = max_u64(c.array, c.vector);
     turn = c.array + p->array_rows + m->drain + c.vector;
@@ -231,6 +224,10 @@ static struct sums sum_blocks(const struct model *m, bool stay, uint64_t load,
             add_steps(&sum, &whole, steps - 2, stay);
         if (stay && sum.interval + lag < load * seen / s->keys)
             lag = load * seen / s->keys - sum.interval;
+        /* Tiles at the end of a block are smaller than those they wait for. */
+        if (!stay)
+            sum.interval += first.load * plan->tile /
+                            (2ull * plan->keys * (plan->kv_slots - 1));
     }
     if (stay)
         sum.load = 0;
@@ -247,10 +244,12 @@ static struct sums sum_blocks(const struct model *m, bool stay, uint64_t load,
 
 uint64_t sth_attention_estimate(const struct sth_attention_plan *plan,
                                 const struct sth_params *p,
+                                const struct sth_plan_memory *memory,
                                 const struct sth_attention_shape *s)
 {
     struct model m = {.plan = plan,
                       .p = p,
+                      .memory = memory,
                       .s = s,
                       .rows = sth_attention_rows(plan),
                       .units = sth_attention_units(plan),
@@ -264,8 +263,8 @@ uint64_t sth_attention_estimate(const struct sth_attention_plan *plan,
     uint64_t blocks = m.parts * sth_ceil_div(s->seq, plan->queries);
     uint64_t tiles = 2ull * sth_attention_tiles(plan, s->keys);
     uint64_t tile = load_tile(&m, sth_min_u32(plan->tile, s->keys));
-    uint64_t q = transfer(p, m.rows, s->depth * 2ull, p->load_slots);
-    uint64_t store = transfer(p, m.rows, s->depth * 2ull, p->store_slots);
+    uint64_t q = move_rows(&m, p->load_slots);
+    uint64_t store = move_rows(&m, p->store_slots);
     uint64_t output, interval;
     struct sums sum;
 
@@ -281,6 +280,6 @@ uint64_t sth_attention_estimate(const struct sth_attention_plan *plan,
                        max_u64(sum.vector, sum.load));
     interval = max_u64(interval,
                        max_u64(blocks * store, sum.commands * STH_LAT_DECODE));
-    return groups * interval + 2 * LATENCY + q + tile + sum.tail + m.drain +
-           output + store;
+    return groups * interval + 2 * memory->latency + q + tile + sum.tail +
+           m.drain + output + store;
 }

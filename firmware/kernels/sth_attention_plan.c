@@ -87,11 +87,49 @@ static bool place(struct sth_attention_plan *plan, const struct sth_params *p,
 
 /* What a search carries along. */
 struct search {
-    struct sth_attention_plan *best;
+    struct sth_attention_plans *plans;
     const struct sth_params *p;
+    const struct sth_plan_memory *memory;
     const struct sth_attention_shape *s;
     uint32_t quantum; /* of keys */
 };
+
+/* Whether two plans cut queries and keys alike. */
+static bool is_alike(const struct sth_attention_plan *a,
+                     const struct sth_attention_plan *b)
+{
+    return a->sequences == b->sequences && a->kv_heads == b->kv_heads &&
+           a->heads == b->heads && a->queries == b->queries &&
+           a->keys == b->keys;
+}
+
+/*
+ * Enters a plan into the list, where plans that differ in no more than tiles
+ * and buffers have one place.  Of equal plans the first stays first.
+ */
+static void enter(struct sth_attention_plans *list,
+                  const struct sth_attention_plan *plan)
+{
+    uint32_t i = 0, end;
+
+    while (i < list->count && list->plan[i].cycles <= plan->cycles) {
+        if (is_alike(&list->plan[i], plan))
+            return;
+        i++;
+    }
+    end = i;
+    while (end < list->count && !is_alike(&list->plan[end], plan))
+        end++;
+    if (end == STH_ATTENTION_PLANS)
+        end--;
+    else if (end == list->count)
+        list->count++;
+    if (i == STH_ATTENTION_PLANS)
+        return;
+    for (; end > i; end--)
+        list->plan[end] = list->plan[end - 1];
+    list->plan[i] = *plan;
+}
 
 static void consider(struct search *t, const struct sth_attention_plan *sizes)
 {
@@ -99,9 +137,8 @@ static void consider(struct search *t, const struct sth_attention_plan *sizes)
 
     if (!place(&plan, t->p, t->s))
         return;
-    plan.cycles = sth_attention_estimate(&plan, t->p, t->s);
-    if (t->best->cycles == 0 || plan.cycles < t->best->cycles)
-        *t->best = plan;
+    plan.cycles = sth_attention_estimate(&plan, t->p, t->memory, t->s);
+    enter(t->plans, &plan);
 }
 
 /* Tiles of a step, ever smaller; those of a step that is cut are whole. */
@@ -201,19 +238,19 @@ static void search(struct search *t, uint32_t quantum)
 }
 
 /* Whole tiles of queries and keys if they fit, ever smaller ones if not. */
-bool sth_attention_plan_search(struct sth_attention_plan *best,
+void sth_attention_plan_search(struct sth_attention_plans *plans,
                                const struct sth_params *p,
+                               const struct sth_plan_memory *memory,
                                const struct sth_attention_shape *s)
 {
-    struct search t = {.best = best, .p = p, .s = s};
+    struct search t = {.plans = plans, .p = p, .memory = memory, .s = s};
     uint32_t cols = p->array_cols;
 
-    best->cycles = 0;
+    plans->count = 0;
     t.quantum = sth_max_u32(p->array_rows, cols);
     search(&t, s->seq % cols == 0 ? cols : 1);
-    while (best->cycles == 0 && t.quantum > 1) {
+    while (plans->count == 0 && t.quantum > 1) {
         t.quantum /= 2;
         search(&t, 1);
     }
-    return best->cycles != 0;
 }

@@ -5,10 +5,10 @@
 #ifndef STH_ATTENTION_PLAN_H
 #define STH_ATTENTION_PLAN_H
 
-#include <stdbool.h>
-
+#include "sth_plan_memory.h"
 #include "sth_spec.h"
 
+/* What the plan depends on besides chip and memory; no padding: it is a key. */
 struct sth_attention_shape {
     uint32_t batch;    /* sequences */
     uint32_t kv_heads; /* of a sequence */
@@ -16,7 +16,7 @@ struct sth_attention_shape {
     uint32_t seq;      /* queries of a sequence */
     uint32_t keys;     /* of a sequence, the past included */
     uint32_t depth;    /* columns of a head */
-    bool masked;       /* queries differ in the keys they see */
+    uint32_t masked;   /* queries differ in the keys they see */
 };
 
 struct sth_attention_plan {
@@ -74,14 +74,24 @@ sth_attention_tiles(const struct sth_attention_plan *plan, uint32_t keys)
            (rest + tile - 1) / tile;
 }
 
-/* False when nothing fits. */
-bool sth_attention_plan_search(struct sth_attention_plan *plan,
+/* The best candidates, the best estimate first. */
+#define STH_ATTENTION_PLANS 6
+
+struct sth_attention_plans {
+    uint32_t count;
+    struct sth_attention_plan plan[STH_ATTENTION_PLANS];
+};
+
+/* Leaves no plan when nothing fits the on-chip memories. */
+void sth_attention_plan_search(struct sth_attention_plans *plans,
                                const struct sth_params *params,
+                               const struct sth_plan_memory *memory,
                                const struct sth_attention_shape *shape);
 
 /* Cycles of a plan that fits, by the formulas of docs/timing.md. */
 uint64_t sth_attention_estimate(const struct sth_attention_plan *plan,
                                 const struct sth_params *params,
+                                const struct sth_plan_memory *memory,
                                 const struct sth_attention_shape *shape);
 
 #endif

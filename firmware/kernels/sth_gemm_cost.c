@@ -2,6 +2,7 @@
 #include "sth_gemm_cost.h"
 
 #include "sth_emit.h"
+#include "sth_transfer.h"
 
 /* A command that retires to the start of one of another engine behind it. */
 #define HANDOVER 4u
@@ -15,31 +16,6 @@ static uint64_t max_u64(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
-/*
- * Cycles of runs of `bytes` each in the steady state: beats of the bus, one
- * more for runs that are not aligned, what memory takes for bytes and for a
- * jump, and never more bursts in flight than the engine has slots.
- */
-static uint64_t transfer(const struct sth_params *p,
-                         const struct sth_plan_memory *m, uint64_t runs,
-                         uint64_t bytes, uint64_t pitch, uint32_t slots)
-{
-    bool aligned = pitch % p->bus_bytes == 0;
-    uint64_t beats, bursts, moved, all, turn;
-    uint64_t burst = sth_min_u32(STH_BURST_BYTES, 256 * p->bus_bytes);
-
-    if (bytes == pitch) {
-        bytes *= runs;
-        runs = 1;
-    }
-    beats = (bytes + p->bus_bytes - 1) / p->bus_bytes + !aligned;
-    bursts = (bytes + burst - 1) / burst + !aligned;
-    moved = (bytes + m->chunk - 1) / m->chunk * m->chunk;
-    all = runs * (moved * m->byte_cost + m->run_cost) / STH_PLAN_MEMORY_UNIT;
-    turn = bursts * (m->latency + STH_LAT_LOAD_REUSE + 1) + beats;
-    return max_u64(max_u64(runs * beats, all), runs * turn / slots);
-}
-
 /* Of the loads and stores. */
 static void move_times(struct sth_gemm_times *t, uint32_t rows, uint32_t cols,
                        uint32_t depth, const struct sth_params *p,
@@ -48,17 +24,20 @@ static void move_times(struct sth_gemm_times *t, uint32_t rows, uint32_t cols,
 {
     const uint32_t es = LANE_BYTES;
 
-    t->a = transfer(p, m, rows, depth * es, (uint64_t)s->k * es, p->load_slots);
-    t->w = s->transposed ? transfer(p, m, cols, depth * es, (uint64_t)s->k * es,
-                                    p->load_slots)
-                         : transfer(p, m, depth, (uint64_t)cols * es,
-                                    (uint64_t)s->n * es, p->load_slots);
-    t->store = transfer(p, m, rows, (uint64_t)cols * s->out_bytes,
-                        (uint64_t)s->n * s->out_bytes, p->store_slots);
+    t->a = sth_transfer_cycles(p, m, rows, depth * es, (uint64_t)s->k * es,
+                               p->load_slots);
+    t->w = s->transposed
+               ? sth_transfer_cycles(p, m, cols, depth * es,
+                                     (uint64_t)s->k * es, p->load_slots)
+               : sth_transfer_cycles(p, m, depth, (uint64_t)cols * es,
+                                     (uint64_t)s->n * es, p->load_slots);
+    t->store =
+        sth_transfer_cycles(p, m, rows, (uint64_t)cols * s->out_bytes,
+                            (uint64_t)s->n * s->out_bytes, p->store_slots);
     if (s->residual_bytes != 0)
-        t->residual =
-            transfer(p, m, rows, (uint64_t)cols * s->residual_bytes,
-                     (uint64_t)s->n * s->residual_bytes, p->load_slots);
+        t->residual = sth_transfer_cycles(
+            p, m, rows, (uint64_t)cols * s->residual_bytes,
+            (uint64_t)s->n * s->residual_bytes, p->load_slots);
     if (s->bias || s->scaled)
         t->residual += cols * 4ull / p->bus_bytes + 2;
 }
