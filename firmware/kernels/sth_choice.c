@@ -1,9 +1,6 @@
 /* The choice between a kernel's candidates. */
 #include "sth_choice.h"
 
-/* Longer work is not played: there estimates are as good as they get. */
-#define JUDGED_CYCLES (1u << 19)
-
 uint32_t sth_choice(struct sth_schedule *s, struct sth_trial *trial,
                     const void *plans, uint32_t count, size_t plan_bytes,
                     uint64_t (*estimate_at)(const void *plan))
@@ -18,7 +15,7 @@ uint32_t sth_choice(struct sth_schedule *s, struct sth_trial *trial,
 
         trial->plan = (const unsigned char *)plans + i * plan_bytes;
         trial->estimate = estimate_at(trial->plan);
-        if (trial->estimate > JUDGED_CYCLES ||
+        if (trial->estimate > STH_CHOICE_CYCLES ||
             trial->estimate > shortest + shortest / 3)
             break;
         cycles = s->judge->cycles(s->judge->user, trial);

@@ -7,6 +7,9 @@
 
 #include "sth_schedule.h"
 
+/* Longer work is not played: there estimates are as good as they get. */
+#define STH_CHOICE_CYCLES (1u << 19)
+
 /*
  * The number of the plan to take out of `count` plans of plan_bytes each, the
  * best estimate first.  trial->plan and trial->estimate are set for each.

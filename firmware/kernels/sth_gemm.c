@@ -66,7 +66,8 @@ static void allocate(struct state *t)
     uint32_t slots = plan->stage_slots;
 
     for (uint32_t i = 0; i < plan->acc_slots; i++)
-        t->acc[i] = sth_schedule_alloc(s, STH_SCHEDULE_ACC, plan->mb * tiles);
+        t->acc[i] =
+            sth_schedule_alloc(s, STH_SCHEDULE_ACC, plan->acc_tile * tiles);
     sth_cache_init(&t->out, s, slots, plan->mb * plan->out_stride);
     if (g->residual != NULL)
         sth_cache_init(&t->residual, s, slots,
@@ -221,7 +222,8 @@ static void emit_gelu(struct state *t, struct sth_pass *v, struct sth_tile acc)
 static void emit_epilogue(struct state *t, const struct block *b)
 {
     const struct sth_gemm *g = t->g;
-    struct sth_tile acc = sth_tile_acc(b->acc, 0, b->rows, STH_DTYPE_FP32);
+    struct sth_tile acc =
+        sth_tile_acc(b->acc, 0, t->plan.acc_tile, STH_DTYPE_FP32);
     struct sth_pass v = {.rows = b->rows, .cols = b->cols, .x = acc};
     bool hit;
     struct sth_buffer *out =
@@ -299,7 +301,8 @@ static void emit_block(struct state *t, uint32_t mi, uint32_t ni)
                                       .acc = b.acc,
                                       .a_stride = plan->a_stride,
                                       .w_stride = plan->w_stride,
-                                      .acc_tile = b.rows};
+
+                                      .acc_tile = plan->acc_tile};
 
         if (ki + 1 == plan->ks)
             load_epilogue(t, &b);
@@ -355,6 +358,9 @@ static void shape_of(struct sth_gemm_shape *shape, const struct sth_gemm *g)
         .out_bytes = bytes_of(g->out),
         .residual_bytes = bytes_of(g->residual),
         .vector_passes = count_passes(g),
+        .vector_turns =
+            count_passes(g) +
+            (g->act != STH_GEMM_ACT_NONE ? STH_DEPTH_VECTOR_SHARE - 1 : 0),
         .transposed = g->transposed,
         .scaled = g->xscale != NULL,
         .bias = g->bias != NULL,

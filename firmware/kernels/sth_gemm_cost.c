@@ -42,6 +42,16 @@ static void move_times(struct sth_gemm_times *t, uint32_t rows, uint32_t cols,
         t->residual += cols * 4ull / p->bus_bytes + 2;
 }
 
+/* From one weight tile to the next: rows of the stream take its banks. */
+static uint64_t tile_cycles(uint32_t rows, const struct sth_gemm_times *t)
+{
+    uint64_t weights = t->steps;
+
+    if (rows > 1)
+        weights += (rows < t->steps ? rows : t->steps) / 4;
+    return max_u64(max_u64(rows, weights), STH_LAT_MATRIX_SUM);
+}
+
 void sth_gemm_times(struct sth_gemm_times *t, uint32_t rows, uint32_t cols,
                     uint32_t depth, const struct sth_params *p,
                     const struct sth_plan_memory *memory,
@@ -63,12 +73,9 @@ void sth_gemm_times(struct sth_gemm_times *t, uint32_t rows, uint32_t cols,
             (s->residual_bytes != 0 ? 1u : 0u) + s->bias + 2u * s->scaled,
         .passes = s->vector_passes,
     };
-    /* Rows of the stream take banks from the weights. */
-    t->tile = max_u64(rows, steps);
-    if (rows > 1)
-        t->tile = max_u64(t->tile, steps + sth_min_u32(rows, steps) / 4);
-    t->tile = max_u64(t->tile, STH_LAT_MATRIX_SUM);
-    t->vector = s->vector_passes * (row_tiles + VECTOR_OVERHEAD + HANDOVER);
+    t->tile = tile_cycles(rows, t);
+    t->vector = s->vector_turns * row_tiles +
+                s->vector_passes * (VECTOR_OVERHEAD + HANDOVER);
     move_times(t, rows, cols, depth, p, memory, s);
 }
 
@@ -107,7 +114,7 @@ void sth_gemm_cost(struct sth_gemm_plan *plan, const struct sth_params *p,
     uint64_t blocks = (uint64_t)plan->ms * plan->ns, pace = 0;
     struct sth_gemm_times all, last;
     const struct sth_gemm_times *t = &all;
-    uint64_t product, array, hold, load, commands, first, a, w;
+    uint64_t rows, product, array, hold, load, commands, first, a, w;
 
     sth_gemm_times(&all, sth_ceil_div(s->m, plan->ms),
                    sth_ceil_div(s->n, plan->ns), sth_ceil_div(s->k, plan->ks),
@@ -115,8 +122,10 @@ void sth_gemm_cost(struct sth_gemm_plan *plan, const struct sth_params *p,
     sth_gemm_times(&last, s->m - (plan->ms - 1) * plan->mb,
                    s->n - (plan->ns - 1) * plan->nb, s->k, p, memory, s);
     count_loads(&a, &w, plan);
+    /* The last rows take a tile of their own, however few they are. */
+    rows = tile_cycles(plan->mb, t) * (plan->ms - 1) + last.tile;
     product = t->tiles * t->tile + HANDOVER;
-    array = plan->ks * product;
+    array = plan->ks * (t->tiles * rows / plan->ms + HANDOVER);
     hold = t->latency + product + t->drain; /* of a buffer of x or w */
     commands = a + w + blocks * (plan->ks + t->passes + 1 + t->rest_loads);
     load = a * t->a + w * t->w + blocks * t->residual + commands * t->fetch;

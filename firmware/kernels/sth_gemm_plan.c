@@ -14,8 +14,10 @@
 
 /* Blocks of rows at most of which the last is tried at a quarter. */
 #define SHORT_LAST_COUNT 16u
+/* Rows of weight tiles at most of work that is short. */
+#define SHORT_WORK 16384u
 
-_Static_assert(sizeof(struct sth_gemm_shape) == 7 * sizeof(uint32_t),
+_Static_assert(sizeof(struct sth_gemm_shape) == 8 * sizeof(uint32_t),
                "no padding in a key");
 
 struct search {
@@ -165,6 +167,16 @@ static void consider(struct search *q, const struct sth_gemm_plan *sizes,
     keep(q->list, &q->count, SHORT_LIST, &plan);
 }
 
+/*
+ * Whether the epilogue takes the accumulator about as long as the products do:
+ * then tiles of a row had better begin in different banks.
+ */
+static bool is_vector_work(const struct search *q)
+{
+    return 2 * q->s->vector_turns * sth_vector_steps(q->p) >=
+           sth_ceil_div(q->s->k, q->p->array_rows);
+}
+
 static void consider_sizes(struct search *q, uint32_t mb, uint32_t nb,
                            uint32_t kb)
 {
@@ -190,6 +202,9 @@ static void consider_sizes(struct search *q, uint32_t mb, uint32_t nb,
         if (slots > 1 && slots / 2 >= blocks)
             return;
         plan.acc_slots = plan.stage_slots = slots;
+        plan.acc_tile = tiles > 1 && is_vector_work(q) ? mb | 1 : mb;
+        if ((uint64_t)slots * plan.acc_tile * tiles > acc_rows)
+            plan.acc_tile = mb;
         if ((uint64_t)slots * mb * tiles > acc_rows)
             return;
         /* Where one side is whole the order is the same. */
@@ -252,12 +267,16 @@ void sth_gemm_plan_search(struct sth_gemm_plans *plans,
 {
     struct search q = {.p = p, .memory = memory, .s = s};
 
+    bool is_short = (uint64_t)s->m * sth_ceil_div(s->n, p->array_cols) *
+                        sth_ceil_div(s->k, p->array_rows) <=
+                    SHORT_WORK;
+
     plans->count = 0;
     for (uint32_t i = 1, mb = 0; mb != 1; i = next_count(i)) {
         mb = block_size(s->m, i, 1);
         consider_widths(&q, mb);
-        /* A short last block leaves less to do at the end. */
-        if (i > 1 && i <= SHORT_LAST_COUNT)
+        /* A short last block leaves less to do at the end of short work. */
+        if (i > 1 && i <= SHORT_LAST_COUNT && is_short)
             consider_widths(&q, sth_ceil_div(4 * s->m, 4 * i - 3));
     }
     look_closely(&q, plans);

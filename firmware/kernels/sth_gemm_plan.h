@@ -17,6 +17,7 @@ struct sth_gemm_shape {
     uint32_t out_bytes;      /* 2 or 4 */
     uint32_t residual_bytes; /* 0: none */
     uint32_t vector_passes;  /* vector commands for a block */
+    uint32_t vector_turns;   /* steps of them all for a row-tile of lanes */
     uint8_t transposed;      /* w is stored as [n][k] */
     uint8_t scaled;          /* xscale and wscale */
     uint8_t bias;
@@ -40,7 +41,8 @@ struct sth_gemm_plan {
     uint32_t ms, ns, ks;   /* number of blocks in each direction */
     uint32_t w_stationary; /* n outermost: a w panel stays, x streams */
     uint32_t a_slots, w_slots, acc_slots;
-    uint32_t stage_slots;                 /* of results, residuals, rows */
+    uint32_t acc_tile;    /* rows of sums from one column tile to the next */
+    uint32_t stage_slots; /* of results, residuals, rows */
     uint32_t a_stride, w_stride;          /* bytes in the scratchpad */
     uint32_t out_stride, residual_stride; /* bytes in the scratchpad */
     uint32_t bound;                       /* enum sth_gemm_bound */
