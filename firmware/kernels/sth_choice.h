@@ -7,8 +7,8 @@
 
 #include "sth_schedule.h"
 
-/* Longer work is not played: there estimates are as good as they get. */
-#define STH_CHOICE_CYCLES (1u << 19)
+/* Cycles that a judge plays for one choice: longer work goes by estimates. */
+#define STH_CHOICE_CYCLES (1u << 20)
 
 /*
  * The number of the plan to take out of `count` plans of plan_bytes each, the

@@ -53,7 +53,7 @@ struct sth_gemm_plan {
 #define STH_GEMM_SUMS 8
 
 /* The best candidates, the best estimate first. */
-#define STH_GEMM_PLANS 8
+#define STH_GEMM_PLANS 24
 
 struct sth_gemm_plans {
     uint32_t count;

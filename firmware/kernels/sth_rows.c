@@ -11,8 +11,9 @@
 #define DEPTH 2u
 #define DEPTH_MAX 4u
 
-/* Sizes of blocks beside that, for a judge: this many times 2^n / 2^2. */
-enum { SIZES = 6, SMALLEST = 2, CANDIDATES = 2 * SIZES };
+/* Sizes of blocks for a judge, of what is best without one, in sixteenths. */
+static const uint8_t sixteenths[] = {8, 32, 4, 64, 16, 2, 128, 1};
+enum { SIZES = sizeof sixteenths, CANDIDATES = 2 * SIZES + 3 };
 
 static bool fits(const struct sth_params *p, const struct sth_rows_shape *s,
                  const struct sth_rows_plan *plan)
@@ -44,12 +45,16 @@ static void cut_row(struct sth_rows_plan *plan, const struct sth_params *p,
     plan->chunks = sth_ceil_div(s->cols, plan->block_cols);
 }
 
-/* The fewest chunks and the most rows, up to `target` row-tiles, that fit. */
+/*
+ * The fewest chunks from `chunks` on and the most rows, up to `target`
+ * row-tiles, that fit.
+ */
 static bool cut(struct sth_rows_plan *plan, const struct sth_params *p,
-                const struct sth_rows_shape *s, uint32_t target, uint32_t depth)
+                const struct sth_rows_shape *s, uint32_t chunks,
+                uint32_t target, uint32_t depth)
 {
     plan->depth = depth;
-    for (uint32_t count = 1;; count *= 2) {
+    for (uint32_t count = chunks;; count *= 2) {
         uint32_t tiles;
 
         cut_row(plan, p, s, count);
@@ -86,31 +91,46 @@ static bool same(const struct sth_rows_plan *a, const struct sth_rows_plan *b)
            a->slots == b->slots && a->depth == b->depth;
 }
 
+/* Of the busier of vector engine and bus, which no plan changes. */
+static uint32_t cycles_of(const struct sth_params *p,
+                          const struct sth_rows_shape *s)
+{
+    uint64_t elements = (uint64_t)s->rows * s->cols;
+    uint64_t vector = elements / p->vector_lanes;
+    uint64_t load = elements * s->in_bytes / p->bus_bytes;
+    uint64_t cycles = vector > load ? vector : load;
+
+    return cycles < UINT32_MAX ? (uint32_t)cycles : UINT32_MAX;
+}
+
 /* The candidates, the one to take without a judge first. */
 static uint32_t propose(struct sth_rows_plan *plans, const struct sth_params *p,
                         const struct sth_rows_shape *s)
 {
     uint32_t target = target_of(p, s), count = 0;
 
-    if (!cut(&plans[count++], p, s, target, DEPTH))
+    if (!cut(&plans[count++], p, s, 1, target, DEPTH))
         return 0;
     for (uint32_t i = 0; i < CANDIDATES - 1; i++) {
-        uint32_t size = (target << i % SIZES) >> SMALLEST;
-        bool old = !cut(&plans[count], p, s, sth_max_u32(size, 1),
-                        i < SIZES ? DEPTH : DEPTH_MAX);
+        /* The last two cut rows. */
+        bool whole = i < 2 * SIZES;
+        uint32_t size = whole ? target * sixteenths[i / 2] / 16 : target;
+        uint32_t chunks = whole ? 1 : 2u << (i - 2 * SIZES);
+        bool old = !cut(&plans[count], p, s, chunks, sth_max_u32(size, 1),
+                        i % 2 == 0 || !whole ? DEPTH_MAX : DEPTH);
 
         for (uint32_t j = 0; j < count && !old; j++)
             old = same(&plans[j], &plans[count]);
         count += !old;
     }
+    for (uint32_t i = 0; i < count; i++)
+        plans[i].cycles = cycles_of(p, s);
     return count;
 }
 
-/* Nothing tells them apart but the judge. */
-static uint64_t no_estimate(const void *plan)
+static uint64_t estimate_of(const void *plan)
 {
-    (void)plan;
-    return 1;
+    return ((const struct sth_rows_plan *)plan)->cycles;
 }
 
 bool sth_rows_plan(struct sth_rows_plan *plan, struct sth_schedule *s,
@@ -122,8 +142,7 @@ bool sth_rows_plan(struct sth_rows_plan *plan, struct sth_schedule *s,
     struct sth_plan_key key = {kernel, shape, sizeof *shape};
     struct sth_trial trial = {.play = play, .job = job};
     struct sth_rows_plan plans[CANDIDATES];
-    uint64_t elements = (uint64_t)shape->rows * shape->cols;
-    uint32_t count, best = 0;
+    uint32_t count, best;
 
     if (sth_choice_recall(s, &key, plan, sizeof *plan))
         return true;
@@ -132,9 +151,7 @@ bool sth_rows_plan(struct sth_rows_plan *plan, struct sth_schedule *s,
         sth_schedule_fail(s, STH_FW_ERR_SPACE);
         return false;
     }
-    if (elements / s->driver->params.vector_lanes < STH_CHOICE_CYCLES)
-        best =
-            sth_choice(s, &trial, plans, count, sizeof plans[0], no_estimate);
+    best = sth_choice(s, &trial, plans, count, sizeof plans[0], estimate_of);
     *plan = plans[best];
     sth_choice_keep(s, &key, plan, sizeof *plan);
     return true;
