@@ -21,6 +21,7 @@ struct sth_trial {
                  const void *plan);
     const void *job;
     const void *plan;
+    uint32_t number;   /* among the candidates of a choice, from 0 */
     uint64_t estimate; /* cycles */
 };
 
@@ -33,7 +34,10 @@ struct sth_plan_key {
 
 struct sth_judge {
     void *user;
-    /* Cycles of the operation alone on a chip at rest; 0: no answer. */
+    /*
+     * Cycles of the operation alone on a chip at rest; 0: not played.
+     * Candidates come in order of their numbers.
+     */
     uint64_t (*cycles)(void *user, const struct sth_trial *trial);
     /* The plan that was kept under a key; false: there is none. */
     bool (*recall)(void *user, const struct sth_plan_key *key, void *plan,

@@ -5,7 +5,7 @@ uint32_t sth_choice(struct sth_schedule *s, struct sth_trial *trial,
                     const void *plans, uint32_t count, size_t plan_bytes,
                     uint64_t (*estimate_at)(const void *plan))
 {
-    uint64_t least = 0, played = 0, shortest = estimate_at(plans);
+    uint64_t least = 0;
     uint32_t best = 0;
 
     if (s->judge == NULL || count < 2)
@@ -15,10 +15,7 @@ uint32_t sth_choice(struct sth_schedule *s, struct sth_trial *trial,
 
         trial->plan = (const unsigned char *)plans + i * plan_bytes;
         trial->estimate = estimate_at(trial->plan);
-        played += trial->estimate;
-        if (played > STH_CHOICE_CYCLES ||
-            trial->estimate > shortest + shortest / 3)
-            break;
+        trial->number = i;
         cycles = s->judge->cycles(s->judge->user, trial);
         if (cycles != 0 && (least == 0 || cycles < least)) {
             least = cycles;

@@ -7,12 +7,9 @@
 
 #include "sth_schedule.h"
 
-/* Cycles that a judge plays for one choice: longer work goes by estimates. */
-#define STH_CHOICE_CYCLES (1u << 20)
-
 /*
  * The number of the plan to take out of `count` plans of plan_bytes each, the
- * best estimate first.  trial->plan and trial->estimate are set for each.
+ * best estimate first.  trial->plan, number and estimate are set for each.
  * estimate_at() reads the estimate out of a plan.
  */
 uint32_t sth_choice(struct sth_schedule *s, struct sth_trial *trial,

@@ -20,11 +20,6 @@ struct rope_shape {
     uint32_t x_bytes, out_bytes, angle_bytes; /* of an element */
 };
 
-struct rope_plan {
-    uint32_t tokens, heads; /* of a block */
-    uint32_t cycles;        /* of the vector engine, whatever the blocks */
-};
-
 struct rope_state {
     struct sth_schedule *s;
     const struct sth_rope *r;
@@ -245,7 +240,7 @@ static void begin(struct rope_state *t, struct sth_schedule *s,
 static void play(struct sth_schedule *s, const void *job, const void *plan)
 {
     const struct sth_rope *rope = job;
-    const struct rope_plan *sizes = plan;
+    const struct sth_rope_plan *sizes = plan;
     struct rope_state t;
     struct part p = {0};
 
@@ -268,11 +263,11 @@ static void play(struct sth_schedule *s, const void *job, const void *plan)
 
 static uint64_t estimate_of(const void *plan)
 {
-    return ((const struct rope_plan *)plan)->cycles;
+    return ((const struct sth_rope_plan *)plan)->cycles;
 }
 
 /* The candidates, the one to take without a judge first. */
-static uint32_t propose(struct rope_state *t, struct rope_plan *plans)
+static uint32_t propose(struct rope_state *t, struct sth_rope_plan *plans)
 {
     const struct sth_params *p = &t->s->driver->params;
     uint64_t cycles =
@@ -286,7 +281,7 @@ static uint32_t propose(struct rope_state *t, struct rope_plan *plans)
             old = old ||
                   (plans[j].tokens == t->tokens && plans[j].heads == t->heads);
         if (!old)
-            plans[count++] = (struct rope_plan){
+            plans[count++] = (struct sth_rope_plan){
                 t->tokens, t->heads,
                 cycles < UINT32_MAX ? (uint32_t)cycles : UINT32_MAX};
     }
@@ -296,7 +291,7 @@ static uint32_t propose(struct rope_state *t, struct rope_plan *plans)
 void sth_kernel_rope(struct sth_schedule *s, const struct sth_rope *rope)
 {
     struct rope_state t;
-    struct rope_plan plans[CANDIDATES];
+    struct sth_rope_plan plans[CANDIDATES];
     struct sth_trial trial = {.play = play, .job = rope};
     const struct rope_shape shape = {
         .tokens = rope->x->rows,

@@ -152,7 +152,7 @@ bool sth_rows_plan(struct sth_rows_plan *plan, struct sth_schedule *s,
         return false;
     }
     best = sth_choice(s, &trial, plans, count, sizeof plans[0], estimate_of);
+    sth_choice_keep(s, &key, &plans[best], sizeof plans[0]);
     *plan = plans[best];
-    sth_choice_keep(s, &key, plan, sizeof *plan);
     return true;
 }

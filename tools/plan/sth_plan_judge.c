@@ -7,6 +7,9 @@
 #include "sth_schedule.h"
 #include "systolith.h"
 
+/* Cycles that are played for one choice. */
+#define PLAYED_CYCLES (UINT64_C(1) << 20)
+
 /* A plan that was decided. */
 struct kept {
     struct kept *next;
@@ -20,6 +23,9 @@ struct sth_plan_judge {
     struct sth_config config;
     struct sth_schedule schedule; /* of the trial that runs */
     struct kept *kept;
+    const struct sth_plan_watch *watch;
+    /* Of the choice at hand, by estimate. */
+    uint64_t shortest, played;
 };
 
 /* Emits a trial and waits for its end. */
@@ -45,9 +51,10 @@ static uint64_t play(struct sth_plan_judge *j, struct sth_device *device,
     return cycles;
 }
 
-static uint64_t judge_cycles(void *user, const struct sth_trial *trial)
+/* On a chip at rest. */
+static uint64_t play_alone(struct sth_plan_judge *j,
+                           const struct sth_trial *trial)
 {
-    struct sth_plan_judge *j = user;
     struct sth_csim_options options = {.mode = STH_CSIM_TIME_ONLY,
                                        .no_events = true};
     struct sth_mem *mem;
@@ -66,6 +73,36 @@ static uint64_t judge_cycles(void *user, const struct sth_trial *trial)
     return cycles;
 }
 
+/* Whether a candidate is near enough to the first, and short enough. */
+static bool is_worth(struct sth_plan_judge *j, const struct sth_trial *trial)
+{
+    if (trial->number == 0) {
+        j->shortest = trial->estimate;
+        j->played = 0;
+    }
+    j->played += trial->estimate;
+    return j->played <= PLAYED_CYCLES &&
+           trial->estimate <= j->shortest + j->shortest / 3;
+}
+
+static uint64_t judge_cycles(void *user, const struct sth_trial *trial)
+{
+    struct sth_plan_judge *j = user;
+    uint64_t cycles = is_worth(j, trial) ? play_alone(j, trial) : 0;
+
+    if (j->watch != NULL)
+        j->watch->trial(j->watch->user, trial, cycles);
+    return cycles;
+}
+
+static void tell_taken(const struct sth_plan_judge *j,
+                       const struct sth_plan_key *key, const void *plan,
+                       bool again)
+{
+    if (j->watch != NULL)
+        j->watch->taken(j->watch->user, key, plan, again);
+}
+
 static bool judge_recall(void *user, const struct sth_plan_key *key, void *plan,
                          size_t plan_bytes)
 {
@@ -76,6 +113,7 @@ static bool judge_recall(void *user, const struct sth_plan_key *key, void *plan,
             k->shape_bytes == key->bytes && k->plan_bytes == plan_bytes &&
             memcmp(k->bytes, key->shape, key->bytes) == 0) {
             memcpy(plan, k->bytes + key->bytes, plan_bytes);
+            tell_taken(j, key, plan, true);
             return true;
         }
     }
@@ -88,6 +126,7 @@ static void judge_keep(void *user, const struct sth_plan_key *key,
     struct sth_plan_judge *j = user;
     struct kept *k = malloc(sizeof *k + key->bytes + plan_bytes);
 
+    tell_taken(j, key, plan, false);
     if (k == NULL)
         return;
     *k = (struct kept){j->kept, key->kernel, key->bytes, plan_bytes};
@@ -117,6 +156,12 @@ void sth_plan_judge_destroy(struct sth_plan_judge *j)
         j->kept = next;
     }
     free(j);
+}
+
+void sth_plan_judge_watch(struct sth_plan_judge *j,
+                          const struct sth_plan_watch *watch)
+{
+    j->watch = watch;
 }
 
 const struct sth_judge *sth_plan_judge_hook(struct sth_plan_judge *j)

@@ -5,7 +5,6 @@
 #define STH_SESSION_IMPL_H
 
 #include "sth_hal.h"
-#include "sth_plan_judge.h"
 #include "sth_runtime.h"
 #include "sth_session.h"
 #include "sth_tensor_data.h"

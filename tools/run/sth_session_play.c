@@ -61,6 +61,7 @@ static bool prepare_runtime(struct sth_session *s,
         o->judge = sth_plan_judge_create(&s->request.config);
     if (o->judge == NULL)
         return sth_session_fail(f, "out of memory");
+    sth_plan_judge_watch(o->judge, s->request.watch);
     config.judge = sth_plan_judge_hook(o->judge);
     config.memory = sth_plan_memory_of(&s->request.config);
     config.hooks.user = s;
