@@ -14,7 +14,7 @@
  *     its loads                    unless the keys stay
  *     W + most of V                if its products are more than a queue holds
  */
-#include "sth_attention_plan.h"
+#include "sth_attention_cost.h"
 #include "sth_emit.h"
 #include "sth_transfer.h"
 
@@ -30,26 +30,9 @@ static uint64_t ceil_u64(uint64_t a, uint64_t b)
     return (a + b - 1) / b;
 }
 
-struct model {
-    const struct sth_attention_plan *plan;
-    const struct sth_params *p;
-    const struct sth_plan_memory *memory;
-    const struct sth_attention_shape *s;
-    uint32_t rows, units, unit_rows;
-    uint32_t parts;    /* blocks of the query heads of a key/value head */
-    uint32_t drain;    /* of the array */
-    uint32_t reducing; /* latency of a reduction beyond its result */
-};
-
-/* Steps of one kind. */
-struct step_cycles {
-    uint64_t array, vector, values, rescaling, load, commands;
-    uint64_t interval; /* between steps */
-};
-
 /* From the grant of a vector command to that of the one behind it. */
-static uint64_t pass(const struct model *m, uint64_t row_tiles, bool function,
-                     bool reduces)
+static uint64_t pass(const struct sth_attention_model *m, uint64_t row_tiles,
+                     bool function, bool reduces)
 {
     uint32_t steps = sth_vector_steps(m->p);
     uint32_t turns = function ? STH_DEPTH_VECTOR_SHARE : 1;
@@ -62,7 +45,7 @@ static uint64_t pass(const struct model *m, uint64_t row_tiles, bool function,
     return cycles + (reduces ? m->reducing : 0);
 }
 
-static uint64_t scalars(const struct model *m, bool function)
+static uint64_t scalars(const struct sth_attention_model *m, bool function)
 {
     uint32_t cols = m->p->array_cols;
     uint64_t cycles = 0;
@@ -78,7 +61,8 @@ static uint64_t scalars(const struct model *m, bool function)
  * A product of so many weight tiles, `steps` to bring in each: a step waits
  * when a row of the tile before is in its bank.  Few may be under way.
  */
-static uint64_t product(const struct model *m, uint64_t tiles, uint32_t steps)
+static uint64_t product(const struct sth_attention_model *m, uint64_t tiles,
+                        uint32_t steps)
 {
     uint32_t rows = m->unit_rows;
     uint64_t shift = steps + ceil_u64(sth_min_u32(rows, steps), m->p->sp_banks);
@@ -90,7 +74,7 @@ static uint64_t product(const struct model *m, uint64_t tiles, uint32_t steps)
 }
 
 /* A tile of so many keys of k or of v. */
-static uint64_t load_tile(const struct model *m, uint64_t keys)
+static uint64_t load_tile(const struct sth_attention_model *m, uint64_t keys)
 {
     const struct sth_attention_plan *plan = m->plan;
     uint64_t pitch = m->s->depth * 2ull * m->s->kv_heads;
@@ -108,7 +92,7 @@ static uint64_t load_tile(const struct model *m, uint64_t keys)
 }
 
 /* Queries of a block, or its results. */
-static uint64_t move_rows(const struct model *m, uint32_t slots)
+static uint64_t move_rows(const struct sth_attention_model *m, uint32_t slots)
 {
     uint64_t bytes = m->s->depth * 2ull;
 
@@ -116,9 +100,9 @@ static uint64_t move_rows(const struct model *m, uint32_t slots)
                                bytes * m->s->kv_heads * m->s->sharing, slots);
 }
 
-/* A step over so many keys, the first of a block or not. */
-static struct step_cycles step_of(const struct model *m, uint64_t keys,
-                                  bool first, bool masked)
+void sth_attention_times(struct sth_attention_times *t,
+                         const struct sth_attention_model *m, uint64_t keys,
+                         bool first, bool masked)
 {
     const struct sth_attention_plan *plan = m->plan;
     const struct sth_params *p = m->p;
@@ -126,51 +110,83 @@ static struct step_cycles step_of(const struct model *m, uint64_t keys,
     uint64_t depth_cols = sth_ceil_div(m->s->depth, p->array_cols);
     uint64_t depth_rows = sth_ceil_div(m->s->depth, p->array_rows);
     uint64_t columns = ceil_u64(keys, p->array_cols);
+    uint64_t turns = ceil_u64(keys, p->array_rows) * depth_cols;
     uint32_t parts = masked ? m->units * plan->heads : 1;
     uint64_t part_tiles = m->rows / parts * columns;
-    uint64_t scores, turn, held, commands, products;
-    struct step_cycles c;
 
-    scores = m->units * tiles *
-             product(m, ceil_u64(columns * depth_rows, tiles), p->array_cols);
-    c.values =
-        m->units * tiles *
-        product(m, ceil_u64(ceil_u64(keys, p->array_rows) * depth_cols, tiles),
-                p->array_rows);
-    c.array = scores + c.values;
-    c.vector = parts * (pass(m, part_tiles, false, true) +
-                        pass(m, part_tiles, true, true));
-    c.rescaling = 0;
-    commands = 2ull * parts;
-    if (!first) {
-        c.rescaling = pass(m, m->rows * depth_cols, false, false);
-        c.vector += c.rescaling + scalars(m, true) + scalars(m, false);
-        commands += 3;
-    }
-    c.load = 2 * tiles * load_tile(m, sth_min_u32((uint32_t)keys, plan->tile));
-    commands += 2 * tiles * (m->units + plan->sequences);
-    c.commands = commands;
-    /* A buffer is free again when its product has left the array. */
-    held = m->memory->latency + STH_LAT_LOAD_RETIRE + m->drain +
-           (c.load + c.array) / (2 * tiles);
-    c.interval = max_u64(c.array, c.vector);
-    turn = c.array + p->array_rows + m->drain + c.vector;
-    if (plan->score_slots == 1)
-        turn = scores + p->array_cols + m->drain + c.vector;
-    c.interval = max_u64(c.interval, ceil_u64(turn, plan->score_slots));
-    if (!first)
-        c.interval = max_u64(c.interval,
-                             p->array_rows + c.values + m->drain + c.rescaling);
-    /* The next softmax is behind these products in the ring. */
-    products = m->units * tiles;
-    if (products > p->queue_depth + STH_DEPTH_MATRIX_COMMANDS)
-        c.interval = max_u64(
-            c.interval, c.vector + c.values -
-                            c.values *
-                                (p->queue_depth + STH_DEPTH_MATRIX_COMMANDS) /
-                                products);
-    c.load = max_u64(c.load, 2 * tiles * held / plan->kv_slots);
-    return c;
+    *t = (struct sth_attention_times){
+        .tiles = tiles,
+        .scores =
+            m->units * tiles *
+            product(m, ceil_u64(columns * depth_rows, tiles), p->array_cols),
+        .values = m->units * tiles *
+                  product(m, ceil_u64(turns, tiles), p->array_rows),
+        .softmax = parts * (pass(m, part_tiles, false, true) +
+                            pass(m, part_tiles, true, true)),
+        .load = load_tile(m, sth_min_u32((uint32_t)keys, plan->tile)),
+        .passes = 2ull * parts,
+        .commands = 2ull * parts + 2 * tiles * (m->units + plan->sequences),
+    };
+    if (first)
+        return;
+    t->softmax += scalars(m, true);
+    t->rescaling = pass(m, m->rows * depth_cols, false, false);
+    t->update = scalars(m, false);
+    t->passes += 2;
+    t->commands += 3;
+}
+
+void sth_attention_model_init(struct sth_attention_model *m,
+                              const struct sth_attention_plan *plan,
+                              const struct sth_params *p,
+                              const struct sth_plan_memory *memory,
+                              const struct sth_attention_shape *s)
+{
+    *m = (struct sth_attention_model){
+        .plan = plan,
+        .p = p,
+        .memory = memory,
+        .s = s,
+        .rows = sth_attention_rows(plan),
+        .units = sth_attention_units(plan),
+        .unit_rows = sth_attention_unit_rows(plan),
+        .parts = sth_ceil_div(s->sharing, plan->heads),
+        .queued = p->queue_depth + STH_DEPTH_MATRIX_COMMANDS,
+        .drain = STH_LAT_PE_SUM * p->array_rows + p->array_cols +
+                 STH_LAT_MATRIX_RETIRE,
+        .reducing = STH_LAT_VECTOR_REDUCE,
+    };
+    m->decode = sth_ceil_div(memory->latency + STH_LAT_FETCH_REQUEST +
+                                 STH_LAT_FETCH_ADDRESS + STH_LAT_FETCH_DATA,
+                             p->fetch_depth);
+    m->decode = sth_max_u32(m->decode, STH_LAT_DECODE);
+    for (uint32_t v = p->vector_lanes; v > 1; v /= 2)
+        m->reducing += STH_LAT_VECTOR_LEVEL;
+    m->q = move_rows(m, p->load_slots);
+    m->store = move_rows(m, p->store_slots);
+    m->output =
+        pass(m, (uint64_t)m->rows * sth_ceil_div(s->depth, p->array_cols),
+             false, false);
+    m->inverse = scalars(m, true);
+}
+
+uint32_t sth_attention_seen(const struct sth_attention_model *m, uint32_t b)
+{
+    const struct sth_attention_shape *s = m->s;
+    uint32_t end = (b + 1) * m->plan->queries;
+
+    return s->masked != 0 && end < s->seq ? s->keys - (s->seq - end) : s->keys;
+}
+
+bool sth_attention_stays(const struct sth_attention_model *m)
+{
+    return m->plan->kv_slots >= 2 * sth_attention_tiles(m->plan, m->s->keys);
+}
+
+uint32_t sth_attention_groups(const struct sth_attention_model *m)
+{
+    return sth_ceil_div(m->s->batch, m->plan->sequences) *
+           sth_ceil_div(m->s->kv_heads, m->plan->kv_heads);
 }
 
 /* Sums over the blocks of a key/value head that share keys and values. */
@@ -179,107 +195,104 @@ struct sums {
     uint64_t tail; /* behind the last load */
 };
 
-static void add_steps(struct sums *sum, const struct step_cycles *c,
-                      uint64_t steps, bool stay)
+/* Steps of one kind, vector busy for `more` cycles in each. */
+static void add_steps(struct sums *sum, const struct sth_attention_model *m,
+                      const struct sth_attention_times *t, uint64_t steps,
+                      bool stays, uint64_t more)
 {
-    sum->interval +=
-        steps * (stay ? c->interval : max_u64(c->interval, c->load));
-    sum->array += steps * c->array;
-    sum->vector += steps * c->vector;
-    sum->load += steps * c->load;
-    sum->commands += steps * c->commands;
+    const struct sth_attention_plan *plan = m->plan;
+    uint64_t array = t->scores + t->values;
+    uint64_t vector = t->softmax + t->rescaling + t->update + more;
+    uint64_t turn = array + m->p->array_rows + m->drain + vector;
+    uint64_t products = m->units * t->tiles;
+    uint64_t load = 2 * t->tiles * t->load;
+    uint64_t interval, held;
+
+    if (plan->score_slots == 1)
+        turn = t->scores + m->p->array_cols + m->drain + vector;
+    interval =
+        max_u64(array, max_u64(vector, ceil_u64(turn, plan->score_slots)));
+    if (t->rescaling != 0)
+        interval = max_u64(interval, m->p->array_rows + t->values + m->drain +
+                                         t->rescaling);
+    /* The next softmax is behind these products in the ring. */
+    if (products > m->queued)
+        interval = max_u64(interval, vector + t->values -
+                                         t->values * m->queued / products);
+    /* A buffer is free again when its product has left the array. */
+    held = m->memory->latency + STH_LAT_LOAD_RETIRE + m->drain +
+           (load + array) / (2 * t->tiles);
+    load = max_u64(load, 2 * t->tiles * held / plan->kv_slots);
+    sum->interval += steps * (stays ? interval : max_u64(interval, load));
+    sum->array += steps * array;
+    sum->vector += steps * vector;
+    sum->load += stays ? 0 : steps * load;
+    sum->commands += steps * t->commands;
 }
 
 /* Keys that stay hold the first blocks up: load is what all of them take. */
-static struct sums sum_blocks(const struct model *m, bool stay, uint64_t load,
-                              uint64_t output)
+static struct sums sum_blocks(const struct sth_attention_model *m, bool stays,
+                              uint64_t load)
 {
     const struct sth_attention_plan *plan = m->plan;
     const struct sth_attention_shape *s = m->s;
-    const struct step_cycles first = step_of(m, plan->keys, true, false);
-    const struct step_cycles whole = step_of(m, plan->keys, false, false);
+    struct sth_attention_times first, whole, last;
     struct sums sum = {0};
     uint64_t lag = 0;
 
-    for (uint64_t b = 1, seen; b == 1 || (b - 1) * plan->queries < s->seq;
-         b++) {
-        uint64_t steps;
-        struct step_cycles last;
+    sth_attention_times(&first, m, plan->keys, true, false);
+    sth_attention_times(&whole, m, plan->keys, false, false);
+    for (uint32_t b = 0; b * plan->queries < s->seq; b++) {
+        uint64_t seen = sth_attention_seen(m, b);
+        uint64_t steps = ceil_u64(seen, plan->keys);
+        uint64_t loads;
 
-        seen = s->keys;
-        if (s->masked && b * plan->queries < s->seq)
-            seen -= s->seq - b * plan->queries;
-        steps = ceil_u64(seen, plan->keys);
-        last =
-            step_of(m, seen - (steps - 1) * plan->keys, steps == 1, s->masked);
-        sum.tail = m->drain + last.vector + last.values;
-        sum.tail -= sth_min_u32((uint32_t)sum.tail, (uint32_t)(last.load / 2));
-        sum.tail = max_u64(sum.tail, last.values * plan->tile / plan->keys);
-        last.vector += output;
-        last.interval = max_u64(last.interval, last.vector);
-        add_steps(&sum, &last, 1, stay);
+        sth_attention_times(&last, m, seen - (steps - 1) * plan->keys,
+                            steps == 1, s->masked != 0);
+        add_steps(&sum, m, &last, 1, stays, m->output + m->inverse);
         if (steps > 1)
-            add_steps(&sum, &first, 1, stay);
+            add_steps(&sum, m, &first, 1, stays, 0);
         if (steps > 2)
-            add_steps(&sum, &whole, steps - 2, stay);
-        if (stay && sum.interval + lag < load * seen / s->keys)
+            add_steps(&sum, m, &whole, steps - 2, stays, 0);
+        if (stays && sum.interval + lag < load * seen / s->keys)
             lag = load * seen / s->keys - sum.interval;
         /* Tiles at the end of a block are smaller than those they wait for. */
-        if (!stay)
-            sum.interval += first.load * plan->tile /
-                            (2ull * plan->keys * (plan->kv_slots - 1));
+        if (!stays)
+            sum.interval += first.load / (plan->kv_slots - 1);
+        loads = stays ? 0 : last.tiles * last.load;
+        sum.tail = m->drain + last.softmax + last.rescaling + last.values;
+        sum.tail -= sth_min_u32((uint32_t)sum.tail, (uint32_t)loads);
+        sum.tail = max_u64(sum.tail, last.values / last.tiles);
     }
-    if (stay)
-        sum.load = 0;
-    sum.interval *= m->parts;
+    sum.interval = sum.interval * m->parts + lag;
     sum.array *= m->parts;
     sum.vector *= m->parts;
-    sum.load *= m->parts;
+    sum.load = stays ? load : sum.load * m->parts;
     sum.commands *= m->parts;
-    sum.interval += lag;
-    if (stay)
-        sum.load = load;
     return sum;
 }
 
-uint64_t sth_attention_estimate(const struct sth_attention_plan *plan,
-                                const struct sth_params *p,
-                                const struct sth_plan_memory *memory,
-                                const struct sth_attention_shape *s)
+uint64_t sth_attention_cost(const struct sth_attention_plan *plan,
+                            const struct sth_params *p,
+                            const struct sth_plan_memory *memory,
+                            const struct sth_attention_shape *s)
 {
-    struct model m = {.plan = plan,
-                      .p = p,
-                      .memory = memory,
-                      .s = s,
-                      .rows = sth_attention_rows(plan),
-                      .units = sth_attention_units(plan),
-                      .unit_rows = sth_attention_unit_rows(plan),
-                      .parts = sth_ceil_div(s->sharing, plan->heads),
-                      .drain = STH_LAT_PE_SUM * p->array_rows + p->array_cols +
-                               STH_LAT_MATRIX_RETIRE,
-                      .reducing = STH_LAT_VECTOR_REDUCE};
-    uint64_t groups = (uint64_t)sth_ceil_div(s->batch, plan->sequences) *
-                      sth_ceil_div(s->kv_heads, plan->kv_heads);
-    uint64_t blocks = m.parts * sth_ceil_div(s->seq, plan->queries);
-    uint64_t tiles = 2ull * sth_attention_tiles(plan, s->keys);
-    uint64_t tile = load_tile(&m, sth_min_u32(plan->tile, s->keys));
-    uint64_t q = move_rows(&m, p->load_slots);
-    uint64_t store = move_rows(&m, p->store_slots);
-    uint64_t output, interval;
+    struct sth_attention_model m;
+    struct sth_attention_times t;
+    uint64_t interval, blocks;
     struct sums sum;
 
-    for (uint32_t v = p->vector_lanes; v > 1; v /= 2)
-        m.reducing += STH_LAT_VECTOR_LEVEL;
-    output = pass(&m, (uint64_t)m.rows * sth_ceil_div(s->depth, p->array_cols),
-                  false, false) +
-             scalars(&m, true);
-    sum = sum_blocks(&m, plan->kv_slots >= tiles, tiles * tile, output);
+    sth_attention_model_init(&m, plan, p, memory, s);
+    sth_attention_times(&t, &m, plan->keys, true, false);
+    blocks = m.parts * sth_ceil_div(s->seq, plan->queries);
+    sum = sum_blocks(&m, sth_attention_stays(&m),
+                     2ull * sth_attention_tiles(plan, s->keys) * t.load);
     sum.load +=
-        blocks * q + sum.commands * ceil_u64(STH_COMMAND_BYTES, p->bus_bytes);
+        blocks * m.q + sum.commands * ceil_u64(STH_COMMAND_BYTES, p->bus_bytes);
     interval = max_u64(max_u64(sum.interval, sum.array),
                        max_u64(sum.vector, sum.load));
-    interval = max_u64(interval,
-                       max_u64(blocks * store, sum.commands * STH_LAT_DECODE));
-    return groups * interval + 2 * memory->latency + q + tile + sum.tail +
-           m.drain + output + store;
+    interval =
+        max_u64(interval, max_u64(blocks * m.store, sum.commands * m.decode));
+    return sth_attention_groups(&m) * interval + 2 * memory->latency + m.q +
+           t.load + sum.tail + m.drain + m.output + m.store;
 }

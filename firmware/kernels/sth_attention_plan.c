@@ -1,7 +1,9 @@
 /* How to cut attention: which plans there are, and whether they fit. */
-#include "sth_attention_plan.h"
+#include "sth_attention_cost.h"
 #include "sth_emit.h"
 
+/* Candidates that are left to the judge. */
+#define PLAYED 4u
 #define KEYS_MAX 32768u
 #define ROWS_MAX 32768u
 /* Largest values, the same of the step before, sums, sums of a step, factors,
@@ -100,7 +102,7 @@ static bool is_alike(const struct sth_attention_plan *a,
 {
     return a->sequences == b->sequences && a->kv_heads == b->kv_heads &&
            a->heads == b->heads && a->queries == b->queries &&
-           a->keys == b->keys;
+           a->keys == b->keys && a->score_slots == b->score_slots;
 }
 
 /*
@@ -137,7 +139,7 @@ static void consider(struct search *t, const struct sth_attention_plan *sizes)
 
     if (!place(&plan, t->p, t->s))
         return;
-    plan.cycles = sth_attention_estimate(&plan, t->p, t->memory, t->s);
+    plan.cycles = sth_attention_cost(&plan, t->p, t->memory, t->s);
     enter(t->plans, &plan);
 }
 
@@ -237,6 +239,36 @@ static void search(struct search *t, uint32_t quantum)
     }
 }
 
+/*
+ * The list by what following each plan says, if all can be followed; those
+ * that are behind by more than an eighth are not worth playing.
+ */
+static void follow(struct search *t)
+{
+    const struct sth_attention_plans list = *t->plans;
+    struct sth_attention_plans *plans = t->plans;
+    uint64_t cycles[STH_ATTENTION_PLANS];
+    bool followed = true;
+
+    for (uint32_t i = 0; i < list.count; i++) {
+        cycles[i] = sth_attention_pipe(&list.plan[i], t->p, t->memory, t->s);
+        followed = followed && cycles[i] != 0;
+    }
+    plans->count = 0;
+    for (uint32_t i = 0; i < list.count; i++) {
+        struct sth_attention_plan plan = list.plan[i];
+
+        if (followed)
+            plan.cycles = cycles[i];
+        enter(plans, &plan);
+    }
+    plans->count = sth_min_u32(plans->count, PLAYED);
+    while (plans->count > 1 &&
+           plans->plan[plans->count - 1].cycles >
+               plans->plan[0].cycles + plans->plan[0].cycles / 8)
+        plans->count--;
+}
+
 /* Whole tiles of queries and keys if they fit, ever smaller ones if not. */
 void sth_attention_plan_search(struct sth_attention_plans *plans,
                                const struct sth_params *p,
@@ -253,4 +285,5 @@ void sth_attention_plan_search(struct sth_attention_plans *plans,
         t.quantum /= 2;
         search(&t, 1);
     }
+    follow(&t);
 }

@@ -75,7 +75,7 @@ sth_attention_tiles(const struct sth_attention_plan *plan, uint32_t keys)
 }
 
 /* The best candidates, the best estimate first. */
-#define STH_ATTENTION_PLANS 6
+#define STH_ATTENTION_PLANS 12
 
 struct sth_attention_plans {
     uint32_t count;
@@ -87,11 +87,5 @@ void sth_attention_plan_search(struct sth_attention_plans *plans,
                                const struct sth_params *params,
                                const struct sth_plan_memory *memory,
                                const struct sth_attention_shape *shape);
-
-/* Cycles of a plan that fits, by the formulas of docs/timing.md. */
-uint64_t sth_attention_estimate(const struct sth_attention_plan *plan,
-                                const struct sth_params *params,
-                                const struct sth_plan_memory *memory,
-                                const struct sth_attention_shape *shape);
 
 #endif
