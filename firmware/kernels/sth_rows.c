@@ -111,8 +111,9 @@ static uint32_t propose(struct sth_rows_plan *plans, const struct sth_params *p,
 
     if (!cut(&plans[count++], p, s, 1, target, DEPTH))
         return 0;
-    for (uint32_t i = 0; i < CANDIDATES - 1; i++) {
-        /* The last two cut rows. */
+    /* The last two cut rows, which changes the order of a row's sums. */
+    for (uint32_t i = 0; i < (s->row_vectors ? 2 * SIZES : CANDIDATES - 1);
+         i++) {
         bool whole = i < 2 * SIZES;
         uint32_t size = whole ? target * sixteenths[i / 2] / 16 : target;
         uint32_t chunks = whole ? 1 : 2u << (i - 2 * SIZES);

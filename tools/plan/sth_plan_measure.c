@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include "sth_plan_judge.h"
 #include "sth_runtime.h"
 #include "systolith.h"
 
@@ -52,6 +51,7 @@ static enum sth_fw_err play(struct bench *b, struct sth_plan_memory memory,
 
 enum sth_fw_err sth_plan_measure(const struct sth_config *config,
                                  const char *text, size_t bytes,
+                                 const struct sth_plan_watch *watch,
                                  uint64_t *cycles)
 {
     struct sth_csim_options options = {.mode = STH_CSIM_TIME_ONLY,
@@ -63,6 +63,8 @@ enum sth_fw_err sth_plan_measure(const struct sth_config *config,
     b.mem = sth_mem_create(&config->memory, config->params.bus_bytes, true);
     if (b.mem != NULL)
         b.device = sth_csim_create(&config->params, b.mem, &options);
+    if (b.judge != NULL)
+        sth_plan_judge_watch(b.judge, watch);
     if (b.device != NULL && b.runtime != NULL && b.judge != NULL)
         err = play(&b, sth_plan_memory_of(config), text, bytes, cycles);
     free(b.workspace);
