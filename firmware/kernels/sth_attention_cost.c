@@ -18,6 +18,11 @@
 #include "sth_emit.h"
 #include "sth_transfer.h"
 
+/*
+ * Eighths of the rows in a bank that meet weights there, where those visit all
+ * banks as the rows do.
+ */
+#define SPREAD 5u
 /* Allowance for each command of the array. */
 #define PRODUCT_OVERHEAD 8u
 static uint64_t max_u64(uint64_t a, uint64_t b)
@@ -64,10 +69,13 @@ static uint64_t scalars(const struct sth_attention_model *m, bool function)
 static uint64_t product(const struct sth_attention_model *m, uint64_t tiles,
                         uint32_t steps)
 {
+    uint32_t word = sth_sp_word_bytes(m->p);
     uint32_t rows = m->unit_rows;
-    uint64_t shift = steps + ceil_u64(sth_min_u32(rows, steps), m->p->sp_banks);
-    uint64_t cycles = tiles * max_u64(max_u64(rows, shift), STH_LAT_MATRIX_SUM);
+    uint64_t eighths = m->plan->kv_stride / word % 2 != 0 ? SPREAD : 8;
+    uint64_t waits = tiles * sth_min_u32(rows, steps) * eighths / 8;
+    uint64_t cycles = tiles * steps + ceil_u64(waits, m->p->sp_banks);
 
+    cycles = max_u64(cycles, tiles * max_u64(rows, STH_LAT_MATRIX_SUM));
     return max_u64(cycles + PRODUCT_OVERHEAD,
                    ceil_u64(cycles + sth_min_u32(rows, steps) + m->drain,
                             STH_DEPTH_MATRIX_COMMANDS));

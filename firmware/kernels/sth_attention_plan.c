@@ -56,8 +56,9 @@ static bool place(struct sth_attention_plan *plan, const struct sth_params *p,
 
     plan->q_stride = sth_stream_stride(p, s->depth * 2, p->array_rows * 2);
     plan->head_bytes = sth_round_up(s->depth * 2, chunk);
-    plan->kv_stride =
-        sth_weight_stride(p, plan->kv_heads * plan->head_bytes, chunk);
+    plan->kv_stride = plan->kv_heads * plan->head_bytes;
+    if (plan->spread != 0)
+        plan->kv_stride = sth_stream_stride(p, plan->kv_stride, chunk);
     plan->weight_stride = sth_stream_stride(p, plan->keys * 2, chunk);
     plan->out_stride = sth_round_up(s->depth, p->array_cols) * 2;
     plan->o_slots = 2;
@@ -135,12 +136,15 @@ static void enter(struct sth_attention_plans *list,
 
 static void consider(struct search *t, const struct sth_attention_plan *sizes)
 {
-    struct sth_attention_plan plan = *sizes;
+    for (uint32_t spread = 0; spread < 2; spread++) {
+        struct sth_attention_plan plan = *sizes;
 
-    if (!place(&plan, t->p, t->s))
-        return;
-    plan.cycles = sth_attention_cost(&plan, t->p, t->memory, t->s);
-    enter(t->plans, &plan);
+        plan.spread = spread;
+        if (!place(&plan, t->p, t->s))
+            return;
+        plan.cycles = sth_attention_cost(&plan, t->p, t->memory, t->s);
+        enter(t->plans, &plan);
+    }
 }
 
 /* Tiles of a step, ever smaller; those of a step that is cut are whole. */
