@@ -24,9 +24,9 @@ uint64_t sth_transfer_cycles(const struct sth_params *p,
     }
     beats = ceil_u64(bytes, p->bus_bytes) + unaligned;
     bursts = ceil_u64(bytes, sth_burst_block(p->bus_bytes)) + unaligned;
-    all = runs *
-          (ceil_u64(bytes, m->chunk) * m->chunk * m->byte_cost + m->run_cost) /
-          STH_PLAN_MEMORY_UNIT;
+    /* Memory brings whole chunks, and whole beats. */
+    all = max_u64(ceil_u64(bytes, m->chunk) * m->chunk, beats * p->bus_bytes);
+    all = runs * (all * m->byte_cost + m->run_cost) / STH_PLAN_MEMORY_UNIT;
     turn = bursts * (m->latency + STH_LAT_LOAD_REUSE + 1) + beats;
     return max_u64(max_u64(runs * beats, all), runs * turn / slots);
 }

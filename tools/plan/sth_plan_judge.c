@@ -8,7 +8,7 @@
 #include "systolith.h"
 
 /* Cycles that are played for one choice. */
-#define PLAYED_CYCLES (UINT64_C(1) << 20)
+#define PLAYED_CYCLES (UINT64_C(1) << 19)
 
 /* A plan that was decided. */
 struct kept {
@@ -80,8 +80,7 @@ static bool is_worth(struct sth_plan_judge *j, const struct sth_trial *trial)
         j->shortest = trial->estimate;
         j->played = 0;
     }
-    j->played += trial->estimate;
-    return j->played <= PLAYED_CYCLES &&
+    return j->played + trial->estimate <= PLAYED_CYCLES &&
            trial->estimate <= j->shortest + j->shortest / 3;
 }
 
@@ -90,6 +89,7 @@ static uint64_t judge_cycles(void *user, const struct sth_trial *trial)
     struct sth_plan_judge *j = user;
     uint64_t cycles = is_worth(j, trial) ? play_alone(j, trial) : 0;
 
+    j->played += cycles;
     if (j->watch != NULL)
         j->watch->trial(j->watch->user, trial, cycles);
     return cycles;
