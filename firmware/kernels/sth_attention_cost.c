@@ -94,7 +94,7 @@ static uint64_t load_tile(const struct sth_attention_model *m, uint64_t keys)
         keys *= plan->kv_heads;
     /* Rows that lie apart on chip are runs of their own. */
     if (plan->kv_stride != bytes)
-        pitch += m->p->bus_bytes;
+        pitch *= 2;
     return plan->sequences * sth_transfer_cycles(m->p, m->memory, keys, bytes,
                                                  pitch, m->p->load_slots);
 }

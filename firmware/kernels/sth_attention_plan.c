@@ -2,7 +2,8 @@
 #include "sth_attention_cost.h"
 #include "sth_emit.h"
 
-/* Candidates that are left to the judge. */
+/* Candidates that are left to the judge: all of short work, few of long. */
+#define SHORT_CYCLES (1u << 16)
 #define PLAYED 4u
 #define KEYS_MAX 32768u
 #define ROWS_MAX 32768u
@@ -244,8 +245,8 @@ static void search(struct search *t, uint32_t quantum)
 }
 
 /*
- * The list by what following each plan says, if all can be followed; those
- * that are behind by more than an eighth are not worth playing.
+ * The list by what following each plan says, if all can be followed.  Of long
+ * work those that are behind by more than an eighth are not worth playing.
  */
 static void follow(struct search *t)
 {
@@ -266,6 +267,8 @@ static void follow(struct search *t)
             plan.cycles = cycles[i];
         enter(plans, &plan);
     }
+    if (plans->count == 0 || plans->plan[0].cycles < SHORT_CYCLES)
+        return;
     plans->count = sth_min_u32(plans->count, PLAYED);
     while (plans->count > 1 &&
            plans->plan[plans->count - 1].cycles >

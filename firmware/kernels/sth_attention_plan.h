@@ -76,7 +76,7 @@ sth_attention_tiles(const struct sth_attention_plan *plan, uint32_t keys)
 }
 
 /* The best candidates, the best estimate first. */
-#define STH_ATTENTION_PLANS 12
+#define STH_ATTENTION_PLANS 16
 
 struct sth_attention_plans {
     uint32_t count;

@@ -15,7 +15,8 @@ uint64_t sth_transfer_cycles(const struct sth_params *p,
                              const struct sth_plan_memory *m, uint64_t runs,
                              uint64_t bytes, uint64_t pitch, uint32_t slots)
 {
-    uint32_t unaligned = pitch % p->bus_bytes != 0;
+    /* Runs that lie in a beat each are as good as aligned. */
+    uint32_t unaligned = pitch % p->bus_bytes != 0 && p->bus_bytes % pitch != 0;
     uint64_t beats, bursts, all, turn;
 
     if (bytes == pitch) {
