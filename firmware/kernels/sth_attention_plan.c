@@ -252,7 +252,7 @@ static void follow(struct search *t)
 {
     const struct sth_attention_plans list = *t->plans;
     struct sth_attention_plans *plans = t->plans;
-    uint64_t cycles[STH_ATTENTION_PLANS];
+    uint64_t cycles[STH_ATTENTION_PLANS] = {0};
     bool followed = true;
 
     for (uint32_t i = 0; i < list.count; i++) {
