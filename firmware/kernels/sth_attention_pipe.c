@@ -250,7 +250,7 @@ uint64_t sth_attention_pipe(const struct sth_attention_plan *plan,
     q.load = memory->latency;
     groups = sth_attention_groups(&m);
     tiles = group_tiles(&m);
-    if (tiles * sth_min_u32(groups, 2) > FOLLOWED)
+    if (tiles == 0 || tiles * sth_min_u32(groups, 2) > FOLLOWED)
         return 0;
     followed = sth_min_u32(groups, FOLLOWED / (uint32_t)tiles);
     for (uint32_t i = 0; i < followed; i++) {
