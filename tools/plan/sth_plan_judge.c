@@ -8,7 +8,7 @@
 #include "systolith.h"
 
 /* Cycles that are played for one choice. */
-#define PLAYED_CYCLES (UINT64_C(1) << 19)
+#define PLAYED_CYCLES (UINT64_C(1) << 21)
 
 /* A plan that was decided. */
 struct kept {

@@ -1,7 +1,7 @@
 /*
  * The judge of plans on the host: plays candidates on the C model, time only,
  * and remembers what was decided for this chip and memory.  For one choice it
- * plays some hundred thousand cycles: longer work goes by the estimate.
+ * plays some million cycles: longer work goes by the estimate.
  */
 #ifndef STH_PLAN_JUDGE_H
 #define STH_PLAN_JUDGE_H
