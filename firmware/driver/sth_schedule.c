@@ -44,6 +44,7 @@ void sth_schedule_init(struct sth_schedule *s, struct sth_driver *driver)
     s->driver = driver;
     s->first = driver->tail;
     s->next = driver->tail;
+    s->memory = STH_PLAN_MEMORY_DEFAULT;
 }
 
 void sth_schedule_fail(struct sth_schedule *s, enum sth_fw_err err)
@@ -196,8 +197,11 @@ void sth_schedule_reads_rows(struct sth_schedule *s,
                              const struct sth_operand *operand, uint32_t row,
                              uint32_t rows)
 {
-    struct sth_schedule_touch *t = touch_rows(s, operand, row, rows, false);
+    struct sth_schedule_touch *t;
 
+    if (s->trial)
+        return;
+    t = touch_rows(s, operand, row, rows, false);
     for (uint32_t b = t->first; b <= t->last; b++)
         sth_schedule_after(s, STH_ENGINE_STORE, operand->before.store[b]);
 }
@@ -206,8 +210,11 @@ void sth_schedule_writes_rows(struct sth_schedule *s,
                               const struct sth_operand *operand, uint32_t row,
                               uint32_t rows)
 {
-    struct sth_schedule_touch *t = touch_rows(s, operand, row, rows, true);
+    struct sth_schedule_touch *t;
 
+    if (s->trial)
+        return;
+    t = touch_rows(s, operand, row, rows, true);
     for (uint32_t b = t->first; b <= t->last; b++) {
         sth_schedule_after(s, STH_ENGINE_STORE, operand->before.store[b]);
         sth_schedule_after(s, STH_ENGINE_LOAD, operand->before.load[b]);

@@ -24,6 +24,8 @@
 #define STH_SCHEDULE_H
 
 #include "sth_driver.h"
+#include "sth_judge.h"
+#include "sth_plan_memory.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -96,6 +98,11 @@ struct sth_schedule_touch {
 struct sth_schedule {
     struct sth_driver *driver;
     enum sth_fw_err err;
+    /* What plans are made with; init() leaves no judge and a fixed memory. */
+    const struct sth_judge *judge;
+    struct sth_plan_memory memory;
+    bool
+        trial; /* one operation: what its tensors waited for is of no account */
     struct sth_schedule_entry window[STH_SCHEDULE_WINDOW];
     uint32_t first; /* stream index of the oldest command in the window */
     uint32_t next;  /* stream index of the next command */

@@ -1,155 +1,187 @@
-/* How to cut attention into blocks of queries and tiles of keys. */
-#include "sth_attention_plan.h"
+/* How to cut attention: which plans there are, and whether they fit. */
+#include "sth_attention_cost.h"
 #include "sth_emit.h"
 
-#define LATENCY 120u
-/* Vector commands of a step, and what each costs beyond its row-tiles. */
-#define STEP_COMMANDS 7u
-#define OVERHEAD 30u
-/* Cycles to bring in a weight tile, bank conflicts included. */
-#define SHIFT(steps) ((steps) + (steps) / 2)
-#define KEYS_MAX 4096u
-#define SCALAR_SETS 5u
+/* Candidates that are left to the judge: all of short work, few of long. */
+#define SHORT_CYCLES (1u << 16)
+#define PLAYED 4u
+#define KEYS_MAX 32768u
+#define ROWS_MAX 32768u
+/* Largest values, the same of the step before, sums, sums of a step, factors,
+ * inverses. */
+#define SCALAR_SETS 6u
 
-static uint64_t load_cycles(const struct sth_params *p, uint64_t rows,
-                            uint64_t bytes)
+/* What the allocator takes for a buffer of the scratchpad. */
+static uint64_t buffer_bytes(const struct sth_params *p, uint64_t bytes)
 {
-    uint64_t beats = (bytes + p->bus_bytes - 1) / p->bus_bytes;
+    uint64_t word = sth_sp_word_bytes(p);
 
-    return rows * sth_max_u64(beats, (LATENCY + beats) / p->load_slots);
+    return (bytes + word - 1) / word * word;
 }
 
-/* Fills the strides and slots; false when the block does not fit. */
-static bool place(struct sth_attention_plan *plan, const struct sth_params *p,
-                  const struct sth_attention_shape *s)
+/* Rows of the accumulator; o_slots is decided. */
+static uint64_t acc_rows(const struct sth_attention_plan *plan,
+                         const struct sth_params *p,
+                         const struct sth_attention_shape *s)
 {
-    uint64_t acc_rows = p->acc_bytes / sth_acc_row_bytes(p);
-    uint64_t rows = (uint64_t)plan->heads * plan->queries;
-    uint64_t depth_tiles = sth_ceil_div(s->depth, p->array_cols);
-    uint64_t key_tiles = sth_ceil_div(plan->keys, p->array_cols);
-    uint64_t scalars =
-        SCALAR_SETS * ((rows + p->array_cols - 1) / p->array_cols);
-    uint64_t tile_count = sth_ceil_div(s->keys, plan->keys);
-    uint64_t acc = 2 * rows * key_tiles + scalars;
-    uint32_t chunk = 2 * sth_max_u32(p->array_rows, p->array_cols);
-    uint64_t sp, pair;
+    uint64_t rows = sth_attention_rows(plan);
+    uint64_t scores = rows * sth_ceil_div(plan->keys, p->array_cols);
+    uint64_t output = rows * sth_ceil_div(s->depth, p->array_cols);
+    uint64_t scalars = (rows + p->array_cols - 1) / p->array_cols;
 
-    if (rows > 32768)
-        return false;
-    plan->q_stride = sth_stream_stride(p, s->depth * 2, p->array_rows * 2);
-    plan->kv_stride = sth_weight_stride(p, s->depth * 2, chunk);
-    plan->weight_stride = sth_stream_stride(p, plan->keys * 2, chunk);
-    plan->out_stride = (uint32_t)(depth_tiles * p->array_cols * 2);
-    plan->o_slots = acc + 2 * rows * depth_tiles <= acc_rows ? 2 : 1;
-    if (acc + plan->o_slots * rows * depth_tiles > acc_rows)
-        return false;
-    sp = 2 * rows * plan->q_stride + 2 * rows * plan->weight_stride +
-         2 * rows * plan->out_stride + 6ull * sth_sp_word_bytes(p);
-    pair = 2ull * plan->keys * plan->kv_stride;
-    if (sp + 2 * pair > p->sp_bytes)
-        return false;
-    plan->kv_slots =
-        sth_min_u32((uint32_t)((p->sp_bytes - sp) / pair), STH_CACHE_SLOTS);
-    if (plan->kv_slots >= tile_count)
-        plan->kv_slots = sth_max_u32((uint32_t)tile_count, 2);
-    else if (plan->kv_slots > 4)
-        plan->kv_slots = 4;
-    return true;
-}
-
-/* What one step takes on array, on vector and in the chain that no overlap
- * shortens: the output is rescaled after the last product and before the next.
- */
-struct step {
-    uint64_t vector, all; /* the slowest */
-};
-
-/* A step of a block over so many keys. */
-static struct step step_of(const struct sth_attention_plan *plan,
-                           const struct sth_params *p,
-                           const struct sth_attention_shape *s, uint64_t keys)
-{
-    uint64_t rows = (uint64_t)plan->heads * plan->queries;
-    uint64_t depth_cols = sth_ceil_div(s->depth, p->array_cols);
-    uint64_t depth_rows = sth_ceil_div(s->depth, p->array_rows);
-    uint64_t columns = (keys + p->array_cols - 1) / p->array_cols;
-    uint64_t turns = sth_vector_steps(p); /* of a row-tile in the lanes */
-    uint64_t rescale = rows * depth_cols * turns;
-    uint64_t scores =
-        columns * sth_max_u64(rows, SHIFT(p->array_cols)) * depth_rows;
-    uint64_t values = (keys + p->array_rows - 1) / p->array_rows *
-                      sth_max_u64(rows, SHIFT(p->array_rows)) * depth_cols;
-    uint64_t commands =
-        STEP_COMMANDS + (s->masked && plan->heads > 1 ? plan->heads : 0);
-    /* Maximum and weights of the scores, rescaling. */
-    struct step step = {.vector = (1 + STH_DEPTH_VECTOR_SHARE) * turns * rows *
-                                      columns +
-                                  rescale + commands * OVERHEAD};
-
-    step.all = sth_max_u64(scores + values, step.vector);
-    step.all = sth_max_u64(step.all, values + rescale + 3 * OVERHEAD);
-    return step;
+    return plan->score_slots * scores + plan->o_slots * output +
+           SCALAR_SETS * scalars;
 }
 
 /*
- * Fills plan->cycles.  A step is one key tile of one block; under a mask a
- * block's last one ends with the last key that its last query sees.
+ * Buffers that prefetch: between two uses of one are fewer commands than the
+ * scheduler remembers.
  */
-static void estimate(struct sth_attention_plan *plan,
-                     const struct sth_params *p,
-                     const struct sth_attention_shape *s)
+static uint32_t reach(const struct sth_attention_plan *plan)
 {
-    uint64_t rows = (uint64_t)plan->heads * plan->queries;
-    uint64_t parts = sth_ceil_div(s->sharing, plan->heads);
-    uint64_t blocks = sth_ceil_div(s->seq, plan->queries);
-    uint64_t tiles = sth_ceil_div(s->keys, plan->keys);
-    uint64_t output =
-        rows * sth_ceil_div(s->depth, p->array_cols) * sth_vector_steps(p) +
-        2 * OVERHEAD;
-    uint64_t fill =
-        2 * (load_cycles(p, plan->keys, s->depth * 2ull) + OVERHEAD);
-    const struct step whole = step_of(plan, p, s, plan->keys);
-    uint64_t steps = 0, cycles = 0, vector = blocks * output, load;
+    uint32_t commands = plan->sequences + sth_attention_units(plan);
 
-    for (uint64_t queries = plan->queries; queries < s->seq + plan->queries;
-         queries += plan->queries) {
-        uint64_t hidden = s->masked && queries < s->seq ? s->seq - queries : 0;
-        uint64_t n = (s->keys - hidden - 1) / plan->keys;
-        const struct step last =
-            step_of(plan, p, s, s->keys - hidden - n * plan->keys);
-
-        steps += n + 1;
-        cycles += n * whole.all + last.all;
-        vector += n * whole.vector + last.vector;
-    }
-    load = steps * fill;
-    /* Resident tiles are loaded once for all blocks. */
-    if (plan->kv_slots >= tiles)
-        load = tiles * fill / parts;
-    load += blocks * load_cycles(p, rows, s->depth * 2ull);
-    plan->cycles = sth_max_u64(sth_max_u64(cycles, vector), load);
-    plan->cycles *= parts * s->groups;
-    plan->cycles += LATENCY + fill;
+    return sth_max_u32(STH_SCHEDULE_WINDOW / 4 * 3 / commands,
+                       plan->prefetch + 2);
 }
 
-static void consider(struct sth_attention_plan *best,
-                     const struct sth_params *p,
-                     const struct sth_attention_shape *s, uint32_t queries,
-                     uint32_t heads, uint32_t quantum)
+/* Fills strides and slots; false when the block does not fit. */
+static bool place(struct sth_attention_plan *plan, const struct sth_params *p,
+                  const struct sth_attention_shape *s)
 {
-    struct sth_attention_plan plan = {.queries = queries, .heads = heads};
+    uint64_t capacity = p->acc_bytes / sth_acc_row_bytes(p);
+    uint64_t rows = sth_attention_rows(plan);
+    uint64_t tiles = 2ull * sth_attention_tiles(plan, s->keys);
+    uint32_t chunk = 2 * sth_max_u32(p->array_rows, p->array_cols);
+    uint64_t sp, buffer, slots;
+
+    plan->q_stride = sth_stream_stride(p, s->depth * 2, p->array_rows * 2);
+    plan->head_bytes = sth_round_up(s->depth * 2, chunk);
+    plan->kv_stride = plan->kv_heads * plan->head_bytes;
+    if (plan->spread != 0)
+        plan->kv_stride = sth_stream_stride(p, plan->kv_stride, chunk);
+    plan->weight_stride = sth_stream_stride(p, plan->keys * 2, chunk);
+    plan->out_stride = sth_round_up(s->depth, p->array_cols) * 2;
+    plan->o_slots = 2;
+    if (acc_rows(plan, p, s) > capacity)
+        plan->o_slots = 1;
+    if (acc_rows(plan, p, s) > capacity)
+        return false;
+    /* A block has two tiles at least, so that no more are under way. */
+    plan->q_slots = 2 + sth_ceil_div(plan->prefetch, 2);
+    sp = plan->q_slots * buffer_bytes(p, rows * plan->q_stride) +
+         2 * (buffer_bytes(p, rows * plan->weight_stride) +
+              buffer_bytes(p, rows * plan->out_stride));
+    buffer = buffer_bytes(p, (uint64_t)plan->sequences * plan->tile *
+                                 plan->kv_stride);
+    if (sp + (plan->prefetch + 2) * buffer > p->sp_bytes)
+        return false;
+    slots = (p->sp_bytes - sp) / buffer;
+    slots = sth_min_u32((uint32_t)slots, STH_CACHE_SLOTS);
+    if (slots >= tiles) {
+        /* Tiles that come early must leave those that stay alone. */
+        slots = sth_min_u32((uint32_t)slots, (uint32_t)tiles + plan->prefetch);
+        plan->prefetch = (uint32_t)(slots - tiles);
+    } else {
+        slots = sth_min_u32((uint32_t)slots, reach(plan));
+    }
+    plan->kv_slots = (uint32_t)slots;
+    return true;
+}
+
+/* What a search carries along. */
+struct search {
+    struct sth_attention_plans *plans;
+    const struct sth_params *p;
+    const struct sth_plan_memory *memory;
+    const struct sth_attention_shape *s;
+    uint32_t quantum; /* of keys */
+};
+
+/* Whether two plans cut queries and keys alike. */
+static bool is_alike(const struct sth_attention_plan *a,
+                     const struct sth_attention_plan *b)
+{
+    return a->sequences == b->sequences && a->kv_heads == b->kv_heads &&
+           a->heads == b->heads && a->queries == b->queries &&
+           a->keys == b->keys && a->score_slots == b->score_slots;
+}
+
+/*
+ * Enters a plan into the list, where plans that differ in no more than tiles
+ * and buffers have one place.  Of equal plans the first stays first.
+ */
+static void enter(struct sth_attention_plans *list,
+                  const struct sth_attention_plan *plan)
+{
+    uint32_t i = 0, end;
+
+    while (i < list->count && list->plan[i].cycles <= plan->cycles) {
+        if (is_alike(&list->plan[i], plan))
+            return;
+        i++;
+    }
+    end = i;
+    while (end < list->count && !is_alike(&list->plan[end], plan))
+        end++;
+    if (end == STH_ATTENTION_PLANS)
+        end--;
+    else if (end == list->count)
+        list->count++;
+    if (i == STH_ATTENTION_PLANS)
+        return;
+    for (; end > i; end--)
+        list->plan[end] = list->plan[end - 1];
+    list->plan[i] = *plan;
+}
+
+static void consider(struct search *t, const struct sth_attention_plan *sizes)
+{
+    for (uint32_t spread = 0; spread < 2; spread++) {
+        struct sth_attention_plan plan = *sizes;
+
+        plan.spread = spread;
+        if (!place(&plan, t->p, t->s))
+            return;
+        plan.cycles = sth_attention_cost(&plan, t->p, t->memory, t->s);
+        enter(t->plans, &plan);
+    }
+}
+
+/* Tiles of a step, ever smaller; those of a step that is cut are whole. */
+static void search_tiles(struct search *t, struct sth_attention_plan *plan)
+{
+    uint32_t whole = sth_max_u32(t->p->array_rows, t->p->array_cols);
+
+    for (uint32_t n = 1;; n *= 2) {
+        plan->tile = sth_round_up(sth_ceil_div(plan->keys, n), t->quantum);
+        plan->tile = sth_min_u32(plan->tile, plan->keys);
+        if (n > 1 && plan->tile % whole != 0)
+            return;
+        for (uint32_t slots = 1; slots <= STH_ATTENTION_SCORES; slots++) {
+            plan->score_slots = slots;
+            plan->ahead = sth_max_u32(slots - 1, 1);
+            plan->prefetch = slots == 1 ? 0 : STH_ATTENTION_PREFETCH;
+            consider(t, plan);
+        }
+        if (plan->tile <= t->quantum)
+            return;
+    }
+}
+
+static void search_keys(struct search *t, struct sth_attention_plan *plan)
+{
+    uint32_t keys = t->s->keys;
 
     for (uint32_t n = 1;; n++) {
-        plan.keys = sth_round_up(sth_ceil_div(s->keys, n), quantum);
-        if (plan.keys <= KEYS_MAX && place(&plan, p, s)) {
-            estimate(&plan, p, s);
-            if (best->cycles == 0 || plan.cycles < best->cycles)
-                *best = plan;
-        }
-        if (plan.keys == quantum)
-            break;
+        plan->keys = sth_round_up(sth_ceil_div(keys, n), t->quantum);
+        plan->keys = sth_min_u32(plan->keys, keys);
+        if (plan->keys <= KEYS_MAX)
+            search_tiles(t, plan);
+        if (plan->keys <= t->quantum)
+            return;
         /* Skip counts that give the same size. */
-        n = sth_max_u32(n, sth_ceil_div(s->keys, plan.keys - quantum + 1) - 1);
+        n = sth_max_u32(n, sth_ceil_div(keys, plan->keys - t->quantum + 1) - 1);
         if (n > 4)
             n += n / 4;
     }
@@ -159,47 +191,106 @@ static void consider(struct sth_attention_plan *best,
  * Several heads in one block under a mask need their scalars in groups of
  * whole accumulator rows.
  */
-static bool is_aligned(const struct sth_params *p,
-                       const struct sth_attention_shape *s, uint32_t queries,
-                       uint32_t heads)
+static bool is_aligned(const struct search *t,
+                       const struct sth_attention_plan *plan)
 {
-    return !s->masked || heads == 1 ||
-           (queries % p->array_cols == 0 && s->seq % p->array_cols == 0);
+    uint32_t cols = t->p->array_cols;
+
+    return !t->s->masked || sth_attention_rows(plan) == plan->queries ||
+           (plan->queries % cols == 0 && t->s->seq % cols == 0);
 }
 
-/* Blocks of whole multiples of `queries`, key tiles of multiples of `keys`. */
-static void search(struct sth_attention_plan *best, const struct sth_params *p,
-                   const struct sth_attention_shape *s, uint32_t query_quantum,
-                   uint32_t key_quantum)
+/* Several key/value heads only whole, several sequences only of all heads. */
+static void search_units(struct search *t, struct sth_attention_plan *plan)
 {
-    for (uint32_t i = 1;; i *= 2) {
-        uint32_t queries = sth_round_up(sth_ceil_div(s->seq, i), query_quantum);
+    const struct sth_attention_shape *s = t->s;
+    bool whole = plan->heads == s->sharing;
+    uint32_t kv_heads = whole ? s->kv_heads : 1;
 
-        for (uint32_t j = 1;; j *= 2) {
-            uint32_t heads = sth_ceil_div(s->sharing, j);
+    for (;; kv_heads = sth_ceil_div(kv_heads, 2)) {
+        uint32_t sequences = 1;
 
-            if (is_aligned(p, s, queries, heads))
-                consider(best, p, s, queries, heads, key_quantum);
-            if (heads == 1)
+        if (whole && kv_heads == s->kv_heads && plan->queries == s->seq)
+            sequences = s->batch;
+        plan->kv_heads = kv_heads;
+        for (;; sequences = sth_ceil_div(sequences, 2)) {
+            plan->sequences = sequences;
+            if (sth_attention_rows(plan) <= ROWS_MAX && is_aligned(t, plan))
+                search_keys(t, plan);
+            if (sequences == 1)
                 break;
         }
-        if (queries == query_quantum)
-            break;
+        if (kv_heads == 1)
+            return;
     }
+}
+
+/* Blocks of whole multiples of `quantum` queries. */
+static void search(struct search *t, uint32_t quantum)
+{
+    const struct sth_attention_shape *s = t->s;
+    struct sth_attention_plan plan = {0};
+
+    for (uint32_t i = 1;; i *= 2) {
+        plan.queries = sth_round_up(sth_ceil_div(s->seq, i), quantum);
+        plan.heads = s->sharing;
+        for (;; plan.heads = sth_ceil_div(plan.heads, 2)) {
+            search_units(t, &plan);
+            if (plan.heads == 1)
+                break;
+        }
+        if (plan.queries == quantum)
+            return;
+    }
+}
+
+/*
+ * The list by what following each plan says, if all can be followed.  Of long
+ * work those that are behind by more than an eighth are not worth playing.
+ */
+static void follow(struct search *t)
+{
+    const struct sth_attention_plans list = *t->plans;
+    struct sth_attention_plans *plans = t->plans;
+    uint64_t cycles[STH_ATTENTION_PLANS] = {0};
+    bool followed = true;
+
+    for (uint32_t i = 0; i < list.count; i++) {
+        cycles[i] = sth_attention_pipe(&list.plan[i], t->p, t->memory, t->s);
+        followed = followed && cycles[i] != 0;
+    }
+    plans->count = 0;
+    for (uint32_t i = 0; i < list.count; i++) {
+        struct sth_attention_plan plan = list.plan[i];
+
+        if (followed)
+            plan.cycles = cycles[i];
+        enter(plans, &plan);
+    }
+    if (plans->count == 0 || plans->plan[0].cycles < SHORT_CYCLES)
+        return;
+    plans->count = sth_min_u32(plans->count, PLAYED);
+    while (plans->count > 1 &&
+           plans->plan[plans->count - 1].cycles >
+               plans->plan[0].cycles + plans->plan[0].cycles / 8)
+        plans->count--;
 }
 
 /* Whole tiles of queries and keys if they fit, ever smaller ones if not. */
-bool sth_attention_plan_search(struct sth_attention_plan *best,
+void sth_attention_plan_search(struct sth_attention_plans *plans,
                                const struct sth_params *p,
+                               const struct sth_plan_memory *memory,
                                const struct sth_attention_shape *s)
 {
-    uint32_t keys = sth_max_u32(p->array_rows, p->array_cols);
+    struct search t = {.plans = plans, .p = p, .memory = memory, .s = s};
+    uint32_t cols = p->array_cols;
 
-    best->cycles = 0;
-    search(best, p, s, s->seq % p->array_cols == 0 ? p->array_cols : 1, keys);
-    while (best->cycles == 0 && keys > 1) {
-        keys /= 2;
-        search(best, p, s, 1, keys);
+    plans->count = 0;
+    t.quantum = sth_max_u32(p->array_rows, cols);
+    search(&t, s->seq % cols == 0 ? cols : 1);
+    while (plans->count == 0 && t.quantum > 1) {
+        t.quantum /= 2;
+        search(&t, 1);
     }
-    return best->cycles != 0;
+    follow(&t);
 }

@@ -1,40 +1,92 @@
 /*
- * How to cut attention into blocks of queries and tiles of keys.  Pure
- * arithmetic: emits nothing.
+ * How to cut attention into blocks of queries, steps of keys and tiles of k
+ * and v.  Pure arithmetic: emits nothing.
  */
 #ifndef STH_ATTENTION_PLAN_H
 #define STH_ATTENTION_PLAN_H
 
-#include <stdbool.h>
-
+#include "sth_plan_memory.h"
 #include "sth_spec.h"
 
+/* What the plan depends on besides chip and memory; no padding: it is a key. */
 struct sth_attention_shape {
-    uint32_t groups;  /* key/value heads times sequences */
-    uint32_t sharing; /* query heads that share a key/value head */
-    uint32_t seq;     /* queries of a sequence */
-    uint32_t keys;    /* of a sequence, the past included */
-    uint32_t depth;   /* columns of a head */
-    bool masked;      /* queries differ in the keys they see */
+    uint32_t batch;    /* sequences */
+    uint32_t kv_heads; /* of a sequence */
+    uint32_t sharing;  /* query heads that share a key/value head */
+    uint32_t seq;      /* queries of a sequence */
+    uint32_t keys;     /* of a sequence, the past included */
+    uint32_t depth;    /* columns of a head */
+    uint32_t masked;   /* queries differ in the keys they see */
 };
 
 struct sth_attention_plan {
-    uint32_t queries;  /* in a block */
-    uint32_t heads;    /* in a block: rows = heads * queries */
-    uint32_t keys;     /* in a tile */
-    uint32_t kv_slots; /* buffers for k tiles, and as many for v tiles */
-    uint32_t o_slots;  /* accumulators for the output: 1 or 2 */
+    /* Of a block, whose rows are the product of the four. */
+    uint32_t sequences;
+    uint32_t kv_heads; /* several only if each has all its query heads */
+    uint32_t heads;    /* query heads of each key/value head */
+    uint32_t queries;
+    uint32_t keys;        /* in a step: a softmax each */
+    uint32_t tile;        /* keys in a buffer of k or v */
+    uint32_t kv_slots;    /* such buffers */
+    uint32_t prefetch;    /* tiles loaded before the product of a tile */
+    uint32_t q_slots;     /* buffers for queries */
+    uint32_t score_slots; /* accumulators for the scores of a step */
+    uint32_t ahead;       /* steps whose scores precede the values of a step */
+    uint32_t o_slots;     /* accumulators for the output: 1 or 2 */
+    uint32_t spread;      /* rows of k and v begin in all banks */
     /* Bytes between rows in the scratchpad. */
     uint32_t q_stride;
     uint32_t kv_stride;
     uint32_t weight_stride; /* softmax weights */
     uint32_t out_stride;
-    uint64_t cycles; /* estimate */
+    uint32_t head_bytes; /* between key/value heads of a row of k or v */
+    uint64_t cycles;     /* estimate */
 };
 
-/* False when nothing fits. */
-bool sth_attention_plan_search(struct sth_attention_plan *plan,
+/* Most accumulators for scores, and tiles ahead. */
+#define STH_ATTENTION_SCORES 3u
+#define STH_ATTENTION_PREFETCH 2u
+
+/* Rows of a key/value head in a block, key/value heads, and rows of all. */
+static inline uint32_t
+sth_attention_unit_rows(const struct sth_attention_plan *plan)
+{
+    return plan->heads * plan->queries;
+}
+
+static inline uint32_t
+sth_attention_units(const struct sth_attention_plan *plan)
+{
+    return plan->sequences * plan->kv_heads;
+}
+
+static inline uint32_t sth_attention_rows(const struct sth_attention_plan *plan)
+{
+    return sth_attention_units(plan) * sth_attention_unit_rows(plan);
+}
+
+/* Tiles of k up to a key: those of a step begin with its first key. */
+static inline uint32_t
+sth_attention_tiles(const struct sth_attention_plan *plan, uint32_t keys)
+{
+    uint32_t rest = keys % plan->keys, tile = plan->tile;
+
+    return keys / plan->keys * ((plan->keys + tile - 1) / tile) +
+           (rest + tile - 1) / tile;
+}
+
+/* The best candidates, the best estimate first. */
+#define STH_ATTENTION_PLANS 16
+
+struct sth_attention_plans {
+    uint32_t count;
+    struct sth_attention_plan plan[STH_ATTENTION_PLANS];
+};
+
+/* Leaves no plan when nothing fits the on-chip memories. */
+void sth_attention_plan_search(struct sth_attention_plans *plans,
                                const struct sth_params *params,
+                               const struct sth_plan_memory *memory,
                                const struct sth_attention_shape *shape);
 
 #endif

@@ -2,13 +2,12 @@
 #include "sth_copy.h"
 #include "sth_stream.h"
 
-void sth_kernel_copy(struct sth_schedule *s, const struct sth_copy *op)
+static void play(struct sth_schedule *s, const void *job, const void *plan)
 {
+    const struct sth_copy *op = job;
     struct sth_stream t;
-    uint32_t es = sth_dtype_bytes(op->x->dtype);
 
-    if (!sth_stream_open(&t, s, op->x->rows, op->x->cols, es, es))
-        return;
+    sth_stream_open(&t, s, op->x->rows, op->x->cols, plan);
     sth_stream_cache(&t, &t.a, op->x);
     for (; sth_stream_at_block(&t); sth_stream_next(&t)) {
         struct sth_block from = sth_stream_block(&t, &t.a, op->x);
@@ -18,4 +17,18 @@ void sth_kernel_copy(struct sth_schedule *s, const struct sth_copy *op)
         sth_emit_load(s, &from);
         sth_emit_store(s, &to);
     }
+}
+
+void sth_kernel_copy(struct sth_schedule *s, const struct sth_copy *op)
+{
+    const struct sth_rows_shape shape = {
+        .rows = op->x->rows,
+        .cols = op->x->cols,
+        .in_bytes = sth_dtype_bytes(op->x->dtype),
+        .out_bytes = sth_dtype_bytes(op->x->dtype),
+    };
+    struct sth_rows_plan plan;
+
+    if (sth_rows_plan(&plan, s, "copy", &shape, play, op))
+        play(s, op, &plan);
 }

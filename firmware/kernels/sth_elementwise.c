@@ -2,16 +2,12 @@
 #include "sth_elementwise.h"
 #include "sth_stream.h"
 
-void sth_kernel_elementwise(struct sth_schedule *s,
-                            const struct sth_elementwise *op)
+static void play(struct sth_schedule *s, const void *job, const void *plan)
 {
+    const struct sth_elementwise *op = job;
     struct sth_stream t;
 
-    if (!sth_stream_open(&t, s, op->out->rows, op->out->cols,
-                         sth_dtype_bytes(op->a->dtype) +
-                             sth_dtype_bytes(op->b->dtype),
-                         sth_dtype_bytes(op->out->dtype)))
-        return;
+    sth_stream_open(&t, s, op->out->rows, op->out->cols, plan);
     sth_stream_cache(&t, &t.a, op->a);
     sth_stream_cache(&t, &t.b, op->b);
     sth_stream_cache(&t, &t.out, op->out);
@@ -36,4 +32,20 @@ void sth_kernel_elementwise(struct sth_schedule *s,
         sth_emit_vector(s, &v);
         sth_emit_store(s, &out);
     }
+}
+
+void sth_kernel_elementwise(struct sth_schedule *s,
+                            const struct sth_elementwise *op)
+{
+    const struct sth_rows_shape shape = {
+        .rows = op->out->rows,
+        .cols = op->out->cols,
+        .in_bytes =
+            sth_dtype_bytes(op->a->dtype) + sth_dtype_bytes(op->b->dtype),
+        .out_bytes = sth_dtype_bytes(op->out->dtype),
+    };
+    struct sth_rows_plan plan;
+
+    if (sth_rows_plan(&plan, s, "elementwise", &shape, play, op))
+        play(s, op, &plan);
 }

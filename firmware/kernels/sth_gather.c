@@ -2,13 +2,12 @@
 #include "sth_gather.h"
 #include "sth_stream.h"
 
-void sth_kernel_gather(struct sth_schedule *s, const struct sth_gather *op)
+static void play(struct sth_schedule *s, const void *job, const void *plan)
 {
+    const struct sth_gather *op = job;
     struct sth_stream t;
-    uint32_t es = sth_dtype_bytes(op->x->dtype);
 
-    if (!sth_stream_open(&t, s, op->out->rows, op->x->cols, es, es))
-        return;
+    sth_stream_open(&t, s, op->out->rows, op->x->cols, plan);
     sth_stream_cache(&t, &t.a, op->x);
     for (; sth_stream_at_block(&t); sth_stream_next(&t)) {
         struct sth_block from = sth_stream_block(&t, &t.a, op->x);
@@ -18,4 +17,18 @@ void sth_kernel_gather(struct sth_schedule *s, const struct sth_gather *op)
         sth_stream_move_rows(&t, &from, op->rows, sth_emit_load);
         sth_emit_store(s, &to);
     }
+}
+
+void sth_kernel_gather(struct sth_schedule *s, const struct sth_gather *op)
+{
+    const struct sth_rows_shape shape = {
+        .rows = op->out->rows,
+        .cols = op->x->cols,
+        .in_bytes = sth_dtype_bytes(op->x->dtype),
+        .out_bytes = sth_dtype_bytes(op->x->dtype),
+    };
+    struct sth_rows_plan plan;
+
+    if (sth_rows_plan(&plan, s, "gather", &shape, play, op))
+        play(s, op, &plan);
 }

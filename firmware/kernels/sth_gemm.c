@@ -7,6 +7,7 @@
  * the array fed, the epilogue of a block is emitted after the first products
  * of the block that follows.
  */
+#include "sth_choice.h"
 #include "sth_emit.h"
 #include "sth_gemm.h"
 #include "sth_gemm_plan.h"
@@ -32,7 +33,8 @@ struct state {
     uint32_t lane; /* elements of a lane of depth */
     struct sth_cache a, w, out, bias, residual, xscale, wscale;
     struct sth_buffer *temporary;
-    struct sth_buffer *acc[2];
+    struct sth_buffer *acc[STH_GEMM_SUMS];
+    uint32_t blocks;      /* so far: they take the accumulator in turn */
     struct block pending; /* its epilogue is still to be emitted */
 };
 
@@ -54,25 +56,6 @@ static uint32_t count_passes(const struct sth_gemm *g)
     return passes;
 }
 
-static bool make_plan(struct state *t)
-{
-    const struct sth_gemm *g = t->g;
-    struct sth_gemm_shape shape = {
-        .m = g->out->rows,
-        .n = g->out->cols,
-        .k = sth_depth_lanes(g->x->cols, t->bf16),
-        .out_bytes = bytes_of(g->out),
-        .residual_bytes = bytes_of(g->residual),
-        .vector_passes = count_passes(g),
-        .transposed = g->transposed,
-        .scaled = g->xscale != NULL,
-        .bias = g->bias != NULL,
-        .temporary = g->act == STH_GEMM_ACT_GELU,
-    };
-
-    return sth_gemm_plan_search(&t->plan, t->p, &shape);
-}
-
 static void allocate(struct state *t)
 {
     struct sth_schedule *s = t->s;
@@ -80,20 +63,23 @@ static void allocate(struct state *t)
     const struct sth_gemm_plan *plan = &t->plan;
     uint32_t tiles = sth_ceil_div(plan->nb, t->p->array_cols);
     uint32_t lanes = tiles * t->p->array_cols;
+    uint32_t slots = plan->stage_slots;
 
     for (uint32_t i = 0; i < plan->acc_slots; i++)
-        t->acc[i] = sth_schedule_alloc(s, STH_SCHEDULE_ACC, plan->mb * tiles);
-    sth_cache_init(&t->out, s, 2, plan->mb * plan->out_stride);
+        t->acc[i] =
+            sth_schedule_alloc(s, STH_SCHEDULE_ACC, plan->acc_tile * tiles);
+    sth_cache_init(&t->out, s, slots, plan->mb * plan->out_stride);
     if (g->residual != NULL)
-        sth_cache_init(&t->residual, s, 2, plan->mb * plan->residual_stride);
+        sth_cache_init(&t->residual, s, slots,
+                       plan->mb * plan->residual_stride);
     if (g->act == STH_GEMM_ACT_GELU)
         t->temporary =
             sth_schedule_alloc(s, STH_SCHEDULE_SP, plan->mb * lanes * 4);
     if (g->bias != NULL)
-        sth_cache_init(&t->bias, s, 2, lanes * 4);
+        sth_cache_init(&t->bias, s, slots, lanes * 4);
     if (g->xscale != NULL) {
-        sth_cache_init(&t->wscale, s, 2, lanes * 4);
-        sth_cache_init(&t->xscale, s, 2,
+        sth_cache_init(&t->wscale, s, slots, lanes * 4);
+        sth_cache_init(&t->xscale, s, slots,
                        sth_round_up(plan->mb, t->p->array_cols) * 4);
     }
     sth_cache_init(&t->a, s, plan->a_slots, plan->mb * plan->a_stride);
@@ -236,7 +222,8 @@ static void emit_gelu(struct state *t, struct sth_pass *v, struct sth_tile acc)
 static void emit_epilogue(struct state *t, const struct block *b)
 {
     const struct sth_gemm *g = t->g;
-    struct sth_tile acc = sth_tile_acc(b->acc, 0, b->rows, STH_DTYPE_FP32);
+    struct sth_tile acc =
+        sth_tile_acc(b->acc, 0, t->plan.acc_tile, STH_DTYPE_FP32);
     struct sth_pass v = {.rows = b->rows, .cols = b->cols, .x = acc};
     bool hit;
     struct sth_buffer *out =
@@ -297,8 +284,9 @@ static void emit_block(struct state *t, uint32_t mi, uint32_t ni)
     b.n0 = ni * plan->nb;
     b.rows = sth_min_u32(plan->mb, g->out->rows - b.m0);
     b.cols = sth_min_u32(plan->nb, g->out->cols - b.n0);
-    b.acc = t->acc[t->pending.valid && t->pending.acc == t->acc[0] &&
-                   plan->acc_slots == 2];
+    if (plan->acc_slots == 1)
+        flush_pending(t);
+    b.acc = t->acc[t->blocks++ % plan->acc_slots];
     for (uint32_t ki = 0; ki < plan->ks; ki++) {
         struct sth_buffer *w = load_w(t, &b, ki);
         struct sth_buffer *a = load_a(t, &b, ki);
@@ -313,7 +301,8 @@ static void emit_block(struct state *t, uint32_t mi, uint32_t ni)
                                       .acc = b.acc,
                                       .a_stride = plan->a_stride,
                                       .w_stride = plan->w_stride,
-                                      .acc_tile = b.rows};
+
+                                      .acc_tile = plan->acc_tile};
 
         if (ki + 1 == plan->ks)
             load_epilogue(t, &b);
@@ -325,23 +314,23 @@ static void emit_block(struct state *t, uint32_t mi, uint32_t ni)
     t->pending = b;
 }
 
-void sth_kernel_gemm(struct sth_schedule *s, const struct sth_gemm *gemm)
+/* ---- the plan ----------------------------------------------------------- */
+
+/* Plays it by a plan that fits. */
+static void play(struct sth_schedule *s, const void *job, const void *plan)
 {
+    const struct sth_gemm *gemm = job;
     struct state t = {.s = s,
                       .g = gemm,
                       .p = &s->driver->params,
+                      .plan = *(const struct sth_gemm_plan *)plan,
                       .bf16 = gemm->x->dtype == STH_DTYPE_BF16};
-    uint32_t outer, inner;
+    uint32_t outer = t.plan.w_stationary ? t.plan.ns : t.plan.ms;
+    uint32_t inner = t.plan.w_stationary ? t.plan.ms : t.plan.ns;
 
     t.lane = t.bf16 ? 1 : 2;
-    if (!make_plan(&t)) {
-        sth_schedule_fail(s, STH_FW_ERR_SPACE);
-        return;
-    }
     sth_schedule_begin_operation(s);
     allocate(&t);
-    outer = t.plan.w_stationary ? t.plan.ns : t.plan.ms;
-    inner = t.plan.w_stationary ? t.plan.ms : t.plan.ns;
     for (uint32_t i = 0; i < outer; i++) {
         for (uint32_t j = 0; j < inner; j++) {
             if (sth_schedule_error(s) != STH_FW_ERR_OK)
@@ -353,4 +342,52 @@ void sth_kernel_gemm(struct sth_schedule *s, const struct sth_gemm *gemm)
         }
     }
     flush_pending(&t);
+}
+
+static uint64_t estimate_of(const void *plan)
+{
+    return ((const struct sth_gemm_plan *)plan)->cycles;
+}
+
+static void shape_of(struct sth_gemm_shape *shape, const struct sth_gemm *g)
+{
+    *shape = (struct sth_gemm_shape){
+        .m = g->out->rows,
+        .n = g->out->cols,
+        .k = sth_depth_lanes(g->x->cols, g->x->dtype == STH_DTYPE_BF16),
+        .out_bytes = bytes_of(g->out),
+        .residual_bytes = bytes_of(g->residual),
+        .vector_passes = count_passes(g),
+        .vector_turns =
+            count_passes(g) +
+            (g->act != STH_GEMM_ACT_NONE ? STH_DEPTH_VECTOR_SHARE - 1 : 0),
+        .transposed = g->transposed,
+        .scaled = g->xscale != NULL,
+        .bias = g->bias != NULL,
+        .temporary = g->act == STH_GEMM_ACT_GELU,
+    };
+}
+
+void sth_kernel_gemm(struct sth_schedule *s, const struct sth_gemm *gemm)
+{
+    struct sth_trial trial = {.play = play, .job = gemm};
+    struct sth_gemm_plans plans;
+    struct sth_gemm_shape shape;
+    struct sth_plan_key key = {"gemm", &shape, sizeof shape};
+    uint32_t best;
+
+    shape_of(&shape, gemm);
+    if (sth_choice_recall(s, &key, &plans.plan[0], sizeof plans.plan[0])) {
+        play(s, gemm, &plans.plan[0]);
+        return;
+    }
+    sth_gemm_plan_search(&plans, &s->driver->params, &s->memory, &shape);
+    if (plans.count == 0) {
+        sth_schedule_fail(s, STH_FW_ERR_SPACE);
+        return;
+    }
+    best = sth_choice(s, &trial, plans.plan, plans.count, sizeof plans.plan[0],
+                      estimate_of);
+    sth_choice_keep(s, &key, &plans.plan[best], sizeof plans.plan[0]);
+    play(s, gemm, &plans.plan[best]);
 }

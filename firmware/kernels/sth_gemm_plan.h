@@ -7,34 +7,63 @@
 
 #include <stdbool.h>
 
+#include "sth_plan_memory.h"
 #include "sth_spec.h"
 
-/* What the plan depends on. */
+/* What the plan depends on besides chip and memory; no padding: it is a key. */
 struct sth_gemm_shape {
     uint32_t m, n;
     uint32_t k;              /* lanes of depth: a bf16 or two i8 each */
     uint32_t out_bytes;      /* 2 or 4 */
     uint32_t residual_bytes; /* 0: none */
     uint32_t vector_passes;  /* vector commands for a block */
-    bool transposed;         /* w is stored as [n][k] */
-    bool scaled;             /* xscale and wscale */
-    bool bias;
-    bool temporary; /* an fp32 block for GELU */
+    uint32_t vector_turns;   /* steps of them all for a row-tile of lanes */
+    uint8_t transposed;      /* w is stored as [n][k] */
+    uint8_t scaled;          /* xscale and wscale */
+    uint8_t bias;
+    uint8_t temporary; /* an fp32 block for GELU */
+};
+
+/* What bounds the steady state of a plan. */
+enum sth_gemm_bound {
+    STH_GEMM_BOUND_LOAD,
+    STH_GEMM_BOUND_ARRAY,
+    STH_GEMM_BOUND_VECTOR,
+    STH_GEMM_BOUND_STORE,
+    STH_GEMM_BOUND_FRONT,
+    STH_GEMM_BOUND_SUMS,  /* blocks wait for the accumulator */
+    STH_GEMM_BOUND_STAGE, /* blocks wait for the buffers of results */
+    STH_GEMM_BOUND_COUNT
 };
 
 struct sth_gemm_plan {
-    uint32_t mb, nb, kb; /* rows, columns, lanes of depth of a block */
-    uint32_t ms, ns, ks; /* number of blocks in each direction */
-    bool w_stationary;   /* n outermost: a w panel stays, x streams */
+    uint32_t mb, nb, kb;   /* rows, columns, lanes of depth of a block */
+    uint32_t ms, ns, ks;   /* number of blocks in each direction */
+    uint32_t w_stationary; /* n outermost: a w panel stays, x streams */
     uint32_t a_slots, w_slots, acc_slots;
+    uint32_t acc_tile;    /* rows of sums from one column tile to the next */
+    uint32_t stage_slots; /* of results, residuals, rows */
     uint32_t a_stride, w_stride;          /* bytes in the scratchpad */
     uint32_t out_stride, residual_stride; /* bytes in the scratchpad */
+    uint32_t bound;                       /* enum sth_gemm_bound */
     uint64_t cycles;                      /* estimate */
 };
 
-/* False when nothing fits the on-chip memories. */
-bool sth_gemm_plan_search(struct sth_gemm_plan *plan,
+/* Blocks of sums in the accumulator at most. */
+#define STH_GEMM_SUMS 8
+
+/* The best candidates, the best estimate first. */
+#define STH_GEMM_PLANS 24
+
+struct sth_gemm_plans {
+    uint32_t count;
+    struct sth_gemm_plan plan[STH_GEMM_PLANS];
+};
+
+/* Leaves no plan when nothing fits the on-chip memories. */
+void sth_gemm_plan_search(struct sth_gemm_plans *plans,
                           const struct sth_params *params,
+                          const struct sth_plan_memory *memory,
                           const struct sth_gemm_shape *shape);
 
 #endif

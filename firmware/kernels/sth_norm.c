@@ -190,30 +190,19 @@ static void allocate(struct norm_state *t)
     t->shift = sth_schedule_alloc(t->s, STH_SCHEDULE_ACC, groups);
     sth_cache_init(&t->x, t->s, plan->slots,
                    elements * sth_dtype_bytes(t->n->x->dtype));
-    sth_cache_init(&t->out, t->s, 2,
+    sth_cache_init(&t->out, t->s, t->plan.depth,
                    elements * sth_dtype_bytes(t->n->out->dtype));
     sth_cache_init(&t->gamma, t->s, vectors, t->lanes * 4);
     if (t->n->beta != NULL)
         sth_cache_init(&t->beta, t->s, vectors, t->lanes * 4);
 }
 
-void sth_kernel_norm(struct sth_schedule *s, const struct sth_norm *norm)
+static void play(struct sth_schedule *s, const void *job, const void *plan)
 {
-    struct norm_state t = {.s = s, .n = norm};
-    struct sth_rows_shape shape = {
-        .rows = norm->x->rows,
-        .cols = norm->x->cols,
-        .in_bytes = sth_dtype_bytes(norm->x->dtype),
-        .out_bytes = sth_dtype_bytes(norm->out->dtype),
-        .row_vectors = 2,
-        .scalars = 3,
-        .temporary = true,
-    };
+    const struct sth_norm *norm = job;
+    struct norm_state t = {
+        .s = s, .n = norm, .plan = *(const struct sth_rows_plan *)plan};
 
-    if (!sth_rows_plan(&t.plan, &s->driver->params, &shape)) {
-        sth_schedule_fail(s, STH_FW_ERR_SPACE);
-        return;
-    }
     sth_schedule_begin_operation(s);
     allocate(&t);
     for (; t.row0 < norm->x->rows; t.row0 += t.plan.block_rows, t.block++) {
@@ -230,4 +219,21 @@ void sth_kernel_norm(struct sth_schedule *s, const struct sth_norm *norm)
             apply(&t, &c);
         }
     }
+}
+
+void sth_kernel_norm(struct sth_schedule *s, const struct sth_norm *norm)
+{
+    const struct sth_rows_shape shape = {
+        .rows = norm->x->rows,
+        .cols = norm->x->cols,
+        .in_bytes = sth_dtype_bytes(norm->x->dtype),
+        .out_bytes = sth_dtype_bytes(norm->out->dtype),
+        .row_vectors = 2,
+        .scalars = 3,
+        .temporary = 1,
+    };
+    struct sth_rows_plan plan;
+
+    if (sth_rows_plan(&plan, s, "norm", &shape, play, norm))
+        play(s, norm, &plan);
 }

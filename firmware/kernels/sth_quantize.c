@@ -104,26 +104,16 @@ static void allocate(struct quantize_state *t)
     t->factor = sth_schedule_alloc(t->s, STH_SCHEDULE_ACC, groups);
     sth_cache_init(&t->x, t->s, t->plan.slots,
                    elements * sth_dtype_bytes(t->q->x->dtype));
-    sth_cache_init(&t->out, t->s, 2, elements);
-    sth_cache_init(&t->scale, t->s, 2, groups * cols * 4);
+    sth_cache_init(&t->out, t->s, t->plan.depth, elements);
+    sth_cache_init(&t->scale, t->s, t->plan.depth, groups * cols * 4);
 }
 
-void sth_kernel_quantize(struct sth_schedule *s,
-                         const struct sth_quantize *quantize)
+static void play(struct sth_schedule *s, const void *job, const void *plan)
 {
-    struct quantize_state t = {.s = s, .q = quantize};
-    struct sth_rows_shape shape = {
-        .rows = quantize->x->rows,
-        .cols = quantize->x->cols,
-        .in_bytes = sth_dtype_bytes(quantize->x->dtype),
-        .out_bytes = 1,
-        .scalars = 2,
-    };
+    const struct sth_quantize *quantize = job;
+    struct quantize_state t = {
+        .s = s, .q = quantize, .plan = *(const struct sth_rows_plan *)plan};
 
-    if (!sth_rows_plan(&t.plan, &s->driver->params, &shape)) {
-        sth_schedule_fail(s, STH_FW_ERR_SPACE);
-        return;
-    }
     sth_schedule_begin_operation(s);
     allocate(&t);
     for (; t.row0 < quantize->x->rows; t.row0 += t.plan.block_rows, t.block++) {
@@ -135,4 +125,20 @@ void sth_kernel_quantize(struct sth_schedule *s,
         for (uint32_t i = 0; i < t.plan.chunks; i++)
             emit_chunk(&t, i);
     }
+}
+
+void sth_kernel_quantize(struct sth_schedule *s,
+                         const struct sth_quantize *quantize)
+{
+    const struct sth_rows_shape shape = {
+        .rows = quantize->x->rows,
+        .cols = quantize->x->cols,
+        .in_bytes = sth_dtype_bytes(quantize->x->dtype),
+        .out_bytes = 1,
+        .scalars = 2,
+    };
+    struct sth_rows_plan plan;
+
+    if (sth_rows_plan(&plan, s, "quantize", &shape, play, quantize))
+        play(s, quantize, &plan);
 }

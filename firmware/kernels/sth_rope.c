@@ -5,12 +5,20 @@
  * command takes one head of many tokens, or many heads of one token (then the
  * angles are the same row for all), whichever makes the longer command.
  */
+#include "sth_choice.h"
 #include "sth_emit.h"
 #include "sth_rope.h"
 
 #define TOKENS_MAX 64u
-/* Row-tiles of half heads in a block. */
-#define BLOCK_TILES 256u
+/* Row-tiles of half heads in a block: without a judge the first of these. */
+static const uint32_t block_tiles[] = {256, 128, 64, 512, 32, 1024, 16};
+enum { CANDIDATES = sizeof block_tiles / sizeof *block_tiles };
+
+/* What a plan depends on besides chip and memory; no padding: it is a key. */
+struct rope_shape {
+    uint32_t tokens, heads, half;
+    uint32_t x_bytes, out_bytes, angle_bytes; /* of an element */
+};
 
 struct rope_state {
     struct sth_schedule *s;
@@ -182,10 +190,11 @@ static bool fits(const struct rope_state *t)
 }
 
 /*
- * Halves the larger of tokens and heads until a block fits; then the heads
- * until there are enough blocks to overlap loads, rotation and stores.
+ * Halves the larger of tokens and heads until a block fits; then the heads, and
+ * the tokens of one head, until there are enough blocks to overlap loads,
+ * rotation and stores.
  */
-static bool make_plan(struct rope_state *t)
+static bool cut(struct rope_state *t, uint32_t most)
 {
     uint32_t tiles = t->padded / t->s->driver->params.array_cols;
 
@@ -199,8 +208,10 @@ static bool make_plan(struct rope_state *t)
         else
             t->heads = (t->heads + 1) / 2;
     }
-    while (t->heads > 1 && t->tokens * t->heads * tiles > BLOCK_TILES)
+    while (t->heads > 1 && t->tokens * t->heads * tiles > most)
         t->heads = (t->heads + 1) / 2;
+    while (most < block_tiles[0] && t->tokens > 1 && t->tokens * tiles > most)
+        t->tokens = (t->tokens + 1) / 2;
     return true;
 }
 
@@ -217,17 +228,25 @@ static void allocate(struct rope_state *t)
     sth_cache_init(&t->sin, t->s, 2, t->tokens * half_bytes(t, t->r->sin));
 }
 
-void sth_kernel_rope(struct sth_schedule *s, const struct sth_rope *rope)
+static void begin(struct rope_state *t, struct sth_schedule *s,
+                  const struct sth_rope *rope)
 {
-    struct rope_state t = {.s = s, .r = rope};
+    t->s = s;
+    t->r = rope;
+    t->half = rope->x->cols / rope->heads / 2;
+    t->padded = sth_round_up(t->half, s->driver->params.array_cols);
+}
+
+static void play(struct sth_schedule *s, const void *job, const void *plan)
+{
+    const struct sth_rope *rope = job;
+    const struct sth_rope_plan *sizes = plan;
+    struct rope_state t;
     struct part p = {0};
 
-    t.half = rope->x->cols / rope->heads / 2;
-    t.padded = sth_round_up(t.half, s->driver->params.array_cols);
-    if (!make_plan(&t)) {
-        sth_schedule_fail(s, STH_FW_ERR_SPACE);
-        return;
-    }
+    begin(&t, s, rope);
+    t.tokens = sizes->tokens;
+    t.heads = sizes->heads;
     sth_schedule_begin_operation(s);
     allocate(&t);
     for (; p.token0 < rope->x->rows; p.token0 += t.tokens) {
@@ -240,4 +259,61 @@ void sth_kernel_rope(struct sth_schedule *s, const struct sth_rope *rope)
             p.index++;
         }
     }
+}
+
+static uint64_t estimate_of(const void *plan)
+{
+    return ((const struct sth_rope_plan *)plan)->cycles;
+}
+
+/* The candidates, the one to take without a judge first. */
+static uint32_t propose(struct rope_state *t, struct sth_rope_plan *plans)
+{
+    const struct sth_params *p = &t->s->driver->params;
+    uint64_t cycles =
+        4ull * t->r->x->rows * t->r->heads * t->padded / p->vector_lanes;
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < CANDIDATES && cut(t, block_tiles[i]); i++) {
+        bool old = false;
+
+        for (uint32_t j = 0; j < count; j++)
+            old = old ||
+                  (plans[j].tokens == t->tokens && plans[j].heads == t->heads);
+        if (!old)
+            plans[count++] = (struct sth_rope_plan){
+                t->tokens, t->heads,
+                cycles < UINT32_MAX ? (uint32_t)cycles : UINT32_MAX};
+    }
+    return count;
+}
+
+void sth_kernel_rope(struct sth_schedule *s, const struct sth_rope *rope)
+{
+    struct rope_state t;
+    struct sth_rope_plan plans[CANDIDATES];
+    struct sth_trial trial = {.play = play, .job = rope};
+    const struct rope_shape shape = {
+        .tokens = rope->x->rows,
+        .heads = rope->heads,
+        .half = rope->x->cols / rope->heads / 2,
+        .x_bytes = sth_dtype_bytes(rope->x->dtype),
+        .out_bytes = sth_dtype_bytes(rope->out->dtype),
+        .angle_bytes = sth_dtype_bytes(rope->cos->dtype),
+    };
+    const struct sth_plan_key key = {"rope", &shape, sizeof shape};
+    uint32_t count, best = 0;
+
+    if (!sth_choice_recall(s, &key, &plans[0], sizeof plans[0])) {
+        begin(&t, s, rope);
+        count = propose(&t, plans);
+        if (count == 0) {
+            sth_schedule_fail(s, STH_FW_ERR_SPACE);
+            return;
+        }
+        best =
+            sth_choice(s, &trial, plans, count, sizeof plans[0], estimate_of);
+        sth_choice_keep(s, &key, &plans[best], sizeof plans[0]);
+    }
+    play(s, rope, &plans[best]);
 }

@@ -22,6 +22,12 @@ struct sth_rope {
     uint32_t heads;
 };
 
+/* How it is cut. */
+struct sth_rope_plan {
+    uint32_t tokens, heads; /* of a block */
+    uint32_t cycles;        /* of the vector engine, whatever the blocks */
+};
+
 void sth_kernel_rope(struct sth_schedule *s, const struct sth_rope *rope);
 
 #ifdef __cplusplus

@@ -2,16 +2,12 @@
 #include "sth_scatter_add.h"
 #include "sth_stream.h"
 
-void sth_kernel_scatter_add(struct sth_schedule *s,
-                            const struct sth_scatter_add *op)
+static void play(struct sth_schedule *s, const void *job, const void *plan)
 {
+    const struct sth_scatter_add *op = job;
     struct sth_stream t;
 
-    if (!sth_stream_open(&t, s, op->x->rows, op->x->cols,
-                         sth_dtype_bytes(op->x->dtype) +
-                             sth_dtype_bytes(op->out->dtype),
-                         sth_dtype_bytes(op->out->dtype)))
-        return;
+    sth_stream_open(&t, s, op->x->rows, op->x->cols, plan);
     sth_stream_cache(&t, &t.a, op->x);
     sth_stream_cache(&t, &t.b, op->out);
     sth_stream_cache(&t, &t.out, op->out);
@@ -40,4 +36,20 @@ void sth_kernel_scatter_add(struct sth_schedule *s,
         }
         sth_stream_move_rows(&t, &d, op->rows, sth_emit_store);
     }
+}
+
+void sth_kernel_scatter_add(struct sth_schedule *s,
+                            const struct sth_scatter_add *op)
+{
+    const struct sth_rows_shape shape = {
+        .rows = op->x->rows,
+        .cols = op->x->cols,
+        .in_bytes =
+            sth_dtype_bytes(op->x->dtype) + sth_dtype_bytes(op->out->dtype),
+        .out_bytes = sth_dtype_bytes(op->out->dtype),
+    };
+    struct sth_rows_plan plan;
+
+    if (sth_rows_plan(&plan, s, "scatter_add", &shape, play, op))
+        play(s, op, &plan);
 }

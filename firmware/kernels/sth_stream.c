@@ -1,33 +1,24 @@
 /* Blocks that stream through double buffers. */
 #include "sth_stream.h"
 
-bool sth_stream_open(struct sth_stream *t, struct sth_schedule *s,
-                     uint32_t rows, uint32_t cols, uint32_t in_bytes,
-                     uint32_t out_bytes)
+void sth_stream_open(struct sth_stream *t, struct sth_schedule *s,
+                     uint32_t rows, uint32_t cols,
+                     const struct sth_rows_plan *plan)
 {
-    struct sth_rows_shape shape = {.rows = rows,
-                                   .cols = cols,
-                                   .in_bytes = in_bytes,
-                                   .out_bytes = out_bytes};
-
     t->s = s;
+    t->plan = *plan;
     t->rows = rows;
     t->cols = cols;
     t->index = 0;
-    if (!sth_rows_plan(&t->plan, &s->driver->params, &shape)) {
-        sth_schedule_fail(s, STH_FW_ERR_SPACE);
-        return false;
-    }
     t->lanes = sth_round_up(t->plan.block_cols, s->driver->params.array_cols);
-    sth_schedule_begin_operation(s);
     t->row = t->col = 0;
-    return true;
+    sth_schedule_begin_operation(s);
 }
 
 void sth_stream_cache(struct sth_stream *t, struct sth_cache *cache,
                       const struct sth_operand *operand)
 {
-    sth_cache_init(cache, t->s, 2,
+    sth_cache_init(cache, t->s, t->plan.depth,
                    t->plan.block_rows * t->lanes *
                        sth_dtype_bytes(operand->dtype));
 }

@@ -18,12 +18,12 @@ struct sth_stream {
     uint32_t index, row, row_count, col, col_count;
 };
 
-/* Plans for inputs of in_bytes in all; false and an error when it fails. */
-bool sth_stream_open(struct sth_stream *t, struct sth_schedule *s,
-                     uint32_t rows, uint32_t cols, uint32_t in_bytes,
-                     uint32_t out_bytes);
+/* Begins an operation on rows x cols by a plan that fits. */
+void sth_stream_open(struct sth_stream *t, struct sth_schedule *s,
+                     uint32_t rows, uint32_t cols,
+                     const struct sth_rows_plan *plan);
 
-/* Two buffers for blocks of an operand. */
+/* Buffers for blocks of an operand. */
 void sth_stream_cache(struct sth_stream *t, struct sth_cache *cache,
                       const struct sth_operand *operand);
 

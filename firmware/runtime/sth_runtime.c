@@ -9,6 +9,14 @@ void sth_runtime_config_default(struct sth_runtime_config *config)
     memset(config, 0, sizeof *config);
     sth_driver_config_default(&config->driver);
     config->tensor_base = 0x100000;
+    config->memory = STH_PLAN_MEMORY_DEFAULT;
+}
+
+static void init_schedule(struct sth_runtime *runtime)
+{
+    sth_schedule_init(&runtime->schedule, &runtime->driver);
+    runtime->schedule.judge = runtime->config.judge;
+    runtime->schedule.memory = runtime->config.memory;
 }
 
 enum sth_fw_err sth_runtime_init(struct sth_runtime *runtime,
@@ -22,7 +30,7 @@ enum sth_fw_err sth_runtime_init(struct sth_runtime *runtime,
     runtime->failed_op = 0;
     err = sth_driver_init(&runtime->driver, hal, &config->driver);
     if (err == STH_FW_ERR_OK)
-        sth_schedule_init(&runtime->schedule, &runtime->driver);
+        init_schedule(runtime);
     return err;
 }
 
@@ -31,7 +39,7 @@ enum sth_fw_err sth_runtime_recover(struct sth_runtime *runtime)
     enum sth_fw_err err = sth_driver_recover(&runtime->driver);
 
     if (err == STH_FW_ERR_OK)
-        sth_schedule_init(&runtime->schedule, &runtime->driver);
+        init_schedule(runtime);
     return err;
 }
 

@@ -37,9 +37,11 @@ struct sth_runtime_config {
     bool finish_each_op;  /* wait for each operation to retire: no overlap
                              between operations, for per-operation cycles */
     struct sth_runtime_hooks hooks;
+    struct sth_plan_memory memory; /* behind the bus, as plans know it */
+    const struct sth_judge *judge; /* of plans; NULL: estimates decide */
 };
 
-/* Ring at 0, tensors from 1 MiB on, operations overlap, no hooks. */
+/* Ring at 0, tensors from 1 MiB on, operations overlap, no hooks, no judge. */
 void sth_runtime_config_default(struct sth_runtime_config *config);
 
 struct sth_runtime {

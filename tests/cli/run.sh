@@ -20,7 +20,7 @@ help_pages() {
   succeeds '^usage: systolith COMMAND' --help
   succeeds '^usage: systolith COMMAND' -h
   succeeds '^usage: systolith COMMAND' help
-  for command in trace run random table parity bench silicon disasm info help; do
+  for command in trace run plan random table parity bench silicon disasm info help; do
     succeeds "^usage: systolith $command" "$command" --help
     succeeds "^usage: systolith $command" "$command" -h
     succeeds "^usage: systolith $command" help "$command"
@@ -304,7 +304,7 @@ expected_infinities() {
 too_small_a_chip() {
   local t=$work/fit.trace c=$work/tiny.cfg
   sed -E 's/^((sp|acc)_bytes) = .*/\1 = 1024/' configs/nano.cfg >"$c"
-  run trace --model gpt2 --phase prefill --seq 64 -o "$t"
+  run trace --attention 1x512 --seq 64 -o "$t"
   run run "$t" --config "$c" --quiet --time-only
   check "too small a chip: status" [ "$status" -eq 1 ]
   check "too small a chip: message" grep -qE "^systolith: $t:[0-9]+: operation \

@@ -123,7 +123,8 @@ static void test_attention_decode_matches(void **unused)
     static const struct shape shapes[] = {
         {1, 1, 16, 1, 1, 7, true},     {8, 2, 64, 1, 1, 100, true},
         {12, 12, 64, 2, 1, 130, true}, {8, 1, 128, 3, 1, 333, true},
-        {4, 2, 20, 1, 1, 1000, false},
+        {4, 2, 20, 1, 1, 1000, false}, {6, 3, 16, 4, 1, 700, true},
+        {8, 8, 32, 2, 1, 399, true},   {4, 1, 12, 7, 1, 90, true},
     };
 
     (void)unused;

@@ -126,6 +126,23 @@ static void check_attention(const struct parsed *p, const struct sth_model *m,
     }
 }
 
+/* Tensors that are the x of a product, each once. */
+static uint32_t inputs_of_products(const struct parsed *p)
+{
+    uint32_t inputs = 0;
+
+    for (uint32_t i = 0; i < p->trace.ops; i++) {
+        bool again = p->trace.op[i].kind != STH_TRACE_KIND_MATMUL;
+
+        for (uint32_t j = 0; j < i && !again; j++)
+            again = p->trace.op[j].kind == STH_TRACE_KIND_MATMUL &&
+                    p->trace.op[j].view[STH_TRACE_VIEW_X].tensor ==
+                        p->trace.op[i].view[STH_TRACE_VIEW_X].tensor;
+        inputs += !again;
+    }
+    return inputs;
+}
+
 /* Rows that the experts of one layer gather, all together. */
 static uint32_t gathered_rows(const struct parsed *p)
 {
@@ -159,7 +176,7 @@ static void check(const struct sth_model *m, const struct sth_trace_request *r)
     }
     assert_int_equal(count_kind(&p, STH_TRACE_KIND_ATTENTION), r->layers);
     assert_int_equal(count_kind(&p, STH_TRACE_KIND_QUANTIZE),
-                     r->int8 ? matmuls : 0);
+                     r->int8 ? inputs_of_products(&p) : 0);
     check_attention(&p, m, r);
     switch (m->family) {
     case STH_MODEL_GPT2:

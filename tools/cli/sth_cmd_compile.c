@@ -26,7 +26,8 @@ int sth_cmd_compile(int argc, char **argv)
     struct sth_config config;
     struct sth_args args;
     char error[4600], config_path[4096];
-    const char *inputs[2] = {NULL, NULL};
+    const char *inputs[3] = {NULL, NULL, NULL};
+    const char *memory;
     struct sth_target target = {"-o", NULL};
     char *text;
     size_t bytes;
@@ -40,11 +41,16 @@ int sth_cmd_compile(int argc, char **argv)
     if (!sth_config_find(args.text[STH_OPT_COMPILE_CONFIG], sth_cmd_home(),
                          &config, error, sizeof(error)))
         return sth_cmd_error("%s", error);
+    memory = args.text[STH_OPT_COMPILE_MEMORY];
+    if (memory &&
+        !sth_mem_config_parse(&config.memory, memory, error, sizeof(error)))
+        return sth_cmd_error("option --memory: %s", error);
     inputs[0] = args.operand[0];
+    inputs[2] = sth_mem_config_file(&config.memory);
     if (sth_config_path(args.text[STH_OPT_COMPILE_CONFIG], sth_cmd_home(),
                         config_path, sizeof(config_path)))
         inputs[1] = config_path;
-    status = sth_targets_check(&target, 1, inputs, 2);
+    status = sth_targets_check(&target, 1, inputs, 3);
     if (status)
         return status;
     text = sth_file_read(args.operand[0], &bytes, error, sizeof(error));

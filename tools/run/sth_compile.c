@@ -2,6 +2,7 @@
 #include "sth_compile.h"
 
 #include "sth_compiled.h"
+#include "sth_plan_judge.h"
 #include "sth_recorder.h"
 #include "sth_runtime.h"
 
@@ -18,6 +19,7 @@ struct compiler {
     void *arena, *workspace;
     struct sth_trace trace;
     struct sth_runtime *runtime;
+    struct sth_plan_judge *judge;
     struct sth_recorder recorder;
     uint32_t *first; /* of each operation, and of the end */
     uint32_t *region;
@@ -87,10 +89,13 @@ static bool record(struct compiler *c)
     c->first = calloc((size_t)c->trace.ops + 1, sizeof(*c->first));
     c->workspace = malloc(bytes);
     c->runtime = calloc(1, sizeof(*c->runtime));
-    if (!c->first || !c->workspace || !c->runtime ||
+    c->judge = sth_plan_judge_create(c->config);
+    if (!c->first || !c->workspace || !c->runtime || !c->judge ||
         !sth_recorder_init(&c->recorder, p, config.driver.ring_addr,
                            config.driver.ring_log2))
         return fail(c, "out of memory");
+    config.judge = sth_plan_judge_hook(c->judge);
+    config.memory = sth_plan_memory_of(c->config);
     err = sth_runtime_init(c->runtime, &c->recorder.hal, &config);
     if (err == STH_FW_ERR_OK) {
         if (sth_runtime_place(c->runtime, &c->trace) >> STH_ADDR_BITS)
@@ -224,6 +229,7 @@ bool sth_compile(struct sth_compile_file *compiled, const char *text,
     free(c.region);
     free(c.workspace);
     free(c.runtime);
+    sth_plan_judge_destroy(c.judge);
     free(c.arena);
     sth_recorder_fini(&c.recorder);
     return good;

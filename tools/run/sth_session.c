@@ -116,6 +116,7 @@ void sth_session_fini(struct sth_session *session)
         free(o->sources);
         free(o->workspace);
         free(o->runtime);
+        sth_plan_judge_destroy(o->judge);
         free(o->arena);
         free(o->text);
         sth_rtl_close(&o->rtl_library);

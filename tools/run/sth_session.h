@@ -10,6 +10,7 @@
 #include "sth_fidelity.h"
 #include "sth_layers.h"
 #include "sth_mem.h"
+#include "sth_plan_judge.h"
 #include "sth_spec.h"
 #include "sth_trace.h"
 #include "sth_work.h"
@@ -34,6 +35,7 @@ struct sth_session_request {
     const char *home;        /* where configs/ stands */
     const char *library_dir; /* of the RTL libraries; NULL: sth_place_rtl() */
     const char *wave_path;   /* waveform of a difference; RTL alone: of all */
+    const struct sth_plan_watch *watch; /* of plans; NULL: nobody */
     bool keep_events;
     bool roofline;   /* report it; needs csim */
     bool by_layer;   /* csim, time only: docs/performance.md */

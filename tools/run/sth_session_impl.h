@@ -22,6 +22,7 @@ struct sth_session_owned {
     void *workspace;
     size_t workspace_bytes;
     struct sth_runtime *runtime;
+    struct sth_plan_judge *judge;
     struct sth_hal hal;
     struct sth_rtl rtl_library;
     struct sth_mem *csim_mem, *rtl_mem;

@@ -57,6 +57,13 @@ static bool prepare_runtime(struct sth_session *s,
 
     sth_runtime_config_default(&config);
     config.driver.expected_hash = sth_params_hash(&s->request.config.params);
+    if (o->judge == NULL)
+        o->judge = sth_plan_judge_create(&s->request.config);
+    if (o->judge == NULL)
+        return sth_session_fail(f, "out of memory");
+    sth_plan_judge_watch(o->judge, s->request.watch);
+    config.judge = sth_plan_judge_hook(o->judge);
+    config.memory = sth_plan_memory_of(&s->request.config);
     config.hooks.user = s;
     config.hooks.op_begin = op_begin;
     config.hooks.op_end = op_end;

@@ -68,9 +68,11 @@ static void layer(struct sth_writer *w)
 bool sth_tracegen_layers(FILE *out, const struct sth_model *model,
                          const struct sth_trace_request *request)
 {
-    struct sth_writer w = {out,           model, request,
-                           request->seed, 0,     request->batch * request->seq,
-                           false};
+    struct sth_writer w = {.out = out,
+                           .model = model,
+                           .request = request,
+                           .next_seed = request->seed,
+                           .tokens = request->batch * request->seq};
 
     fputs("systolith-trace 1\n", out);
     fprintf(out, "tensor x bf16 %ux%u seed:%" PRIu64 ":1\n", w.tokens,

@@ -35,6 +35,7 @@ void sth_writer_op(struct sth_writer *w, const char *format, ...)
     char text[2048];
     va_list args;
 
+    w->quantized[0] = 0;
     va_start(args, format);
     vsnprintf(text, sizeof(text), format, args);
     va_end(args);
@@ -46,6 +47,20 @@ void sth_writer_op(struct sth_writer *w, const char *format, ...)
             fputc(*c, w->out);
     }
     fputc('\n', w->out);
+}
+
+static void quantize(struct sth_writer *w, const char *name, const char *x,
+                     uint32_t rows, uint32_t depth)
+{
+    char tensor[96];
+
+    snprintf(tensor, sizeof(tensor), "%s.xq", name);
+    sth_writer_zero(w, tensor, "i8", rows, depth);
+    snprintf(tensor, sizeof(tensor), "%s.xs", name);
+    sth_writer_zero(w, tensor, "fp32", 1, rows);
+    sth_writer_op(w, "quantize name=%s.quantize out=@%s.xq scale=@%s.xs x=%s",
+                  name, name, name, x);
+    snprintf(w->quantized_for, sizeof(w->quantized_for), "%s", name);
 }
 
 void sth_writer_product(struct sth_writer *w, const char *name, const char *out,
@@ -72,17 +87,14 @@ void sth_writer_product(struct sth_writer *w, const char *name, const char *out,
         sth_writer_seeded(w, tensor, "fp32", 1, cols,
                           spread / STH_WRITER_I8_SPREAD / 10,
                           spread / STH_WRITER_I8_SPREAD);
-        snprintf(tensor, sizeof(tensor), "%s.xq", name);
-        sth_writer_zero(w, tensor, "i8", rows, depth);
-        snprintf(tensor, sizeof(tensor), "%s.xs", name);
-        sth_writer_zero(w, tensor, "fp32", 1, rows);
-        sth_writer_op(w,
-                      "quantize name=%s.quantize out=@%s.xq scale=@%s.xs x=%s",
-                      name, name, name, x);
+        if (strcmp(w->quantized, x) != 0)
+            quantize(w, name, x, rows, depth);
         sth_writer_op(w,
                       "matmul name=%s out=%s x=@%s.xq w=@%s xscale=@%s.xs "
                       "wscale=@%s.ws%s%s",
-                      name, out, name, weight, name, name, extra, fused);
+                      name, out, w->quantized_for, weight, w->quantized_for,
+                      name, extra, fused);
+        snprintf(w->quantized, sizeof(w->quantized), "%s", x);
         return;
     }
     sth_writer_seeded(w, weight, "bf16", depth, cols, spread, 0);

@@ -16,6 +16,9 @@ struct sth_writer {
     uint32_t layer;
     uint32_t tokens; /* batch * seq */
     bool failed;     /* out of memory */
+    /* Behind an int8 product: its x, and the product that x was quantised for.
+     * Any other operation forgets it. */
+    char quantized[96], quantized_for[96];
 };
 
 /*
@@ -39,7 +42,8 @@ void sth_writer_zero(struct sth_writer *w, const char *name, const char *dtype,
 void sth_writer_op(struct sth_writer *w, const char *format, ...);
 
 /*
- * A product with its weights and, in int8, the quantisation before it.  x is
+ * A product with its weights and, in int8, the quantisation before it, once for
+ * products of the same x that follow each other.  x is
  * the whole reference to the activations; `fused` is appended to the op.
  */
 void sth_writer_product(struct sth_writer *w, const char *name, const char *out,

@@ -1,0 +1,306 @@
+/*
+ * Cycles of a plan for attention.
+ *
+ * A step is one softmax: its scores S, vector work W, values V.  With D cycles
+ * from the last row in the array to the last sum in the accumulator, R or
+ * C to bring in the first weights of a product that waited, B buffers of scores
+ * and the queues in order, steps follow each other no faster than
+ *
+ *     S + V                        the array
+ *     W                            the vector engine
+ *     R + V + D + rescaling        values, the output rescaled, the next values
+ *     (S + D + W + R + V) / B      from the scores of a step to its values;
+ *     S + C + D + W                of one buffer, which values leave alone
+ *     its loads                    unless the keys stay
+ *     W + most of V                if its products are more than a queue holds
+ */
+#include "sth_attention_cost.h"
+#include "sth_emit.h"
+#include "sth_transfer.h"
+
+/*
+ * Eighths of the rows in a bank that meet weights there, where those visit all
+ * banks as the rows do.
+ */
+#define SPREAD 5u
+/* Allowance for each command of the array. */
+#define PRODUCT_OVERHEAD 8u
+static uint64_t max_u64(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+static uint64_t ceil_u64(uint64_t a, uint64_t b)
+{
+    return (a + b - 1) / b;
+}
+
+/* From the grant of a vector command to that of the one behind it. */
+static uint64_t pass(const struct sth_attention_model *m, uint64_t row_tiles,
+                     bool function, bool reduces)
+{
+    uint32_t steps = sth_vector_steps(m->p);
+    uint32_t turns = function ? STH_DEPTH_VECTOR_SHARE : 1;
+    uint64_t cycles = STH_LAT_VECTOR_START + row_tiles * turns * steps +
+                      STH_LAT_VECTOR_PIPE + turns * (steps - 1) +
+                      STH_LAT_VECTOR_RETIRE + STH_LAT_GRANT;
+
+    if (function)
+        cycles += STH_LAT_FUNC + STH_DEPTH_VECTOR_SHARE;
+    return cycles + (reduces ? m->reducing : 0);
+}
+
+static uint64_t scalars(const struct sth_attention_model *m, bool function)
+{
+    uint32_t cols = m->p->array_cols;
+    uint64_t cycles = 0;
+
+    if (m->rows >= cols)
+        cycles = pass(m, m->rows / cols, function, false);
+    if (m->rows % cols != 0)
+        cycles += pass(m, 1, function, false);
+    return cycles;
+}
+
+/*
+ * A product of so many weight tiles, `steps` to bring in each: a step waits
+ * when a row of the tile before is in its bank.  Few may be under way.
+ */
+static uint64_t product(const struct sth_attention_model *m, uint64_t tiles,
+                        uint32_t steps)
+{
+    uint32_t word = sth_sp_word_bytes(m->p);
+    uint32_t rows = m->unit_rows;
+    uint64_t eighths = m->plan->kv_stride / word % 2 != 0 ? SPREAD : 8;
+    uint64_t waits = tiles * sth_min_u32(rows, steps) * eighths / 8;
+    uint64_t cycles = tiles * steps + ceil_u64(waits, m->p->sp_banks);
+
+    cycles = max_u64(cycles, tiles * max_u64(rows, STH_LAT_MATRIX_SUM));
+    return max_u64(cycles + PRODUCT_OVERHEAD,
+                   ceil_u64(cycles + sth_min_u32(rows, steps) + m->drain,
+                            STH_DEPTH_MATRIX_COMMANDS));
+}
+
+/* A tile of so many keys of k or of v. */
+static uint64_t load_tile(const struct sth_attention_model *m, uint64_t keys)
+{
+    const struct sth_attention_plan *plan = m->plan;
+    uint64_t pitch = m->s->depth * 2ull * m->s->kv_heads;
+    uint64_t bytes = m->s->depth * 2ull;
+
+    if (plan->head_bytes == bytes)
+        bytes *= plan->kv_heads;
+    else
+        keys *= plan->kv_heads;
+    /* Rows that lie apart on chip are runs of their own. */
+    if (plan->kv_stride != bytes)
+        pitch *= 2;
+    return plan->sequences * sth_transfer_cycles(m->p, m->memory, keys, bytes,
+                                                 pitch, m->p->load_slots);
+}
+
+/* Queries of a block, or its results. */
+static uint64_t move_rows(const struct sth_attention_model *m, uint32_t slots)
+{
+    uint64_t bytes = m->s->depth * 2ull;
+
+    return sth_transfer_cycles(m->p, m->memory, m->rows, bytes,
+                               bytes * m->s->kv_heads * m->s->sharing, slots);
+}
+
+void sth_attention_times(struct sth_attention_times *t,
+                         const struct sth_attention_model *m, uint64_t keys,
+                         bool first, bool masked)
+{
+    const struct sth_attention_plan *plan = m->plan;
+    const struct sth_params *p = m->p;
+    uint64_t tiles = ceil_u64(keys, plan->tile);
+    uint64_t depth_cols = sth_ceil_div(m->s->depth, p->array_cols);
+    uint64_t depth_rows = sth_ceil_div(m->s->depth, p->array_rows);
+    uint64_t columns = ceil_u64(keys, p->array_cols);
+    uint64_t turns = ceil_u64(keys, p->array_rows) * depth_cols;
+    uint32_t parts = masked ? m->units * plan->heads : 1;
+    uint64_t part_tiles = m->rows / parts * columns;
+
+    *t = (struct sth_attention_times){
+        .tiles = tiles,
+        .scores =
+            m->units * tiles *
+            product(m, ceil_u64(columns * depth_rows, tiles), p->array_cols),
+        .values = m->units * tiles *
+                  product(m, ceil_u64(turns, tiles), p->array_rows),
+        .softmax = parts * (pass(m, part_tiles, false, true) +
+                            pass(m, part_tiles, true, true)),
+        .load = load_tile(m, sth_min_u32((uint32_t)keys, plan->tile)),
+        .passes = 2ull * parts,
+        .commands = 2ull * parts + 2 * tiles * (m->units + plan->sequences),
+    };
+    if (first)
+        return;
+    t->softmax += scalars(m, true);
+    t->rescaling = pass(m, m->rows * depth_cols, false, false);
+    t->update = scalars(m, false);
+    t->passes += 2;
+    t->commands += 3;
+}
+
+void sth_attention_model_init(struct sth_attention_model *m,
+                              const struct sth_attention_plan *plan,
+                              const struct sth_params *p,
+                              const struct sth_plan_memory *memory,
+                              const struct sth_attention_shape *s)
+{
+    *m = (struct sth_attention_model){
+        .plan = plan,
+        .p = p,
+        .memory = memory,
+        .s = s,
+        .rows = sth_attention_rows(plan),
+        .units = sth_attention_units(plan),
+        .unit_rows = sth_attention_unit_rows(plan),
+        .parts = sth_ceil_div(s->sharing, plan->heads),
+        .queued = p->queue_depth + STH_DEPTH_MATRIX_COMMANDS,
+        .drain = STH_LAT_PE_SUM * p->array_rows + p->array_cols +
+                 STH_LAT_MATRIX_RETIRE,
+        .reducing = STH_LAT_VECTOR_REDUCE,
+    };
+    m->decode = sth_ceil_div(memory->latency + STH_LAT_FETCH_REQUEST +
+                                 STH_LAT_FETCH_ADDRESS + STH_LAT_FETCH_DATA,
+                             p->fetch_depth);
+    m->decode = sth_max_u32(m->decode, STH_LAT_DECODE);
+    for (uint32_t v = p->vector_lanes; v > 1; v /= 2)
+        m->reducing += STH_LAT_VECTOR_LEVEL;
+    m->q = move_rows(m, p->load_slots);
+    m->store = move_rows(m, p->store_slots);
+    m->output =
+        pass(m, (uint64_t)m->rows * sth_ceil_div(s->depth, p->array_cols),
+             false, false);
+    m->inverse = scalars(m, true);
+}
+
+uint32_t sth_attention_seen(const struct sth_attention_model *m, uint32_t b)
+{
+    const struct sth_attention_shape *s = m->s;
+    uint32_t end = (b + 1) * m->plan->queries;
+
+    return s->masked != 0 && end < s->seq ? s->keys - (s->seq - end) : s->keys;
+}
+
+bool sth_attention_stays(const struct sth_attention_model *m)
+{
+    return m->plan->kv_slots >= 2 * sth_attention_tiles(m->plan, m->s->keys);
+}
+
+uint32_t sth_attention_groups(const struct sth_attention_model *m)
+{
+    return sth_ceil_div(m->s->batch, m->plan->sequences) *
+           sth_ceil_div(m->s->kv_heads, m->plan->kv_heads);
+}
+
+/* Sums over the blocks of a key/value head that share keys and values. */
+struct sums {
+    uint64_t interval, array, vector, load, commands;
+    uint64_t tail; /* behind the last load */
+};
+
+/* Steps of one kind, vector busy for `more` cycles in each. */
+static void add_steps(struct sums *sum, const struct sth_attention_model *m,
+                      const struct sth_attention_times *t, uint64_t steps,
+                      bool stays, uint64_t more)
+{
+    const struct sth_attention_plan *plan = m->plan;
+    uint64_t array = t->scores + t->values;
+    uint64_t vector = t->softmax + t->rescaling + t->update + more;
+    uint64_t turn = array + m->p->array_rows + m->drain + vector;
+    uint64_t products = m->units * t->tiles;
+    uint64_t load = 2 * t->tiles * t->load;
+    uint64_t interval, held;
+
+    if (plan->score_slots == 1)
+        turn = t->scores + m->p->array_cols + m->drain + vector;
+    interval =
+        max_u64(array, max_u64(vector, ceil_u64(turn, plan->score_slots)));
+    if (t->rescaling != 0)
+        interval = max_u64(interval, m->p->array_rows + t->values + m->drain +
+                                         t->rescaling);
+    /* The next softmax is behind these products in the ring. */
+    if (products > m->queued)
+        interval = max_u64(interval, vector + t->values -
+                                         t->values * m->queued / products);
+    /* A buffer is free again when its product has left the array. */
+    held = m->memory->latency + STH_LAT_LOAD_RETIRE + m->drain +
+           (load + array) / (2 * t->tiles);
+    load = max_u64(load, 2 * t->tiles * held / plan->kv_slots);
+    sum->interval += steps * (stays ? interval : max_u64(interval, load));
+    sum->array += steps * array;
+    sum->vector += steps * vector;
+    sum->load += stays ? 0 : steps * load;
+    sum->commands += steps * t->commands;
+}
+
+/* Keys that stay hold the first blocks up: load is what all of them take. */
+static struct sums sum_blocks(const struct sth_attention_model *m, bool stays,
+                              uint64_t load)
+{
+    const struct sth_attention_plan *plan = m->plan;
+    const struct sth_attention_shape *s = m->s;
+    struct sth_attention_times first, whole, last;
+    struct sums sum = {0};
+    uint64_t lag = 0;
+
+    sth_attention_times(&first, m, plan->keys, true, false);
+    sth_attention_times(&whole, m, plan->keys, false, false);
+    for (uint32_t b = 0; b * plan->queries < s->seq; b++) {
+        uint64_t seen = sth_attention_seen(m, b);
+        uint64_t steps = ceil_u64(seen, plan->keys);
+        uint64_t loads;
+
+        sth_attention_times(&last, m, seen - (steps - 1) * plan->keys,
+                            steps == 1, s->masked != 0);
+        add_steps(&sum, m, &last, 1, stays, m->output + m->inverse);
+        if (steps > 1)
+            add_steps(&sum, m, &first, 1, stays, 0);
+        if (steps > 2)
+            add_steps(&sum, m, &whole, steps - 2, stays, 0);
+        if (stays && sum.interval + lag < load * seen / s->keys)
+            lag = load * seen / s->keys - sum.interval;
+        /* Tiles at the end of a block are smaller than those they wait for. */
+        if (!stays)
+            sum.interval += first.load / (plan->kv_slots - 1);
+        loads = stays ? 0 : last.tiles * last.load;
+        sum.tail = m->drain + last.softmax + last.rescaling + last.values;
+        sum.tail -= sth_min_u32((uint32_t)sum.tail, (uint32_t)loads);
+        sum.tail = max_u64(sum.tail, last.values / last.tiles);
+    }
+    sum.interval = sum.interval * m->parts + lag;
+    sum.array *= m->parts;
+    sum.vector *= m->parts;
+    sum.load = stays ? load : sum.load * m->parts;
+    sum.commands *= m->parts;
+    return sum;
+}
+
+uint64_t sth_attention_cost(const struct sth_attention_plan *plan,
+                            const struct sth_params *p,
+                            const struct sth_plan_memory *memory,
+                            const struct sth_attention_shape *s)
+{
+    struct sth_attention_model m;
+    struct sth_attention_times t;
+    uint64_t interval, blocks;
+    struct sums sum;
+
+    sth_attention_model_init(&m, plan, p, memory, s);
+    sth_attention_times(&t, &m, plan->keys, true, false);
+    blocks = m.parts * sth_ceil_div(s->seq, plan->queries);
+    sum = sum_blocks(&m, sth_attention_stays(&m),
+                     2ull * sth_attention_tiles(plan, s->keys) * t.load);
+    sum.load +=
+        blocks * m.q + sum.commands * ceil_u64(STH_COMMAND_BYTES, p->bus_bytes);
+    interval = max_u64(max_u64(sum.interval, sum.array),
+                       max_u64(sum.vector, sum.load));
+    interval =
+        max_u64(interval, max_u64(blocks * m.store, sum.commands * m.decode));
+    return sth_attention_groups(&m) * interval + 2 * memory->latency + m.q +
+           t.load + sum.tail + m.drain + m.output + m.store;
+}

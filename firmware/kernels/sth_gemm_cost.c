@@ -1,0 +1,152 @@
+/* What a plan of a matrix product takes: times of its parts, closed form. */
+#include "sth_gemm_cost.h"
+
+#include "sth_emit.h"
+#include "sth_transfer.h"
+
+/* A command that retires to the start of one of another engine behind it. */
+#define HANDOVER 4u
+/* Grant to retirement of a vector command beyond its row-tiles. */
+#define VECTOR_OVERHEAD (STH_LAT_VECTOR_START + STH_LAT_VECTOR_PIPE + 4u)
+
+static uint64_t max_u64(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Of the loads and stores. */
+static void move_times(struct sth_gemm_times *t, uint32_t rows, uint32_t cols,
+                       uint32_t depth, const struct sth_params *p,
+                       const struct sth_plan_memory *m,
+                       const struct sth_gemm_shape *s)
+{
+    const uint32_t es = STH_LANE_BYTES;
+
+    t->a = sth_transfer_cycles(p, m, rows, depth * es, (uint64_t)s->k * es,
+                               p->load_slots);
+    t->w = s->transposed
+               ? sth_transfer_cycles(p, m, cols, depth * es,
+                                     (uint64_t)s->k * es, p->load_slots)
+               : sth_transfer_cycles(p, m, depth, (uint64_t)cols * es,
+                                     (uint64_t)s->n * es, p->load_slots);
+    t->store =
+        sth_transfer_cycles(p, m, rows, (uint64_t)cols * s->out_bytes,
+                            (uint64_t)s->n * s->out_bytes, p->store_slots);
+    if (s->residual_bytes != 0)
+        t->residual = sth_transfer_cycles(
+            p, m, rows, (uint64_t)cols * s->residual_bytes,
+            (uint64_t)s->n * s->residual_bytes, p->load_slots);
+    if (s->bias || s->scaled)
+        t->residual += cols * 4ull / p->bus_bytes + 2;
+}
+
+/* From one weight tile to the next: rows of the stream take its banks. */
+static uint64_t tile_cycles(uint32_t rows, const struct sth_gemm_times *t)
+{
+    uint64_t weights = t->steps;
+
+    if (rows > 1)
+        weights += (rows < t->steps ? rows : t->steps) / 4;
+    return max_u64(max_u64(rows, weights), STH_LAT_MATRIX_SUM);
+}
+
+void sth_gemm_times(struct sth_gemm_times *t, uint32_t rows, uint32_t cols,
+                    uint32_t depth, const struct sth_params *p,
+                    const struct sth_plan_memory *memory,
+                    const struct sth_gemm_shape *s)
+{
+    uint32_t col_tiles = sth_ceil_div(cols, p->array_cols);
+    uint64_t row_tiles = (uint64_t)rows * col_tiles * sth_vector_steps(p);
+    uint32_t steps = s->transposed ? p->array_cols : p->array_rows;
+
+    *t = (struct sth_gemm_times){
+        .steps = steps,
+        .rows = rows,
+        .tiles = (uint64_t)col_tiles * sth_ceil_div(depth, p->array_rows),
+        .drain = (uint64_t)STH_LAT_PE_SUM * p->array_rows + p->array_cols +
+                 STH_LAT_MATRIX_RETIRE,
+        .latency = memory->latency,
+        .fetch = sth_max_u32(STH_COMMAND_BYTES / p->bus_bytes, 1),
+        .rest_loads =
+            (s->residual_bytes != 0 ? 1u : 0u) + s->bias + 2u * s->scaled,
+        .passes = s->vector_passes,
+    };
+    t->tile = tile_cycles(rows, t);
+    t->vector = s->vector_turns * row_tiles +
+                s->vector_passes * (VECTOR_OVERHEAD + HANDOVER);
+    move_times(t, rows, cols, depth, p, memory, s);
+}
+
+/* Loads of blocks of x and of w in all. */
+static void count_loads(uint64_t *a, uint64_t *w,
+                        const struct sth_gemm_plan *plan)
+{
+    *a = (uint64_t)plan->ms * plan->ks;
+    *w = (uint64_t)plan->ns * plan->ks;
+    if (!plan->w_stationary) {
+        if (plan->a_slots < plan->ks)
+            *a *= plan->ns;
+        if (*w > plan->w_slots)
+            *w *= plan->ms;
+    } else {
+        if (plan->w_slots < plan->ks)
+            *w *= plan->ms;
+        if (*a > plan->a_slots)
+            *a *= plan->ns;
+    }
+}
+
+static void bound_by(struct sth_gemm_plan *plan, uint64_t *most,
+                     uint64_t cycles, enum sth_gemm_bound bound)
+{
+    if (cycles > *most) {
+        *most = cycles;
+        plan->bound = bound;
+    }
+}
+
+void sth_gemm_cost(struct sth_gemm_plan *plan, const struct sth_params *p,
+                   const struct sth_plan_memory *memory,
+                   const struct sth_gemm_shape *s)
+{
+    uint64_t blocks = (uint64_t)plan->ms * plan->ns, pace = 0;
+    struct sth_gemm_times all, last;
+    const struct sth_gemm_times *t = &all;
+    uint64_t rows, product, array, hold, load, commands, first, a, w;
+
+    sth_gemm_times(&all, sth_ceil_div(s->m, plan->ms),
+                   sth_ceil_div(s->n, plan->ns), sth_ceil_div(s->k, plan->ks),
+                   p, memory, s);
+    sth_gemm_times(&last, s->m - (plan->ms - 1) * plan->mb,
+                   s->n - (plan->ns - 1) * plan->nb, s->k, p, memory, s);
+    count_loads(&a, &w, plan);
+    /* The last rows take a tile of their own, however few they are. */
+    rows = tile_cycles(plan->mb, t) * (plan->ms - 1) + last.tile;
+    product = t->tiles * t->tile + HANDOVER;
+    array = plan->ks * (t->tiles * rows / plan->ms + HANDOVER);
+    hold = t->latency + product + t->drain; /* of a buffer of x or w */
+    commands = a + w + blocks * (plan->ks + t->passes + 1 + t->rest_loads);
+    load = a * t->a + w * t->w + blocks * t->residual + commands * t->fetch;
+    bound_by(plan, &pace, load, STH_GEMM_BOUND_LOAD);
+    bound_by(plan, &pace, blocks * array, STH_GEMM_BOUND_ARRAY);
+    bound_by(plan, &pace, blocks * t->vector, STH_GEMM_BOUND_VECTOR);
+    bound_by(plan, &pace, blocks * t->store, STH_GEMM_BOUND_STORE);
+    bound_by(plan, &pace, commands * STH_LAT_DECODE, STH_GEMM_BOUND_FRONT);
+    bound_by(plan, &pace,
+             blocks * (array + t->drain + t->vector + HANDOVER) /
+                 plan->acc_slots,
+             STH_GEMM_BOUND_SUMS);
+    bound_by(plan, &pace,
+             blocks * (t->vector + t->store + t->latency) / plan->stage_slots,
+             STH_GEMM_BOUND_STAGE);
+    if (w > plan->w_slots)
+        bound_by(plan, &pace, w * (t->w + hold) / plan->w_slots,
+                 STH_GEMM_BOUND_LOAD);
+    if (a > plan->a_slots)
+        bound_by(plan, &pace, a * (t->a + hold) / plan->a_slots,
+                 STH_GEMM_BOUND_LOAD);
+    /* Before the first product and after the last nothing overlaps. */
+    first = plan->bound == STH_GEMM_BOUND_LOAD ? last.tile : t->a + t->w;
+    plan->cycles =
+        pace + first + 2 * t->latency + t->drain + last.vector + last.store;
+}

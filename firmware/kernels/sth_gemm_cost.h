@@ -1,0 +1,51 @@
+/*
+ * What a plan of a matrix product takes, in cycles.  Pure arithmetic.
+ */
+#ifndef STH_GEMM_COST_H
+#define STH_GEMM_COST_H
+
+#include "sth_gemm_plan.h"
+
+/* What the parts of a block take, each alone. */
+struct sth_gemm_times {
+    uint64_t a, w;       /* loads of a block of x and of w */
+    uint64_t residual;   /* load of it and of scales and bias */
+    uint64_t steps;      /* of the array, to take the first weights */
+    uint64_t tile;       /* of the array, from one weight tile to the next */
+    uint64_t rows;       /* the stream of the last tile */
+    uint64_t tiles;      /* weight tiles of a product */
+    uint64_t drain;      /* last row to retirement of a product */
+    uint64_t vector;     /* the epilogue */
+    uint64_t store;      /* of the results */
+    uint64_t latency;    /* of memory */
+    uint32_t fetch;      /* of the bus, for a command */
+    uint32_t rest_loads; /* commands for residual, scales and bias */
+    uint32_t passes;     /* vector commands */
+};
+
+/* Of a block of these sizes. */
+void sth_gemm_times(struct sth_gemm_times *times, uint32_t rows, uint32_t cols,
+                    uint32_t depth, const struct sth_params *params,
+                    const struct sth_plan_memory *memory,
+                    const struct sth_gemm_shape *shape);
+
+/*
+ * Fills cycles and bound: block after block passes at the pace of the slowest
+ * part, behind what the first waits for, before what the last leaves to do.
+ */
+void sth_gemm_cost(struct sth_gemm_plan *plan, const struct sth_params *params,
+                   const struct sth_plan_memory *memory,
+                   const struct sth_gemm_shape *shape);
+
+/* Steps that sth_gemm_pipe() follows at most. */
+#define STH_GEMM_PIPE_STEPS 512u
+
+/*
+ * Fills cycles by following each command of a plan of no more steps, with the
+ * queues, the buffers and what waits for what.
+ */
+void sth_gemm_pipe(struct sth_gemm_plan *plan, const struct sth_params *params,
+                   const struct sth_plan_memory *memory,
+                   const struct sth_gemm_shape *shape);
+
+#endif

@@ -1,0 +1,207 @@
+/* The judge of plans on the host. */
+#include "sth_plan_judge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sth_schedule.h"
+#include "systolith.h"
+
+/* Cycles that are played for one choice. */
+#define PLAYED_CYCLES (UINT64_C(1) << 21)
+
+/* A plan that was decided. */
+struct kept {
+    struct kept *next;
+    const char *kernel;
+    size_t shape_bytes, plan_bytes;
+    unsigned char bytes[]; /* the shape, then the plan */
+};
+
+struct sth_plan_judge {
+    struct sth_judge hook;
+    struct sth_config config;
+    struct sth_schedule schedule; /* of the trial that runs */
+    struct kept *kept;
+    const struct sth_plan_watch *watch;
+    /* Of the choice at hand, by estimate. */
+    uint64_t shortest, played;
+};
+
+/* Emits a trial and waits for its end. */
+static uint64_t play(struct sth_plan_judge *j, struct sth_device *device,
+                     const struct sth_trial *trial)
+{
+    struct sth_driver_config config;
+    struct sth_driver driver;
+    struct sth_hal hal;
+    uint64_t cycles = 0;
+
+    sth_driver_config_default(&config);
+    sth_hal_host_init(&hal, device);
+    if (sth_driver_init(&driver, &hal, &config) != STH_FW_ERR_OK)
+        return 0;
+    sth_schedule_init(&j->schedule, &driver);
+    j->schedule.trial = true;
+    j->schedule.memory = sth_plan_memory_of(&j->config);
+    trial->play(&j->schedule, trial->job, trial->plan);
+    if (sth_schedule_error(&j->schedule) == STH_FW_ERR_OK &&
+        sth_schedule_finish(&j->schedule) == STH_FW_ERR_OK)
+        cycles = sth_driver_read_counter(&driver, STH_CNT_CYCLES);
+    return cycles;
+}
+
+/* On a chip at rest. */
+static uint64_t play_alone(struct sth_plan_judge *j,
+                           const struct sth_trial *trial)
+{
+    struct sth_csim_options options = {.mode = STH_CSIM_TIME_ONLY,
+                                       .no_events = true};
+    struct sth_mem *mem;
+    struct sth_device *device;
+    uint64_t cycles = 0;
+
+    mem = sth_mem_create(&j->config.memory, j->config.params.bus_bytes, true);
+    if (mem == NULL)
+        return 0;
+    device = sth_csim_create(&j->config.params, mem, &options);
+    if (device != NULL) {
+        cycles = play(j, device, trial);
+        device->ops->destroy(device);
+    }
+    sth_mem_destroy(mem);
+    return cycles;
+}
+
+/* Whether a candidate is near enough to the first, and short enough. */
+static bool is_worth(struct sth_plan_judge *j, const struct sth_trial *trial)
+{
+    if (trial->number == 0) {
+        j->shortest = trial->estimate;
+        j->played = 0;
+    }
+    return j->played + trial->estimate <= PLAYED_CYCLES &&
+           trial->estimate <= j->shortest + j->shortest / 3;
+}
+
+static uint64_t judge_cycles(void *user, const struct sth_trial *trial)
+{
+    struct sth_plan_judge *j = user;
+    uint64_t cycles = is_worth(j, trial) ? play_alone(j, trial) : 0;
+
+    j->played += cycles;
+    if (j->watch != NULL)
+        j->watch->trial(j->watch->user, trial, cycles);
+    return cycles;
+}
+
+static void tell_taken(const struct sth_plan_judge *j,
+                       const struct sth_plan_key *key, const void *plan,
+                       bool again)
+{
+    if (j->watch != NULL)
+        j->watch->taken(j->watch->user, key, plan, again);
+}
+
+static bool judge_recall(void *user, const struct sth_plan_key *key, void *plan,
+                         size_t plan_bytes)
+{
+    struct sth_plan_judge *j = user;
+
+    for (struct kept *k = j->kept; k != NULL; k = k->next) {
+        if (strcmp(k->kernel, key->kernel) == 0 &&
+            k->shape_bytes == key->bytes && k->plan_bytes == plan_bytes &&
+            memcmp(k->bytes, key->shape, key->bytes) == 0) {
+            memcpy(plan, k->bytes + key->bytes, plan_bytes);
+            tell_taken(j, key, plan, true);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void judge_keep(void *user, const struct sth_plan_key *key,
+                       const void *plan, size_t plan_bytes)
+{
+    struct sth_plan_judge *j = user;
+    struct kept *k = malloc(sizeof *k + key->bytes + plan_bytes);
+
+    tell_taken(j, key, plan, false);
+    if (k == NULL)
+        return;
+    *k = (struct kept){j->kept, key->kernel, key->bytes, plan_bytes};
+    memcpy(k->bytes, key->shape, key->bytes);
+    memcpy(k->bytes + key->bytes, plan, plan_bytes);
+    j->kept = k;
+}
+
+struct sth_plan_judge *sth_plan_judge_create(const struct sth_config *config)
+{
+    struct sth_plan_judge *j = calloc(1, sizeof *j);
+
+    if (j == NULL)
+        return NULL;
+    j->hook = (struct sth_judge){j, judge_cycles, judge_recall, judge_keep};
+    j->config = *config;
+    j->config.memory.stall_percent = 0;
+    return j;
+}
+
+void sth_plan_judge_destroy(struct sth_plan_judge *j)
+{
+    while (j != NULL && j->kept != NULL) {
+        struct kept *next = j->kept->next;
+
+        free(j->kept);
+        j->kept = next;
+    }
+    free(j);
+}
+
+void sth_plan_judge_watch(struct sth_plan_judge *j,
+                          const struct sth_plan_watch *watch)
+{
+    j->watch = watch;
+}
+
+const struct sth_judge *sth_plan_judge_hook(struct sth_plan_judge *j)
+{
+    return &j->hook;
+}
+
+/*
+ * A DRAM's channels work side by side on short runs.  Of the time that a bank
+ * takes to open a row, about an eighth is not hidden behind the other banks.
+ */
+static struct sth_plan_memory dram_of(const struct sth_mem_config *m)
+{
+    const struct sth_dram_figures *d = &m->dram;
+    const double cycle = 1e6 / m->clock_mhz; /* ps */
+    const double channels = (double)d->channels * m->count;
+    const double unit = STH_PLAN_MEMORY_UNIT;
+
+    return (struct sth_plan_memory){
+        .latency = (uint32_t)((d->t_ctrl + d->t_rcd + d->t_cl) / cycle),
+        .byte_cost = (uint32_t)(unit * d->t_burst / cycle /
+                                    (d->access_bytes * channels) +
+                                0.5),
+        .run_cost =
+            (uint32_t)(unit * (d->t_ras + d->t_rp) / cycle / channels / 8),
+        .chunk = d->access_bytes,
+    };
+}
+
+struct sth_plan_memory sth_plan_memory_of(const struct sth_config *config)
+{
+    const struct sth_mem_config *m = &config->memory;
+
+    if (m->dram.channels != 0)
+        return dram_of(m);
+    return (struct sth_plan_memory){
+        .latency = m->latency,
+        .byte_cost = m->bytes_per_cycle == 0
+                         ? 0
+                         : STH_PLAN_MEMORY_UNIT / m->bytes_per_cycle,
+        .chunk = 1,
+    };
+}

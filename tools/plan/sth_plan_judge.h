@@ -1,0 +1,39 @@
+/*
+ * The judge of plans on the host: plays candidates on the C model, time only,
+ * and remembers what was decided for this chip and memory.  For one choice it
+ * plays some million cycles: longer work goes by the estimate.
+ */
+#ifndef STH_PLAN_JUDGE_H
+#define STH_PLAN_JUDGE_H
+
+#include "sth_config.h"
+#include "sth_judge.h"
+#include "sth_plan_memory.h"
+
+struct sth_plan_judge;
+
+/* Told what is proposed and what is taken. */
+struct sth_plan_watch {
+    void *user;
+    /* A candidate and its cycles; 0: it was not played. */
+    void (*trial)(void *user, const struct sth_trial *trial, uint64_t cycles);
+    /* The plan to be used; again: it was decided before. */
+    void (*taken)(void *user, const struct sth_plan_key *key, const void *plan,
+                  bool again);
+};
+
+/* NULL: out of memory. */
+struct sth_plan_judge *sth_plan_judge_create(const struct sth_config *config);
+void sth_plan_judge_destroy(struct sth_plan_judge *judge);
+
+/* What firmware is given; valid until the judge is destroyed. */
+const struct sth_judge *sth_plan_judge_hook(struct sth_plan_judge *judge);
+
+/* Who is told from now on; NULL: nobody.  It must outlive the judge. */
+void sth_plan_judge_watch(struct sth_plan_judge *judge,
+                          const struct sth_plan_watch *watch);
+
+/* What plans shall know of a chip's memory. */
+struct sth_plan_memory sth_plan_memory_of(const struct sth_config *config);
+
+#endif

@@ -1,0 +1,139 @@
+/* The property of plans. */
+#include "sth_plan_property.h"
+
+#include <assert.h>
+
+#include "sth_param_rule.h"
+#include "sth_plan_draw.h"
+#include "sth_plan_measure.h"
+
+struct asking {
+    uint64_t seed;
+    struct sth_config config;
+    struct sth_plan_work work;
+    uint64_t cycles;
+    void (*tell)(void *user, const struct sth_plan_answer *);
+    void *user;
+};
+
+void sth_plan_draw(uint64_t seed, struct sth_config *config,
+                   struct sth_plan_work *work)
+{
+    uint64_t random = seed * UINT64_C(0xd1342543de82ef95) + 1;
+
+    sth_plan_draw_chip(config, &random);
+    sth_plan_work_draw(work, &random, &config->params);
+}
+
+static uint64_t measure(const struct sth_config *config,
+                        const struct sth_plan_work *work)
+{
+    char text[STH_PLAN_TEXT];
+    size_t bytes = sth_plan_work_trace(work, text);
+    uint64_t cycles;
+    enum sth_fw_err err = sth_plan_measure(config, text, bytes, NULL, &cycles);
+
+    assert(err == STH_FW_ERR_OK || err == STH_FW_ERR_SPACE);
+    return err == STH_FW_ERR_OK ? cycles : 0;
+}
+
+static void tell(const struct asking *a, enum sth_plan_question question,
+                 const char *parameter, uint64_t smaller, uint64_t larger)
+{
+    const struct sth_plan_answer answer = {
+        .question = question,
+        .seed = a->seed,
+        .parameter = parameter,
+        .config = &a->config,
+        .work = &a->work,
+        .smaller = smaller,
+        .larger = larger,
+    };
+
+    a->tell(a->user, &answer);
+}
+
+static void double_one(const struct asking *a, enum sth_param i,
+                       uint32_t *value, struct sth_config *larger,
+                       const char *name)
+{
+    bool array = i == STH_PARAM_ArrayRows || i == STH_PARAM_ArrayCols;
+
+    *value *= 2;
+    if (sth_params_bad(&larger->params) >= 0 ||
+        larger->params.array_rows > 256 || larger->params.array_cols > 256)
+        return;
+    tell(a, array ? STH_PLAN_ARRAY : STH_PLAN_DOUBLING, name, a->cycles,
+         measure(larger, &a->work));
+}
+
+/* What the chip refuses must be refused by one with half of a memory. */
+static void halve(const struct asking *a, uint32_t *value,
+                  struct sth_config *smaller, const char *name)
+{
+    uint64_t cycles;
+
+    *value /= 2;
+    if (sth_params_bad(&smaller->params) >= 0)
+        return;
+    cycles = measure(smaller, &a->work);
+    tell(a, STH_PLAN_REFUSAL, name, cycles, 0);
+}
+
+static void ask_chips(const struct asking *a)
+{
+    struct sth_config other;
+
+#define PARAM(key, Name, ...)                                                  \
+    other = a->config;                                                         \
+    if (a->cycles != 0 && STH_PARAM_##Name != STH_PARAM_DataTypes)             \
+        double_one(a, STH_PARAM_##Name, &other.params.key, &other, #key);      \
+    if (a->cycles == 0 && (STH_PARAM_##Name == STH_PARAM_SpBytes ||            \
+                           STH_PARAM_##Name == STH_PARAM_AccBytes))            \
+        halve(a, &other.params.key, &other, #key);
+#include "params.def"
+#undef PARAM
+}
+
+static void ask_rows(const struct asking *a)
+{
+    const uint32_t rows = *sth_plan_work_rows((struct sth_plan_work *)&a->work);
+    const uint32_t more[] = {rows + 1, rows + rows / 8 + 1, 2 * rows};
+
+    for (uint32_t i = 0; i < sizeof more / sizeof *more && a->cycles != 0;
+         i++) {
+        struct sth_plan_work larger = a->work;
+
+        /* New tokens behind fewer old ones are other work. */
+        *sth_plan_work_rows(&larger) = more[i];
+        if (larger.kind != STH_PLAN_ATTENTION)
+            tell(a, STH_PLAN_MORE_ROWS, "rows", a->cycles,
+                 measure(&a->config, &larger));
+    }
+}
+
+void sth_plan_ask(uint64_t seed,
+                  void (*tell_answer)(void *user,
+                                      const struct sth_plan_answer *),
+                  void *user)
+{
+    struct asking a = {.seed = seed, .tell = tell_answer, .user = user};
+
+    sth_plan_draw(seed, &a.config, &a.work);
+    a.cycles = measure(&a.config, &a.work);
+    ask_chips(&a);
+    ask_rows(&a);
+}
+
+double sth_plan_loss(const struct sth_plan_answer *answer)
+{
+    double smaller = (double)answer->smaller, larger = (double)answer->larger;
+
+    if (answer->smaller == 0)
+        return -100;
+    if (answer->larger == 0)
+        return 1e6;
+    return answer->question == STH_PLAN_MORE_ROWS
+               ? 100 * (smaller - larger) / larger
+               : 100 * (larger - smaller) / smaller;
+}

@@ -1,0 +1,141 @@
+/* The answers about many seeds, added up. */
+#include "sth_plan_tally.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "sth_plan_property.h"
+
+/* Answers that are worse by so much, in percent, are counted. */
+static const double limits[] = {1, 2, 3};
+enum { LIMITS = sizeof limits / sizeof *limits, WORST = 12 };
+
+struct worst {
+    double loss;
+    char text[400];
+};
+
+/* Of one question and one kind of work. */
+struct sums {
+    uint32_t asked, worse[LIMITS];
+};
+
+struct tally {
+    struct sums sums[STH_PLAN_QUESTIONS][STH_PLAN_KINDS];
+    struct worst worst[STH_PLAN_QUESTIONS][WORST];
+    uint32_t worsts[STH_PLAN_QUESTIONS];
+    FILE *print; /* every answer, there */
+};
+
+static void keep_worst(struct tally *t, enum sth_plan_question q, double loss,
+                       const char *text)
+{
+    struct worst *worst = t->worst[q];
+    uint32_t i = t->worsts[q];
+
+    if (i == WORST && loss <= worst[WORST - 1].loss)
+        return;
+    if (i == WORST)
+        i--;
+    else
+        t->worsts[q]++;
+    for (; i > 0 && worst[i - 1].loss < loss; i--)
+        worst[i] = worst[i - 1];
+    worst[i].loss = loss;
+    snprintf(worst[i].text, sizeof worst[i].text, "%s", text);
+}
+
+static void take(void *user, const struct sth_plan_answer *a)
+{
+    static const char *const questions[STH_PLAN_QUESTIONS] = {
+        "refused with more", "doubled", "doubled", "more"};
+    struct tally *t = user;
+    struct sums *sums = &t->sums[a->question][a->work->kind];
+    double loss = sth_plan_loss(a);
+    char work[160], memory[STH_MEM_TEXT_MAX], text[400];
+
+    sums->asked++;
+    for (int i = 0; i < LIMITS; i++)
+        sums->worse[i] += loss > limits[i];
+    if (loss <= limits[0] && !t->print)
+        return;
+    sth_plan_work_say(a->work, work, sizeof work);
+    sth_mem_config_text(&a->config->memory, memory, sizeof memory);
+    snprintf(text, sizeof text,
+             "%+8.2f %%  %s %s: %" PRIu64 " -> %" PRIu64
+             " cycles, %s, array %ux%u bus %u %.20s  (systolith plan --random "
+             "1 --seed %" PRIu64 ")",
+             loss, questions[a->question], a->parameter, a->smaller, a->larger,
+             work, a->config->params.array_rows, a->config->params.array_cols,
+             a->config->params.bus_bytes, memory, a->seed);
+    if (t->print)
+        fprintf(t->print, "%s\n", text);
+    else
+        keep_worst(t, a->question, loss, text);
+}
+
+/* The chip and the trace, to be played by hand. */
+static void print_case(FILE *out, uint64_t seed)
+{
+    struct sth_config config;
+    struct sth_plan_work work;
+    char text[STH_PLAN_TEXT], memory[STH_MEM_TEXT_MAX];
+
+    sth_plan_draw(seed, &config, &work);
+#define PARAM(key, ...)                                                        \
+    fprintf(out, #key " = %" PRIu32 "\n", config.params.key);
+#include "params.def"
+#undef PARAM
+    sth_mem_config_text(&config.memory, memory, sizeof memory);
+    fprintf(out, "clock_mhz = %" PRIu32 "\nmemory = %s\n",
+            config.memory.clock_mhz, memory);
+    sth_plan_work_trace(&work, text);
+    fputs(text, out);
+}
+
+static void print_sums(FILE *out, const struct tally *t)
+{
+    static const char *const names[STH_PLAN_QUESTIONS] = {
+        "refusals", "doublings", "array doublings", "more rows"};
+    static const char *const kinds[STH_PLAN_KINDS] = {"gemm", "attention",
+                                                      "rows"};
+
+    for (int q = 0; q < STH_PLAN_QUESTIONS; q++)
+        for (int k = 0; k < STH_PLAN_KINDS; k++)
+            fprintf(out,
+                    "%-16s %-10s %6u asked, worse by more than 1 %%: %u, "
+                    "2 %%: %u, 3 %%: %u\n",
+                    names[q], kinds[k], t->sums[q][k].asked,
+                    t->sums[q][k].worse[0], t->sums[q][k].worse[1],
+                    t->sums[q][k].worse[2]);
+}
+
+/* Whether at most one in `most` answers is far worse. */
+static bool holds(const struct tally *t, enum sth_plan_question q,
+                  uint32_t most)
+{
+    uint32_t asked = 0, worse = 0;
+
+    for (int k = 0; k < STH_PLAN_KINDS; k++) {
+        asked += t->sums[q][k].asked;
+        worse += t->sums[q][k].worse[LIMITS - 1];
+    }
+    return worse == 0 || (most != 0 && worse <= asked / most);
+}
+
+bool sth_plan_tally(FILE *out, uint64_t seed, uint64_t count)
+{
+    struct tally t = {.print = count == 1 ? out : NULL};
+
+    for (uint64_t i = 0; i < count; i++)
+        sth_plan_ask(seed + i, take, &t);
+    if (count == 1)
+        print_case(out, seed);
+    for (int q = 0; q < STH_PLAN_QUESTIONS; q++)
+        for (uint32_t i = 0; i < t.worsts[q]; i++)
+            fprintf(out, "%s\n", t.worst[q][i].text);
+    print_sums(out, &t);
+    return holds(&t, STH_PLAN_REFUSAL, 0) &&
+           holds(&t, STH_PLAN_DOUBLING, 100) &&
+           holds(&t, STH_PLAN_MORE_ROWS, 100);
+}
