@@ -110,7 +110,7 @@ uint64_t sth_dram_read(struct sth_dram *dram, struct sth_mem_port *port,
                               (chunk.begin >> map->access) + 1);
         data = sth_dram_channel_stream(channel, rules, &place, accesses, time);
         if (data < 0) {
-            if (channel->waiting)
+            if (sth_dram_channel_turns_to_writes(channel, time))
                 sth_dram_channel_settle(channel, rules, map, time);
             data = sth_dram_channel_schedule(channel, rules, map, &place,
                                              accesses, false, time, ends);
@@ -156,7 +156,7 @@ uint64_t sth_dram_write(struct sth_dram *dram, struct sth_mem_port *port,
                        (begin >> dram->map.access) + 1);
         int64_t room = sth_dram_time(&dram->clock, now);
 
-        if (channel->waiting)
+        if (sth_dram_channel_turns_to_writes(channel, room))
             sth_dram_channel_settle(channel, &dram->rules, &dram->map, room);
         room = sth_dram_channel_room(channel, &dram->rules, &dram->map,
                                      accesses, room);

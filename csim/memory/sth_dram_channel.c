@@ -10,6 +10,7 @@ void sth_dram_channel_reset(struct sth_dram_channel *channel,
                                  .last_turn = -STH_DRAM_LONG_AGO,
                                  .last_data = -STH_DRAM_LONG_AGO,
                                  .write_end = -STH_DRAM_LONG_AGO,
+                                 .patience = STH_DRAM_LONG_AGO,
                                  .posted = channel->posted,
                                  .set = channel->set,
                                  .bank = channel->bank};
@@ -59,34 +60,54 @@ static void close_gap(struct sth_dram_channel *c, uint32_t i)
     memmove(c->gap + i, c->gap + i + 1, (c->gaps - i) * sizeof *c->gap);
 }
 
-static void open_gap(struct sth_dram_channel *c, uint32_t i, int64_t from,
-                     int64_t to, bool write)
+/* Before gap i. */
+static void open_gap(struct sth_dram_channel *c, uint32_t i,
+                     const struct sth_dram_gap *gap)
 {
     if (c->gaps == STH_DRAM_GAPS) {
         close_gap(c, 0);
         i -= i > 0;
     }
     memmove(c->gap + i + 1, c->gap + i, (c->gaps - i) * sizeof *c->gap);
-    c->gap[i] = (struct sth_dram_gap){from, to, write};
-    c->gap_end = sth_dram_later(c->gap_end, to);
-    c->gap_room = sth_dram_later(c->gap_room, to - from);
+    c->gap[i] = *gap;
+    c->gap_end = sth_dram_later(c->gap_end, gap->to);
+    c->gap_room = sth_dram_later(c->gap_room, gap->to - gap->from);
     c->gaps++;
 }
 
-/* The first place for data of that length in a gap from time t on; -1: none. */
-static int64_t fill_gap(struct sth_dram_channel *c, int64_t burst,
-                        int64_t length, bool write, int64_t t)
-{
-    for (uint32_t i = 0; i < c->gaps; i++) {
-        const struct sth_dram_gap gap = c->gap[i];
-        int64_t at = sth_dram_later(t, gap.from);
+/* Data on its way to the bus. */
+struct transfer {
+    int64_t length;
+    uint32_t first, last; /* groups */
+    bool whole;           /* of all groups, so that their order is free */
+    bool write;
+};
 
-        if (gap.write != write || at + length > gap.to)
+/* The first place for data in a gap from time t on; -1: none. */
+static int64_t fill_gap(struct sth_dram_channel *c,
+                        const struct sth_dram_rules *rules,
+                        const struct transfer *data, int64_t t)
+{
+    const int64_t more = rules->ccd_l - rules->burst;
+
+    for (uint32_t i = 0; i < c->gaps; i++) {
+        struct sth_dram_gap gap = c->gap[i];
+        int64_t from = gap.from, to = gap.to, at;
+
+        if (!data->whole && data->first == gap.before)
+            from += more;
+        if (!data->whole && data->last == gap.after)
+            to -= more;
+        at = sth_dram_later(t, from);
+        if (gap.write != data->write || at + data->length > to)
             continue;
         c->gap[i].to = at;
-        if (gap.to - at - length >= burst)
-            open_gap(c, i + 1, at + length, gap.to, write);
-        if (c->gap[i].to - c->gap[i].from < burst)
+        c->gap[i].after = data->first;
+        gap.from = at + data->length;
+        gap.before = data->last;
+        if (gap.to - gap.from >= rules->burst)
+            open_gap(c, i + 1, &gap);
+        if (c->gap[i].to - c->gap[i].from < rules->burst)
             close_gap(c, i);
         return at;
     }
@@ -99,31 +120,41 @@ static int64_t fill_gap(struct sth_dram_channel *c, int64_t burst,
  * any.
  */
 static int64_t transfer(struct sth_dram_channel *c,
-                        const struct sth_dram_rules *rules, int64_t length,
-                        bool write, int64_t soonest, int64_t t, int64_t t_last)
+                        const struct sth_dram_rules *rules,
+                        const struct transfer *data, int64_t soonest, int64_t t,
+                        int64_t t_last)
 {
-    int64_t begin, from, end;
+    const bool write = data->write;
+    struct sth_dram_gap gap = {.before = c->last_group,
+                               .after = data->first,
+                               .write = write};
+    int64_t end;
 
-    if (c->gap_end >= soonest + rules->burst && c->gap_room >= length) {
-        begin = fill_gap(c, rules->burst, length, write, t);
-        if (begin >= 0)
-            return begin;
+    if (c->gap_end >= soonest + rules->burst && c->gap_room >= data->length) {
+        int64_t at = fill_gap(c, rules, data, t);
+
+        if (at >= 0)
+            return at;
     } else if (c->gap_end < soonest + rules->burst) {
         c->gaps = 0;
         c->gap_room = 0;
     }
-    begin = sth_dram_later(t_last, c->ready[write]);
-    from = sth_dram_later(c->ready[write], soonest);
-    if (begin - from >= rules->burst)
-        open_gap(c, c->gaps, from, begin, write);
-    end = begin + length;
+    gap.to = sth_dram_later(t_last, c->ready[write]);
+    gap.from = sth_dram_later(c->ready[write], soonest);
+    if (gap.to - gap.from >= rules->burst)
+        open_gap(c, c->gaps, &gap);
+    end = gap.to + data->length;
     c->ready[write] = end;
     c->ready[!write] =
         write ? end + rules->wtr_s + rules->cl : end + rules->rtw;
     c->last_command = end - rules->burst - (write ? rules->cwl : rules->cl);
-    if (write)
+    c->last_data = end - rules->burst;
+    c->last_group = data->last;
+    if (write) {
         c->write_end = end;
-    return begin;
+        c->write_group = data->last;
+    }
+    return gap.to;
 }
 
 /* ---- Banks ---- */
@@ -217,6 +248,12 @@ static int64_t schedule_row(struct sth_dram_channel *c,
     const int64_t length = accesses * rules->burst;
     const uint32_t mask = rules->groups - 1;
     const bool whole = accesses >= rules->groups;
+    const struct transfer data = {
+        .length = length,
+        .first = (first ^ place->flip) & mask,
+        .last = ((first + accesses - 1) ^ place->flip) & mask,
+        .whole = whole,
+        .write = write};
     struct sth_dram_set *set = &c->set[place->set];
     int64_t active, begin, last, free;
 
@@ -236,18 +273,14 @@ static int64_t schedule_row(struct sth_dram_channel *c,
     begin = sth_dram_later(now, active + rules->burst - length) + latency;
     last = begin;
     if (!whole) {
-        if (((first ^ place->flip) & mask) == c->last_group)
+        if (data.first == c->last_group)
             last = sth_dram_later(last, c->last_data + rules->ccd_l);
         for (uint32_t i = 0; i < accesses && !write; i++)
             if ((((first + i) ^ place->flip) & mask) == c->write_group)
                 last = sth_dram_later(last, c->write_end + rules->wtr_l +
                                                 latency - i * rules->burst);
     }
-    begin = transfer(c, rules, length, write, now + latency, begin, last);
-    c->last_data = begin + length - rules->burst;
-    c->last_group = ((first + accesses - 1) ^ place->flip) & mask;
-    if (write)
-        c->write_group = c->last_group;
+    begin = transfer(c, rules, &data, now + latency, begin, last);
     free = write ? begin + length + rules->wr
                  : begin + length - rules->burst - latency + rules->rtp;
     set->precharge_ok = sth_dram_later(set->precharge_ok, free);
@@ -307,13 +340,27 @@ void sth_dram_channel_refresh(struct sth_dram_channel *channel,
         channel->set[s] = (struct sth_dram_set){.row = STH_DRAM_NO_ROW};
 }
 
+/* What one write takes at most in a channel that does nothing else. */
+static int64_t longest_write(const struct sth_dram_rules *rules)
+{
+    return rules->ras + rules->rp + rules->rcd + rules->cwl + rules->burst +
+           rules->wr + rules->faw + rules->wtr_l;
+}
+
 bool sth_dram_channel_is_at_rest(const struct sth_dram_channel *channel,
                                  const struct sth_dram_rules *rules, int64_t t)
 {
     const struct sth_dram_channel *c = channel;
     int64_t soonest = rules->cl < rules->cwl ? rules->cl : rules->cwl;
 
-    if (c->waiting || c->refresh > t || c->refresh_end > t ||
+    /* An idle channel has long begun with the writes that wait, and ended. */
+    if (c->waiting &&
+        sth_dram_later(sth_dram_later(c->last_command, c->refresh_end),
+                       c->since) +
+                c->patience + c->waiting * longest_write(rules) >
+            t)
+        return false;
+    if (c->refresh > t || c->refresh_end > t ||
         c->ready[0] > t + soonest || c->ready[1] > t + soonest ||
         c->write_end + rules->wtr_l > t || c->last_command > t)
         return false;

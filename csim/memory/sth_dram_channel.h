@@ -50,6 +50,7 @@ struct sth_dram_bank {
 /* A part of the calendar that is free for one direction. */
 struct sth_dram_gap {
     int64_t from, to;
+    uint32_t before, after; /* groups of the accesses beside it */
     bool write;
 };
 
@@ -80,9 +81,9 @@ struct sth_dram_channel {
     /* Posted writes: those before `drained` are in the calendar. */
     uint32_t first, drained, last; /* numbers, modulo its places */
     uint32_t held, waiting;        /* accesses */
+    int64_t patience; /* how long those that wait do in an idle channel */
     int64_t front;                 /* end of the last batch, see drain() */
-    int64_t arrival;               /* of the last that waits */
-    int64_t enough;                /* since when more than a few wait */
+    int64_t since;    /* the last but a few came */
     struct sth_dram_posted *posted;
     struct sth_dram_set *set;
     struct sth_dram_bank *bank; /* of set 0 in all groups, of set 1 ... */
@@ -112,7 +113,7 @@ int64_t sth_dram_channel_schedule(struct sth_dram_channel *channel,
 void sth_dram_channel_refresh(struct sth_dram_channel *channel,
                               const struct sth_dram_rules *rules, int64_t t);
 
-/* Writes that wait and that an idle channel begins before time now. */
+/* The writes with which it has begun, if sth_dram_channel_turns_to_writes(). */
 void sth_dram_channel_settle(struct sth_dram_channel *channel,
                              const struct sth_dram_rules *rules,
                              const struct sth_dram_map *map, int64_t now);
@@ -139,6 +140,14 @@ static inline int64_t sth_dram_later(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
+/* Whether an idle channel has begun with what waits before time now. */
+static inline bool
+sth_dram_channel_turns_to_writes(const struct sth_dram_channel *channel,
+                                 int64_t now)
+{
+    return channel->last_command + channel->patience < now;
+}
+
 /*
  * A chunk of whole stripes whose rows are open and ready by the time that the
  * bus is free: as sth_dram_channel_schedule().  -1: it is none.
@@ -156,7 +165,7 @@ sth_dram_channel_stream(struct sth_dram_channel *channel,
 
     if (set->row != place->row || set->activate + rules->rcd > command ||
         command >= channel->refresh || channel->refresh_end > command ||
-        channel->waiting || !rules->striped || accesses < rules->groups ||
+        sth_dram_channel_turns_to_writes(channel, now) || !rules->striped || accesses < rules->groups ||
         (command > now && channel->gap_room >= end - data &&
          channel->gap_end >= now + rules->cl + rules->burst))
         return -1;

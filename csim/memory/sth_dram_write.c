@@ -36,6 +36,7 @@ static void drain(struct sth_dram_channel *c,
         p->leave = c->front - rules->burst - rules->cwl;
     }
     c->waiting = 0;
+    c->patience = STH_DRAM_LONG_AGO;
 }
 
 void sth_dram_channel_settle(struct sth_dram_channel *channel,
@@ -43,13 +44,9 @@ void sth_dram_channel_settle(struct sth_dram_channel *channel,
                              const struct sth_dram_map *map, int64_t now)
 {
     struct sth_dram_channel *c = channel;
-    int64_t idle;
+    int64_t idle = sth_dram_later(c->last_command, c->refresh_end);
 
-    idle = sth_dram_later(c->last_command, c->refresh_end);
-    if (c->waiting > FEW)
-        idle = sth_dram_later(idle, c->enough);
-    else
-        idle = sth_dram_later(idle, c->arrival) + rules->rfc;
+    idle = sth_dram_later(idle, c->since) + c->patience;
     if (idle < now)
         drain(c, rules, map, idle);
 }
@@ -62,13 +59,13 @@ int64_t sth_dram_channel_room(struct sth_dram_channel *channel,
     struct sth_dram_channel *c = channel;
 
     while (c->held > 0) {
-        const struct sth_dram_posted *p;
+        const struct sth_dram_posted *p = posted(c, rules, c->first);
+        const bool gone = c->first != c->drained && p->leave <= now;
 
+        if (!gone && c->held + accesses <= rules->write_queue)
+            break;
         if (c->first == c->drained)
             drain(c, rules, map, now);
-        p = posted(c, rules, c->first);
-        if (c->held + accesses <= rules->write_queue && p->leave > now)
-            break;
         now = sth_dram_later(now, p->leave);
         c->held -= p->accesses;
         c->first++;
@@ -87,10 +84,10 @@ void sth_dram_channel_post(struct sth_dram_channel *channel,
     *posted(c, rules, c->last++) =
         (struct sth_dram_posted){.place = *place, .accesses = accesses};
     c->held += accesses;
-    if (c->waiting <= FEW && c->waiting + accesses > FEW)
-        c->enough = now;
+    if (c->waiting <= FEW)
+        c->since = now;
     c->waiting += accesses;
-    c->arrival = now;
+    c->patience = c->waiting > FEW ? 0 : rules->rfc;
     if (c->waiting >= rules->write_batch)
         drain(c, rules, map, now);
 }
