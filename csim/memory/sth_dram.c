@@ -104,8 +104,8 @@ uint64_t sth_dram_read(struct sth_dram *dram, struct sth_mem_port *port,
         uint32_t accesses;
         int64_t data;
 
-        chunk.end = chunk.begin +
-                    sth_dram_chunk_bytes(map, chunk.begin, finish - chunk.begin);
+        chunk.end = chunk.begin + sth_dram_chunk_bytes(map, chunk.begin,
+                                                       finish - chunk.begin);
         accesses = (uint32_t)(((chunk.end - 1) >> map->access) -
                               (chunk.begin >> map->access) + 1);
         data = sth_dram_channel_stream(channel, rules, &place, accesses, time);
@@ -147,13 +147,13 @@ uint64_t sth_dram_write(struct sth_dram *dram, struct sth_mem_port *port,
     uint64_t beat_addr = addr, cycle = now;
 
     for (uint64_t begin = addr; begin < finish;) {
-        const struct sth_dram_place place = sth_dram_place_of(&dram->map, begin);
+        const struct sth_dram_place place =
+            sth_dram_place_of(&dram->map, begin);
         struct sth_dram_channel *channel = &dram->channel[place.channel];
         const uint64_t end =
             begin + sth_dram_chunk_bytes(&dram->map, begin, finish - begin);
-        const uint32_t accesses =
-            (uint32_t)(((end - 1) >> dram->map.access) -
-                       (begin >> dram->map.access) + 1);
+        const uint32_t accesses = (uint32_t)(((end - 1) >> dram->map.access) -
+                                             (begin >> dram->map.access) + 1);
         int64_t room = sth_dram_time(&dram->clock, now);
 
         if (sth_dram_channel_turns_to_writes(channel, room))
@@ -245,8 +245,7 @@ static struct sth_dram_rules rules_of(const struct sth_dram_figures *d,
 
     while (rules.places < d->write_queue)
         rules.places *= 2;
-    rules.striped =
-        map->group == 0 && d->groups * rules.burst >= rules.ccd_l;
+    rules.striped = map->group == 0 && d->groups * rules.burst >= rules.ccd_l;
     return rules;
 }
 
@@ -265,8 +264,9 @@ bool sth_dram_init(struct sth_dram *dram, const struct sth_mem_config *config,
                               .bus_log2 = log2_of(bus_bytes)};
     dram->rules = rules_of(d, &dram->map, dram->clock.ps);
     dram->channel = calloc(channels, sizeof *dram->channel);
-    dram->store = calloc(channels, sets * sizeof *set + d->banks * sizeof *bank +
-                                       dram->rules.places * sizeof *posted);
+    dram->store =
+        calloc(channels, sets * sizeof *set + d->banks * sizeof *bank +
+                             dram->rules.places * sizeof *posted);
     if (!dram->channel || !dram->store) {
         sth_dram_fini(dram);
         return false;

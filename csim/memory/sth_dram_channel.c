@@ -125,9 +125,8 @@ static int64_t transfer(struct sth_dram_channel *c,
                         int64_t t_last)
 {
     const bool write = data->write;
-    struct sth_dram_gap gap = {.before = c->last_group,
-                               .after = data->first,
-                               .write = write};
+    struct sth_dram_gap gap = {
+        .before = c->last_group, .after = data->first, .write = write};
     int64_t end;
 
     if (c->gap_end >= soonest + rules->burst && c->gap_room >= data->length) {
@@ -185,14 +184,12 @@ static void open_bank(struct sth_dram_channel *c,
                       struct sth_dram_bank *bank, uint32_t group, int64_t row,
                       int64_t now)
 {
-    const int64_t rrd =
-        group == c->turn_group ? rules->rrd_l : rules->rrd_s;
+    const int64_t rrd = group == c->turn_group ? rules->rrd_l : rules->rrd_s;
     int64_t t = now;
 
     if (bank->row != STH_DRAM_NO_ROW)
         t = precharged(rules, bank->activate, bank->precharge_ok, now);
-    bank->activate =
-        sth_dram_later(t, take_turn(c, rules, rrd, group, now));
+    bank->activate = sth_dram_later(t, take_turn(c, rules, rrd, group, now));
     bank->row = row;
     c->ready[false] += rules->open;
     c->ready[true] += rules->open;
@@ -228,10 +225,10 @@ static int64_t open_banks(struct sth_dram_channel *c,
         last = sth_dram_later(last, bank[g].activate);
         free = sth_dram_later(free, bank[g].precharge_ok);
     }
-    *set = (struct sth_dram_set){.row = same ? place->row
-                                             : STH_DRAM_ROWS_DIFFER,
-                                 .activate = last,
-                                 .precharge_ok = free};
+    *set =
+        (struct sth_dram_set){.row = same ? place->row : STH_DRAM_ROWS_DIFFER,
+                              .activate = last,
+                              .precharge_ok = free};
     return active;
 }
 
@@ -284,7 +281,8 @@ static int64_t schedule_row(struct sth_dram_channel *c,
     free = write ? begin + length + rules->wr
                  : begin + length - rules->burst - latency + rules->rtp;
     set->precharge_ok = sth_dram_later(set->precharge_ok, free);
-    for (uint32_t i = 0; i < accesses && set->row == STH_DRAM_ROWS_DIFFER; i++) {
+    for (uint32_t i = 0; i < accesses && set->row == STH_DRAM_ROWS_DIFFER;
+         i++) {
         struct sth_dram_bank *bank =
             &c->bank[place->set * rules->groups +
                      (((first + i) ^ place->flip) & mask)];
@@ -312,9 +310,10 @@ int64_t sth_dram_channel_schedule(struct sth_dram_channel *channel,
         return schedule_row(channel, rules, place, place->local >> map->group,
                             accesses, write, now);
     for (uint32_t i = 0; i < accesses; i++) {
-        ends[i] = schedule_row(channel, rules, place,
-                               (place->local + i) >> map->group, 1, write, now) +
-                  rules->burst;
+        ends[i] =
+            schedule_row(channel, rules, place,
+                         (place->local + i) >> map->group, 1, write, now) +
+            rules->burst;
         last = sth_dram_later(last, ends[i]);
     }
     return last - accesses * rules->burst;
@@ -333,8 +332,7 @@ void sth_dram_channel_refresh(struct sth_dram_channel *channel,
     free = sth_dram_later(channel->last_command + rules->rtp,
                           channel->write_end + rules->wr);
     free = sth_dram_later(free, channel->last_turn + rules->ras);
-    channel->refresh_end =
-        sth_dram_later(begin, free) + rules->rp + rules->rfc;
+    channel->refresh_end = sth_dram_later(begin, free) + rules->rp + rules->rfc;
     channel->gaps = 0;
     for (uint32_t s = 0; s < rules->sets; s++)
         channel->set[s] = (struct sth_dram_set){.row = STH_DRAM_NO_ROW};
@@ -360,9 +358,9 @@ bool sth_dram_channel_is_at_rest(const struct sth_dram_channel *channel,
                 c->patience + c->waiting * longest_write(rules) >
             t)
         return false;
-    if (c->refresh > t || c->refresh_end > t ||
-        c->ready[0] > t + soonest || c->ready[1] > t + soonest ||
-        c->write_end + rules->wtr_l > t || c->last_command > t)
+    if (c->refresh > t || c->refresh_end > t || c->ready[0] > t + soonest ||
+        c->ready[1] > t + soonest || c->write_end + rules->wtr_l > t ||
+        c->last_command > t)
         return false;
     if (c->last_turn + sth_dram_later(rules->faw, rules->rrd_l) > t)
         return false;

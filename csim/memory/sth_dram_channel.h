@@ -28,7 +28,7 @@ struct sth_dram_rules {
         wtr_s, wtr_l, rtw, open, rfc, refi, ctrl;
     uint32_t groups, sets, write_queue, write_batch;
     uint32_t places; /* for chunks in the queue, a power of two */
-    bool striped; /* neighbouring accesses never wait for tCCD_L */
+    bool striped;    /* neighbouring accesses never wait for tCCD_L */
 };
 
 /*
@@ -82,7 +82,7 @@ struct sth_dram_channel {
     uint32_t first, drained, last; /* numbers, modulo its places */
     uint32_t held, waiting;        /* accesses */
     int64_t patience; /* how long those that wait do in an idle channel */
-    int64_t front;                 /* end of the last batch, see drain() */
+    int64_t front;    /* end of the last batch, see drain() */
     int64_t since;    /* the last but a few came */
     struct sth_dram_posted *posted;
     struct sth_dram_set *set;
@@ -152,11 +152,9 @@ sth_dram_channel_turns_to_writes(const struct sth_dram_channel *channel,
  * A chunk of whole stripes whose rows are open and ready by the time that the
  * bus is free: as sth_dram_channel_schedule().  -1: it is none.
  */
-static inline int64_t
-sth_dram_channel_stream(struct sth_dram_channel *channel,
-                        const struct sth_dram_rules *rules,
-                        const struct sth_dram_place *place, uint32_t accesses,
-                        int64_t now)
+static inline int64_t sth_dram_channel_stream(
+    struct sth_dram_channel *channel, const struct sth_dram_rules *rules,
+    const struct sth_dram_place *place, uint32_t accesses, int64_t now)
 {
     struct sth_dram_set *set = &channel->set[place->set];
     int64_t command = sth_dram_later(channel->ready[false] - rules->cl, now);
@@ -165,15 +163,16 @@ sth_dram_channel_stream(struct sth_dram_channel *channel,
 
     if (set->row != place->row || set->activate + rules->rcd > command ||
         command >= channel->refresh || channel->refresh_end > command ||
-        sth_dram_channel_turns_to_writes(channel, now) || !rules->striped || accesses < rules->groups ||
+        sth_dram_channel_turns_to_writes(channel, now) || !rules->striped ||
+        accesses < rules->groups ||
         (command > now && channel->gap_room >= end - data &&
          channel->gap_end >= now + rules->cl + rules->burst))
         return -1;
     channel->ready[false] = end;
     channel->ready[true] = end + rules->rtw;
     channel->last_command = end - rules->burst - rules->cl;
-    set->precharge_ok = sth_dram_later(set->precharge_ok,
-                                       channel->last_command + rules->rtp);
+    set->precharge_ok =
+        sth_dram_later(set->precharge_ok, channel->last_command + rules->rtp);
     return data;
 }
 

@@ -55,9 +55,10 @@ struct sth_dram_map sth_dram_map_of(const struct sth_dram_figures *figures,
     map.channel_mask = channels - 1;
     if (map.group == 0 && unit_bits > group_bits)
         map.unit_columns = unit_bits - group_bits;
-    if (map.group == 0 && unit_bits >= group_bits &&
-        map.column == group_bits && group_bits > 0)
-        map.fold_column = ((1u << bits[2]) - 1) & ~((1u << map.unit_columns) - 1);
+    if (map.group == 0 && unit_bits >= group_bits && map.column == group_bits &&
+        group_bits > 0)
+        map.fold_column =
+            ((1u << bits[2]) - 1) & ~((1u << map.unit_columns) - 1);
     map.fold8 = 8 * map.channel < 63 ? 8 * map.channel : 63;
     map.fold_row = bits[0] + bits[1];
     map.fold_mask = (UINT64_C(1) << (map.row - unit_bits + map.fold_row)) - 1;

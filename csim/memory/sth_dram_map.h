@@ -47,8 +47,8 @@ sth_dram_place_of(const struct sth_dram_map *map, uint64_t addr)
     const struct sth_dram_map m = *map;
     uint64_t unit = addr >> m.unit;
     uint64_t above = unit >> m.channel;
-    uint64_t local = (above << m.unit | (addr & ((UINT64_C(1) << m.unit) - 1)))
-                     >> m.access;
+    uint64_t local =
+        (above << m.unit | (addr & ((UINT64_C(1) << m.unit) - 1))) >> m.access;
     uint64_t row = local >> m.row;
     uint32_t high = (uint32_t)(local >> m.column) & m.fold_column;
     uint64_t fold = above & m.fold_mask;

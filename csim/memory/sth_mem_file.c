@@ -47,8 +47,8 @@ static bool take_value(const struct sth_mem_field *field, const char *text,
     n = snprintf(why, why_size, "'%.40s' is none of", text);
     for (uint32_t i = 0; i < STH_MAPPINGS && n >= 0 && (size_t)n < why_size;
          i++)
-        n += snprintf(why + n, why_size - (size_t)n, " %s",
-                      sth_mapping_name(i));
+        n +=
+            snprintf(why + n, why_size - (size_t)n, " %s", sth_mapping_name(i));
     return false;
 }
 

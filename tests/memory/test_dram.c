@@ -130,8 +130,7 @@ static void test_dram_strides_spread_over_channels(void **state)
     for (uint64_t stride = 1024; stride <= 262144; stride *= 2)
         assert_true(strided_rate("hbm2e", 256, 1024, stride) > 0.85 * 256);
     for (uint64_t stride = 1024; stride <= 131072; stride *= 2)
-        assert_true(strided_rate("lpddr5-6400", 64, 1024, stride) >
-                    0.6 * 51.2);
+        assert_true(strided_rate("lpddr5-6400", 64, 1024, stride) > 0.6 * 51.2);
 }
 
 static uint32_t find(const char *name)

@@ -13,9 +13,9 @@
 #include "sth_random.h"
 
 enum {
-    GROUP = 64,      /* bytes from a group to the next at the low end */
-    SET = 1 << 15,   /* from a set of banks to the next */
-    ROW = 1 << 17,   /* from a row to the next of the same banks */
+    GROUP = 64,    /* bytes from a group to the next at the low end */
+    SET = 1 << 15, /* from a set of banks to the next */
+    ROW = 1 << 17, /* from a row to the next of the same banks */
     BATCH = 8
 };
 
@@ -26,8 +26,8 @@ static struct sth_mem_config plain(void)
     char error[256];
 
     sth_mem_config_default(&config);
-    assert_true(sth_mem_config_parse(&config, "ddr4-3200", error,
-                                     sizeof error));
+    assert_true(
+        sth_mem_config_parse(&config, "ddr4-3200", error, sizeof error));
     config.dram.t_ctrl = config.dram.t_open = 0;
     config.dram.t_refi = 1000000000;
     config.dram.write_queue = 4 * BATCH;
@@ -224,7 +224,8 @@ static void test_mapping_decides_what_a_stream_gets(void **state)
         sth_mem_destroy(mem);
     }
     /* 64 accesses in four groups in turn, or in one. */
-    assert_int_equal(last[STH_MAPPING_ROW_BANK_COLUMN_GROUP], ALONE + 75 + 60 * 25);
+    assert_int_equal(last[STH_MAPPING_ROW_BANK_COLUMN_GROUP],
+                     ALONE + 75 + 60 * 25);
     assert_int_equal(last[STH_MAPPING_ROW_BANK_GROUP_COLUMN], ALONE + 63 * 50);
 }
 

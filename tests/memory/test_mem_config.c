@@ -266,10 +266,10 @@ static void test_file_mistake_is_named(void **state)
          ":1: key 'channels': the source behind 'published' is missing"},
         {1, "channels = many published x",
          ":1: key 'channels': 'many' is not a decimal number"},
-        {2, "groups = 32 published x",
-         ":2: key 'groups': 32 is not in 1..16"},
-        {3, "banks = 2 published x", ":2: key 'groups': 4 is more than the "
-                                     "banks, 2"},
+        {2, "groups = 32 published x", ":2: key 'groups': 32 is not in 1..16"},
+        {3, "banks = 2 published x",
+         ":2: key 'groups': 4 is more than the "
+         "banks, 2"},
         {5, "interleave_bytes = 2048 assumed x",
          ":5: key 'interleave_bytes': 2048 is more than the row_bytes, 1024"},
         {6, "access_bytes = 512 assumed x",
