@@ -75,6 +75,25 @@ static void open_gap(struct sth_dram_channel *c, uint32_t i,
     c->gaps++;
 }
 
+/* Forgets what is too late or too short for any data from `soonest` on. */
+static void forget_gaps(struct sth_dram_channel *c, int64_t soonest,
+                        int64_t burst)
+{
+    uint32_t kept = 0;
+
+    c->gap_room = 0;
+    for (uint32_t i = 0; i < c->gaps; i++) {
+        struct sth_dram_gap *gap = &c->gap[i];
+        int64_t from = sth_dram_later(gap->from, soonest);
+
+        if (gap->to - from < burst)
+            continue;
+        c->gap_room = sth_dram_later(c->gap_room, gap->to - from);
+        c->gap[kept++] = *gap;
+    }
+    c->gaps = kept;
+}
+
 /* Data on its way to the bus. */
 struct transfer {
     int64_t length;
@@ -129,11 +148,12 @@ static int64_t transfer(struct sth_dram_channel *c,
         .before = c->last_group, .after = data->first, .write = write};
     int64_t end;
 
-    if (c->gap_end >= soonest + rules->burst && c->gap_room >= data->length) {
+    if (c->gap_end >= t + data->length && c->gap_room >= data->length) {
         int64_t at = fill_gap(c, rules, data, t);
 
         if (at >= 0)
             return at;
+        forget_gaps(c, soonest, rules->burst);
     } else if (c->gap_end < soonest + rules->burst) {
         c->gaps = 0;
         c->gap_room = 0;

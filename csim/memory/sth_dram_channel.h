@@ -158,15 +158,16 @@ static inline int64_t sth_dram_channel_stream(
 {
     struct sth_dram_set *set = &channel->set[place->set];
     int64_t command = sth_dram_later(channel->ready[false] - rules->cl, now);
+    int64_t column = sth_dram_later(set->activate + rules->rcd, now);
     int64_t data = command + rules->cl;
     int64_t end = data + accesses * rules->burst;
 
-    if (set->row != place->row || set->activate + rules->rcd > command ||
+    if (set->row != place->row || column > command ||
         command >= channel->refresh || channel->refresh_end > command ||
         sth_dram_channel_turns_to_writes(channel, now) || !rules->striped ||
         accesses < rules->groups ||
-        (command > now && channel->gap_room >= end - data &&
-         channel->gap_end >= now + rules->cl + rules->burst))
+        (column < command && channel->gap_room >= end - data &&
+         channel->gap_end >= column + rules->cl + (end - data)))
         return -1;
     channel->ready[false] = end;
     channel->ready[true] = end + rules->rtw;
