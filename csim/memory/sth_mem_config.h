@@ -27,6 +27,14 @@ enum sth_dram_field {
     STH_DRAM_FIELDS
 };
 
+/* The orders of mapping.def. */
+enum sth_mapping {
+#define MAPPING(id, name, bank, group, column) STH_MAPPING_##id,
+#include "mapping.def"
+#undef MAPPING
+    STH_MAPPINGS
+};
+
 /* The worth of a figure, the best first: memory.def says what each means. */
 enum sth_standing {
     STH_STANDING_PUBLISHED = 1,
@@ -118,6 +126,9 @@ struct sth_mem_source {
 bool sth_mem_sources(const char *text,
                      struct sth_mem_source source[STH_DRAM_FIELDS], char *error,
                      size_t error_size);
+
+/* A mapping's name in mapping.def. */
+const char *sth_mapping_name(uint32_t mapping);
 
 /* "published", "derived" or "assumed". */
 const char *sth_standing_name(enum sth_standing standing);

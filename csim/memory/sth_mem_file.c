@@ -30,6 +30,28 @@ static enum sth_standing find_standing(const char *word)
     return (enum sth_standing)0;
 }
 
+/* A number, or the name of a mapping. */
+static bool take_value(const struct sth_mem_field *field, const char *text,
+                       uint64_t *value, char *why, size_t why_size)
+{
+    int n;
+
+    if (field->rule != STH_MEM_RULE_MAPPING) {
+        if (!sth_key_file_number(text, value))
+            snprintf(why, why_size, "'%.40s' is not a decimal number", text);
+        return sth_key_file_number(text, value);
+    }
+    for (*value = 0; *value < STH_MAPPINGS; ++*value)
+        if (!strcmp(text, sth_mapping_name((uint32_t)*value)))
+            return true;
+    n = snprintf(why, why_size, "'%.40s' is none of", text);
+    for (uint32_t i = 0; i < STH_MAPPINGS && n >= 0 && (size_t)n < why_size;
+         i++)
+        n +=
+            snprintf(why + n, why_size - (size_t)n, " %s", sth_mapping_name(i));
+    return false;
+}
+
 /* VALUE STANDING SOURCE */
 static bool take_figure(struct parser *p, int i, char *text, char *why,
                         size_t why_size)
@@ -46,10 +68,8 @@ static bool take_figure(struct parser *p, int i, char *text, char *why,
     if (*source)
         *source++ = 0;
     source += strspn(source, blank);
-    if (!sth_key_file_number(number, &value)) {
-        snprintf(why, why_size, "'%.40s' is not a decimal number", number);
+    if (!take_value(&sth_mem_fields[i], number, &value, why, why_size))
         return false;
-    }
     p->source[i].standing = find_standing(word);
     if (!p->source[i].standing) {
         snprintf(why, why_size,
@@ -87,7 +107,7 @@ static bool take_line(void *user, char *key, char *value, unsigned line,
 static bool read_file(struct parser *p, const char *path, char *error,
                       size_t error_size)
 {
-    char why[128];
+    char why[256];
     int bad;
 
     if (!sth_key_file_read(path, take_line, p, error, error_size))

@@ -18,11 +18,17 @@ struct sth_mem_preset {
 /* Ends with a preset without a name. */
 extern const struct sth_mem_preset sth_mem_presets[];
 
+enum sth_mem_rule {
+    STH_MEM_RULE_ANY,
+    STH_MEM_RULE_POWER,
+    STH_MEM_RULE_MAPPING
+};
+
 /* A field's name, unit and range, as dram.def has them. */
 struct sth_mem_field {
     const char *name;
     uint32_t min, max;
-    bool power;
+    enum sth_mem_rule rule;
     const char *unit, *meaning;
 };
 

@@ -174,6 +174,16 @@ static void test_presets_are_sound_and_sourced(void **state)
 
 static char path[512];
 
+static void write_figure(FILE *file, unsigned field, uint32_t value)
+{
+    fprintf(file, "%s = ", sth_mem_fields[field].name);
+    if (field == STH_DRAM_mapping)
+        fprintf(file, "%s", sth_mapping_name(value));
+    else
+        fprintf(file, "%u", value);
+    fprintf(file, " derived hbm2e of the table # really\n");
+}
+
 /* hbm2e as a file, line `replaced` (from 1; 0: none) exchanged. */
 static void write_file(unsigned replaced, const char *line)
 {
@@ -184,8 +194,7 @@ static void write_file(unsigned replaced, const char *line)
         if (i + 1 == replaced)
             fprintf(file, "%s\n", line);
         else
-            fprintf(file, "%s = %u derived hbm2e of the table # really\n",
-                    sth_mem_fields[i].name, sth_mem_presets[2].figure[i].value);
+            write_figure(file, i, sth_mem_presets[2].figure[i].value);
     if (replaced > STH_DRAM_FIELDS)
         fprintf(file, "%s\n", line);
     fclose(file);
@@ -257,18 +266,34 @@ static void test_file_mistake_is_named(void **state)
          ":1: key 'channels': the source behind 'published' is missing"},
         {1, "channels = many published x",
          ":1: key 'channels': 'many' is not a decimal number"},
-        {4, "interleave_bytes = 2048 assumed x",
-         ":4: key 'interleave_bytes': 2048 is more than a row of 1024 bytes"},
-        {5, "access_bytes = 512 assumed x",
-         ":5: key 'access_bytes': 512 is more than the interleave_bytes, 256"},
-        {6, "t_burst = 0 assumed x",
-         ":6: key 't_burst': 0 is not in "
+        {2, "groups = 32 published x", ":2: key 'groups': 32 is not in 1..16"},
+        {3, "banks = 2 published x",
+         ":2: key 'groups': 4 is more than the "
+         "banks, 2"},
+        {5, "interleave_bytes = 2048 assumed x",
+         ":5: key 'interleave_bytes': 2048 is more than the row_bytes, 1024"},
+        {6, "access_bytes = 512 assumed x",
+         ":6: key 'access_bytes': 512 is more than the interleave_bytes, 256"},
+        {7, "mapping = bank-row assumed x",
+         ":7: key 'mapping': 'bank-row' is none of row-bank-column-group "
+         "row-bank-group-column row-column-bank-group row-group-bank-column "
+         "row-column-group-bank row-group-column-bank"},
+        {7, "mapping = 0 assumed x",
+         ":7: key 'mapping': '0' is none of row-bank-column-group "
+         "row-bank-group-column row-column-bank-group row-group-bank-column "
+         "row-column-group-bank row-group-column-bank"},
+        {8, "t_burst = 0 assumed x",
+         ":8: key 't_burst': 0 is not in "
          "1..1000000"},
-        {15, "t_rfc = 3900000 assumed x",
-         ":15: key 't_rfc': 3900000 leaves no time between refreshes, 3900000"},
-        {19, "t_ras = 5 assumed x", ":19: key 't_ras': already set in line 11"},
-        {19, "t_faw = 5 assumed x", ":19: key 't_faw': unknown key"},
-        {19, "t_faw", ":19: expected 'key = value', got 't_faw'"},
+        {18, "t_rrd_l = 3000 assumed x",
+         ":17: key 't_rrd_s': 4000 is more than the t_rrd_l, 3000"},
+        {24, "t_rfc = 3900000 assumed x",
+         ":24: key 't_rfc': 3900000 leaves no time between refreshes, 3900000"},
+        {28, "write_batch = 300 assumed x",
+         ":28: key 'write_batch': 300 is more than the write_queue, 128"},
+        {29, "t_ras = 5 assumed x", ":29: key 't_ras': already set in line 14"},
+        {29, "t_turn = 5 assumed x", ":29: key 't_turn': unknown key"},
+        {29, "t_turn", ":29: expected 'key = value', got 't_turn'"},
     };
 
     (void)state;

@@ -95,10 +95,15 @@ static bool print_memory(const char *text, const struct sth_mem_config *m)
     printf("%s: every figure is %s or better\n", name,
            sth_standing_name(m->standing));
     print_peak(m);
-    for (int i = 0; i < STH_DRAM_FIELDS; i++)
-        printf("  %-16s %8" PRIu32 " %-2s %-9s  %s\n", fields[i].name, value[i],
+    for (int i = 0; i < STH_DRAM_FIELDS; i++) {
+        char number[24];
+
+        snprintf(number, sizeof(number), "%" PRIu32, value[i]);
+        printf("  %-16s %8s %-2s %-9s  %s\n", fields[i].name,
+               i == STH_DRAM_mapping ? sth_mapping_name(value[i]) : number,
                fields[i].unit, sth_standing_name(source[i].standing),
                source[i].text);
+    }
     return true;
 }
 
@@ -136,6 +141,8 @@ static int print_memory_json(const struct sth_mem_config *m)
     json_object_set_new(root, #field, json_integer(m->dram.field));
 #include "dram.def"
 #undef DRAM
+    json_object_set_new(root, "mapping",
+                        json_string(sth_mapping_name(m->dram.mapping)));
     return sth_report_write(stdout, root) ? 0 : 1;
 }
 
