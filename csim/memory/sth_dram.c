@@ -131,7 +131,7 @@ uint64_t sth_dram_read(struct sth_dram *dram, struct sth_mem_port *port,
         if (chunk.end == finish)
             return cycle;
         chunk.begin = chunk.end;
-        place = sth_dram_place_behind(map, place, chunk.begin);
+        sth_dram_place_next(map, &place, chunk.begin);
     }
 }
 
