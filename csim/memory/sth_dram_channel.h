@@ -27,8 +27,9 @@ struct sth_dram_rules {
     int64_t burst, ccd_l, rcd, rp, cl, cwl, ras, rtp, wr, rrd_s, rrd_l, faw,
         wtr_s, wtr_l, rtw, open, rfc, refi, ctrl;
     uint32_t groups, sets, write_queue, write_batch;
-    uint32_t places; /* for chunks in the queue, a power of two */
-    bool striped;    /* neighbouring accesses never wait for tCCD_L */
+    unsigned group_bits; /* log2 of groups */
+    uint32_t places;     /* for chunks in the queue, a power of two */
+    bool striped;        /* neighbouring accesses never wait for tCCD_L */
 };
 
 /*
