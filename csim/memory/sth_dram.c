@@ -131,7 +131,7 @@ uint64_t sth_dram_read(struct sth_dram *dram, struct sth_mem_port *port,
         if (chunk.end == finish)
             return cycle;
         chunk.begin = chunk.end;
-        place = sth_dram_place_behind(map, place, chunk.begin);
+        sth_dram_place_next(map, &place, chunk.begin);
     }
 }
 
@@ -237,6 +237,7 @@ static struct sth_dram_rules rules_of(const struct sth_dram_figures *d,
         .refi = d->t_refi * tick,
         .ctrl = d->t_ctrl * tick,
         .groups = d->groups,
+        .group_bits = map->group_bits,
         .sets = d->banks / d->groups,
         .write_queue = d->write_queue,
         .write_batch = d->write_batch,

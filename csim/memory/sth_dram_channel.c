@@ -284,9 +284,7 @@ static int64_t schedule_row(struct sth_dram_channel *c,
                             whole ? rules->groups : accesses, now);
     }
     /* The last group's last access is the last of all. */
-    active += rules->rcd;
-    if (accesses > rules->groups)
-        active += (accesses - 1) / rules->groups * rules->ccd_l;
+    active += rules->rcd + ((accesses - 1) >> rules->group_bits) * rules->ccd_l;
     begin = sth_dram_later(now, active + rules->burst - length) + latency;
     last = begin;
     if (!whole) {

@@ -27,8 +27,9 @@ struct sth_dram_rules {
     int64_t burst, ccd_l, rcd, rp, cl, cwl, ras, rtp, wr, rrd_s, rrd_l, faw,
         wtr_s, wtr_l, rtw, open, rfc, refi, ctrl;
     uint32_t groups, sets, write_queue, write_batch;
-    uint32_t places; /* for chunks in the queue, a power of two */
-    bool striped;    /* neighbouring accesses never wait for tCCD_L */
+    unsigned group_bits; /* log2 of groups */
+    uint32_t places;     /* for chunks in the queue, a power of two */
+    bool striped;        /* neighbouring accesses never wait for tCCD_L */
 };
 
 /*
@@ -149,8 +150,8 @@ sth_dram_channel_turns_to_writes(const struct sth_dram_channel *channel,
 }
 
 /*
- * A chunk of whole stripes whose rows are open and ready by the time that the
- * bus is free: as sth_dram_channel_schedule().  -1: it is none.
+ * A chunk whose rows are open and ready by the time that the bus is free: as
+ * sth_dram_channel_schedule().  -1: it is none.
  */
 static inline int64_t sth_dram_channel_stream(
     struct sth_dram_channel *channel, const struct sth_dram_rules *rules,
@@ -165,10 +166,21 @@ static inline int64_t sth_dram_channel_stream(
     if (set->row != place->row || column > command ||
         command >= channel->refresh || channel->refresh_end > command ||
         sth_dram_channel_turns_to_writes(channel, now) || !rules->striped ||
-        accesses < rules->groups ||
         (column < command && channel->gap_room >= end - data &&
          channel->gap_end >= column + rules->cl + (end - data)))
         return -1;
+    if (accesses < rules->groups) {
+        const uint32_t mask = rules->groups - 1;
+        uint32_t first = (place->local ^ place->flip) & mask;
+
+        if (channel->write_end + rules->wtr_l > command ||
+            (first == channel->last_group &&
+             channel->last_data + rules->ccd_l > data))
+            return -1;
+        channel->last_group =
+            ((place->local + accesses - 1) ^ place->flip) & mask;
+        channel->last_data = end - rules->burst;
+    }
     channel->ready[false] = end;
     channel->ready[true] = end + rules->rtw;
     channel->last_command = end - rules->burst - rules->cl;

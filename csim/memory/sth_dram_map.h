@@ -70,20 +70,21 @@ sth_dram_place_of(const struct sth_dram_map *map, uint64_t addr)
 }
 
 /*
- * The place of addr, the first of a unit, when that of an address in the unit
- * before is known: up to the last channel they differ in little.
+ * From the place of an address to that of addr, the first of the chunk behind:
+ * up to the last channel they differ in little.
  */
-static inline struct sth_dram_place
-sth_dram_place_behind(const struct sth_dram_map *map,
-                      struct sth_dram_place place, uint64_t addr)
+static inline void sth_dram_place_next(const struct sth_dram_map *map,
+                                       struct sth_dram_place *place,
+                                       uint64_t addr)
 {
     uint32_t unit = (uint32_t)(addr >> map->unit) & map->channel_mask;
 
-    if (unit == 0 || map->chunk != map->unit)
-        return sth_dram_place_of(map, addr);
-    place.channel = unit ^ place.turn;
-    place.local &= ~((1u << (map->unit - map->access)) - 1);
-    return place;
+    if (unit == 0 || map->chunk != map->unit) {
+        *place = sth_dram_place_of(map, addr);
+        return;
+    }
+    place->channel = unit ^ place->turn;
+    place->local &= ~((1u << (map->unit - map->access)) - 1);
 }
 
 /* The group of access `i` of the chunk at a place. */

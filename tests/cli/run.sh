@@ -193,8 +193,9 @@ for both" run "$t" --json "$x" --events "$work/./result"
 
 # The preset hbm2e as a file.
 own_memory() {
-  sed -nE 's/^FIGURE\(HBM2E, (\w+), ([0-9]+), (\w+), "(.*)"\)/\1 = \2 \L\3\E \4/p' \
-    spec/memory.def
+  sed -nE 's/^FIGURE\(HBM2E, (\w+), ([0-9]+), (\w+), "(.*)"\)/\1 = \2 \L\3\E \4/p
+    s/^FIGURE\(HBM2E, (mapping), STH_MAPPING_(\w+), (\w+), "(.*)"\)/\1 = \L\2 \3\E \4/p' \
+    spec/memory.def | sed '/^mapping/s/_/-/g'
 }
 
 # No output may be a file that is read, however it is named.

@@ -159,23 +159,41 @@ static void test_idle_channel_writes_what_waits(void **state)
     sth_mem_destroy(mem);
 }
 
+/* One access as the device has it, not as the order of the bus does. */
+static uint64_t device_read(struct sth_dram *dram, uint64_t now, uint64_t addr)
+{
+    struct sth_mem_port port = {0};
+
+    return sth_dram_read(dram, &port, now, addr, 1, NULL);
+}
+
 static void test_busy_bank_holds_up_no_other(void **state)
 {
-    const uint64_t conflict[] = {0, ROW, 2 * ROW, SET};
     struct sth_mem_config config = plain();
-    struct sth_mem *mem = sth_mem_create(&config, 64, true);
     struct sth_dram dram;
-    struct sth_mem_port port = {0};
 
     (void)state;
     assert_true(sth_dram_init(&dram, &config, 64));
-    for (int i = 0; i < 3; i++)
-        sth_dram_read(&dram, &port, 0, conflict[i], 1, NULL);
-    port.next = 0; /* see the device, not the order of the bus */
-    assert_true(sth_dram_read(&dram, &port, 0, conflict[3], 1, NULL) <
-                ALONE + 300);
+    for (uint64_t i = 0; i < 3; i++)
+        device_read(&dram, 0, i * ROW);
+    assert_true(device_read(&dram, 0, SET) < ALONE + 300);
     sth_dram_fini(&dram);
-    sth_mem_destroy(mem);
+}
+
+/* Before a bank that opens its row there is room, t_ccd_l behind the last. */
+static void test_gap_keeps_t_ccd_l(void **state)
+{
+    struct sth_mem_config config = plain();
+    struct sth_dram dram;
+
+    (void)state;
+    assert_true(sth_dram_init(&dram, &config, 64));
+    device_read(&dram, 0, 0);
+    assert_int_equal(device_read(&dram, 1000, 0), 1000 + ALONE - 137);
+    assert_int_equal(device_read(&dram, 1000, SET), 1000 + ALONE);
+    assert_int_equal(device_read(&dram, 1000, 5 * 256),
+                     1000 + ALONE - 137 + 50);
+    sth_dram_fini(&dram);
 }
 
 /* Every address has one place of its own, whatever the mapping. */
@@ -239,6 +257,7 @@ int main(void)
         cmocka_unit_test(test_few_writes_wait_and_a_batch_goes),
         cmocka_unit_test(test_idle_channel_writes_what_waits),
         cmocka_unit_test(test_busy_bank_holds_up_no_other),
+        cmocka_unit_test(test_gap_keeps_t_ccd_l),
         cmocka_unit_test(test_mappings_are_one_to_one),
         cmocka_unit_test(test_mapping_decides_what_a_stream_gets),
     };
