@@ -2,6 +2,7 @@
 #include "sth_command_ring.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "sth_time.h"
 
@@ -10,10 +11,15 @@ bool sth_command_ring_init(struct sth_command_ring *ring, struct sth_mem *mem,
 {
     ring->mem = mem;
     ring->copy = NULL;
-    if (keeps)
-        ring->copy =
-            calloc((size_t)1 << STH_RING_LOG2_MAX, sizeof(*ring->copy));
-    return !keeps || ring->copy != NULL;
+    if (!keeps)
+        return true;
+    /* Whoever moves the ring fills it; only where it begins is it empty. */
+    ring->copy = malloc(sizeof(*ring->copy) << STH_RING_LOG2_MAX);
+    if (ring->copy == NULL)
+        return false;
+    memset(ring->copy, 0,
+           sizeof(*ring->copy) << sth_ring_log2(STH_RESET_RING_LOG2));
+    return true;
 }
 
 void sth_command_ring_fini(struct sth_command_ring *ring)
