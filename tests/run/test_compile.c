@@ -7,6 +7,7 @@
 
 #include "sth_compile.h"
 #include "sth_compiled.h"
+#include "sth_plan_judge.h"
 #include "sth_runtime.h"
 #include "systolith.h"
 
@@ -77,6 +78,7 @@ struct chip {
     struct sth_mem *mem;
     struct sth_device *device;
     struct sth_hal hal;
+    struct sth_plan_judge *judge;
     struct sth_runtime runtime;
     struct sth_trace trace;
 };
@@ -98,6 +100,10 @@ static void start(struct chip *c, const char *config_name, uint64_t base)
     sth_hal_host_init(&c->hal, c->device);
     sth_runtime_config_default(&config);
     config.tensor_base = base;
+    c->judge = sth_plan_judge_create(&c->config);
+    assert_non_null(c->judge);
+    config.judge = sth_plan_judge_hook(c->judge);
+    config.memory = sth_plan_memory_of(&c->config);
     assert_int_equal(sth_runtime_init(&c->runtime, &c->hal, &config), 0);
     assert_int_equal(sth_trace_parse(&c->trace, text, strlen(text), arena,
                                      sizeof(arena), &error),
@@ -124,6 +130,7 @@ static void stop(struct chip *c)
     if (sth_csim_report(c->device, &list) != 0)
         fail_msg("%s", list[0].text);
     sth_runtime_fini(&c->runtime);
+    sth_plan_judge_destroy(c->judge);
     c->device->ops->destroy(c->device);
     sth_mem_destroy(c->mem);
 }
