@@ -9,8 +9,6 @@
 
 /* Cycles that are played for one choice. */
 #define PLAYED_CYCLES (UINT64_C(1) << 21)
-/* Candidates that are played for one choice: the first by estimate. */
-#define PLAYED_TRIALS 16u
 
 /* A plan that was decided. */
 struct kept {
@@ -82,8 +80,7 @@ static bool is_worth(struct sth_plan_judge *j, const struct sth_trial *trial)
         j->shortest = trial->estimate;
         j->played = 0;
     }
-    return trial->number < PLAYED_TRIALS &&
-           j->played + trial->estimate <= PLAYED_CYCLES &&
+    return j->played + trial->estimate <= PLAYED_CYCLES &&
            trial->estimate <= j->shortest + j->shortest / 3;
 }
 
