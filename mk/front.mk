@@ -28,7 +28,7 @@ $(FRONT)/%/options: configs/wide.cfg $(SPECGEN) mk/front.mk
 	  -e "s/^fetch_depth = .*/fetch_depth = $$((2 * $(call shape,$*,3)))/" \
 	  -e '$$adata_types = $(or $(call shape,$*,6),3)' \
 	  configs/wide.cfg >$(@D)/shape.cfg
-	$(Q)$(SPECGEN) build $(@D)/shape.cfg >$@.new
+	$(Q)$(SPECGEN) build $(@D)/shape.cfg >$(new)
 	$(if-changed)
 
 $(FRONT)/%/sth_front: $(FRONT)/%/options $(RTL_SRC) $(FRONT_SRC) $(FRONT_OBJ) \

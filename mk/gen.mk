@@ -18,29 +18,32 @@ $(SPECGEN): $(call obj,$(wildcard tools/specgen/*.c) $(SPECGEN_CSIM))
 	$(call say,LD,$@)
 	$(Q)$(CC) $(SANITIZE) -o $@ $^
 
-# A file that says the same as before leaves what is built from it alone.
-if-changed = $(Q)cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+# A file that says the same as before leaves what is built from it alone; one of
+# several makes at a time writes none of another.
+new = $@.$(make-pid)
+make-pid := $(shell echo $$PPID)
+if-changed = $(Q)cmp -s $(new) $@ && rm $(new) || mv $(new) $@
 
 $(BUILD)/gen/sth_spec.svh: $(SPECGEN)
 	@mkdir -p $(@D)
-	$(Q)$(SPECGEN) verilog >$@.new
+	$(Q)$(SPECGEN) verilog >$(new)
 	$(if-changed)
 
 $(BUILD)/gen/sth_params.svh: $(SPECGEN)
 	@mkdir -p $(@D)
-	$(Q)$(SPECGEN) params >$@.new
+	$(Q)$(SPECGEN) params >$(new)
 	$(if-changed)
 
 $(BUILD)/gen/sth_functions.svh: $(SPECGEN)
 	@mkdir -p $(@D)
-	$(Q)$(SPECGEN) functions >$@.new
+	$(Q)$(SPECGEN) functions >$(new)
 	$(if-changed)
 
 # What git calls the sources, if it knows them; rewritten when that changes.
 $(BUILD)/gen/sth_git.h: FORCE
 	@mkdir -p $(@D)
 	@printf '#define STH_GIT "%s"\n' \
-	  "$$(test ! -e .git || git describe --always --dirty --tags)" >$@.new
+	  "$$(test ! -e .git || git describe --always --dirty --tags)" >$(new)
 	$(if-changed)
 
 $(BUILD)/tools/library/sth_version_build.o: $(BUILD)/gen/sth_git.h

@@ -15,7 +15,7 @@ PUBLIC = csim/systolith.h tools/library/systolith_rtl.h \
 $(DIST)/headers.txt: $(PUBLIC) $(wildcard spec/* */*/*.h)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -MM $(PUBLIC) | tr ' \\' '\n\n' | \
-	  grep -E '\.(h|def)$$' | sort -u >$@.new
+	  grep -E '\.(h|def)$$' | sort -u >$(new)
 	$(if-changed)
 
 $(DIST)/libsystolith.a: $(call obj,$(CSIM_SRC) $(wildcard tools/library/*.c))

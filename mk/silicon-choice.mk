@@ -26,7 +26,9 @@ silicon-file = $(call config-file,$(or $(filter %/$(1).cfg $(1).cfg, \
 SILICON_GOALS = $(filter silicon%,$(MAKECMDGOALS))
 SILICON_VARIABLES = BLOCK BUILD CC CONFIG CXX MAPPING NATIVE OPT PARALLEL PARAMS \
 	RTL_LIGHT SANITIZE SHUFFLE SILICON_CONFIGS SYNTH_LIBERTY SYNTH_NODE V
-silicon-typed = $(foreach name,$(filter-out -% MAKE%,$(.VARIABLES)),$(if \
+# Those typed that look like one of these: a make around this one has others.
+silicon-typed = $(foreach name,$(filter BLOCK% CONF% MAP% PARAM% SHUF% SILICON% \
+	SYNTH%,$(.VARIABLES)),$(if \
 	$(filter command,$(firstword $(origin $(name)))),$(name)))
 silicon-stop = $(error $(firstword $(SILICON_GOALS)): $(1))
 silicon-check-config = $(if $(call config-file,$(1)),,$(call silicon-stop,no \
@@ -60,7 +62,7 @@ $(foreach config,$(silicon-known),$(eval \
 	silicon-file,$(call config-name,$(config)))))
 $(BUILD)/chips/%/options: $(SPECGEN) FORCE
 	@mkdir -p $(@D)
-	$(Q)$(SPECGEN) build $(filter %.cfg,$^) >$@.new
+	$(Q)$(SPECGEN) build $(filter %.cfg,$^) >$(new)
 	$(if-changed)
 .PRECIOUS: $(BUILD)/chips/%/options
 
