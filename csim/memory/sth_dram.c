@@ -191,16 +191,6 @@ static uint64_t gcd(uint64_t a, uint64_t b)
     return a;
 }
 
-static unsigned log2_of(uint32_t value)
-{
-    unsigned log2 = 0;
-
-    while (1u << log2 < value)
-        log2++;
-    assert(1u << log2 == value);
-    return log2;
-}
-
 /* 10^6 / mhz picoseconds are a cycle: as whole numbers, without a factor. */
 static struct sth_dram_clock clock_of(uint32_t mhz)
 {
@@ -262,7 +252,7 @@ bool sth_dram_init(struct sth_dram *dram, const struct sth_mem_config *config,
 
     *dram = (struct sth_dram){.clock = clock_of(config->clock_mhz),
                               .map = sth_dram_map_of(d, (uint32_t)channels),
-                              .bus_log2 = log2_of(bus_bytes)};
+                              .bus_log2 = sth_dram_log2(bus_bytes)};
     dram->rules = rules_of(d, &dram->map, dram->clock.ps);
     dram->channel = calloc(channels, sizeof *dram->channel);
     dram->store =

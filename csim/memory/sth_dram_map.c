@@ -3,7 +3,7 @@
 
 #include <assert.h>
 
-static unsigned log2_of(uint32_t value)
+unsigned sth_dram_log2(uint32_t value)
 {
     unsigned log2 = 0;
 
@@ -31,14 +31,14 @@ struct sth_dram_map sth_dram_map_of(const struct sth_dram_figures *figures,
     const unsigned place[] = {places[figures->mapping].bank,
                               places[figures->mapping].group,
                               places[figures->mapping].column};
-    const unsigned group_bits = log2_of(figures->groups);
+    const unsigned group_bits = sth_dram_log2(figures->groups);
     const unsigned bits[] = {
-        log2_of(figures->banks) - group_bits, group_bits,
-        log2_of(figures->row_bytes / figures->access_bytes)};
+        sth_dram_log2(figures->banks) - group_bits, group_bits,
+        sth_dram_log2(figures->row_bytes / figures->access_bytes)};
     unsigned low[3] = {0}, unit_bits;
-    struct sth_dram_map map = {.access = log2_of(figures->access_bytes),
-                               .unit = log2_of(figures->interleave_bytes),
-                               .channel = log2_of(channels),
+    struct sth_dram_map map = {.access = sth_dram_log2(figures->access_bytes),
+                               .unit = sth_dram_log2(figures->interleave_bytes),
+                               .channel = sth_dram_log2(channels),
                                .row = bits[0] + bits[1] + bits[2]};
 
     for (int i = 0; i < 3; i++)

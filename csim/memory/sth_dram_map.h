@@ -105,4 +105,7 @@ static inline uint32_t sth_dram_chunk_bytes(const struct sth_dram_map *map,
     return (uint32_t)(left < bytes ? left : bytes);
 }
 
+/* Of a power of two. */
+unsigned sth_dram_log2(uint32_t value);
+
 #endif

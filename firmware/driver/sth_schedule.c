@@ -97,11 +97,10 @@ struct sth_buffer *sth_schedule_alloc(struct sth_schedule *s,
                                       enum sth_schedule_space space,
                                       uint32_t size)
 {
-    uint32_t word = sth_sp_word_bytes(&s->driver->params);
     struct sth_buffer *b;
 
     if (space == STH_SCHEDULE_SP)
-        size = (size + word - 1) / word * word;
+        size = (uint32_t)sth_schedule_sp_bytes(&s->driver->params, size);
     if (s->buffers == STH_SCHEDULE_BUFFERS ||
         size > sth_schedule_room(s, space)) {
         sth_schedule_fail(s, STH_FW_ERR_SPACE);

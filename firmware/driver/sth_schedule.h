@@ -153,6 +153,15 @@ struct sth_buffer *sth_schedule_alloc(struct sth_schedule *schedule,
                                       enum sth_schedule_space space,
                                       uint32_t size);
 
+/* What a buffer of so many bytes takes of the scratchpad. */
+static inline uint64_t sth_schedule_sp_bytes(const struct sth_params *params,
+                                             uint64_t bytes)
+{
+    uint32_t word = sth_sp_word_bytes(params);
+
+    return (bytes + word - 1) / word * word;
+}
+
 /* What is left in a memory: bytes or rows. */
 uint32_t sth_schedule_room(const struct sth_schedule *schedule,
                            enum sth_schedule_space space);

@@ -236,19 +236,14 @@ void sth_kernel_attention(struct sth_schedule *s, const struct sth_attention *a)
     struct sth_plan_key key = {"attention", &shape, sizeof shape};
     struct sth_trial trial = {.play = play, .job = a};
     struct sth_attention_plans plans;
-    uint32_t best;
+    struct sth_attention_plan plan;
 
-    if (sth_choice_recall(s, &key, &plans.plan[0], sizeof plans.plan[0])) {
-        play(s, a, &plans.plan[0]);
-        return;
+    if (!sth_choice_recall(s, &key, &plan, sizeof plan)) {
+        sth_attention_plan_search(&plans, &s->driver->params, &s->memory,
+                                  &shape);
+        if (!sth_choice_take(s, &key, &trial, plans.plan, plans.count,
+                             estimate_of, &plan, sizeof plan))
+            return;
     }
-    sth_attention_plan_search(&plans, &s->driver->params, &s->memory, &shape);
-    if (plans.count == 0) {
-        sth_schedule_fail(s, STH_FW_ERR_SPACE);
-        return;
-    }
-    best = sth_choice(s, &trial, plans.plan, plans.count, sizeof plans.plan[0],
-                      estimate_of);
-    sth_choice_keep(s, &key, &plans.plan[best], sizeof plans.plan[0]);
-    play(s, a, &plans.plan[best]);
+    play(s, a, &plan);
 }

@@ -25,11 +25,6 @@
 #define SPREAD 5u
 /* Allowance for each command of the array. */
 #define PRODUCT_OVERHEAD 8u
-static uint64_t max_u64(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
-
 static uint64_t ceil_u64(uint64_t a, uint64_t b)
 {
     return (a + b - 1) / b;
@@ -75,10 +70,10 @@ static uint64_t product(const struct sth_attention_model *m, uint64_t tiles,
     uint64_t waits = tiles * sth_min_u32(rows, steps) * eighths / 8;
     uint64_t cycles = tiles * steps + ceil_u64(waits, m->p->sp_banks);
 
-    cycles = max_u64(cycles, tiles * max_u64(rows, STH_LAT_MATRIX_SUM));
-    return max_u64(cycles + PRODUCT_OVERHEAD,
-                   ceil_u64(cycles + sth_min_u32(rows, steps) + m->drain,
-                            STH_DEPTH_MATRIX_COMMANDS));
+    cycles = sth_max_u64(cycles, tiles * sth_max_u64(rows, STH_LAT_MATRIX_SUM));
+    return sth_max_u64(cycles + PRODUCT_OVERHEAD,
+                       ceil_u64(cycles + sth_min_u32(rows, steps) + m->drain,
+                                STH_DEPTH_MATRIX_COMMANDS));
 }
 
 /* A tile of so many keys of k or of v. */
@@ -218,20 +213,20 @@ static void add_steps(struct sums *sum, const struct sth_attention_model *m,
 
     if (plan->score_slots == 1)
         turn = t->scores + m->p->array_cols + m->drain + vector;
-    interval =
-        max_u64(array, max_u64(vector, ceil_u64(turn, plan->score_slots)));
+    interval = sth_max_u64(
+        array, sth_max_u64(vector, ceil_u64(turn, plan->score_slots)));
     if (t->rescaling != 0)
-        interval = max_u64(interval, m->p->array_rows + t->values + m->drain +
-                                         t->rescaling);
+        interval = sth_max_u64(interval, m->p->array_rows + t->values +
+                                             m->drain + t->rescaling);
     /* The next softmax is behind these products in the ring. */
     if (products > m->queued)
-        interval = max_u64(interval, vector + t->values -
-                                         t->values * m->queued / products);
+        interval = sth_max_u64(interval, vector + t->values -
+                                             t->values * m->queued / products);
     /* A buffer is free again when its product has left the array. */
     held = m->memory->latency + STH_LAT_LOAD_RETIRE + m->drain +
            (load + array) / (2 * t->tiles);
-    load = max_u64(load, 2 * t->tiles * held / plan->kv_slots);
-    sum->interval += steps * (stays ? interval : max_u64(interval, load));
+    load = sth_max_u64(load, 2 * t->tiles * held / plan->kv_slots);
+    sum->interval += steps * (stays ? interval : sth_max_u64(interval, load));
     sum->array += steps * array;
     sum->vector += steps * vector;
     sum->load += stays ? 0 : steps * load;
@@ -270,7 +265,7 @@ static struct sums sum_blocks(const struct sth_attention_model *m, bool stays,
         loads = stays ? 0 : last.tiles * last.load;
         sum.tail = m->drain + last.softmax + last.rescaling + last.values;
         sum.tail -= sth_min_u32((uint32_t)sum.tail, (uint32_t)loads);
-        sum.tail = max_u64(sum.tail, last.values / last.tiles);
+        sum.tail = sth_max_u64(sum.tail, last.values / last.tiles);
     }
     sum.interval = sum.interval * m->parts + lag;
     sum.array *= m->parts;
@@ -297,10 +292,10 @@ uint64_t sth_attention_cost(const struct sth_attention_plan *plan,
                      2ull * sth_attention_tiles(plan, s->keys) * t.load);
     sum.load +=
         blocks * m.q + sum.commands * ceil_u64(STH_COMMAND_BYTES, p->bus_bytes);
-    interval = max_u64(max_u64(sum.interval, sum.array),
-                       max_u64(sum.vector, sum.load));
-    interval =
-        max_u64(interval, max_u64(blocks * m.store, sum.commands * m.decode));
+    interval = sth_max_u64(sth_max_u64(sum.interval, sum.array),
+                           sth_max_u64(sum.vector, sum.load));
+    interval = sth_max_u64(
+        interval, sth_max_u64(blocks * m.store, sum.commands * m.decode));
     return sth_attention_groups(&m) * interval + 2 * memory->latency + m.q +
            t.load + sum.tail + m.drain + m.output + m.store;
 }

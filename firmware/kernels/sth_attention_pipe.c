@@ -41,11 +41,6 @@ struct pipe {
     bool owes_output;
 };
 
-static uint64_t max_u64(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
-
 /*
  * When a command behind all products so far leaves the ring: the last of them
  * that do not fit the array's queue has started.
@@ -69,10 +64,10 @@ static uint64_t fetch_tile(struct pipe *q, const struct entry *e, uint32_t tile,
     tile += e->tile0;
     if (q->stays && q->owner[which][tile] == e->group)
         return q->loaded[which][tile];
-    at = max_u64(q->load, dispatched(q, plan->prefetch));
+    at = sth_max_u64(q->load, dispatched(q, plan->prefetch));
     if (q->loads >= plan->kv_slots)
-        at = max_u64(at,
-                     q->freed[(q->loads - plan->kv_slots) % TILES] + HANDOVER);
+        at = sth_max_u64(at, q->freed[(q->loads - plan->kv_slots) % TILES] +
+                                 HANDOVER);
     *buffer = q->loads++;
     q->load = at + e->t->load + q->fetch;
     at += STH_LAT_LOAD_ISSUE + q->m->memory->latency + e->t->load +
@@ -92,8 +87,8 @@ static uint64_t product(struct pipe *q, uint64_t from, uint64_t cycles,
                         ? cycles - cycles * q->m->queued / q->m->units
                         : 0;
 
-    q->started[q->products++ % TILES] = max_u64(q->array, from) + late;
-    q->array = max_u64(q->array, from + steps) + cycles;
+    q->started[q->products++ % TILES] = sth_max_u64(q->array, from) + late;
+    q->array = sth_max_u64(q->array, from + steps) + cycles;
     return q->array + q->m->drain;
 }
 
@@ -103,11 +98,11 @@ static void scores(struct pipe *q, struct entry *e)
     uint64_t from = q->full;
 
     if (q->steps > slots)
-        from = max_u64(from, q->step[(q->steps - 1 - slots) % STEPS].weighted +
-                                 HANDOVER);
+        from = sth_max_u64(
+            from, q->step[(q->steps - 1 - slots) % STEPS].weighted + HANDOVER);
     for (uint32_t i = 0; i < e->t->tiles; i++) {
         uint32_t load = q->loads;
-        uint64_t at = max_u64(fetch_tile(q, e, i, 0, &load), from);
+        uint64_t at = sth_max_u64(fetch_tile(q, e, i, 0, &load), from);
 
         e->scored =
             product(q, at, e->t->scores / e->t->tiles, q->m->p->array_cols);
@@ -117,20 +112,20 @@ static void scores(struct pipe *q, struct entry *e)
 
 static void output(struct pipe *q, uint64_t valued)
 {
-    q->vector = max_u64(q->vector, valued + HANDOVER) + q->m->output;
+    q->vector = sth_max_u64(q->vector, valued + HANDOVER) + q->m->output;
     q->output_done[q->outputs++ % q->m->plan->o_slots] = q->vector;
-    q->store = max_u64(q->store, q->vector) + q->m->store;
+    q->store = sth_max_u64(q->store, q->vector) + q->m->store;
     q->owes_output = false;
 }
 
 static void softmax(struct pipe *q, struct entry *e)
 {
     const struct entry *before = &q->step[(q->ended + STEPS - 1) % STEPS];
-    uint64_t at = max_u64(q->vector, e->scored + HANDOVER);
+    uint64_t at = sth_max_u64(q->vector, e->scored + HANDOVER);
 
     q->decoded += e->t->commands * q->m->decode;
-    at = max_u64(at, max_u64(dispatched(q, 0), q->decoded));
-    q->decoded = max_u64(q->decoded, dispatched(q, 0));
+    at = sth_max_u64(at, sth_max_u64(dispatched(q, 0), q->decoded));
+    q->decoded = sth_max_u64(q->decoded, dispatched(q, 0));
     q->vector = at + e->t->softmax;
     /* The scores behind these in the ring wait until all are in the queue. */
     if (e->t->passes > q->m->p->queue_depth)
@@ -141,7 +136,7 @@ static void softmax(struct pipe *q, struct entry *e)
         output(q, before->valued);
     if (!e->first)
         q->vector =
-            max_u64(q->vector, before->valued + HANDOVER) + e->t->rescaling;
+            sth_max_u64(q->vector, before->valued + HANDOVER) + e->t->rescaling;
     e->ready = q->vector + HANDOVER;
 }
 
@@ -150,13 +145,13 @@ static void values(struct pipe *q, struct entry *e)
     uint64_t from = e->ready;
 
     if (e->first) {
-        from = max_u64(from, q->output_done[q->blocks % q->m->plan->o_slots] +
-                                 HANDOVER);
+        from = sth_max_u64(
+            from, q->output_done[q->blocks % q->m->plan->o_slots] + HANDOVER);
         q->blocks++;
     }
     for (uint32_t i = 0; i < e->t->tiles; i++) {
         uint32_t load = q->loads;
-        uint64_t at = max_u64(fetch_tile(q, e, i, 1, &load), from);
+        uint64_t at = sth_max_u64(fetch_tile(q, e, i, 1, &load), from);
 
         e->valued =
             product(q, at, e->t->values / e->t->tiles, q->m->p->array_rows);
@@ -218,7 +213,7 @@ static uint64_t finish(struct pipe *q)
     }
     if (q->owes_output)
         output(q, q->step[(q->ended + STEPS - 1) % STEPS].valued);
-    return max_u64(q->store, q->vector) + q->m->memory->latency;
+    return sth_max_u64(q->store, q->vector) + q->m->memory->latency;
 }
 
 /* Tiles of a group of keys and values over all its blocks. */

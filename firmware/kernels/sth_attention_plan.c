@@ -11,14 +11,6 @@
  * inverses. */
 #define SCALAR_SETS 6u
 
-/* What the allocator takes for a buffer of the scratchpad. */
-static uint64_t buffer_bytes(const struct sth_params *p, uint64_t bytes)
-{
-    uint64_t word = sth_sp_word_bytes(p);
-
-    return (bytes + word - 1) / word * word;
-}
-
 /* Rows of the accumulator; o_slots is decided. */
 static uint64_t acc_rows(const struct sth_attention_plan *plan,
                          const struct sth_params *p,
@@ -69,11 +61,11 @@ static bool place(struct sth_attention_plan *plan, const struct sth_params *p,
         return false;
     /* A block has two tiles at least, so that no more are under way. */
     plan->q_slots = 2 + sth_ceil_div(plan->prefetch, 2);
-    sp = plan->q_slots * buffer_bytes(p, rows * plan->q_stride) +
-         2 * (buffer_bytes(p, rows * plan->weight_stride) +
-              buffer_bytes(p, rows * plan->out_stride));
-    buffer = buffer_bytes(p, (uint64_t)plan->sequences * plan->tile *
-                                 plan->kv_stride);
+    sp = plan->q_slots * sth_schedule_sp_bytes(p, rows * plan->q_stride) +
+         2 * (sth_schedule_sp_bytes(p, rows * plan->weight_stride) +
+              sth_schedule_sp_bytes(p, rows * plan->out_stride));
+    buffer = sth_schedule_sp_bytes(p, (uint64_t)plan->sequences * plan->tile *
+                                          plan->kv_stride);
     if (sp + (plan->prefetch + 2) * buffer > p->sp_bytes)
         return false;
     slots = (p->sp_bytes - sp) / buffer;

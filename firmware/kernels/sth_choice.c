@@ -1,9 +1,13 @@
 /* The choice between a kernel's candidates. */
+#include <string.h>
+
 #include "sth_choice.h"
 
-uint32_t sth_choice(struct sth_schedule *s, struct sth_trial *trial,
-                    const void *plans, uint32_t count, size_t plan_bytes,
-                    uint64_t (*estimate_at)(const void *plan))
+/* The number of the best plan, by the judge where there is one. */
+static uint32_t best_of(struct sth_schedule *s, struct sth_trial *trial,
+                        const void *plans, uint32_t count,
+                        uint64_t (*estimate_at)(const void *plan),
+                        size_t plan_bytes)
 {
     uint64_t least = 0;
     uint32_t best = 0;
@@ -32,9 +36,20 @@ bool sth_choice_recall(struct sth_schedule *s, const struct sth_plan_key *key,
            s->judge->recall(s->judge->user, key, plan, plan_bytes);
 }
 
-void sth_choice_keep(struct sth_schedule *s, const struct sth_plan_key *key,
-                     const void *plan, size_t plan_bytes)
+bool sth_choice_take(struct sth_schedule *s, const struct sth_plan_key *key,
+                     struct sth_trial *trial, const void *plans, uint32_t count,
+                     uint64_t (*estimate_at)(const void *plan), void *plan,
+                     size_t plan_bytes)
 {
+    uint32_t best;
+
+    if (count == 0) {
+        sth_schedule_fail(s, STH_FW_ERR_SPACE);
+        return false;
+    }
+    best = best_of(s, trial, plans, count, estimate_at, plan_bytes);
+    memcpy(plan, (const unsigned char *)plans + best * plan_bytes, plan_bytes);
     if (s->judge != NULL)
         s->judge->keep(s->judge->user, key, plan, plan_bytes);
+    return true;
 }

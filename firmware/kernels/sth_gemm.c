@@ -374,20 +374,14 @@ void sth_kernel_gemm(struct sth_schedule *s, const struct sth_gemm *gemm)
     struct sth_gemm_plans plans;
     struct sth_gemm_shape shape;
     struct sth_plan_key key = {"gemm", &shape, sizeof shape};
-    uint32_t best;
+    struct sth_gemm_plan plan;
 
     shape_of(&shape, gemm);
-    if (sth_choice_recall(s, &key, &plans.plan[0], sizeof plans.plan[0])) {
-        play(s, gemm, &plans.plan[0]);
-        return;
+    if (!sth_choice_recall(s, &key, &plan, sizeof plan)) {
+        sth_gemm_plan_search(&plans, &s->driver->params, &s->memory, &shape);
+        if (!sth_choice_take(s, &key, &trial, plans.plan, plans.count,
+                             estimate_of, &plan, sizeof plan))
+            return;
     }
-    sth_gemm_plan_search(&plans, &s->driver->params, &s->memory, &shape);
-    if (plans.count == 0) {
-        sth_schedule_fail(s, STH_FW_ERR_SPACE);
-        return;
-    }
-    best = sth_choice(s, &trial, plans.plan, plans.count, sizeof plans.plan[0],
-                      estimate_of);
-    sth_choice_keep(s, &key, &plans.plan[best], sizeof plans.plan[0]);
-    play(s, gemm, &plans.plan[best]);
+    play(s, gemm, &plan);
 }

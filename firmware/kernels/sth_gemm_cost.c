@@ -9,11 +9,6 @@
 /* Grant to retirement of a vector command beyond its row-tiles. */
 #define VECTOR_OVERHEAD (STH_LAT_VECTOR_START + STH_LAT_VECTOR_PIPE + 4u)
 
-static uint64_t max_u64(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
-
 /* Of the loads and stores. */
 static void move_times(struct sth_gemm_times *t, uint32_t rows, uint32_t cols,
                        uint32_t depth, const struct sth_params *p,
@@ -47,7 +42,7 @@ static uint64_t tile_cycles(uint32_t rows, const struct sth_gemm_times *t)
 
     if (rows > 1)
         weights += (rows < t->steps ? rows : t->steps) / 4;
-    return max_u64(max_u64(rows, weights), STH_LAT_MATRIX_SUM);
+    return sth_max_u64(sth_max_u64(rows, weights), STH_LAT_MATRIX_SUM);
 }
 
 void sth_gemm_times(struct sth_gemm_times *t, uint32_t rows, uint32_t cols,

@@ -38,11 +38,6 @@ struct pipe {
     uint64_t summed, rest;
 };
 
-static uint64_t max_u64(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
-
 /*
  * Starts a command of an engine that may not start before `from`, behind the
  * commands before it; returns when.
@@ -57,9 +52,9 @@ static uint64_t start(struct pipe *q, uint32_t engine, uint64_t from)
     q->dispatched += STH_LAT_DECODE;
     q->busy[STH_ENGINE_LOAD] += q->t->fetch;
     if (n >= depth)
-        q->dispatched = max_u64(q->dispatched, *slot);
-    *slot =
-        max_u64(max_u64(q->dispatched + STH_LAT_GRANT, q->busy[engine]), from);
+        q->dispatched = sth_max_u64(q->dispatched, *slot);
+    *slot = sth_max_u64(
+        sth_max_u64(q->dispatched + STH_LAT_GRANT, q->busy[engine]), from);
     return *slot;
 }
 
@@ -101,7 +96,7 @@ static uint64_t product(struct pipe *q, uint64_t from)
 {
     const struct sth_gemm_times *t = q->t;
     uint64_t at = start(q, STH_ENGINE_MATRIX, from);
-    uint64_t first = max_u64(at + t->steps, q->streamed);
+    uint64_t first = sth_max_u64(at + t->steps, q->streamed);
     uint64_t last = first + (t->tiles - 1) * t->tile;
 
     q->busy[STH_ENGINE_MATRIX] = last;
@@ -120,7 +115,8 @@ static void epilogue(struct pipe *q)
         return;
     q->pending = NULL;
     q->epilogues++;
-    end = max_u64(max_u64(q->summed, q->rest) + HANDOVER, q->stage_free[stage]);
+    end = sth_max_u64(sth_max_u64(q->summed, q->rest) + HANDOVER,
+                      q->stage_free[stage]);
     for (uint32_t i = 0; i < t->passes; i++) {
         at = start(q, STH_ENGINE_VECTOR, end);
         end = at + t->vector / t->passes;
@@ -146,10 +142,10 @@ static void block(struct pipe *q, uint32_t mi, uint32_t ni)
     for (uint32_t ki = 0; ki < plan->ks; ki++) {
         uint32_t w = fetch(q, &q->w, ni * plan->ks + ki, t->w);
         uint32_t a = fetch(q, &q->a, mi * plan->ks + ki, t->a);
-        uint64_t from = max_u64(q->w.ready[w], q->a.ready[a]);
+        uint64_t from = sth_max_u64(q->w.ready[w], q->a.ready[a]);
 
         if (ki == 0)
-            from = max_u64(from, q->acc_free[q->blocks % plan->acc_slots]);
+            from = sth_max_u64(from, q->acc_free[q->blocks % plan->acc_slots]);
         for (uint32_t i = 0; ki + 1 == plan->ks && i < t->rest_loads; i++) {
             uint64_t at = start(q, STH_ENGINE_LOAD, 0);
 
@@ -192,6 +188,6 @@ void sth_gemm_pipe(struct sth_gemm_plan *plan, const struct sth_params *p,
             block(&q, plan->w_stationary ? j : i, plan->w_stationary ? i : j);
     epilogue(&q);
     for (uint32_t i = 0; i < plan->stage_slots; i++)
-        end = max_u64(end, q.stage_free[i]);
+        end = sth_max_u64(end, q.stage_free[i]);
     plan->cycles = end + STH_LAT_DECODE;
 }

@@ -43,33 +43,28 @@ static uint32_t block_size(uint32_t dim, uint32_t count, uint32_t quantum)
     return sth_round_up(sth_ceil_div(dim, count), quantum);
 }
 
-/* What the allocator takes for a buffer. */
-static uint64_t room_of(const struct sth_params *p, uint64_t bytes)
-{
-    uint32_t word = sth_sp_word_bytes(p);
-
-    return (bytes + word - 1) / word * word;
-}
-
 /* Scratchpad bytes beside the x and w blocks; mirrors allocate(). */
 static uint64_t staging_bytes(const struct sth_params *p,
                               const struct sth_gemm_shape *s,
                               const struct sth_gemm_plan *plan)
 {
     uint64_t cols = sth_round_up(plan->nb, p->array_cols);
-    uint64_t row = room_of(p, cols * 4);
-    uint64_t column = room_of(p, sth_round_up(plan->mb, p->array_cols) * 4ull);
-    uint64_t bytes = room_of(p, (uint64_t)plan->mb * plan->out_stride);
+    uint64_t row = sth_schedule_sp_bytes(p, cols * 4);
+    uint64_t column =
+        sth_schedule_sp_bytes(p, sth_round_up(plan->mb, p->array_cols) * 4ull);
+    uint64_t bytes =
+        sth_schedule_sp_bytes(p, (uint64_t)plan->mb * plan->out_stride);
 
     if (s->residual_bytes != 0)
-        bytes += room_of(p, (uint64_t)plan->mb * plan->residual_stride);
+        bytes += sth_schedule_sp_bytes(p, (uint64_t)plan->mb *
+                                              plan->residual_stride);
     if (s->bias)
         bytes += row;
     if (s->scaled)
         bytes += row + column;
     bytes *= plan->stage_slots;
     if (s->temporary)
-        bytes += room_of(p, plan->mb * cols * 4);
+        bytes += sth_schedule_sp_bytes(p, plan->mb * cols * 4);
     return bytes;
 }
 
@@ -144,8 +139,9 @@ static void consider(struct search *q, const struct sth_gemm_plan *sizes,
                      bool w_stationary)
 {
     struct sth_gemm_plan plan = *sizes;
-    uint64_t a_bytes = room_of(q->p, (uint64_t)plan.mb * plan.a_stride);
-    uint64_t w_bytes = room_of(
+    uint64_t a_bytes =
+        sth_schedule_sp_bytes(q->p, (uint64_t)plan.mb * plan.a_stride);
+    uint64_t w_bytes = sth_schedule_sp_bytes(
         q->p, (uint64_t)(q->s->transposed ? plan.nb : plan.kb) * plan.w_stride);
     uint64_t staging = staging_bytes(q->p, q->s, &plan);
     bool fits;

@@ -302,18 +302,13 @@ void sth_kernel_rope(struct sth_schedule *s, const struct sth_rope *rope)
         .angle_bytes = sth_dtype_bytes(rope->cos->dtype),
     };
     const struct sth_plan_key key = {"rope", &shape, sizeof shape};
-    uint32_t count, best = 0;
+    struct sth_rope_plan plan;
 
-    if (!sth_choice_recall(s, &key, &plans[0], sizeof plans[0])) {
+    if (!sth_choice_recall(s, &key, &plan, sizeof plan)) {
         begin(&t, s, rope);
-        count = propose(&t, plans);
-        if (count == 0) {
-            sth_schedule_fail(s, STH_FW_ERR_SPACE);
+        if (!sth_choice_take(s, &key, &trial, plans, propose(&t, plans),
+                             estimate_of, &plan, sizeof plan))
             return;
-        }
-        best =
-            sth_choice(s, &trial, plans, count, sizeof plans[0], estimate_of);
-        sth_choice_keep(s, &key, &plans[best], sizeof plans[0]);
     }
-    play(s, rope, &plans[best]);
+    play(s, rope, &plan);
 }

@@ -143,17 +143,9 @@ bool sth_rows_plan(struct sth_rows_plan *plan, struct sth_schedule *s,
     struct sth_plan_key key = {kernel, shape, sizeof *shape};
     struct sth_trial trial = {.play = play, .job = job};
     struct sth_rows_plan plans[CANDIDATES];
-    uint32_t count, best;
 
-    if (sth_choice_recall(s, &key, plan, sizeof *plan))
-        return true;
-    count = propose(plans, &s->driver->params, shape);
-    if (count == 0) {
-        sth_schedule_fail(s, STH_FW_ERR_SPACE);
-        return false;
-    }
-    best = sth_choice(s, &trial, plans, count, sizeof plans[0], estimate_of);
-    sth_choice_keep(s, &key, &plans[best], sizeof plans[0]);
-    *plan = plans[best];
-    return true;
+    return sth_choice_recall(s, &key, plan, sizeof *plan) ||
+           sth_choice_take(s, &key, &trial, plans,
+                           propose(plans, &s->driver->params, shape),
+                           estimate_of, plan, sizeof *plan);
 }

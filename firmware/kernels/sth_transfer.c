@@ -1,10 +1,6 @@
 /* Cycles of loads and stores, as plans count them. */
 #include "sth_transfer.h"
-
-static uint64_t max_u64(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
+#include "sth_emit.h"
 
 static uint64_t ceil_u64(uint64_t a, uint64_t b)
 {
@@ -26,8 +22,9 @@ uint64_t sth_transfer_cycles(const struct sth_params *p,
     beats = ceil_u64(bytes, p->bus_bytes) + unaligned;
     bursts = ceil_u64(bytes, sth_burst_block(p->bus_bytes)) + unaligned;
     /* Memory brings whole chunks, and whole beats. */
-    all = max_u64(ceil_u64(bytes, m->chunk) * m->chunk, beats * p->bus_bytes);
+    all =
+        sth_max_u64(ceil_u64(bytes, m->chunk) * m->chunk, beats * p->bus_bytes);
     all = runs * (all * m->byte_cost + m->run_cost) / STH_PLAN_MEMORY_UNIT;
     turn = bursts * (m->latency + STH_LAT_LOAD_REUSE + 1) + beats;
-    return max_u64(max_u64(runs * beats, all), runs * turn / slots);
+    return sth_max_u64(sth_max_u64(runs * beats, all), runs * turn / slots);
 }

@@ -70,27 +70,6 @@ static void keep_nothing(void *user, const struct sth_plan_key *key,
     (void)user, (void)key, (void)plan, (void)plan_bytes;
 }
 
-/* Moderate values in every tensor, the same each time. */
-static void fill(const struct sth_trace *trace, struct sth_mem *mem)
-{
-    uint64_t random = 77;
-
-    for (uint32_t i = 0; i < trace->tensors; i++) {
-        const struct sth_trace_tensor *t = &trace->tensor[i];
-
-        for (uint64_t j = 0; j < (uint64_t)t->rows * t->cols; j++) {
-            double v = fixture_random(&random) / 2147483648.0 - 0.4;
-            uint32_t bits = t->dtype == STH_DTYPE_FP32 ? fixture_float_bits(v)
-                            : t->dtype == STH_DTYPE_BF16
-                                ? fixture_bf16(v)
-                                : (uint32_t)(int32_t)(v * 60);
-            uint32_t bytes = sth_dtype_bytes(t->dtype);
-
-            sth_mem_write(mem, t->addr + j * bytes, &bits, bytes);
-        }
-    }
-}
-
 /* FNV-1a over all tensors after a run with that judge. */
 static uint64_t run_with(const char *chip, const struct sth_judge *judge)
 {
@@ -118,7 +97,7 @@ static uint64_t run_with(const char *chip, const struct sth_judge *judge)
         fail_msg("%u: %s", error.line, error.message);
     assert_int_equal(sth_runtime_init(&runtime, &hal, &config), STH_FW_ERR_OK);
     sth_runtime_place(&runtime, &trace);
-    fill(&trace, mem);
+    fixture_fill_trace(&trace, mem);
     assert_int_equal(
         sth_runtime_run(&runtime, &trace, workspace, sizeof workspace),
         STH_FW_ERR_OK);

@@ -70,27 +70,6 @@ static void parse(struct sth_trace *trace)
         fail_msg("%u: %s", error.line, error.message);
 }
 
-/* Moderate values in every tensor, the same on each device. */
-static void fill(const struct sth_trace *trace, struct sth_mem *mem)
-{
-    uint64_t random = 77;
-
-    for (uint32_t i = 0; i < trace->tensors; i++) {
-        const struct sth_trace_tensor *t = &trace->tensor[i];
-
-        for (uint64_t j = 0; j < (uint64_t)t->rows * t->cols; j++) {
-            double v = fixture_random(&random) / 2147483648.0 - 0.4;
-            uint32_t bits = t->dtype == STH_DTYPE_FP32 ? fixture_float_bits(v)
-                            : t->dtype == STH_DTYPE_BF16
-                                ? fixture_bf16(v)
-                                : (uint32_t)(int32_t)(v * 60);
-            uint32_t bytes = sth_dtype_bytes(t->dtype);
-
-            sth_mem_write(mem, t->addr + j * bytes, &bits, bytes);
-        }
-    }
-}
-
 struct model {
     struct sth_config config;
     struct sth_mem *mem;
@@ -163,7 +142,7 @@ static void test_runtime_every_operation_is_clean_and_ordered(void **unused)
         parse(&trace);
         open_model(&m, configs[k], STH_CSIM_FUNCTION_AND_TIME, &config);
         sth_runtime_place(&m.runtime, &trace);
-        fill(&trace, m.mem);
+        fixture_fill_trace(&trace, m.mem);
         assert_int_equal(
             sth_runtime_run(&m.runtime, &trace, workspace, sizeof workspace),
             STH_FW_ERR_OK);
@@ -175,7 +154,7 @@ static void test_runtime_every_operation_is_clean_and_ordered(void **unused)
 
             sth_hal_host_init(&hal, &f->device);
             assert_int_equal(sth_runtime_init(&runtime, &hal, &config), 0);
-            fill(&trace, f->mem);
+            fixture_fill_trace(&trace, f->mem);
             assert_int_equal(
                 sth_runtime_run(&runtime, &trace, workspace, sizeof workspace),
                 STH_FW_ERR_OK);
@@ -272,7 +251,7 @@ static void test_runtime_bus_error_is_reported_and_recovered(void **unused)
     parse(&trace);
     open_model(&m, "edge", STH_CSIM_FUNCTION_AND_TIME, &config);
     sth_runtime_place(&m.runtime, &trace);
-    fill(&trace, m.mem);
+    fixture_fill_trace(&trace, m.mem);
     sth_mem_set_error_range(m.mem, trace.tensor[13].addr,
                             trace.tensor[13].addr + 15);
     assert_int_equal(

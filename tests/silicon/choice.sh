@@ -3,9 +3,6 @@
 # file of one's own; what is mistyped or no configuration stops it.
 set -u
 : "${MAKE:=make}"
-dir=$BUILD/silicon/choice
-rm -rf "$dir"
-mkdir -p "$dir"
 # shellcheck source=tests/silicon/judge.sh
 . tests/silicon/judge.sh
 

@@ -2,9 +2,6 @@
 # The flow of `make silicon` on a small chip: each block once, paths in the names
 # of the RTL, memories as macros, nothing done twice; and what it refuses.
 set -u
-dir=$BUILD/silicon/flow
-rm -rf "$dir"
-mkdir -p "$dir"
 # shellcheck source=tests/silicon/judge.sh
 . tests/silicon/judge.sh
 

@@ -1,7 +1,10 @@
-# What the tests of the silicon flow share; sourced.
+# What the tests of the silicon flow share; sourced.  Each has an empty folder.
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # for who sources it
 liberty=$(sed -n 's/^SILICON_LIBERTY = //p' mk/silicon-choice.mk)
+dir=$BUILD/silicon/$(basename "$0" .sh)
+rm -rf "$dir"
+mkdir -p "$dir"
 passed=0
 failed=0
 

@@ -3,11 +3,9 @@
 # tool reads them; two of one name have folders of their own.
 set -u
 : "${MAKE:=make}"
-dir=$BUILD/silicon/library
-rm -rf "$dir"
-mkdir -p "$dir/ss" "$dir/ff"
 # shellcheck source=tests/silicon/judge.sh
 . tests/silicon/judge.sh
+mkdir -p "$dir/ss" "$dir/ff"
 
 # refused MESSAGE SED-SCRIPT: the library, changed so.
 refused() {

@@ -2,9 +2,6 @@
 # Power on small netlists: what a hand adds up and what OpenSTA says of it, and
 # the chip of flow.sv from RTL to energy.
 set -u
-dir=$BUILD/silicon/power
-rm -rf "$dir"
-mkdir -p "$dir"
 # shellcheck source=tests/silicon/judge.sh
 . tests/silicon/judge.sh
 

@@ -3,11 +3,9 @@
 # that a stretch which fails is no measurement.
 # shellcheck disable=SC2016 # expanded by the programs
 set -u
-dir=$BUILD/silicon/stretches
-rm -rf "$dir"
-mkdir -p "$dir/bin"
 # shellcheck source=tests/silicon/judge.sh
 . tests/silicon/judge.sh
+mkdir -p "$dir/bin"
 
 # stub NAME BODY: a program that stands in.
 stub() {
