@@ -36,7 +36,6 @@
 #include "sth_schedule.h"
 #include "sth_spec.h"
 #include "sth_store_kernel.h"
-#include "sth_trace.h"
 #include "sth_vector_kernel.h"
 
 #define FIXTURE_QUEUE 4096u
@@ -480,28 +479,6 @@ static inline void fixture_near(const char *what, uint32_t row, uint32_t col,
     if (!(fabs(is - should) <= relative * fabs(should) + absolute))
         fail_msg("%s (%u, %u): %.9g instead of %.9g", what, row, col, is,
                  should);
-}
-
-/* Moderate values in every tensor, the same on each device. */
-static inline void fixture_fill_trace(const struct sth_trace *trace,
-                                      struct sth_mem *mem)
-{
-    uint64_t random = 77;
-
-    for (uint32_t i = 0; i < trace->tensors; i++) {
-        const struct sth_trace_tensor *t = &trace->tensor[i];
-
-        for (uint64_t j = 0; j < (uint64_t)t->rows * t->cols; j++) {
-            double v = fixture_random(&random) / 2147483648.0 - 0.4;
-            uint32_t bits = t->dtype == STH_DTYPE_FP32 ? fixture_float_bits(v)
-                            : t->dtype == STH_DTYPE_BF16
-                                ? fixture_bf16(v)
-                                : (uint32_t)(int32_t)(v * 60);
-            uint32_t bytes = sth_dtype_bytes(t->dtype);
-
-            sth_mem_write(mem, t->addr + j * bytes, &bits, bytes);
-        }
-    }
 }
 
 #endif

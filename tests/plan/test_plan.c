@@ -4,7 +4,7 @@
  * softmax goes by the steps of its plan.  And the host's judge: what it plays
  * is what a run takes, and what it knows of memories.
  */
-#include "firmware_fixture.h"
+#include "trace_fixture.h"
 
 #include "sth_plan_judge.h"
 #include "sth_plan_measure.h"

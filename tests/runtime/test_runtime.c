@@ -3,7 +3,7 @@
  * finding of the sanitizer, and gives the same bits as engines that run in
  * random order.
  */
-#include "firmware_fixture.h"
+#include "trace_fixture.h"
 
 #include "sth_runtime.h"
 #include "systolith.h"
