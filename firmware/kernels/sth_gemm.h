@@ -11,20 +11,22 @@ extern "C" {
 enum sth_gemm_act { STH_GEMM_ACT_NONE, STH_GEMM_ACT_GELU, STH_GEMM_ACT_SILU };
 
 /*
- * out = act(x * w * xscale * wscale + bias) + residual
+ * out = act(x * w * xscale * wscale + bias) * mul + residual
  * x (m, k) and w (k, n), or w (n, k) when transposed: both bf16, or both i8
  * with xscale (1, m) and wscale (1, n) in fp32.  Of i8, a w that is not
  * transposed is stored in rows of pairs: an operand of ceil(k / 2) rows and 2 n
  * columns, where row l holds w[2l][c] in column 2c and w[2l + 1][c] in column
- * 2c + 1; what is there beyond an odd k does not matter.  bias (1, n), out
- * (m, n) and residual (m, n) are bf16 or fp32.  NULL: absent.  out may be
- * residual.
+ * 2c + 1; what is there beyond an odd k does not matter.  bias (1, n), out,
+ * mul and residual (m, n) are bf16 or fp32.  NULL: absent.  out may be mul or
+ * residual.  Sums are scaled, and every further step is done, in fp32 in the
+ * order of the line above; the type of out comes last.
  */
 struct sth_gemm {
     const struct sth_operand *out;
     const struct sth_operand *x;
     const struct sth_operand *w;
     const struct sth_operand *bias;
+    const struct sth_operand *mul;
     const struct sth_operand *residual;
     const struct sth_operand *xscale;
     const struct sth_operand *wscale;

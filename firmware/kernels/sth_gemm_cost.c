@@ -9,6 +9,18 @@
 /* Grant to retirement of a vector command beyond its row-tiles. */
 #define VECTOR_OVERHEAD (STH_LAT_VECTOR_START + STH_LAT_VECTOR_PIPE + 4u)
 
+/* Of the load of an operand as large as the result. */
+static uint64_t block_times(uint32_t rows, uint32_t cols, uint32_t bytes,
+                            const struct sth_params *p,
+                            const struct sth_plan_memory *m,
+                            const struct sth_gemm_shape *s)
+{
+    return bytes == 0
+               ? 0
+               : sth_transfer_cycles(p, m, rows, (uint64_t)cols * bytes,
+                                     (uint64_t)s->n * bytes, p->load_slots);
+}
+
 /* Of the loads and stores. */
 static void move_times(struct sth_gemm_times *t, uint32_t rows, uint32_t cols,
                        uint32_t depth, const struct sth_params *p,
@@ -27,12 +39,10 @@ static void move_times(struct sth_gemm_times *t, uint32_t rows, uint32_t cols,
     t->store =
         sth_transfer_cycles(p, m, rows, (uint64_t)cols * s->out_bytes,
                             (uint64_t)s->n * s->out_bytes, p->store_slots);
-    if (s->residual_bytes != 0)
-        t->residual = sth_transfer_cycles(
-            p, m, rows, (uint64_t)cols * s->residual_bytes,
-            (uint64_t)s->n * s->residual_bytes, p->load_slots);
+    t->rest = block_times(rows, cols, s->mul_bytes, p, m, s) +
+              block_times(rows, cols, s->residual_bytes, p, m, s);
     if (s->bias || s->scaled)
-        t->residual += cols * 4ull / p->bus_bytes + 2;
+        t->rest += cols * 4ull / p->bus_bytes + 2;
 }
 
 /* From one weight tile to the next: rows of the stream take its banks. */
@@ -62,8 +72,9 @@ void sth_gemm_times(struct sth_gemm_times *t, uint32_t rows, uint32_t cols,
                  STH_LAT_MATRIX_RETIRE,
         .latency = memory->latency,
         .fetch = sth_max_u32(STH_COMMAND_BYTES / p->bus_bytes, 1),
-        .rest_loads =
-            (s->residual_bytes != 0 ? 1u : 0u) + s->bias + 2u * s->scaled,
+        .rest_loads = (s->mul_bytes != 0 ? 1u : 0u) +
+                      (s->residual_bytes != 0 ? 1u : 0u) + s->bias +
+                      2u * s->scaled,
         .passes = s->vector_passes,
     };
     t->tile = tile_cycles(rows, t);
@@ -121,7 +132,7 @@ void sth_gemm_cost(struct sth_gemm_plan *plan, const struct sth_params *p,
     array = plan->ks * (t->tiles * rows / plan->ms + HANDOVER);
     hold = t->latency + product + t->drain; /* of a buffer of x or w */
     commands = a + w + blocks * (plan->ks + t->passes + 1 + t->rest_loads);
-    load = a * t->a + w * t->w + blocks * t->residual + commands * t->fetch;
+    load = a * t->a + w * t->w + blocks * t->rest + commands * t->fetch;
     bound_by(plan, &pace, load, STH_GEMM_BOUND_LOAD);
     bound_by(plan, &pace, blocks * array, STH_GEMM_BOUND_ARRAY);
     bound_by(plan, &pace, blocks * t->vector, STH_GEMM_BOUND_VECTOR);

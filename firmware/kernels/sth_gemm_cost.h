@@ -9,7 +9,7 @@
 /* What the parts of a block take, each alone. */
 struct sth_gemm_times {
     uint64_t a, w;       /* loads of a block of x and of w */
-    uint64_t residual;   /* load of it and of scales and bias */
+    uint64_t rest;       /* loads of mul, residual, scales and bias */
     uint64_t steps;      /* of the array, to take the first weights */
     uint64_t tile;       /* of the array, from one weight tile to the next */
     uint64_t rows;       /* the stream of the last tile */
@@ -19,7 +19,7 @@ struct sth_gemm_times {
     uint64_t store;      /* of the results */
     uint64_t latency;    /* of memory */
     uint32_t fetch;      /* of the bus, for a command */
-    uint32_t rest_loads; /* commands for residual, scales and bias */
+    uint32_t rest_loads; /* commands for them */
     uint32_t passes;     /* vector commands */
 };
 

@@ -149,7 +149,7 @@ static void block(struct pipe *q, uint32_t mi, uint32_t ni)
         for (uint32_t i = 0; ki + 1 == plan->ks && i < t->rest_loads; i++) {
             uint64_t at = start(q, STH_ENGINE_LOAD, 0);
 
-            q->busy[STH_ENGINE_LOAD] = at + t->residual / t->rest_loads;
+            q->busy[STH_ENGINE_LOAD] = at + t->rest / t->rest_loads;
             rest = q->busy[STH_ENGINE_LOAD] + t->latency;
         }
         retired = product(q, from);

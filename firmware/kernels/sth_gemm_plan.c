@@ -1,7 +1,6 @@
 /* How to cut a matrix product into blocks. */
-#include "sth_emit.h"
 #include "sth_gemm_cost.h"
-#include "sth_gemm_plan.h"
+#include "sth_gemm_epilogue.h"
 
 #define BLOCK_MAX 32768u
 /* Slots beyond these prefetch no further. */
@@ -15,7 +14,7 @@
 /* Rows of weight tiles at most of work that is short. */
 #define SHORT_WORK 16384u
 
-_Static_assert(sizeof(struct sth_gemm_shape) == 8 * sizeof(uint32_t),
+_Static_assert(sizeof(struct sth_gemm_shape) == 9 * sizeof(uint32_t),
                "no padding in a key");
 
 struct search {
@@ -41,31 +40,6 @@ static uint32_t next_count(uint32_t n)
 static uint32_t block_size(uint32_t dim, uint32_t count, uint32_t quantum)
 {
     return sth_round_up(sth_ceil_div(dim, count), quantum);
-}
-
-/* Scratchpad bytes beside the x and w blocks; mirrors allocate(). */
-static uint64_t staging_bytes(const struct sth_params *p,
-                              const struct sth_gemm_shape *s,
-                              const struct sth_gemm_plan *plan)
-{
-    uint64_t cols = sth_round_up(plan->nb, p->array_cols);
-    uint64_t row = sth_schedule_sp_bytes(p, cols * 4);
-    uint64_t column =
-        sth_schedule_sp_bytes(p, sth_round_up(plan->mb, p->array_cols) * 4ull);
-    uint64_t bytes =
-        sth_schedule_sp_bytes(p, (uint64_t)plan->mb * plan->out_stride);
-
-    if (s->residual_bytes != 0)
-        bytes += sth_schedule_sp_bytes(p, (uint64_t)plan->mb *
-                                              plan->residual_stride);
-    if (s->bias)
-        bytes += row;
-    if (s->scaled)
-        bytes += row + column;
-    bytes *= plan->stage_slots;
-    if (s->temporary)
-        bytes += sth_schedule_sp_bytes(p, plan->mb * cols * 4);
-    return bytes;
 }
 
 /*
@@ -143,7 +117,7 @@ static void consider(struct search *q, const struct sth_gemm_plan *sizes,
         sth_schedule_sp_bytes(q->p, (uint64_t)plan.mb * plan.a_stride);
     uint64_t w_bytes = sth_schedule_sp_bytes(
         q->p, (uint64_t)(q->s->transposed ? plan.nb : plan.kb) * plan.w_stride);
-    uint64_t staging = staging_bytes(q->p, q->s, &plan);
+    uint64_t staging = sth_gemm_epilogue_bytes(q->p, q->s, &plan);
     bool fits;
 
     if (staging >= q->p->sp_bytes)
@@ -191,6 +165,7 @@ static void consider_sizes(struct search *q, uint32_t mb, uint32_t nb,
                         ? sth_weight_stride(p, kb * es, p->array_rows * es)
                         : sth_weight_stride(p, nb * es, p->array_cols * es);
     plan.out_stride = tiles * p->array_cols * s->out_bytes;
+    plan.mul_stride = tiles * p->array_cols * s->mul_bytes;
     plan.residual_stride = tiles * p->array_cols * s->residual_bytes;
     for (uint32_t slots = 1; slots <= STH_GEMM_SUMS; slots *= 2) {
         if (slots > 1 && slots / 2 >= blocks)

@@ -15,6 +15,7 @@ struct sth_gemm_shape {
     uint32_t m, n;
     uint32_t k;              /* lanes of depth: a bf16 or two i8 each */
     uint32_t out_bytes;      /* 2 or 4 */
+    uint32_t mul_bytes;      /* 0: none */
     uint32_t residual_bytes; /* 0: none */
     uint32_t vector_passes;  /* vector commands for a block */
     uint32_t vector_turns;   /* steps of them all for a row-tile of lanes */
@@ -43,10 +44,10 @@ struct sth_gemm_plan {
     uint32_t a_slots, w_slots, acc_slots;
     uint32_t acc_tile;    /* rows of sums from one column tile to the next */
     uint32_t stage_slots; /* of results, residuals, rows */
-    uint32_t a_stride, w_stride;          /* bytes in the scratchpad */
-    uint32_t out_stride, residual_stride; /* bytes in the scratchpad */
-    uint32_t bound;                       /* enum sth_gemm_bound */
-    uint64_t cycles;                      /* estimate */
+    uint32_t a_stride, w_stride; /* bytes in the scratchpad */
+    uint32_t out_stride, mul_stride, residual_stride;
+    uint32_t bound;  /* enum sth_gemm_bound */
+    uint64_t cycles; /* estimate */
 };
 
 /* Blocks of sums in the accumulator at most. */

@@ -8,12 +8,12 @@ struct shape {
 };
 
 struct variant {
-    bool int8, transposed, bias, residual, out_fp32, bias_fp32;
+    bool int8, transposed, bias, mul, residual, out_fp32, bias_fp32;
     enum sth_gemm_act act;
 };
 
 struct operands {
-    struct sth_operand out, x, w, bias, residual, xscale, wscale;
+    struct sth_operand out, x, w, bias, mul, residual, xscale, wscale;
 };
 
 static void make_operands(struct fixture *t, struct operands *o,
@@ -33,6 +33,8 @@ static void make_operands(struct fixture *t, struct operands *o,
     o->out = fixture_tensor(t, out, s->m, s->n);
     o->bias = fixture_filled(t, v->bias_fp32 ? STH_DTYPE_FP32 : STH_DTYPE_BF16,
                              1, s->n, 1);
+    o->mul = fixture_filled(t, v->bias_fp32 ? STH_DTYPE_FP32 : STH_DTYPE_BF16,
+                            s->m, s->n, 1);
     o->residual = fixture_filled(t, out, s->m, s->n, 1);
     o->xscale = fixture_tensor(t, STH_DTYPE_FP32, 1, s->m);
     o->wscale = fixture_tensor(t, STH_DTYPE_FP32, 1, s->n);
@@ -72,6 +74,8 @@ static double reference(struct fixture *t, const struct operands *o,
     if (v->bias)
         sum += fixture_get(t, &o->bias, 0, c);
     sum = activate(v->act, sum);
+    if (v->mul)
+        sum *= fixture_get(t, &o->mul, r, c);
     if (v->residual)
         sum += fixture_get(t, &o->residual, r, c);
     return sum;
@@ -83,6 +87,7 @@ static void run_gemm(struct fixture *t, const struct operands *o,
     struct sth_operand out = fixture_use(&o->out);
     struct sth_operand x = fixture_use(&o->x), w = fixture_use(&o->w);
     struct sth_operand bias = fixture_use(&o->bias);
+    struct sth_operand mul = fixture_use(&o->mul);
     struct sth_operand residual = fixture_use(&o->residual);
     struct sth_operand xscale = fixture_use(&o->xscale);
     struct sth_operand wscale = fixture_use(&o->wscale);
@@ -91,6 +96,7 @@ static void run_gemm(struct fixture *t, const struct operands *o,
         .x = &x,
         .w = &w,
         .bias = v->bias ? &bias : NULL,
+        .mul = v->mul ? &mul : NULL,
         .residual = v->residual ? &residual : NULL,
         .xscale = v->int8 ? &xscale : NULL,
         .wscale = v->int8 ? &wscale : NULL,
@@ -139,6 +145,17 @@ static const struct variant variants[] = {
      .residual = true,
      .bias_fp32 = true},
     {.int8 = true, .act = STH_GEMM_ACT_SILU, .out_fp32 = true},
+    {.mul = true},
+    {.mul = true, .residual = true, .out_fp32 = true},
+    {.mul = true, .bias = true, .act = STH_GEMM_ACT_SILU, .bias_fp32 = true},
+    {.mul = true, .residual = true, .act = STH_GEMM_ACT_GELU},
+    {.int8 = true, .mul = true, .transposed = true},
+    {.int8 = true,
+     .mul = true,
+     .bias = true,
+     .act = STH_GEMM_ACT_GELU,
+     .residual = true,
+     .out_fp32 = true},
 };
 static const char *const configs[] = {"nano", "edge", "wide", "server"};
 
@@ -202,6 +219,33 @@ static void test_gemm_chain_is_ordered(void **unused)
     }
 }
 
+/* The result over the operand that it was multiplied with. */
+static void test_gemm_multiplies_in_place(void **unused)
+{
+    static const struct shape s = {70, 90, 40};
+    static const struct variant v = {.mul = true, .act = STH_GEMM_ACT_SILU};
+
+    (void)unused;
+    for (size_t c = 0; c < 4; c++) {
+        struct fixture t;
+        struct operands o;
+        double expected[70 * 90];
+
+        fixture_open(&t, configs[c], 5 + c);
+        make_operands(&t, &o, &s, &v);
+        o.out = o.mul;
+        for (uint32_t i = 0; i < s.m * s.n; i++)
+            expected[i] = reference(&t, &o, &v, i / s.n, i % s.n);
+        run_gemm(&t, &o, &v);
+        fixture_finish(&t);
+        for (uint32_t i = 0; i < s.m * s.n; i++)
+            fixture_near("in place", i / s.n, i % s.n,
+                         fixture_get(&t, &o.out, i / s.n, i % s.n), expected[i],
+                         8e-3, 1e-2);
+        fixture_close(&t);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -209,6 +253,7 @@ int main(void)
         cmocka_unit_test(test_gemm_variants_match),
         cmocka_unit_test(test_gemm_larger_than_memories_matches),
         cmocka_unit_test(test_gemm_chain_is_ordered),
+        cmocka_unit_test(test_gemm_multiplies_in_place),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;

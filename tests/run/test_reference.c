@@ -122,8 +122,9 @@ static void test_reference_matmul_with_everything(void **state)
                      "tensor w bf16 %s seed:2:0.2\n"
                      "tensor b bf16 1x5 seed:3:1\n"
                      "tensor r fp32 3x5 seed:4:1\n"
+                     "tensor m bf16 3x5 seed:5:1\n"
                      "tensor y fp32 3x5 zero\n"
-                     "op matmul out=y x=x w=w bias=b residual=r wt=%d%s\n"
+                     "op matmul out=y x=x w=w bias=b mul=m residual=r wt=%d%s\n"
                      "output y\n",
                      transposed ? "5x40" : "40x5", transposed, acts[act]);
             w = evaluate(text);
@@ -136,7 +137,8 @@ static void test_reference_matmul_with_everything(void **state)
                                                         ? in(&w, "w", j, d)
                                                         : in(&w, "w", d, j));
                     assert_near(out(&w, "y", i, j),
-                                activation(act, sum + in(&w, "b", 0, j)) +
+                                activation(act, sum + in(&w, "b", 0, j)) *
+                                        in(&w, "m", i, j) +
                                     in(&w, "r", i, j));
                 }
             discard(&w);

@@ -48,6 +48,7 @@ static const char text[] =
     "op quantize out=n8 scale=n8s x=n\n"
     "op matmul out=f x=n8 w=w1 wt=1 act=gelu xscale=n8s wscale=w1s\n"
     "op matmul out=y x=f w=w2 act=silu\n"
+    "op matmul out=y x=f w=w2 mul=y\n"
     "op add out=y a=y b=h\n"
     "op mul out=m a=y b=h\n"
     "op gather out=e x=y rows=1,2,3,9,7,5,3,1,0,0,20,21,22,23,24,47,46,45,44,"
@@ -235,8 +236,8 @@ static void test_runtime_hooks_partition_the_commands(void **unused)
     config.hooks.op_begin = on_begin;
     config.hooks.op_end = on_end;
     run_cycles("nano", STH_CSIM_FUNCTION_ONLY, &config);
-    assert_int_equal(seen.begins, 16);
-    assert_int_equal(seen.ends, 16);
+    assert_int_equal(seen.begins, 17);
+    assert_int_equal(seen.ends, 17);
 }
 
 static void test_runtime_bus_error_is_reported_and_recovered(void **unused)

@@ -151,6 +151,12 @@ static const struct malformed malformed[] = {
     {TENSORS "op matmul out=x x=x w=w\n", 9,
      "field 'out': the shape is 8x16 but must be 8x24; change the tensor or "
      "take a view of it"},
+    {TENSORS "op matmul out=y x=x w=w mul=x\n", 9,
+     "field 'mul': the shape is 8x16 but must be 8x24; change the tensor or "
+     "take a view of it"},
+    {TENSORS "op matmul out=y[0:4] x=x[0:4] w=w mul=y[2:6]\n", 9,
+     "field 'mul': overlaps the output in part; use exactly the same view or "
+     "another tensor"},
     {TENSORS "op matmul out=y x=i w=w\n", 9,
      "field 'w': the type is bf16; use i8"},
     {TENSORS "op matmul out=y x=x w=w xscale=s\n", 9,

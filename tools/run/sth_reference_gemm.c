@@ -78,10 +78,11 @@ void sth_reference_gemm(struct sth_reference *r, const struct sth_trace_op *op)
            *wscale = sth_reference_allocate(r, n);
     double *xscale = sth_reference_allocate(r, m),
            *residual = sth_reference_allocate(r, n);
+    double *mul = sth_reference_allocate(r, n);
 
-    if (x && out && bias && wscale && xscale && residual) {
+    if (x && out && bias && wscale && xscale && mul && residual) {
         for (uint32_t j = 0; j < n; j++)
-            wscale[j] = 1;
+            wscale[j] = mul[j] = 1;
         for (uint32_t i = 0; i < m; i++)
             xscale[i] = 1;
         sth_reference_broadcast(r, &v[STH_TRACE_VIEW_BIAS], bias);
@@ -92,11 +93,14 @@ void sth_reference_gemm(struct sth_reference *r, const struct sth_trace_op *op)
         for (uint32_t i = 0; i < m; i++) {
             double *o = out + (size_t)i * n;
 
+            if (v[STH_TRACE_VIEW_MUL].tensor >= 0)
+                sth_reference_row(r, &v[STH_TRACE_VIEW_MUL], i, mul);
             if (v[STH_TRACE_VIEW_RESIDUAL].tensor >= 0)
                 sth_reference_row(r, &v[STH_TRACE_VIEW_RESIDUAL], i, residual);
             for (uint32_t j = 0; j < n; j++)
                 o[j] = activate(op->number[STH_TRACE_NUMBER_ACT],
-                                o[j] * xscale[i] * wscale[j] + bias[j]) +
+                                o[j] * xscale[i] * wscale[j] + bias[j]) *
+                           mul[j] +
                        residual[j];
         }
         sth_reference_write_view(r, &v[STH_TRACE_VIEW_OUT], out);
@@ -106,5 +110,6 @@ void sth_reference_gemm(struct sth_reference *r, const struct sth_trace_op *op)
     free(bias);
     free(wscale);
     free(xscale);
+    free(mul);
     free(residual);
 }

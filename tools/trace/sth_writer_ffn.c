@@ -22,22 +22,18 @@ void sth_writer_gated_ffn(struct sth_writer *w, const char *prefix,
                           const char *fused)
 {
     const struct sth_model *m = w->model;
-    char name[64], gate[64], up[64];
+    char name[64], gate[64], gated[96];
 
     snprintf(gate, sizeof(gate), "%sgate.out", prefix);
-    snprintf(up, sizeof(up), "%sup.out", prefix);
     sth_writer_zero(w, gate, "bf16", rows, m->intermediate);
-    sth_writer_zero(w, up, "bf16", rows, m->intermediate);
     snprintf(name, sizeof(name), "%sgate", prefix);
     snprintf(gate, sizeof(gate), "@%sgate.out", prefix);
     sth_writer_product(w, name, gate, x, rows, m->hidden, m->intermediate,
                        false, " act=silu");
     snprintf(name, sizeof(name), "%sup", prefix);
-    snprintf(up, sizeof(up), "@%sup.out", prefix);
-    sth_writer_product(w, name, up, x, rows, m->hidden, m->intermediate, false,
-                       "");
-    sth_writer_op(w, "mul name=%sgated out=%s a=%s b=%s", prefix, gate, gate,
-                  up);
+    snprintf(gated, sizeof(gated), " mul=%s", gate);
+    sth_writer_product(w, name, gate, x, rows, m->hidden, m->intermediate,
+                       false, gated);
     snprintf(name, sizeof(name), "%sdown", prefix);
     sth_writer_product(w, name, out, gate, rows, m->intermediate, m->hidden,
                        false, fused);
