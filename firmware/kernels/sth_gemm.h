@@ -8,7 +8,15 @@
 extern "C" {
 #endif
 
-enum sth_gemm_act { STH_GEMM_ACT_NONE, STH_GEMM_ACT_GELU, STH_GEMM_ACT_SILU };
+enum sth_gemm_act {
+    STH_GEMM_ACT_NONE,
+    STH_GEMM_ACT_GELU,    /* tanh form */
+    STH_GEMM_ACT_SILU,    /* v / (1 + e^-v) */
+    STH_GEMM_ACT_RELU,    /* max(v, 0) */
+    STH_GEMM_ACT_RELU2,   /* max(v, 0)^2 */
+    STH_GEMM_ACT_SIGMOID, /* 1 / (1 + e^-v) */
+    STH_GEMM_ACT_COUNT
+};
 
 /*
  * out = act(x * w * xscale * wscale + bias) * mul + residual

@@ -170,6 +170,17 @@ static void add_gelu(struct passes *q, struct sth_tile acc, struct sth_tile tmp)
     v->gate = 2;
 }
 
+/* The maximum takes the place of the sum; its gate squares. */
+static void add_relu(struct passes *q, struct sth_tile acc, bool square)
+{
+    if (q->v.add != STH_OPERAND_NONE)
+        pass(q, acc);
+    q->v.add = STH_OPERAND_IMM;
+    q->v.add_imm = 0;
+    q->v.add_op = 2;
+    q->v.gate = square;
+}
+
 /* All but the last, which is left under construction. */
 static void add_passes(struct passes *q, const struct sth_gemm_epilogue *e,
                        const struct sth_gemm_block *b)
@@ -198,10 +209,12 @@ static void add_passes(struct passes *q, const struct sth_gemm_epilogue *e,
                  sth_tile_sp(e->s, e->temporary, 0,
                              lanes_of(&e->s->driver->params, plan) * 4,
                              STH_DTYPE_FP32));
-    if (g->act == STH_GEMM_ACT_SILU) {
+    if (g->act == STH_GEMM_ACT_SILU || g->act == STH_GEMM_ACT_SIGMOID) {
         v->func = STH_FUNC_SIGMOID;
-        v->gate = 1;
+        v->gate = g->act == STH_GEMM_ACT_SILU;
     }
+    if (g->act == STH_GEMM_ACT_RELU || g->act == STH_GEMM_ACT_RELU2)
+        add_relu(q, acc, g->act == STH_GEMM_ACT_RELU2);
     if (g->mul != NULL) {
         if (v->mul != STH_OPERAND_NONE || v->add != STH_OPERAND_NONE ||
             v->func != STH_FUNC_NONE)

@@ -65,6 +65,12 @@ static bool parse_view(struct sth_parser *p, struct sth_span key,
     return true;
 }
 
+static const char *const acts[STH_GEMM_ACT_COUNT] = {
+    [STH_GEMM_ACT_GELU] = "gelu",       [STH_GEMM_ACT_SILU] = "silu",
+    [STH_GEMM_ACT_RELU] = "relu",       [STH_GEMM_ACT_RELU2] = "relu2",
+    [STH_GEMM_ACT_SIGMOID] = "sigmoid",
+};
+
 static bool parse_number(struct sth_parser *p, struct sth_span key,
                          struct sth_span value, enum sth_trace_number_type type,
                          uint32_t *number)
@@ -90,14 +96,12 @@ static bool parse_number(struct sth_parser *p, struct sth_span key,
             "' is not an fp32 bit pattern; write 0x and eight "
             "hexadecimal digits");
     case STH_TRACE_TYPE_ACT:
-        if (sth_span_equals(value, "gelu"))
-            *number = STH_GEMM_ACT_GELU;
-        else if (sth_span_equals(value, "silu"))
-            *number = STH_GEMM_ACT_SILU;
-        else
-            return sth_parser_fail_span(
-                p, key, "'", value, "' is not an activation; use gelu or silu");
-        return true;
+        for (*number = 1; *number < STH_GEMM_ACT_COUNT; ++*number)
+            if (sth_span_equals(value, acts[*number]))
+                return true;
+        return sth_parser_fail_span(p, key, "'", value,
+                                    "' is not an activation; use gelu, silu, "
+                                    "relu, relu2 or sigmoid");
     }
     return false;
 }

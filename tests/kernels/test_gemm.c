@@ -49,6 +49,12 @@ static double activate(enum sth_gemm_act act, double v)
                (1 + tanh(sqrt(2 / M_PI) * (v + 0.044715 * v * v * v)));
     if (act == STH_GEMM_ACT_SILU)
         return v / (1 + exp(-v));
+    if (act == STH_GEMM_ACT_RELU)
+        return v > 0 ? v : 0;
+    if (act == STH_GEMM_ACT_RELU2)
+        return v > 0 ? v * v : 0;
+    if (act == STH_GEMM_ACT_SIGMOID)
+        return 1 / (1 + exp(-v));
     return v;
 }
 
@@ -145,6 +151,11 @@ static const struct variant variants[] = {
      .residual = true,
      .bias_fp32 = true},
     {.int8 = true, .act = STH_GEMM_ACT_SILU, .out_fp32 = true},
+    {.bias = true, .act = STH_GEMM_ACT_RELU, .residual = true},
+    {.mul = true, .act = STH_GEMM_ACT_RELU, .out_fp32 = true},
+    {.int8 = true, .act = STH_GEMM_ACT_RELU2, .out_fp32 = true},
+    {.int8 = true, .bias = true, .act = STH_GEMM_ACT_RELU2, .residual = true},
+    {.act = STH_GEMM_ACT_SIGMOID, .out_fp32 = true},
     {.mul = true},
     {.mul = true, .residual = true, .out_fp32 = true},
     {.mul = true, .bias = true, .act = STH_GEMM_ACT_SILU, .bias_fp32 = true},

@@ -18,6 +18,12 @@ static double activate(uint32_t act, double x)
         return gelu(x);
     if (act == STH_GEMM_ACT_SILU)
         return x / (1 + exp(-x));
+    if (act == STH_GEMM_ACT_RELU)
+        return fmax(x, 0);
+    if (act == STH_GEMM_ACT_RELU2)
+        return fmax(x, 0) * fmax(x, 0);
+    if (act == STH_GEMM_ACT_SIGMOID)
+        return 1 / (1 + exp(-x));
     return x;
 }
 
