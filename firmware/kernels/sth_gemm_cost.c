@@ -111,23 +111,29 @@ static void bound_by(struct sth_gemm_plan *plan, uint64_t *most,
     }
 }
 
-void sth_gemm_cost(struct sth_gemm_plan *plan, const struct sth_params *p,
-                   const struct sth_plan_memory *memory,
-                   const struct sth_gemm_shape *s)
+void sth_gemm_blocks_init(struct sth_gemm_blocks *b,
+                          const struct sth_gemm_plan *plan,
+                          const struct sth_params *p,
+                          const struct sth_plan_memory *memory,
+                          const struct sth_gemm_shape *s)
 {
-    uint64_t blocks = (uint64_t)plan->ms * plan->ns, pace = 0;
-    struct sth_gemm_times all, last;
-    const struct sth_gemm_times *t = &all;
-    uint64_t rows, product, array, hold, load, commands, first, a, w;
-
-    sth_gemm_times(&all, sth_ceil_div(s->m, plan->ms),
+    sth_gemm_times(&b->mean, sth_ceil_div(s->m, plan->ms),
                    sth_ceil_div(s->n, plan->ns), sth_ceil_div(s->k, plan->ks),
                    p, memory, s);
-    sth_gemm_times(&last, s->m - (plan->ms - 1) * plan->mb,
+    sth_gemm_times(&b->last, s->m - (plan->ms - 1) * plan->mb,
                    s->n - (plan->ns - 1) * plan->nb, s->k, p, memory, s);
+}
+
+void sth_gemm_cost(struct sth_gemm_plan *plan,
+                   const struct sth_gemm_blocks *block)
+{
+    const struct sth_gemm_times *t = &block->mean, *last = &block->last;
+    uint64_t blocks = (uint64_t)plan->ms * plan->ns, pace = 0;
+    uint64_t rows, product, array, hold, load, commands, first, a, w;
+
     count_loads(&a, &w, plan);
     /* The last rows take a tile of their own, however few they are. */
-    rows = tile_cycles(plan->mb, t) * (plan->ms - 1) + last.tile;
+    rows = tile_cycles(plan->mb, t) * (plan->ms - 1) + last->tile;
     product = t->tiles * t->tile + HANDOVER;
     array = plan->ks * (t->tiles * rows / plan->ms + HANDOVER);
     hold = t->latency + product + t->drain; /* of a buffer of x or w */
@@ -152,7 +158,7 @@ void sth_gemm_cost(struct sth_gemm_plan *plan, const struct sth_params *p,
         bound_by(plan, &pace, a * (t->a + hold) / plan->a_slots,
                  STH_GEMM_BOUND_LOAD);
     /* Before the first product and after the last nothing overlaps. */
-    first = plan->bound == STH_GEMM_BOUND_LOAD ? last.tile : t->a + t->w;
+    first = plan->bound == STH_GEMM_BOUND_LOAD ? last->tile : t->a + t->w;
     plan->cycles =
-        pace + first + 2 * t->latency + t->drain + last.vector + last.store;
+        pace + first + 2 * t->latency + t->drain + last->vector + last->store;
 }

@@ -29,13 +29,24 @@ void sth_gemm_times(struct sth_gemm_times *times, uint32_t rows, uint32_t cols,
                     const struct sth_plan_memory *memory,
                     const struct sth_gemm_shape *shape);
 
+/* What plans of the same blocks have in common. */
+struct sth_gemm_blocks {
+    struct sth_gemm_times mean, last;
+};
+
+/* For the sizes and numbers of blocks of a plan. */
+void sth_gemm_blocks_init(struct sth_gemm_blocks *blocks,
+                          const struct sth_gemm_plan *plan,
+                          const struct sth_params *params,
+                          const struct sth_plan_memory *memory,
+                          const struct sth_gemm_shape *shape);
+
 /*
  * Fills cycles and bound: block after block passes at the pace of the slowest
  * part, behind what the first waits for, before what the last leaves to do.
  */
-void sth_gemm_cost(struct sth_gemm_plan *plan, const struct sth_params *params,
-                   const struct sth_plan_memory *memory,
-                   const struct sth_gemm_shape *shape);
+void sth_gemm_cost(struct sth_gemm_plan *plan,
+                   const struct sth_gemm_blocks *blocks);
 
 /* Steps that sth_gemm_pipe() follows at most. */
 #define STH_GEMM_PIPE_STEPS 512u

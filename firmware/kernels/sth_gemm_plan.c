@@ -110,7 +110,7 @@ static void keep(struct sth_gemm_plan *list, uint32_t *count, uint32_t most,
 
 /* A candidate whose sizes and stage slots are decided. */
 static void consider(struct search *q, const struct sth_gemm_plan *sizes,
-                     bool w_stationary)
+                     const struct sth_gemm_blocks *blocks, bool w_stationary)
 {
     struct sth_gemm_plan plan = *sizes;
     uint64_t a_bytes =
@@ -131,7 +131,7 @@ static void consider(struct search *q, const struct sth_gemm_plan *sizes,
                             plan.ms, plan.ns, &plan.a_slots, &plan.w_slots);
     if (!fits)
         return;
-    sth_gemm_cost(&plan, q->p, q->memory, q->s);
+    sth_gemm_cost(&plan, blocks);
     keep(q->list, &q->count, SHORT_LIST, &plan);
 }
 
@@ -154,6 +154,7 @@ static void consider_sizes(struct search *q, uint32_t mb, uint32_t nb,
     uint32_t tiles = sth_ceil_div(nb, p->array_cols);
     const uint32_t es = STH_LANE_BYTES;
     struct sth_gemm_plan plan = {.mb = mb, .nb = nb, .kb = kb};
+    struct sth_gemm_blocks times;
     uint64_t blocks;
 
     plan.ms = sth_ceil_div(s->m, mb);
@@ -167,6 +168,7 @@ static void consider_sizes(struct search *q, uint32_t mb, uint32_t nb,
     plan.out_stride = tiles * p->array_cols * s->out_bytes;
     plan.mul_stride = tiles * p->array_cols * s->mul_bytes;
     plan.residual_stride = tiles * p->array_cols * s->residual_bytes;
+    sth_gemm_blocks_init(&times, &plan, p, q->memory, s);
     for (uint32_t slots = 1; slots <= STH_GEMM_SUMS; slots *= 2) {
         if (slots > 1 && slots / 2 >= blocks)
             return;
@@ -178,9 +180,9 @@ static void consider_sizes(struct search *q, uint32_t mb, uint32_t nb,
             return;
         /* Where one side is whole the order is the same. */
         if (plan.ns > 1 || plan.ms == 1)
-            consider(q, &plan, false);
+            consider(q, &plan, &times, false);
         if (plan.ms > 1)
-            consider(q, &plan, true);
+            consider(q, &plan, &times, true);
     }
 }
 
