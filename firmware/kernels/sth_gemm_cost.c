@@ -3,6 +3,7 @@
 
 #include "sth_emit.h"
 #include "sth_transfer.h"
+#include "sth_weight_tile.h"
 
 /* A command that retires to the start of one of another engine behind it. */
 #define HANDOVER 4u
@@ -45,18 +46,9 @@ static void move_times(struct sth_gemm_times *t, uint32_t rows, uint32_t cols,
         t->rest += cols * 4ull / p->bus_bytes + 2;
 }
 
-/* From one weight tile to the next: rows of the stream take its banks. */
-static uint64_t tile_cycles(uint32_t rows, const struct sth_gemm_times *t)
-{
-    uint64_t weights = t->steps;
-
-    if (rows > 1)
-        weights += (rows < t->steps ? rows : t->steps) / 4;
-    return sth_max_u64(sth_max_u64(rows, weights), STH_LAT_MATRIX_SUM);
-}
-
-void sth_gemm_times(struct sth_gemm_times *t, uint32_t rows, uint32_t cols,
-                    uint32_t depth, const struct sth_params *p,
+void sth_gemm_times(struct sth_gemm_times *t, const struct sth_gemm_plan *plan,
+                    uint32_t rows, uint32_t cols, uint32_t depth,
+                    const struct sth_params *p,
                     const struct sth_plan_memory *memory,
                     const struct sth_gemm_shape *s)
 {
@@ -77,7 +69,8 @@ void sth_gemm_times(struct sth_gemm_times *t, uint32_t rows, uint32_t cols,
                       2u * s->scaled,
         .passes = s->vector_passes,
     };
-    t->tile = tile_cycles(rows, t);
+    t->tile =
+        sth_weight_tile_cycles(p, rows, plan->a_stride, steps, plan->w_stride);
     t->vector = s->vector_turns * row_tiles +
                 s->vector_passes * (VECTOR_OVERHEAD + HANDOVER);
     move_times(t, rows, cols, depth, p, memory, s);
@@ -117,11 +110,13 @@ void sth_gemm_blocks_init(struct sth_gemm_blocks *b,
                           const struct sth_plan_memory *memory,
                           const struct sth_gemm_shape *s)
 {
-    sth_gemm_times(&b->mean, sth_ceil_div(s->m, plan->ms),
+    sth_gemm_times(&b->mean, plan, sth_ceil_div(s->m, plan->ms),
                    sth_ceil_div(s->n, plan->ns), sth_ceil_div(s->k, plan->ks),
                    p, memory, s);
-    sth_gemm_times(&b->last, s->m - (plan->ms - 1) * plan->mb,
+    sth_gemm_times(&b->last, plan, s->m - (plan->ms - 1) * plan->mb,
                    s->n - (plan->ns - 1) * plan->nb, s->k, p, memory, s);
+    b->tile = sth_weight_tile_cycles(p, plan->mb, plan->a_stride,
+                                     (uint32_t)b->mean.steps, plan->w_stride);
 }
 
 void sth_gemm_cost(struct sth_gemm_plan *plan,
@@ -133,7 +128,7 @@ void sth_gemm_cost(struct sth_gemm_plan *plan,
 
     count_loads(&a, &w, plan);
     /* The last rows take a tile of their own, however few they are. */
-    rows = tile_cycles(plan->mb, t) * (plan->ms - 1) + last->tile;
+    rows = block->tile * (plan->ms - 1) + last->tile;
     product = t->tiles * t->tile + HANDOVER;
     array = plan->ks * (t->tiles * rows / plan->ms + HANDOVER);
     hold = t->latency + product + t->drain; /* of a buffer of x or w */

@@ -23,15 +23,18 @@ struct sth_gemm_times {
     uint32_t passes;     /* vector commands */
 };
 
-/* Of a block of these sizes. */
-void sth_gemm_times(struct sth_gemm_times *times, uint32_t rows, uint32_t cols,
-                    uint32_t depth, const struct sth_params *params,
+/* Of a block of these sizes; the plan says how rows lie on chip. */
+void sth_gemm_times(struct sth_gemm_times *times,
+                    const struct sth_gemm_plan *plan, uint32_t rows,
+                    uint32_t cols, uint32_t depth,
+                    const struct sth_params *params,
                     const struct sth_plan_memory *memory,
                     const struct sth_gemm_shape *shape);
 
 /* What plans of the same blocks have in common. */
 struct sth_gemm_blocks {
     struct sth_gemm_times mean, last;
+    uint64_t tile; /* of whole blocks */
 };
 
 /* For the sizes and numbers of blocks of a plan. */
@@ -48,12 +51,12 @@ void sth_gemm_blocks_init(struct sth_gemm_blocks *blocks,
 void sth_gemm_cost(struct sth_gemm_plan *plan,
                    const struct sth_gemm_blocks *blocks);
 
-/* Steps that sth_gemm_pipe() follows at most. */
+/* Products that sth_gemm_pipe() follows, and at least some blocks. */
 #define STH_GEMM_PIPE_STEPS 512u
 
 /*
- * Fills cycles by following each command of a plan of no more steps, with the
- * queues, the buffers and what waits for what.
+ * Betters cycles by following the commands of the first blocks with the queues,
+ * the buffers and what waits for what; blocks behind them go at their pace.
  */
 void sth_gemm_pipe(struct sth_gemm_plan *plan, const struct sth_params *params,
                    const struct sth_plan_memory *memory,

@@ -10,6 +10,8 @@
 /* Products of the next block before an epilogue; as in sth_gemm.c. */
 #define LEAD 2u
 #define QUEUE_MAX 32u
+/* Blocks that are followed at least: the pace is that of the last half. */
+#define FOLLOWED 4u
 
 /* Buffers that are taken in turn, and the blocks that they hold. */
 struct ring {
@@ -164,18 +166,31 @@ static void block(struct pipe *q, uint32_t mi, uint32_t ni)
     q->rest = rest;
 }
 
+/* All results stored so far. */
+static uint64_t stored(const struct pipe *q)
+{
+    uint64_t end = 0;
+
+    for (uint32_t i = 0; i < q->plan->stage_slots; i++)
+        end = sth_max_u64(end, q->stage_free[i]);
+    return end;
+}
+
 void sth_gemm_pipe(struct sth_gemm_plan *plan, const struct sth_params *p,
                    const struct sth_plan_memory *memory,
                    const struct sth_gemm_shape *s)
 {
     struct pipe q = {.plan = plan, .queue_depth = p->queue_depth};
-    uint32_t outer = plan->w_stationary ? plan->ns : plan->ms;
     uint32_t inner = plan->w_stationary ? plan->ms : plan->ns;
-    uint64_t end = 0;
+    uint64_t blocks = (uint64_t)plan->ms * plan->ns;
+    uint32_t followed = sth_max_u32(STH_GEMM_PIPE_STEPS / plan->ks, FOLLOWED);
+    uint64_t half = 0, cycles;
 
+    if (followed > blocks)
+        followed = (uint32_t)blocks;
     for (uint32_t i = 0; i < 2; i++)
         for (uint32_t j = 0; j < 2; j++)
-            sth_gemm_times(&q.times[i][j],
+            sth_gemm_times(&q.times[i][j], plan,
                            i ? s->m - (plan->ms - 1) * plan->mb : plan->mb,
                            j ? s->n - (plan->ns - 1) * plan->nb : plan->nb,
                            sth_ceil_div(s->k, plan->ks), p, memory, s);
@@ -183,11 +198,18 @@ void sth_gemm_pipe(struct sth_gemm_plan *plan, const struct sth_params *p,
     ring_init(&q.w, plan->w_slots);
     /* The first command is fetched. */
     q.dispatched = memory->latency;
-    for (uint32_t i = 0; i < outer; i++)
-        for (uint32_t j = 0; j < inner; j++)
-            block(&q, plan->w_stationary ? j : i, plan->w_stationary ? i : j);
+    for (uint32_t b = 0; b < followed; b++) {
+        uint32_t i = b / inner, j = b % inner;
+
+        if (b == followed / 2)
+            half = q.streamed;
+        block(&q, plan->w_stationary ? j : i, plan->w_stationary ? i : j);
+    }
+    half = (q.streamed - half) / (followed - followed / 2);
     epilogue(&q);
-    for (uint32_t i = 0; i < plan->stage_slots; i++)
-        end = sth_max_u64(end, q.stage_free[i]);
-    plan->cycles = end + STH_LAT_DECODE;
+    cycles = stored(&q) + STH_LAT_DECODE;
+    /* The panel that stays is loaded anew now and then: not in that pace. */
+    if (followed < blocks)
+        cycles = sth_max_u64(cycles + (blocks - followed) * half, plan->cycles);
+    plan->cycles = cycles;
 }

@@ -1,6 +1,7 @@
 /* How to cut a matrix product into blocks. */
 #include "sth_gemm_cost.h"
 #include "sth_gemm_epilogue.h"
+#include "sth_weight_tile.h"
 
 #define BLOCK_MAX 32768u
 /* Slots beyond these prefetch no further. */
@@ -79,7 +80,8 @@ static bool assign_slots(struct sth_gemm_plan *plan, uint64_t room,
 static bool alike(const struct sth_gemm_plan *a, const struct sth_gemm_plan *b)
 {
     return a->mb == b->mb && a->nb == b->nb && a->kb == b->kb &&
-           a->w_stationary == b->w_stationary && a->cycles == b->cycles;
+           a->a_stride == b->a_stride && a->w_stationary == b->w_stationary &&
+           a->cycles == b->cycles;
 }
 
 /*
@@ -145,38 +147,25 @@ static bool is_vector_work(const struct search *q)
            sth_ceil_div(q->s->k, q->p->array_rows);
 }
 
-static void consider_sizes(struct search *q, uint32_t mb, uint32_t nb,
-                           uint32_t kb)
+/* All numbers of buffers and orders of blocks of those sizes and strides. */
+static void consider_slots(struct search *q, const struct sth_gemm_plan *sizes)
 {
     const struct sth_params *p = q->p;
-    const struct sth_gemm_shape *s = q->s;
     uint32_t acc_rows = p->acc_bytes / sth_acc_row_bytes(p);
-    uint32_t tiles = sth_ceil_div(nb, p->array_cols);
-    const uint32_t es = STH_LANE_BYTES;
-    struct sth_gemm_plan plan = {.mb = mb, .nb = nb, .kb = kb};
+    uint32_t tiles = sth_ceil_div(sizes->nb, p->array_cols);
+    struct sth_gemm_plan plan = *sizes;
+    uint64_t blocks = (uint64_t)plan.ms * plan.ns;
     struct sth_gemm_blocks times;
-    uint64_t blocks;
 
-    plan.ms = sth_ceil_div(s->m, mb);
-    plan.ns = sth_ceil_div(s->n, nb);
-    plan.ks = sth_ceil_div(s->k, kb);
-    blocks = (uint64_t)plan.ms * plan.ns;
-    plan.a_stride = sth_stream_stride(p, kb * es, p->array_rows * es);
-    plan.w_stride = s->transposed
-                        ? sth_weight_stride(p, kb * es, p->array_rows * es)
-                        : sth_weight_stride(p, nb * es, p->array_cols * es);
-    plan.out_stride = tiles * p->array_cols * s->out_bytes;
-    plan.mul_stride = tiles * p->array_cols * s->mul_bytes;
-    plan.residual_stride = tiles * p->array_cols * s->residual_bytes;
-    sth_gemm_blocks_init(&times, &plan, p, q->memory, s);
+    sth_gemm_blocks_init(&times, &plan, p, q->memory, q->s);
     for (uint32_t slots = 1; slots <= STH_GEMM_SUMS; slots *= 2) {
         if (slots > 1 && slots / 2 >= blocks)
             return;
         plan.acc_slots = plan.stage_slots = slots;
-        plan.acc_tile = tiles > 1 && is_vector_work(q) ? mb | 1 : mb;
+        plan.acc_tile = tiles > 1 && is_vector_work(q) ? plan.mb | 1 : plan.mb;
         if ((uint64_t)slots * plan.acc_tile * tiles > acc_rows)
-            plan.acc_tile = mb;
-        if ((uint64_t)slots * mb * tiles > acc_rows)
+            plan.acc_tile = plan.mb;
+        if ((uint64_t)slots * plan.mb * tiles > acc_rows)
             return;
         /* Where one side is whole the order is the same. */
         if (plan.ns > 1 || plan.ms == 1)
@@ -186,20 +175,43 @@ static void consider_sizes(struct search *q, uint32_t mb, uint32_t nb,
     }
 }
 
-/* The best of the short list, by a closer look where that is not long. */
+static void consider_sizes(struct search *q, uint32_t mb, uint32_t nb,
+                           uint32_t kb)
+{
+    const struct sth_params *p = q->p;
+    const struct sth_gemm_shape *s = q->s;
+    const uint32_t es = STH_LANE_BYTES, word = sth_sp_word_bytes(p);
+    uint32_t lanes = sth_round_up(nb, p->array_cols);
+    uint32_t steps = s->transposed ? p->array_cols : p->array_rows;
+    struct sth_gemm_plan plan = {.mb = mb, .nb = nb, .kb = kb};
+
+    plan.ms = sth_ceil_div(s->m, mb);
+    plan.ns = sth_ceil_div(s->n, nb);
+    plan.ks = sth_ceil_div(s->k, kb);
+    plan.a_stride = sth_stream_stride(p, kb * es, p->array_rows * es);
+    plan.w_stride = s->transposed
+                        ? sth_weight_stride(p, kb * es, p->array_rows * es)
+                        : sth_weight_stride(p, nb * es, p->array_cols * es);
+    plan.out_stride = lanes * s->out_bytes;
+    plan.mul_stride = lanes * s->mul_bytes;
+    plan.residual_stride = lanes * s->residual_bytes;
+    consider_slots(q, &plan);
+    /* Weights that catch up with rows of part of a word go at their pace. */
+    if (plan.a_stride < word &&
+        sth_weight_tile_cycles(p, mb, plan.a_stride, steps, plan.w_stride) >
+            sth_weight_tile_cycles(p, mb, word, steps, plan.w_stride)) {
+        plan.a_stride = word;
+        consider_slots(q, &plan);
+    }
+}
+
+/* The best of the short list, by a closer look. */
 static void look_closely(const struct search *q, struct sth_gemm_plans *plans)
 {
-    bool close = true;
-
-    for (uint32_t i = 0; i < q->count; i++)
-        close =
-            close && (uint64_t)q->list[i].ms * q->list[i].ns * q->list[i].ks <=
-                         STH_GEMM_PIPE_STEPS;
     for (uint32_t i = 0; i < q->count; i++) {
         struct sth_gemm_plan plan = q->list[i];
 
-        if (close)
-            sth_gemm_pipe(&plan, q->p, q->memory, q->s);
+        sth_gemm_pipe(&plan, q->p, q->memory, q->s);
         keep(plans->plan, &plans->count, STH_GEMM_PLANS, &plan);
     }
 }

@@ -1,0 +1,36 @@
+/* What the array takes for a weight tile, bank by bank. */
+#include "sth_weight_tile.h"
+
+#include "sth_emit.h"
+
+/* Steps that are followed: those behind them wait as often. */
+#define FOLLOWED 32u
+
+uint32_t sth_weight_tile_cycles(const struct sth_params *p, uint32_t rows,
+                                uint32_t a_stride, uint32_t steps,
+                                uint32_t w_stride)
+{
+    const uint32_t word = sth_sp_word_bytes(p);
+    const uint32_t ring = word * p->sp_banks; /* powers of two */
+    uint32_t followed = sth_min_u32(steps, FOLLOWED);
+    uint32_t row = 0, weight = 0, done = 0, cycles = 0;
+
+    /* In the same bank where they lie in the same word of the ring. */
+    while (done < followed && cycles < rows) {
+        if (((row ^ weight) & (ring - 1)) >= word) {
+            weight += w_stride;
+            done++;
+        }
+        row += a_stride;
+        cycles++;
+    }
+    if (done == followed) {
+        uint32_t all = sth_ceil_div(steps * cycles, followed);
+
+        /* Behind the last row nothing waits. */
+        done = all <= rows ? steps : rows * followed / cycles;
+        cycles = sth_min_u32(all, rows);
+    }
+    cycles += steps - done;
+    return sth_max_u32(sth_max_u32(rows, cycles), STH_LAT_MATRIX_SUM);
+}
