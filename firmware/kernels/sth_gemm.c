@@ -74,6 +74,22 @@ static struct sth_buffer *load_a(struct state *t,
     return buffer;
 }
 
+/* Columns of first halves and those of second halves, half a row further. */
+static void load_halves(struct state *t, const struct sth_block *block,
+                        const struct sth_gemm_block *b)
+{
+    struct sth_groups g = {
+        .block = *block,
+        .groups = 2,
+        .group_cols =
+            (uint32_t)(t->g->w->stride / 2 / sth_dtype_bytes(t->g->w->dtype)),
+        .group_offset = b->part_lanes * STH_LANE_BYTES};
+
+    g.block.col /= 2;
+    g.block.cols /= 2;
+    sth_emit_load_groups(t->s, &g);
+}
+
 /* In rows of lanes, or transposed in rows of depth. */
 static struct sth_buffer *load_w(struct state *t,
                                  const struct sth_gemm_block *b, uint32_t ki)
@@ -95,7 +111,11 @@ static struct sth_buffer *load_w(struct state *t,
         block.col = ki * t->plan.kb * t->lane;
         block.cols = depth_of(t, ki);
     }
-    if (!hit)
+    if (hit)
+        return buffer;
+    if (b->parts == 2)
+        load_halves(t, &block, b);
+    else
         sth_emit_load(t->s, &block);
     return buffer;
 }
@@ -109,6 +129,21 @@ static void flush_pending(struct state *t)
 
 /* ---- blocks ------------------------------------------------------------ */
 
+/* In one command where the columns lie side by side. */
+static void emit_product(struct state *t, const struct sth_gemm_block *b,
+                         struct sth_product *product)
+{
+    uint32_t segments = sth_gemm_segments(b);
+
+    product->n = b->cols / segments;
+    for (uint32_t i = 0; i < segments; i++) {
+        product->w_offset = i * b->part_lanes * STH_LANE_BYTES;
+        product->acc_offset =
+            i * b->part_lanes / t->p->array_cols * t->plan.acc_tile;
+        sth_emit_product(t->s, product);
+    }
+}
+
 static void emit_block(struct state *t, uint32_t mi, uint32_t ni)
 {
     const struct sth_gemm_plan *plan = &t->plan;
@@ -119,6 +154,9 @@ static void emit_block(struct state *t, uint32_t mi, uint32_t ni)
     b.n0 = ni * plan->nb;
     b.rows = sth_min_u32(plan->mb, g->out->rows - b.m0);
     b.cols = sth_min_u32(plan->nb, g->out->cols - b.n0);
+    b.parts = g->cos != NULL ? 2 : 1;
+    b.part_cols = b.cols / b.parts;
+    b.part_lanes = sth_round_up(b.part_cols, t->p->array_cols);
     if (plan->acc_slots == 1)
         flush_pending(t);
     b.acc = t->acc[t->blocks++ % plan->acc_slots];
@@ -126,7 +164,6 @@ static void emit_block(struct state *t, uint32_t mi, uint32_t ni)
         struct sth_buffer *w = load_w(t, &b, ki);
         struct sth_buffer *a = load_a(t, &b, ki);
         struct sth_product product = {.m = b.rows,
-                                      .n = b.cols,
                                       .k = depth_of(t, ki),
                                       .bf16 = t->bf16,
                                       .west = g->transposed,
@@ -141,7 +178,7 @@ static void emit_block(struct state *t, uint32_t mi, uint32_t ni)
 
         if (ki + 1 == plan->ks)
             sth_gemm_epilogue_load(&t->epilogue, &b);
-        sth_emit_product(t->s, &product);
+        emit_product(t, &b, &product);
         if (ki + 1 == LEAD)
             flush_pending(t);
     }

@@ -20,6 +20,7 @@ enum sth_gemm_act {
 
 /*
  * out = act(x * w * xscale * wscale + bias) * mul + residual
+ *     = rotate(x * w * xscale * wscale + bias)  with cos and sin
  * x (m, k) and w (k, n), or w (n, k) when transposed: both bf16, or both i8
  * with xscale (1, m) and wscale (1, n) in fp32.  Of i8, a w that is not
  * transposed is stored in rows of pairs: an operand of ceil(k / 2) rows and 2 n
@@ -28,6 +29,14 @@ enum sth_gemm_act {
  * mul and residual (m, n) are bf16 or fp32.  NULL: absent.  out may be mul or
  * residual.  Sums are scaled, and every further step is done, in fp32 in the
  * order of the line above; the type of out comes last.
+ *
+ * cos and sin (m, n / heads / 2), bf16 or fp32, rotate the pairs (i, i + d/2)
+ * of every head of d = n / heads columns as struct sth_rope does.  Then w is
+ * not transposed and its columns are stored in halves: the first halves of all
+ * heads of the tensor, then the second halves.  Column c of the first half of
+ * head h of the view is element h * d/2 + c of an operand's row, its partner
+ * is half a row of the tensor, stride / 2 bytes, further.  There is no act, mul
+ * or residual.
  */
 struct sth_gemm {
     const struct sth_operand *out;
@@ -36,10 +45,13 @@ struct sth_gemm {
     const struct sth_operand *bias;
     const struct sth_operand *mul;
     const struct sth_operand *residual;
+    const struct sth_operand *cos;
+    const struct sth_operand *sin;
     const struct sth_operand *xscale;
     const struct sth_operand *wscale;
     enum sth_gemm_act act;
     bool transposed;
+    uint32_t heads; /* with cos and sin */
 };
 
 /*

@@ -1,7 +1,7 @@
 /* What a plan of a matrix product takes: times of its parts, closed form. */
 #include "sth_gemm_cost.h"
 
-#include "sth_emit.h"
+#include "sth_gemm_rotate.h"
 #include "sth_transfer.h"
 #include "sth_weight_tile.h"
 
@@ -22,26 +22,49 @@ static uint64_t block_times(uint32_t rows, uint32_t cols, uint32_t bytes,
                                      (uint64_t)s->n * bytes, p->load_slots);
 }
 
+/* Of the loads of cos and sin, head after head. */
+static uint64_t angle_times(uint32_t rows, uint32_t wide,
+                            const struct sth_params *p,
+                            const struct sth_plan_memory *m,
+                            const struct sth_gemm_shape *s)
+{
+    uint32_t heads = sth_ceil_div(wide, s->half);
+
+    return 2 * sth_transfer_cycles(p, m, (uint64_t)rows * heads, s->half * 4ull,
+                                   s->half * (heads > 1 ? 8ull : 4ull),
+                                   p->load_slots);
+}
+
 /* Of the loads and stores. */
-static void move_times(struct sth_gemm_times *t, uint32_t rows, uint32_t cols,
-                       uint32_t depth, const struct sth_params *p,
+static void move_times(struct sth_gemm_times *t,
+                       const struct sth_gemm_plan *plan, uint32_t rows,
+                       uint32_t cols, uint32_t depth,
+                       const struct sth_params *p,
                        const struct sth_plan_memory *m,
                        const struct sth_gemm_shape *s)
 {
     const uint32_t es = STH_LANE_BYTES;
+    const uint32_t parts = s->half != 0 ? 2 : 1;
 
     t->a = sth_transfer_cycles(p, m, rows, depth * es, (uint64_t)s->k * es,
                                p->load_slots);
     t->w = s->transposed
                ? sth_transfer_cycles(p, m, cols, depth * es,
                                      (uint64_t)s->k * es, p->load_slots)
-               : sth_transfer_cycles(p, m, depth, (uint64_t)cols * es,
-                                     (uint64_t)s->n * es, p->load_slots);
+               : sth_transfer_cycles(
+                     p, m, depth * parts, (uint64_t)cols / parts * es,
+                     (uint64_t)s->n / parts * es, p->load_slots);
     t->store =
         sth_transfer_cycles(p, m, rows, (uint64_t)cols * s->out_bytes,
                             (uint64_t)s->n * s->out_bytes, p->store_slots);
-    t->rest = block_times(rows, cols, s->mul_bytes, p, m, s) +
-              block_times(rows, cols, s->residual_bytes, p, m, s);
+    if (s->half != 0)
+        t->store = sth_transfer_cycles(
+            p, m, (uint64_t)rows * sth_ceil_div(cols, s->half),
+            (uint64_t)s->half * s->out_bytes, 2ull * s->half * s->out_bytes,
+            p->store_slots);
+    t->rest = s->half != 0 ? angle_times(rows, plan->angle_cols, p, m, s) : 0;
+    t->rest += block_times(rows, cols, s->mul_bytes, p, m, s) +
+               block_times(rows, cols, s->residual_bytes, p, m, s);
     if (s->bias || s->scaled)
         t->rest += cols * 4ull / p->bus_bytes + 2;
 }
@@ -66,14 +89,18 @@ void sth_gemm_times(struct sth_gemm_times *t, const struct sth_gemm_plan *plan,
         .fetch = sth_max_u32(STH_COMMAND_BYTES / p->bus_bytes, 1),
         .rest_loads = (s->mul_bytes != 0 ? 1u : 0u) +
                       (s->residual_bytes != 0 ? 1u : 0u) + s->bias +
-                      2u * s->scaled,
+                      2u * s->scaled + (s->half != 0 ? 2u : 0u),
         .passes = s->vector_passes,
     };
+    if (s->half != 0)
+        t->passes += 4 * (sth_gemm_rotate_chunks(p, s->half, cols / 2,
+                                                 plan->angle_cols) -
+                          1);
     t->tile =
         sth_weight_tile_cycles(p, rows, plan->a_stride, steps, plan->w_stride);
-    t->vector = s->vector_turns * row_tiles +
-                s->vector_passes * (VECTOR_OVERHEAD + HANDOVER);
-    move_times(t, rows, cols, depth, p, memory, s);
+    t->vector =
+        s->vector_turns * row_tiles + t->passes * (VECTOR_OVERHEAD + HANDOVER);
+    move_times(t, plan, rows, cols, depth, p, memory, s);
 }
 
 /* Loads of blocks of x and of w in all. */

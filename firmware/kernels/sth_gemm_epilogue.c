@@ -1,5 +1,6 @@
 /* What becomes of the sums of a block of a matrix product. */
 #include "sth_gemm_epilogue.h"
+#include "sth_gemm_rotate.h"
 
 /* ---- buffers ------------------------------------------------------------ */
 
@@ -7,6 +8,12 @@ static uint32_t lanes_of(const struct sth_params *p,
                          const struct sth_gemm_plan *plan)
 {
     return sth_round_up(plan->nb, p->array_cols);
+}
+
+/* Of an fp32 block between two passes. */
+static uint32_t temporary_cols(const struct sth_gemm *g, uint32_t lanes)
+{
+    return g->cos != NULL ? lanes / 2 : lanes;
 }
 
 void sth_gemm_epilogue_init(struct sth_gemm_epilogue *e, struct sth_schedule *s,
@@ -25,9 +32,13 @@ void sth_gemm_epilogue_init(struct sth_gemm_epilogue *e, struct sth_schedule *s,
     if (g->residual != NULL)
         sth_cache_init(&e->residual, s, slots,
                        plan->mb * plan->residual_stride);
-    if (g->act == STH_GEMM_ACT_GELU)
-        e->temporary =
-            sth_schedule_alloc(s, STH_SCHEDULE_SP, plan->mb * lanes * 4);
+    if (g->act == STH_GEMM_ACT_GELU || g->cos != NULL)
+        e->temporary = sth_schedule_alloc(
+            s, STH_SCHEDULE_SP, plan->mb * temporary_cols(g, lanes) * 4);
+    if (g->cos != NULL) {
+        sth_cache_init(&e->cos, s, slots, plan->mb * plan->angle_cols * 4);
+        sth_cache_init(&e->sin, s, slots, plan->mb * plan->angle_cols * 4);
+    }
     if (g->bias != NULL)
         sth_cache_init(&e->bias, s, slots, lanes * 4);
     if (g->xscale != NULL) {
@@ -53,15 +64,19 @@ uint64_t sth_gemm_epilogue_bytes(const struct sth_params *p,
         bytes += row;
     if (s->scaled)
         bytes += row + column;
+    if (s->half != 0)
+        bytes += 2 * sth_schedule_sp_bytes(p, rows * plan->angle_cols * 4);
     bytes *= plan->stage_slots;
     if (s->temporary)
         bytes += sth_schedule_sp_bytes(p, rows * cols * 4);
+    if (s->half != 0)
+        bytes += sth_schedule_sp_bytes(p, rows * cols / 2 * 4);
     return bytes;
 }
 
 /* ---- loads -------------------------------------------------------------- */
 
-/* A piece of a row vector: bias and scales. */
+/* A piece of a row vector: scales. */
 static struct sth_buffer *load_row(struct sth_gemm_epilogue *e,
                                    struct sth_cache *cache,
                                    const struct sth_operand *operand,
@@ -77,6 +92,23 @@ static struct sth_buffer *load_row(struct sth_gemm_epilogue *e,
 
     if (!hit)
         sth_emit_load(e->s, &block);
+    return buffer;
+}
+
+/* What belongs to the columns of a block: bias and scales. */
+static struct sth_buffer *load_cols(struct sth_gemm_epilogue *e,
+                                    struct sth_cache *cache,
+                                    const struct sth_operand *operand,
+                                    const struct sth_gemm_block *b)
+{
+    bool hit;
+    struct sth_buffer *buffer;
+
+    if (b->parts == 1)
+        return load_row(e, cache, operand, b->ni, b->n0, b->cols);
+    buffer = sth_cache_get(cache, b->ni, &hit);
+    if (!hit)
+        sth_gemm_rotate_load_row(e, b, operand, buffer);
     return buffer;
 }
 
@@ -118,11 +150,13 @@ void sth_gemm_epilogue_load(struct sth_gemm_epilogue *e,
     const struct sth_gemm *g = e->g;
 
     if (g->bias != NULL)
-        b->bias = load_row(e, &e->bias, g->bias, b->ni, b->n0, b->cols);
+        b->bias = load_cols(e, &e->bias, g->bias, b);
     if (g->xscale != NULL) {
-        b->wscale = load_row(e, &e->wscale, g->wscale, b->ni, b->n0, b->cols);
+        b->wscale = load_cols(e, &e->wscale, g->wscale, b);
         b->xscale = load_row(e, &e->xscale, g->xscale, b->mi, b->m0, b->rows);
     }
+    if (g->cos != NULL)
+        sth_gemm_rotate_load(e, b);
     if (g->mul != NULL)
         b->mul = load_block(e, &e->mul, g->mul, e->plan->mul_stride, b);
     if (g->residual != NULL)
@@ -181,28 +215,36 @@ static void add_relu(struct passes *q, struct sth_tile acc, bool square)
     q->v.gate = square;
 }
 
-/* All but the last, which is left under construction. */
+/*
+ * All but the last, which is left under construction; over the columns of a
+ * segment.
+ */
 static void add_passes(struct passes *q, const struct sth_gemm_epilogue *e,
-                       const struct sth_gemm_block *b)
+                       const struct sth_gemm_block *b, uint32_t segment)
 {
     const struct sth_gemm *g = e->g;
     const struct sth_gemm_plan *plan = e->plan;
-    struct sth_tile acc =
-        sth_tile_acc(b->acc, 0, plan->acc_tile, STH_DTYPE_FP32);
+    uint32_t lane = segment * b->part_lanes;
+    struct sth_tile acc = sth_tile_acc(
+        b->acc, lane / e->s->driver->params.array_cols * plan->acc_tile,
+        plan->acc_tile, STH_DTYPE_FP32);
     struct sth_pass *v = &q->v;
 
-    *v = (struct sth_pass){.rows = b->rows, .cols = b->cols, .x = acc};
+    *v = (struct sth_pass){
+        .rows = b->rows, .cols = b->cols / sth_gemm_segments(b), .x = acc};
     if (g->xscale != NULL) {
         v->x.dtype = STH_DTYPE_I32;
         v->mul = STH_OPERAND_SCALAR;
         v->y = sth_tile_sp_scalars(b->xscale, 0);
         pass(q, acc);
         v->mul = STH_OPERAND_STREAM;
-        v->y = sth_tile_row(e->s, b->wscale, 0, STH_DTYPE_FP32);
+        v->y = sth_tile_row(e->s, b->wscale, lane * 4, STH_DTYPE_FP32);
     }
     if (g->bias != NULL) {
         v->add = STH_OPERAND_STREAM;
-        v->z = sth_tile_row(e->s, b->bias, 0, g->bias->dtype);
+        v->z =
+            sth_tile_row(e->s, b->bias, lane * sth_dtype_bytes(g->bias->dtype),
+                         g->bias->dtype);
     }
     if (g->act == STH_GEMM_ACT_GELU)
         add_gelu(q, acc,
@@ -231,6 +273,13 @@ static void add_passes(struct passes *q, const struct sth_gemm_epilogue *e,
     }
 }
 
+/* What is to be done before sums are rotated. */
+static void finish_sums(struct passes *q)
+{
+    if (q->v.mul != STH_OPERAND_NONE || q->v.add != STH_OPERAND_NONE)
+        pass(q, q->v.x);
+}
+
 void sth_gemm_epilogue_emit(struct sth_gemm_epilogue *e,
                             const struct sth_gemm_block *b)
 {
@@ -238,7 +287,15 @@ void sth_gemm_epilogue_emit(struct sth_gemm_epilogue *e,
         block_of(e, &e->out, e->g->out, e->plan->out_stride, b);
     struct passes q = {.s = e->s};
 
-    add_passes(&q, e, b);
+    if (e->g->cos != NULL) {
+        for (uint32_t i = 0; i < sth_gemm_segments(b); i++) {
+            add_passes(&q, e, b, i);
+            finish_sums(&q);
+        }
+        sth_gemm_rotate_emit(e, b, &store);
+        return;
+    }
+    add_passes(&q, e, b, 0);
     pass(&q,
          sth_tile_sp(e->s, store.buffer, 0, store.stride, e->g->out->dtype));
     sth_emit_store(e->s, &store);
@@ -261,7 +318,8 @@ void sth_gemm_epilogue_shape(struct sth_gemm_shape *shape,
                                   .g = g,
                                   .plan = &no_plan,
                                   .temporary = &none};
-    struct sth_gemm_block block = {.acc = &none,
+    struct sth_gemm_block block = {.parts = 1,
+                                   .acc = &none,
                                    .bias = &none,
                                    .mul = &none,
                                    .residual = &none,
@@ -269,13 +327,21 @@ void sth_gemm_epilogue_shape(struct sth_gemm_shape *shape,
                                    .wscale = &none};
     struct passes q = {.dry = true};
 
-    add_passes(&q, &e, &block);
-    pass(&q, (struct sth_tile){0});
+    add_passes(&q, &e, &block, 0);
+    if (g->cos != NULL)
+        finish_sums(&q);
+    else
+        pass(&q, (struct sth_tile){0});
     shape->out_bytes = bytes_of(g->out);
     shape->mul_bytes = bytes_of(g->mul);
     shape->residual_bytes = bytes_of(g->residual);
     shape->vector_passes = q.count;
     shape->vector_turns = q.count + q.functions * (STH_DEPTH_VECTOR_SHARE - 1);
+    if (g->cos != NULL) {
+        shape->half = g->out->cols / g->heads / 2;
+        shape->vector_passes += 4; /* over half of the columns each */
+        shape->vector_turns += 2;
+    }
     shape->scaled = g->xscale != NULL;
     shape->bias = g->bias != NULL;
     shape->temporary = g->act == STH_GEMM_ACT_GELU;

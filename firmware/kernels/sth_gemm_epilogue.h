@@ -14,7 +14,10 @@ struct sth_gemm_block {
     uint32_t mi, ni; /* block numbers */
     uint32_t m0, n0; /* first row and column */
     uint32_t rows, cols;
+    /* With halves of heads the columns are two parts, each in whole tiles. */
+    uint32_t parts, part_cols, part_lanes;
     struct sth_buffer *acc;
+    struct sth_buffer *cos, *sin;
     struct sth_buffer *bias, *mul, *residual, *xscale, *wscale;
     bool valid;
 };
@@ -23,9 +26,18 @@ struct sth_gemm_epilogue {
     struct sth_schedule *s;
     const struct sth_gemm *g;
     const struct sth_gemm_plan *plan;
-    struct sth_cache out, bias, mul, residual, xscale, wscale;
+    struct sth_cache out, bias, mul, residual, xscale, wscale, cos, sin;
     struct sth_buffer *temporary;
 };
+
+/*
+ * Columns of a block that lie side by side: all, or each part where the last
+ * tile of the first is not full.
+ */
+static inline uint32_t sth_gemm_segments(const struct sth_gemm_block *block)
+{
+    return block->part_cols == block->part_lanes ? 1 : block->parts;
+}
 
 /* The members of a shape that the epilogue decides. */
 void sth_gemm_epilogue_shape(struct sth_gemm_shape *shape,

@@ -1,6 +1,7 @@
 /* How to cut a matrix product into blocks. */
 #include "sth_gemm_cost.h"
 #include "sth_gemm_epilogue.h"
+#include "sth_gemm_rotate.h"
 #include "sth_weight_tile.h"
 
 #define BLOCK_MAX 32768u
@@ -15,7 +16,7 @@
 /* Rows of weight tiles at most of work that is short. */
 #define SHORT_WORK 16384u
 
-_Static_assert(sizeof(struct sth_gemm_shape) == 9 * sizeof(uint32_t),
+_Static_assert(sizeof(struct sth_gemm_shape) == 10 * sizeof(uint32_t),
                "no padding in a key");
 
 struct search {
@@ -195,6 +196,7 @@ static void consider_sizes(struct search *q, uint32_t mb, uint32_t nb,
     plan.out_stride = lanes * s->out_bytes;
     plan.mul_stride = lanes * s->mul_bytes;
     plan.residual_stride = lanes * s->residual_bytes;
+    plan.angle_cols = sth_gemm_angle_cols(p, s->half, nb / 2, mb);
     consider_slots(q, &plan);
     /* Weights that catch up with rows of part of a word go at their pace. */
     if (plan.a_stride < word &&
@@ -233,7 +235,7 @@ static void consider_depths(struct search *q, uint32_t mb, uint32_t nb)
 /* All widths of blocks of that many rows. */
 static void consider_widths(struct search *q, uint32_t mb)
 {
-    uint32_t cols = q->p->array_cols;
+    uint32_t cols = q->p->array_cols * (q->s->half != 0 ? 2 : 1);
 
     if (mb > q->p->acc_bytes / sth_acc_row_bytes(q->p) || mb > BLOCK_MAX)
         return;

@@ -19,8 +19,9 @@ struct sth_gemm_shape {
     uint32_t residual_bytes; /* 0: none */
     uint32_t vector_passes;  /* vector commands for a block */
     uint32_t vector_turns;   /* steps of them all for a row-tile of lanes */
-    uint8_t transposed;      /* w is stored as [n][k] */
-    uint8_t scaled;          /* xscale and wscale */
+    uint32_t half;      /* columns of half a head that is rotated; 0: none */
+    uint8_t transposed; /* w is stored as [n][k] */
+    uint8_t scaled;     /* xscale and wscale */
     uint8_t bias;
     uint8_t temporary; /* an fp32 block for GELU */
 };
@@ -46,8 +47,9 @@ struct sth_gemm_plan {
     uint32_t stage_slots; /* of results, residuals, rows */
     uint32_t a_stride, w_stride; /* bytes in the scratchpad */
     uint32_t out_stride, mul_stride, residual_stride;
-    uint32_t bound;  /* enum sth_gemm_bound */
-    uint64_t cycles; /* estimate */
+    uint32_t angle_cols; /* of a row of cos and sin on chip: whole tiles */
+    uint32_t bound;      /* enum sth_gemm_bound */
+    uint64_t cycles;     /* estimate */
 };
 
 /* Blocks of sums in the accumulator at most. */

@@ -28,7 +28,8 @@ static void resolve_view(struct player *p, const struct sth_trace *trace,
     lane = tensor->layout == STH_TRACE_LAYOUT_PAIRS ? 2 : 1;
     operand->stride = (uint64_t)tensor->cols * lane * bytes;
     operand->addr = tensor->addr + view->row / lane * operand->stride +
-                    (uint64_t)view->col * lane * bytes;
+                    (uint64_t)(tensor->head != 0 ? view->col / 2 : view->col) *
+                        lane * bytes;
     operand->rows = (view->rows + lane - 1) / lane;
     operand->cols = view->cols * lane;
     operand->dtype = tensor->dtype;

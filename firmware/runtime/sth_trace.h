@@ -60,6 +60,10 @@ enum sth_trace_layout {
     STH_TRACE_LAYOUT_PAIRS /* elements (2l, c) and (2l + 1, c) side by side */
 };
 
+/*
+ * Where products rotate the halves of heads of `head` columns, each row of
+ * their w holds the first halves of all heads, then the second halves.
+ */
 struct sth_trace_tensor {
     const char *name;
     const char *source; /* the SOURCE text, unchecked */
@@ -67,6 +71,7 @@ struct sth_trace_tensor {
     uint32_t rows;
     uint32_t cols;
     enum sth_trace_layout layout;
+    uint32_t head; /* 0: columns in ascending order */
     uint64_t addr; /* 0 until sth_trace_place() */
     bool output;   /* named by an output line */
     uint32_t line;

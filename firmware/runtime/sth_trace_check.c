@@ -13,6 +13,7 @@ struct check {
     struct sth_message *message;
     bool failed;
     uint32_t pairs; /* bit KEY: the view is taken in rows of pairs */
+    uint32_t head[STH_TRACE_VIEW_COUNT]; /* of views taken in halves, or 0 */
 };
 
 static const struct sth_trace_view *view_of(const struct check *c, uint32_t key)
@@ -184,6 +185,19 @@ static void want_pairs(struct check *c, uint32_t key)
     c->pairs |= 1u << key;
 }
 
+/* The halves of heads of so many columns are taken apart. */
+static void want_halves(struct check *c, uint32_t key, uint64_t head)
+{
+    const struct sth_trace_view *view = view_of(c, key);
+
+    if (view->col % head != 0 ||
+        c->trace->tensor[view->tensor].cols % head != 0)
+        refuse(c, sth_trace_view_words[key],
+               "does not hold whole heads of its tensor; begin at a head, in a "
+               "tensor of heads alone");
+    c->head[key] = (uint32_t)head;
+}
+
 /* Gives tensors the layout in which the views take them. */
 static void want_layouts(struct check *c)
 {
@@ -196,12 +210,18 @@ static void want_layouts(struct check *c)
         if (!has(c, key))
             continue;
         tensor = &c->trace->tensor[view_of(c, key)->tensor];
-        if (tensor->layout != STH_TRACE_LAYOUT_ANY && tensor->layout != layout)
+        if (tensor->layout != STH_TRACE_LAYOUT_ANY &&
+            tensor->head != c->head[key])
+            refuse(c, sth_trace_view_words[key],
+                   "is rotated in heads in one place but not so in another; "
+                   "use two tensors");
+        else if (tensor->layout != STH_TRACE_LAYOUT_ANY &&
+                 tensor->layout != layout)
             refuse(c, sth_trace_view_words[key],
                    "is i8 and w of a product without wt=1 in one place but not "
                    "in another; use two tensors");
-        else
-            tensor->layout = layout;
+        tensor->layout = layout;
+        tensor->head = c->head[key];
     }
 }
 
@@ -249,6 +269,9 @@ static void want_layouts(struct check *c)
 #define PAIRS(key, condition)                                                  \
     if (!c->failed && (condition))                                             \
         want_pairs(c, STH_TRACE_VIEW_##key);
+#define HALVES(key, condition, columns)                                        \
+    if (!c->failed && (condition))                                             \
+        want_halves(c, STH_TRACE_VIEW_##key, columns);
 #define RULE(field, condition, what)                                           \
     if (!c->failed && !(condition))                                            \
         refuse(c, field, what);
@@ -269,7 +292,7 @@ static void (*const checks[STH_TRACE_KIND_COUNT])(struct check *) = {
 bool sth_trace_check_op(struct sth_trace *trace, const struct sth_trace_op *op,
                         struct sth_message *message)
 {
-    struct check c = {trace, op, message, false, 0};
+    struct check c = {.trace = trace, .op = op, .message = message};
 
     checks[op->kind](&c);
     for (uint32_t key = 0; key < STH_TRACE_VIEW_COUNT; key++)

@@ -145,6 +145,35 @@ static void test_reference_matmul_with_everything(void **state)
         }
 }
 
+static void test_reference_matmul_rotates_heads(void **state)
+{
+    struct world w = evaluate("tensor x bf16 3x7 seed:1:1\n"
+                              "tensor w bf16 7x12 seed:2:1\n"
+                              "tensor b bf16 1x12 seed:3:1\n"
+                              "tensor c fp32 3x3 seed:4:1\n"
+                              "tensor s fp32 3x3 seed:5:1\n"
+                              "tensor y fp32 3x12 zero\n"
+                              "op matmul out=y x=x w=w bias=b cos=c sin=s "
+                              "heads=2\n");
+
+    (void)state;
+    for (uint32_t i = 0; i < 3; i++)
+        for (uint32_t j = 0; j < 12; j++) {
+            const bool low = j % 6 < 3;
+            const uint32_t other = low ? j + 3 : j - 3;
+            double a = in(&w, "b", 0, j), b = in(&w, "b", 0, other);
+
+            for (uint32_t d = 0; d < 7; d++) {
+                a += in(&w, "x", i, d) * in(&w, "w", d, j);
+                b += in(&w, "x", i, d) * in(&w, "w", d, other);
+            }
+            assert_near(out(&w, "y", i, j),
+                        a * in(&w, "c", i, j % 3) +
+                            (low ? -b : b) * in(&w, "s", i, j % 3));
+        }
+    discard(&w);
+}
+
 static void test_reference_matmul_scales_int8(void **state)
 {
     struct world w = evaluate("tensor x i8 2x6 seed:1:40\n"
@@ -416,6 +445,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reference_matmul_with_everything),
+        cmocka_unit_test(test_reference_matmul_rotates_heads),
         cmocka_unit_test(test_reference_matmul_scales_int8),
         cmocka_unit_test(test_reference_norms),
         cmocka_unit_test(test_reference_quantize_is_exact),

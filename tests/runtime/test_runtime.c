@@ -36,9 +36,11 @@ static const char text[] =
     "tensor m fp32 48x96 zero\n"
     "tensor best fp32 48x3 zero\n"
     "tensor where fp32 48x3 zero\n"
+    "tensor wq bf16 96x96 seed:14:0.1\n"
     "op layernorm out=n x=x gamma=g beta=b eps=0x3727c5ac invn=0x3c2aaaab\n"
     "op matmul out=qkv x=n w=wqkv bias=bqkv\n"
     "op rope out=q x=qkv[:,0:96] cos=cos sin=sin heads=4\n"
+    "op matmul out=q x=n w=wq cos=cos sin=sin heads=4\n"
     "op copy out=k[32:80] x=qkv[:,96:144]\n"
     "op copy out=v[32:80] x=qkv[:,144:192]\n"
     "op attention out=a q=q k=k v=v heads=4 kv_heads=2 batch=1 seq=48 "
@@ -236,8 +238,8 @@ static void test_runtime_hooks_partition_the_commands(void **unused)
     config.hooks.op_begin = on_begin;
     config.hooks.op_end = on_end;
     run_cycles("nano", STH_CSIM_FUNCTION_ONLY, &config);
-    assert_int_equal(seen.begins, 17);
-    assert_int_equal(seen.ends, 17);
+    assert_int_equal(seen.begins, 18);
+    assert_int_equal(seen.ends, 18);
 }
 
 static void test_runtime_bus_error_is_reported_and_recovered(void **unused)

@@ -155,6 +155,33 @@ static const struct malformed malformed[] = {
     {TENSORS "op matmul out=y x=x w=w mul=x\n", 9,
      "field 'mul': the shape is 8x16 but must be 8x24; change the tensor or "
      "take a view of it"},
+    {TENSORS "op matmul out=y x=x w=w cos=x[:,0:4] heads=3\n", 9,
+     "field 'sin': cos and sin come together; give both or none"},
+    {TENSORS "op matmul out=y x=x w=w heads=3\n", 9,
+     "field 'heads': belongs to cos and sin; give all three or none"},
+    {TENSORS "op matmul out=y x=x w=w cos=x[:,0:4] sin=x[:,0:4]\n", 9,
+     "field 'heads': belongs to cos and sin; give all three or none"},
+    {TENSORS "op matmul out=y x=x w=w cos=x[:,0:4] sin=x[:,0:4] heads=5\n", 9,
+     "field 'heads': does not divide the columns of out into pairs; give the "
+     "number of heads in out"},
+    {TENSORS
+     "op matmul out=y x=x w=w act=silu cos=x[:,0:4] sin=x[:,0:4] heads=3\n",
+     9,
+     "field 'cos': rotates no product with wt=1, act, mul or residual; use an "
+     "operation rope"},
+    {TENSORS "op matmul out=y x=x w=w cos=x sin=x heads=3\n", 9,
+     "field 'cos': the shape is 8x16 but must be 8x4; change the tensor or "
+     "take a view of it"},
+    {TENSORS "op matmul out=y[:,0:16] x=x w=w[:,4:20] cos=x[:,0:4] "
+             "sin=x[:,0:4] heads=2\n",
+     9,
+     "field 'w': does not hold whole heads of its tensor; begin at a head, in "
+     "a tensor of heads alone"},
+    {TENSORS "op matmul out=y x=x w=w cos=x[:,0:4] sin=x[:,0:4] heads=3\n"
+             "op matmul out=y x=x w=w\n",
+     10,
+     "field 'w': is rotated in heads in one place but not so in another; use "
+     "two tensors"},
     {TENSORS "op matmul out=y[0:4] x=x[0:4] w=w mul=y[2:6]\n", 9,
      "field 'mul': overlaps the output in part; use exactly the same view or "
      "another tensor"},

@@ -143,6 +143,15 @@ static uint32_t inputs_of_products(const struct parsed *p)
     return inputs;
 }
 
+static uint32_t count_rotated(const struct parsed *p)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < p->trace.ops; i++)
+        count += p->trace.op[i].view[STH_TRACE_VIEW_COS].tensor >= 0;
+    return count;
+}
+
 /* Rows that the experts of one layer gather, all together. */
 static uint32_t gathered_rows(const struct parsed *p)
 {
@@ -190,8 +199,10 @@ static void check(const struct sth_model *m, const struct sth_trace_request *r)
     case STH_MODEL_LLAMA:
         assert_int_equal(matmuls, 7 * r->layers);
         assert_int_equal(count_kind(&p, STH_TRACE_KIND_RMSNORM), 2 * r->layers);
-        assert_int_equal(count_kind(&p, STH_TRACE_KIND_ROPE),
-                         (1 + (r->past ? r->batch : 1)) * r->layers);
+        assert_int_equal(count_kind(&p, STH_TRACE_KIND_COPY),
+                         r->past && r->batch > 1 ? 2 * r->batch * r->layers
+                                                 : 0);
+        assert_int_equal(count_rotated(&p), 2 * r->layers);
         break;
     case STH_MODEL_MIXTRAL:
         assert_int_equal(gathered_rows(&p),

@@ -72,6 +72,28 @@ static void multiply(struct sth_reference *r, const struct sth_trace_view *w,
     free(line);
 }
 
+/* Rotates the halves of the heads of all rows. */
+static void rotate(struct sth_reference *r, const struct sth_trace_op *op,
+                   double *out, uint32_t m, uint32_t n)
+{
+    const struct sth_trace_view *cos = &op->view[STH_TRACE_VIEW_COS];
+    const struct sth_trace_view *sin = &op->view[STH_TRACE_VIEW_SIN];
+    double *c, *s;
+
+    if (cos->tensor < 0)
+        return;
+    c = sth_reference_allocate(r, cos->cols);
+    s = sth_reference_allocate(r, cos->cols);
+    for (uint32_t i = 0; c && s && i < m; i++) {
+        sth_reference_row(r, cos, i, c);
+        sth_reference_row(r, sin, i, s);
+        sth_reference_rotate(out + (size_t)i * n, c, s,
+                             op->number[STH_TRACE_NUMBER_HEADS], cos->cols);
+    }
+    free(c);
+    free(s);
+}
+
 void sth_reference_gemm(struct sth_reference *r, const struct sth_trace_op *op)
 {
     const struct sth_trace_view *v = op->view;
@@ -109,6 +131,7 @@ void sth_reference_gemm(struct sth_reference *r, const struct sth_trace_op *op)
                            mul[j] +
                        residual[j];
         }
+        rotate(r, op, out, m, n);
         sth_reference_write_view(r, &v[STH_TRACE_VIEW_OUT], out);
     }
     free(x);

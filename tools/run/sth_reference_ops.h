@@ -53,4 +53,8 @@ void sth_reference_write_view(struct sth_reference *r,
                               const struct sth_trace_view *v,
                               const double *from);
 
+/* Rotates the pairs (j, j + half) of each head of a row by the angles c, s. */
+void sth_reference_rotate(double *row, const double *c, const double *s,
+                          uint32_t heads, uint32_t half);
+
 #endif

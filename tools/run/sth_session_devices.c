@@ -126,6 +126,45 @@ static bool write(struct sth_session *s, uint64_t addr, const void *from,
     return sth_session_memory_holds(s, f);
 }
 
+/*
+ * How many columns from `col` of memory on, `most` at most, are neighbours in
+ * the source, and where they begin there.
+ */
+static size_t run_of(const struct sth_trace_tensor *t, uint32_t col,
+                     size_t most, uint32_t *source)
+{
+    const uint32_t half = t->head / 2;
+    const uint32_t part = half && col >= t->cols / 2;
+    const uint32_t at = col - part * (t->cols / 2);
+    size_t run = half ? half - at % half : t->cols - col;
+
+    *source = half ? (2 * (at / half) + part) * half + at % half : col;
+    return run < most ? run : most;
+}
+
+/* Row by row, where columns are not in their order. */
+static bool fill_halves(struct sth_session *s, uint32_t i,
+                        struct sth_session_failure *f)
+{
+    const struct sth_trace_tensor *t = &s->trace.tensor[i];
+    const size_t element = sth_dtype_bytes(t->dtype);
+    uint8_t buffer[FILL_BYTES];
+
+    for (uint32_t row = 0; row < t->rows; row++)
+        for (uint32_t col = 0; col < t->cols;) {
+            const uint64_t first = (uint64_t)row * t->cols;
+            uint32_t source;
+            size_t n = run_of(t, col, FILL_BYTES / element, &source);
+
+            if (!encode(s, i, first + source, n, buffer, f) ||
+                !write(s, t->addr + (first + col) * element, buffer,
+                       n * element, f))
+                return false;
+            col += (uint32_t)n;
+        }
+    return true;
+}
+
 static bool fill_rows(struct sth_session *s, uint32_t i,
                       struct sth_session_failure *f)
 {
@@ -154,23 +193,23 @@ static bool fill_pairs(struct sth_session *s, uint32_t i,
     uint8_t low[FILL_BYTES / 4], high[FILL_BYTES / 4], buffer[FILL_BYTES / 2];
 
     for (uint32_t row = 0; row < t->rows; row += 2) {
-        for (uint32_t col = 0; col < t->cols; col += FILL_BYTES / 4) {
-            uint64_t first = (uint64_t)row * t->cols + col;
-            size_t n = t->cols - col;
+        for (uint32_t col = 0; col < t->cols;) {
+            uint64_t first = (uint64_t)row * t->cols;
+            uint32_t source;
+            size_t n = run_of(t, col, FILL_BYTES / 4, &source);
 
-            if (n > FILL_BYTES / 4)
-                n = FILL_BYTES / 4;
             memset(high, 0, n);
-            if (!encode(s, i, first, n, low, f) ||
+            if (!encode(s, i, first + source, n, low, f) ||
                 (row + 1 < t->rows &&
-                 !encode(s, i, first + t->cols, n, high, f)))
+                 !encode(s, i, first + source + t->cols, n, high, f)))
                 return false;
             for (size_t j = 0; j < n; j++) {
                 buffer[2 * j] = low[j];
                 buffer[2 * j + 1] = high[j];
             }
-            if (!write(s, t->addr + first + col, buffer, 2 * n, f))
+            if (!write(s, t->addr + first + 2 * col, buffer, 2 * n, f))
                 return false;
+            col += (uint32_t)n;
         }
     }
     return true;
@@ -183,9 +222,9 @@ static bool fill_tensor(struct sth_session *s, uint32_t i,
 
     if (o->sources[i].kind == STH_SOURCE_ZERO)
         return true; /* memory that was never written reads as zero */
-    return s->trace.tensor[i].layout == STH_TRACE_LAYOUT_PAIRS
-               ? fill_pairs(s, i, f)
-               : fill_rows(s, i, f);
+    if (s->trace.tensor[i].layout == STH_TRACE_LAYOUT_PAIRS)
+        return fill_pairs(s, i, f);
+    return s->trace.tensor[i].head ? fill_halves(s, i, f) : fill_rows(s, i, f);
 }
 
 bool sth_session_fill_tensors(struct sth_session *s,

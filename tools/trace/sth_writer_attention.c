@@ -92,48 +92,48 @@ static void rope_table(struct sth_writer *w, const char *which)
             w->model->rope_theta, r->past, r->seq);
 }
 
-static void rope(struct sth_writer *w, const char *name, const char *out,
-                 const char *x, const char *rows, uint32_t heads)
+/* A product whose heads are rotated. */
+static void rotated_product(struct sth_writer *w, const char *name,
+                            const char *out, const char *x, uint32_t heads)
 {
-    sth_writer_op(
-        w,
-        "rope name=%s out=@%s x=@%s%s cos=@rope.cos%s sin=@rope.sin%s heads=%u",
-        name, out, x, rows, rows, rows, heads);
+    const struct sth_model *m = w->model;
+    char fused[96];
+
+    snprintf(fused, sizeof(fused), " cos=@rope.cos sin=@rope.sin heads=%u",
+             heads);
+    sth_writer_product(w, name, out, x, w->tokens, m->hidden,
+                       heads * m->head_dim, m->qkv_bias, fused);
 }
 
 void sth_writer_grouped_attention(struct sth_writer *w, const char *x)
 {
     const struct sth_model *m = w->model;
     const struct sth_trace_request *r = w->request;
-    const uint32_t q_cols = m->heads * m->head_dim;
+    const bool direct = r->batch == 1; /* new rows of the cache are together */
+    char k[64] = "@k", v[64] = "@v", rows[32];
 
-    sth_writer_zero(w, "q", "bf16", w->tokens, q_cols);
-    sth_writer_zero(w, "k", "bf16", w->tokens, kv_cols(w));
-    sth_writer_zero(w, "v", "bf16", w->tokens, kv_cols(w));
-    sth_writer_product(w, "wq", "@q", x, w->tokens, m->hidden, q_cols,
-                       m->qkv_bias, "");
-    sth_writer_product(w, "wk", "@k", x, w->tokens, m->hidden, kv_cols(w),
-                       m->qkv_bias, "");
-    sth_writer_product(w, "wv", "@v", x, w->tokens, m->hidden, kv_cols(w),
-                       m->qkv_bias, "");
     rope_table(w, "cos");
     rope_table(w, "sin");
-    rope(w, "q.rope", "q", "q", "", m->heads);
-    if (!r->past) {
-        rope(w, "k.rope", "k", "k", "", m->kv_heads);
-        attention(w, "q", "k", "v");
-        return;
+    sth_writer_zero(w, "q", "bf16", w->tokens, m->heads * m->head_dim);
+    if (r->past) {
+        declare_cache(w, "kcache");
+        declare_cache(w, "vcache");
     }
-    declare_cache(w, "kcache");
-    declare_cache(w, "vcache");
-    for (uint32_t b = 0; b < r->batch; b++) {
-        char to[64], rows[32], from[32];
-
-        cache_rows(w, b, rows, sizeof(rows));
-        snprintf(to, sizeof(to), "kcache[%s]", rows);
-        snprintf(from, sizeof(from), "[%u:%u]", b * r->seq, (b + 1) * r->seq);
-        rope(w, "k.rope", to, "k", from, m->kv_heads);
+    if (r->past && direct) {
+        cache_rows(w, 0, rows, sizeof(rows));
+        snprintf(k, sizeof(k), "@kcache[%s]", rows);
+        snprintf(v, sizeof(v), "@vcache[%s]", rows);
+    } else {
+        sth_writer_zero(w, "k", "bf16", w->tokens, kv_cols(w));
+        sth_writer_zero(w, "v", "bf16", w->tokens, kv_cols(w));
     }
-    append_cache(w, "vcache", "v", "");
-    attention(w, "q", "kcache", "vcache");
+    rotated_product(w, "wq", "@q", x, m->heads);
+    rotated_product(w, "wk", k, x, m->kv_heads);
+    sth_writer_product(w, "wv", v, x, w->tokens, m->hidden, kv_cols(w),
+                       m->qkv_bias, "");
+    if (r->past && !direct) {
+        append_cache(w, "kcache", "k", "");
+        append_cache(w, "vcache", "v", "");
+    }
+    attention(w, "q", r->past ? "kcache" : "k", r->past ? "vcache" : "v");
 }
