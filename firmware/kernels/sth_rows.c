@@ -91,12 +91,15 @@ static bool same(const struct sth_rows_plan *a, const struct sth_rows_plan *b)
            a->slots == b->slots && a->depth == b->depth;
 }
 
-/* Of the busier of vector engine and bus, which no plan changes. */
+/*
+ * Of the busier of vector engine and bus, which no plan changes: scalars of a
+ * row take a pass each.
+ */
 static uint32_t cycles_of(const struct sth_params *p,
                           const struct sth_rows_shape *s)
 {
     uint64_t elements = (uint64_t)s->rows * s->cols;
-    uint64_t vector = elements / p->vector_lanes;
+    uint64_t vector = elements * (1 + s->scalars) / p->vector_lanes;
     uint64_t load = elements * s->in_bytes / p->bus_bytes;
     uint64_t cycles = vector > load ? vector : load;
 

@@ -6,6 +6,7 @@
  */
 #include "trace_fixture.h"
 
+#include "sth_gemm_plan.h"
 #include "sth_plan_judge.h"
 #include "sth_plan_measure.h"
 #include "sth_plan_property.h"
@@ -181,6 +182,48 @@ static void test_judge_plays_what_a_run_takes(void **state)
     }
 }
 
+/* The estimate of the plan that is taken. */
+static void see_estimate(void *user, const struct sth_plan_key *key,
+                         const void *plan, bool again)
+{
+    (void)key, (void)again;
+    *(uint64_t *)user = ((const struct sth_gemm_plan *)plan)->cycles;
+}
+
+static void pass_trial(void *user, const struct sth_trial *trial,
+                       uint64_t cycles)
+{
+    (void)user, (void)trial, (void)cycles;
+}
+
+static void test_estimate_of_long_products_is_near_what_they_take(void **state)
+{
+    static const struct sth_plan_work work[] = {
+        {.kind = STH_PLAN_GEMM, .m = 1024, .n = 2304, .k = 768},
+        {.kind = STH_PLAN_GEMM, .m = 2048, .n = 1024, .k = 4096},
+        {.kind = STH_PLAN_GEMM, .m = 1, .n = 14336, .k = 4096},
+        {.kind = STH_PLAN_GEMM, .m = 8, .n = 4096, .k = 4096},
+    };
+    struct sth_config config;
+    char why[256];
+
+    (void)state;
+    assert_true(sth_config_find("server", ".", &config, why, sizeof why));
+    assert_true(sth_mem_config_parse(&config.memory, "hbm2e", why, sizeof why));
+    for (uint32_t i = 0; i < sizeof work / sizeof *work; i++) {
+        uint64_t estimate = 0, cycles = 0;
+        const struct sth_plan_watch watch = {&estimate, pass_trial,
+                                             see_estimate};
+        char trace[STH_PLAN_TEXT];
+        size_t bytes = sth_plan_work_trace(&work[i], trace);
+
+        assert_int_equal(
+            sth_plan_measure(&config, trace, bytes, &watch, &cycles),
+            STH_FW_ERR_OK);
+        assert_in_range(100 * estimate, 97 * cycles, 103 * cycles);
+    }
+}
+
 static void test_memory_facts_follow_the_configuration(void **state)
 {
     struct sth_config config = {.name = "x"};
@@ -211,6 +254,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plan_every_candidate_gives_the_same_bits),
         cmocka_unit_test(test_judge_plays_what_a_run_takes),
+        cmocka_unit_test(test_estimate_of_long_products_is_near_what_they_take),
         cmocka_unit_test(test_memory_facts_follow_the_configuration),
     };
 

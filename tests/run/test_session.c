@@ -227,7 +227,7 @@ static void test_session_json_has_its_keys(void **state)
         "difference",   "max_abs_error", "cosine",          "array_utilization",
         "wall_seconds", "phases",        "diagnostics",     "memory",
         "bound",        "complete",      "version",         "parameters",
-        "hash",         "clock_mhz"};
+        "hash",         "clock_mhz",     "planning_seconds"};
     struct sth_session_request q = request_for("edge");
     char *trace = gemm_text(20, 30, 40, false), *text;
     struct sth_session session;

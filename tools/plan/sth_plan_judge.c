@@ -3,12 +3,13 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "sth_schedule.h"
 #include "systolith.h"
 
 /* Cycles that are played for one choice. */
-#define PLAYED_CYCLES (UINT64_C(1) << 21)
+#define PLAYED_CYCLES (UINT64_C(1) << 18)
 
 /* A plan that was decided. */
 struct kept {
@@ -24,9 +25,22 @@ struct sth_plan_judge {
     struct sth_schedule schedule; /* of the trial that runs */
     struct kept *kept;
     const struct sth_plan_watch *watch;
-    /* Of the choice at hand, by estimate. */
-    uint64_t shortest, played;
+    /* Of the choice at hand. */
+    uint64_t shortest; /* estimate, of the first candidate */
+    uint64_t first;    /* cycles of the first */
+    uint64_t played;
+    double begin; /* seconds */
+    struct sth_plan_effort effort;
 };
+
+/* Seconds of this process. */
+static double now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
 
 /* Emits a trial and waits for its end. */
 static uint64_t play(struct sth_plan_judge *j, struct sth_device *device,
@@ -73,14 +87,22 @@ static uint64_t play_alone(struct sth_plan_judge *j,
     return cycles;
 }
 
-/* Whether a candidate is near enough to the first, and short enough. */
+/*
+ * Whether a candidate is near enough to the first, and short enough.  The first
+ * alone says nothing; by it estimates are known to be short or long.
+ */
 static bool is_worth(struct sth_plan_judge *j, const struct sth_trial *trial)
 {
+    uint64_t expected = trial->estimate;
+
     if (trial->number == 0) {
         j->shortest = trial->estimate;
-        j->played = 0;
+        j->first = j->played = 0;
+        return 2 * expected <= PLAYED_CYCLES;
     }
-    return j->played + trial->estimate <= PLAYED_CYCLES &&
+    if (j->first != 0 && j->shortest != 0)
+        expected = expected * j->first / j->shortest;
+    return j->first != 0 && j->played + expected <= PLAYED_CYCLES &&
            trial->estimate <= j->shortest + j->shortest / 3;
 }
 
@@ -89,7 +111,11 @@ static uint64_t judge_cycles(void *user, const struct sth_trial *trial)
     struct sth_plan_judge *j = user;
     uint64_t cycles = is_worth(j, trial) ? play_alone(j, trial) : 0;
 
+    if (trial->number == 0)
+        j->first = cycles;
     j->played += cycles;
+    j->effort.plays += cycles != 0;
+    j->effort.cycles += cycles;
     if (j->watch != NULL)
         j->watch->trial(j->watch->user, trial, cycles);
     return cycles;
@@ -117,6 +143,7 @@ static bool judge_recall(void *user, const struct sth_plan_key *key, void *plan,
             return true;
         }
     }
+    j->begin = now();
     return false;
 }
 
@@ -126,6 +153,8 @@ static void judge_keep(void *user, const struct sth_plan_key *key,
     struct sth_plan_judge *j = user;
     struct kept *k = malloc(sizeof *k + key->bytes + plan_bytes);
 
+    j->effort.choices++;
+    j->effort.seconds += now() - j->begin;
     tell_taken(j, key, plan, false);
     if (k == NULL)
         return;
@@ -162,6 +191,11 @@ void sth_plan_judge_watch(struct sth_plan_judge *j,
                           const struct sth_plan_watch *watch)
 {
     j->watch = watch;
+}
+
+struct sth_plan_effort sth_plan_judge_effort(const struct sth_plan_judge *j)
+{
+    return j->effort;
 }
 
 const struct sth_judge *sth_plan_judge_hook(struct sth_plan_judge *j)

@@ -1,7 +1,7 @@
 /*
  * The judge of plans on the host: plays candidates on the C model, time only,
  * and remembers what was decided for this chip and memory.  For one choice it
- * plays some million cycles: longer work goes by the estimate.
+ * plays some hundred thousand cycles: longer work goes by the estimate.
  */
 #ifndef STH_PLAN_JUDGE_H
 #define STH_PLAN_JUDGE_H
@@ -22,6 +22,14 @@ struct sth_plan_watch {
                   bool again);
 };
 
+/* What planning took. */
+struct sth_plan_effort {
+    uint32_t choices; /* kernels and shapes that were planned */
+    uint32_t plays;
+    uint64_t cycles; /* of the plays */
+    double seconds;  /* of the processor, searches and plays */
+};
+
 /* NULL: out of memory. */
 struct sth_plan_judge *sth_plan_judge_create(const struct sth_config *config);
 void sth_plan_judge_destroy(struct sth_plan_judge *judge);
@@ -32,6 +40,9 @@ const struct sth_judge *sth_plan_judge_hook(struct sth_plan_judge *judge);
 /* Who is told from now on; NULL: nobody.  It must outlive the judge. */
 void sth_plan_judge_watch(struct sth_plan_judge *judge,
                           const struct sth_plan_watch *watch);
+
+struct sth_plan_effort
+sth_plan_judge_effort(const struct sth_plan_judge *judge);
 
 /* What plans shall know of a chip's memory. */
 struct sth_plan_memory sth_plan_memory_of(const struct sth_config *config);

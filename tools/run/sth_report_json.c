@@ -145,6 +145,8 @@ bool sth_report_json(FILE *out, const struct sth_session *session)
     json_object_set_new(root, "bound", bound_object(s));
     json_object_set_new(root, "complete", json_boolean(!s->failed));
     json_object_set_new(root, "wall_seconds", json_real(s->seconds));
+    json_object_set_new(root, "planning_seconds",
+                        json_real(s->planning.seconds));
     json_object_set_new(root, "phases", phases_array(s));
     json_object_set_new(root, "diagnostics", diagnostics_array(s));
     return sth_report_write(out, root);

@@ -164,7 +164,11 @@ void sth_report_text(FILE *out, const struct sth_session *session)
                 fprintf(out, "  waveform: %s\n", s->request.wave_path);
         }
     }
-    fprintf(out, "%.2f s of host time\n", s->seconds);
+    fprintf(out, "%.2f s of host time", s->seconds);
+    if (s->planning.choices)
+        fprintf(out, ", %.4f s of it for %" PRIu32 " plans",
+                s->planning.seconds, s->planning.choices);
+    fputc('\n', out);
 }
 
 void sth_report_events(FILE *out, const struct sth_session *session)

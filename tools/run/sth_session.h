@@ -82,10 +82,11 @@ struct sth_session {
     struct sth_layers_figures layers; /* with by_layer */
     bool failed; /* firmware gave up: the figures are of a part */
     uint64_t commands;
-    uint64_t macs;               /* retired */
-    double seconds, cpu_seconds; /* of the host, of the run itself */
-    bool compared;               /* with the reference */
-    bool finite;                 /* so are the outputs; else the next are NaN */
+    uint64_t macs;                   /* retired */
+    double seconds, cpu_seconds;     /* of the host, of the run itself */
+    struct sth_plan_effort planning; /* zero for a compiled program */
+    bool compared;                   /* with the reference */
+    bool finite; /* so are the outputs; else the next are NaN */
     double max_abs_error, cosine;
     struct sth_fidelity fidelity; /* of csim's cycles, command by command */
     bool in_step;                 /* both ran */

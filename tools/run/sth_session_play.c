@@ -234,6 +234,8 @@ bool sth_session_play(struct sth_session *s, uint64_t wave_first,
         let_finish(s);
     s->seconds = now(CLOCK_MONOTONIC) - begin;
     s->cpu_seconds = now(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+    if (o->judge != NULL)
+        s->planning = sth_plan_judge_effort(o->judge);
     if (!sth_session_memory_holds(s, f))
         return false;
     *status = 1;
