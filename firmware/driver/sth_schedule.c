@@ -391,5 +391,8 @@ enum sth_fw_err sth_schedule_finish(struct sth_schedule *s)
     err = sth_driver_wait_retired(s->driver);
     if (err != STH_FW_ERR_OK)
         sth_schedule_fail(s, err);
+    else /* what comes next needs to wait for none of it */
+        for (uint32_t e = 0; e < STH_ENGINE_COUNT; e++)
+            memcpy(s->clock[e], s->ticket, sizeof s->clock[e]);
     return err;
 }
