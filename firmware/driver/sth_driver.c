@@ -16,21 +16,22 @@ void sth_driver_config_default(struct sth_driver_config *config)
     config->watchdog = 0;
 }
 
-uint32_t sth_driver_engine_of(uint32_t opcode)
-{
-    switch (opcode) {
+/* The engine of each opcode, plus one; 0: there is none. */
+static const uint8_t engine_behind[256] = {
 #define ENGINE(name, number, doc)
-#define CMD(name, opc, engine, doc)                                            \
-    case STH_OP_##name:                                                        \
-        return STH_ENGINE_##engine;
+#define CMD(name, opc, engine, doc) [opc] = STH_ENGINE_##engine + 1,
 #define CFIELD(cmd, name, word, lsb, width, doc)
 #include "commands.def"
 #undef ENGINE
 #undef CMD
 #undef CFIELD
-    default:
-        return STH_ENGINE_COUNT;
-    }
+};
+
+uint32_t sth_driver_engine_of(uint32_t opcode)
+{
+    const uint32_t engine = opcode < 256 ? engine_behind[opcode] : 0;
+
+    return engine != 0 ? engine - 1 : STH_ENGINE_COUNT;
 }
 
 static uint32_t ring_size(const struct sth_driver *driver)
@@ -105,6 +106,8 @@ static enum sth_fw_err start(struct sth_driver *driver)
     driver->head = 0;
     driver->seen_retired = 0;
     memset(driver->issued, 0, sizeof driver->issued);
+    driver->ring = sth_hal_mem_at(
+        hal, base, (size_t)ring_size(driver) * STH_COMMAND_BYTES);
     sth_hal_reg_write(hal, STH_REG_CTRL, STH_CTRL_ENABLE);
     return STH_FW_ERR_OK;
 }
@@ -190,42 +193,53 @@ static enum sth_fw_err wait_for_room(struct sth_driver *driver)
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
                "commands lie in memory as in a register");
 
-static void write_command(struct sth_driver *driver, uint64_t addr,
-                          const struct sth_command *command)
-{
-    sth_hal_mem_write(driver->hal, addr, command->word, STH_COMMAND_BYTES);
-}
-
 static void read_command(struct sth_driver *driver, uint64_t addr,
                          struct sth_command *command)
 {
     sth_hal_mem_read(driver->hal, addr, command->word, STH_COMMAND_BYTES);
 }
 
+enum sth_fw_err sth_driver_claim(struct sth_driver *driver,
+                                 struct sth_command **place)
+{
+    *place = driver->ring != NULL
+                 ? &driver->ring[driver->tail & (ring_size(driver) - 1u)]
+                 : &driver->slot;
+    return driver->tail - driver->head == ring_size(driver)
+               ? wait_for_room(driver)
+               : STH_FW_ERR_OK;
+}
+
 /*
  * Every quarter of the ring carries the IRQ flag.  When the ring is full, at
  * least three such commands are still to retire, so a sleeper is woken.
  */
+void sth_driver_commit(struct sth_driver *driver, struct sth_command *place)
+{
+    const uint32_t engine = engine_behind[STH_GET(place, ANY_OPCODE)];
+
+    if (((driver->tail + 1u) & (ring_size(driver) / 4u - 1u)) == 0)
+        STH_SET(place, ANY_IRQ, 1);
+    if (driver->ring == NULL)
+        sth_hal_mem_write(driver->hal, slot_addr(driver, driver->tail),
+                          place->word, STH_COMMAND_BYTES);
+    if (engine != 0)
+        driver->issued[engine - 1]++;
+    driver->tail++;
+    if (driver->tail - driver->doorbell >= DOORBELL_EVERY)
+        sth_driver_flush(driver);
+}
+
 enum sth_fw_err sth_driver_put(struct sth_driver *driver,
                                const struct sth_command *command)
 {
-    struct sth_command marked;
-    uint32_t engine = sth_driver_engine_of(STH_GET(command, ANY_OPCODE));
-    enum sth_fw_err err = wait_for_room(driver);
+    struct sth_command *place;
+    enum sth_fw_err err = sth_driver_claim(driver, &place);
 
     if (err != STH_FW_ERR_OK)
         return err;
-    if (((driver->tail + 1u) & (ring_size(driver) / 4u - 1u)) == 0) {
-        marked = *command;
-        STH_SET(&marked, ANY_IRQ, 1);
-        command = &marked;
-    }
-    write_command(driver, slot_addr(driver, driver->tail), command);
-    driver->tail++;
-    if (engine < STH_ENGINE_COUNT)
-        driver->issued[engine]++;
-    if (driver->tail - driver->doorbell >= DOORBELL_EVERY)
-        sth_driver_flush(driver);
+    *place = *command;
+    sth_driver_commit(driver, place);
     return STH_FW_ERR_OK;
 }
 

@@ -39,6 +39,8 @@ struct sth_driver {
     uint32_t head;            /* HEAD when last read */
     uint32_t seen_retired;    /* RETIRED when last looked at in a wait */
     uint32_t issued[STH_ENGINE_COUNT]; /* commands written, by engine */
+    struct sth_command *ring; /* where the processor sees it; NULL: nowhere */
+    struct sth_command slot;  /* the next command, until it is written there */
 };
 
 /* Registers of a fault. */
@@ -78,6 +80,14 @@ sth_driver_init(struct sth_driver *driver, struct sth_hal *hal,
 STH_FW_MUST_CHECK enum sth_fw_err
 sth_driver_put(struct sth_driver *driver, const struct sth_command *command);
 void sth_driver_flush(struct sth_driver *driver);
+
+/*
+ * The same in halves, for a command that is made where it goes: the place to
+ * write all of it to, and what announces it then.
+ */
+STH_FW_MUST_CHECK enum sth_fw_err sth_driver_claim(struct sth_driver *driver,
+                                                   struct sth_command **place);
+void sth_driver_commit(struct sth_driver *driver, struct sth_command *place);
 
 /*
  * Waits until every command put so far has retired.  The last command to

@@ -24,6 +24,11 @@ struct sth_hal_ops {
                      size_t bytes);
     void (*mem_write)(struct sth_hal *hal, uint64_t addr, const void *from,
                       size_t bytes);
+    /*
+     * Where the processor itself sees that memory, for good; NULL, or no such
+     * function: it has to be copied.
+     */
+    void *(*mem_at)(struct sth_hal *hal, uint64_t addr, size_t bytes);
     /* Sleeps until the interrupt line is high (true) or max_cycles passed. */
     bool (*wait)(struct sth_hal *hal, uint64_t max_cycles);
 };
@@ -69,6 +74,12 @@ static inline void sth_hal_mem_write(struct sth_hal *hal, uint64_t addr,
                                      const void *from, size_t bytes)
 {
     hal->ops->mem_write(hal, addr, from, bytes);
+}
+
+static inline void *sth_hal_mem_at(struct sth_hal *hal, uint64_t addr,
+                                   size_t bytes)
+{
+    return hal->ops->mem_at != NULL ? hal->ops->mem_at(hal, addr, bytes) : NULL;
 }
 
 static inline bool sth_hal_wait(struct sth_hal *hal, uint64_t max_cycles)

@@ -37,6 +37,12 @@ static void mmio_mem_write(struct sth_hal *hal, uint64_t addr, const void *from,
     memcpy((void *)(hal->mem_base + (uintptr_t)addr), from, bytes);
 }
 
+static void *mmio_mem_at(struct sth_hal *hal, uint64_t addr, size_t bytes)
+{
+    (void)bytes;
+    return (void *)(hal->mem_base + (uintptr_t)addr);
+}
+
 /* A poll takes a handful of cycles; counting polls as cycles errs long. */
 static bool mmio_wait(struct sth_hal *hal, uint64_t max_cycles)
 {
@@ -54,6 +60,7 @@ static const struct sth_hal_ops mmio_ops = {
     .reg_write = mmio_reg_write,
     .mem_read = mmio_mem_read,
     .mem_write = mmio_mem_write,
+    .mem_at = mmio_mem_at,
     .wait = mmio_wait,
 };
 

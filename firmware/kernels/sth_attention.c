@@ -211,6 +211,7 @@ static void play(struct sth_schedule *s, const void *job, const void *plan)
     memcpy(&p.t.plan, plan, sizeof p.t.plan);
     p.t.depth = a->q->cols / a->heads;
     p.t.keys = a->past + a->seq;
+    p.t.room = a->room != 0 ? a->room : p.t.keys;
     sth_schedule_begin_operation(s);
     sth_attention_allocate(&p.t);
     emit_groups(&p);

@@ -13,7 +13,8 @@ extern "C" {
  * query s of a sequence sees the keys up to past + s when causal, all
  * otherwise.  q and out (batch * seq, heads * d), k and v
  * (batch * (past + seq), kv_heads * d), all bf16; head h uses key/value head
- * h / (heads / kv_heads).  scale is a positive fp32 bit pattern.
+ * h / (heads / kv_heads).  scale is a positive fp32 bit pattern.  Where room is
+ * not zero, k and v have that many rows for each sequence, its first ones used.
  */
 struct sth_attention {
     const struct sth_operand *out;
@@ -21,7 +22,7 @@ struct sth_attention {
     const struct sth_operand *k;
     const struct sth_operand *v;
     uint32_t heads, kv_heads;
-    uint32_t batch, seq, past;
+    uint32_t batch, seq, past, room;
     uint32_t scale;
     bool causal;
 };

@@ -120,7 +120,7 @@ struct sth_buffer *sth_attention_load_kv(struct sth_attention_state *t,
     };
 
     for (uint32_t i = 0; i < b->sequences && !hit; i++) {
-        g.block.row = (b->sequence0 + i) * t->keys + key0;
+        g.block.row = (b->sequence0 + i) * t->room + key0;
         g.block.offset = i * plan->tile * plan->kv_stride;
         g.block.continues = i != 0;
         sth_emit_load_groups(t->s, &g);

@@ -39,6 +39,7 @@ struct sth_attention_state {
     struct sth_attention_plan plan;
     uint32_t depth;
     uint32_t keys; /* of a sequence */
+    uint32_t room; /* rows of k and v from a sequence to the next */
     struct sth_cache q, kv, weights, out;
     struct sth_buffer *scores[STH_ATTENTION_SCORES], *o[2];
     struct sth_buffer *largest[2]; /* of this step and the one before; packed */

@@ -2,11 +2,13 @@
 #include <string.h>
 
 #include "sth_compiled.h"
+#include "sth_trace.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
                "a program is read as it lies in the file");
 _Static_assert(sizeof(struct sth_compiled_header) % sizeof(uint64_t) == 0 &&
-                   sizeof(struct sth_command) == STH_COMMAND_BYTES,
+                   sizeof(struct sth_command) == STH_COMMAND_BYTES &&
+                   STH_COMMAND_WORDS == 16,
                "the parts of a program are aligned one behind the other");
 
 uint32_t sth_compiled_sum(uint32_t sum, const void *bytes, size_t count)
@@ -59,6 +61,8 @@ static enum sth_fw_err check_header(const struct sth_compiled_header *h,
     if (h->contract >> 16 != (uint32_t)STH_RESET_VERSION >> 16)
         return fail(error, AT(contract),
                     "it is for devices of another contract version");
+    if (h->steps == 0 || h->steps > STH_TRACE_STEPS_MAX || h->reserved != 0)
+        return fail(error, AT(steps), "it has no step, or too many");
     if (h->config[STH_COMPILED_CONFIG_MAX - 1] != 0)
         return fail(error, AT(config), "its configuration has no end");
     if (h->bytes > bytes)
@@ -76,7 +80,9 @@ static bool lay_out(struct sth_compiled *p, const struct sth_compiled_header *h)
         sizeof *h +
         (uint64_t)h->commands * (sizeof *p->command + sizeof *p->region) +
         (uint64_t)h->regions * sizeof *p->region_bytes +
-        ((uint64_t)h->operations + 1) * sizeof *p->first;
+        (uint64_t)h->pieces * sizeof *p->piece +
+        (uint64_t)h->patches * sizeof *p->patch +
+        ((uint64_t)h->operations + 2) * sizeof *p->first;
 
     if (fixed > h->bytes || h->bytes - fixed != h->text_bytes)
         return false;
@@ -84,8 +90,10 @@ static bool lay_out(struct sth_compiled *p, const struct sth_compiled_header *h)
     p->command = (const struct sth_command *)at;
     p->region_bytes = (const uint64_t *)(p->command + h->commands);
     p->region = (const uint32_t *)(p->region_bytes + h->regions);
-    p->first = p->region + h->commands;
-    p->text = (const char *)(p->first + h->operations + 1);
+    p->piece = (const struct sth_compiled_piece *)(p->region + h->commands);
+    p->patch = (const struct sth_compiled_patch *)(p->piece + h->pieces);
+    p->first = (const uint32_t *)(p->patch + h->patches);
+    p->text = (const char *)(p->first + h->operations + 2);
     return true;
 }
 
@@ -118,10 +126,10 @@ static uint64_t span_of(const struct sth_command *c)
            (uint64_t)(n2 - 1) * STH_GET(c, LOAD_MEM_S2) + STH_GET(c, LOAD_LEN);
 }
 
-static const char *check_command(const struct sth_compiled *p, uint32_t index)
+static const char *check_command(const struct sth_compiled *p,
+                                 const struct sth_command *c, uint32_t region)
 {
-    const struct sth_command *c = &p->command[index];
-    uint32_t opcode = STH_GET(c, ANY_OPCODE), region = p->region[index];
+    uint32_t opcode = STH_GET(c, ANY_OPCODE);
     uint64_t addr;
 
     if (opcode != STH_OP_LOAD && opcode != STH_OP_STORE)
@@ -135,6 +143,86 @@ static const char *check_command(const struct sth_compiled *p, uint32_t index)
         span_of(c) > p->region_bytes[region] - addr)
         return "a command leaves its region";
     return NULL;
+}
+
+/* The patches from `first` on, of one command, in each of so many steps. */
+static const char *check_patches(const struct sth_compiled *p, uint32_t index,
+                                 uint32_t first, uint32_t end, uint32_t steps)
+{
+    for (uint32_t age = 0; age < steps; age++) {
+        struct sth_command command = p->command[index];
+        const char *what;
+
+        for (uint32_t i = first; i < end; i++)
+            command.word[p->patch[i].at % STH_COMMAND_WORDS] +=
+                p->patch[i].add + p->patch[i].grow * age;
+        what = check_command(p, &command, p->region[index]);
+        if (what != NULL)
+            return what;
+    }
+    return NULL;
+}
+
+/* A piece that serves for so many steps: patches ascend, commands are right. */
+static enum sth_fw_err check_piece(const struct sth_compiled *p, uint32_t index,
+                                   uint32_t steps,
+                                   struct sth_compiled_error *error)
+{
+    const struct sth_compiled_piece *piece = &p->piece[index];
+    const uint32_t end = sth_compiled_patch_end(p, index);
+    uint32_t next = piece->patch;
+
+    if (piece->first > p->header->commands ||
+        piece->commands > p->header->commands - piece->first)
+        return fail(error, offset_of(p, piece),
+                    "a piece has commands that the program has not");
+    if (next > end || end > p->header->patches)
+        return fail(error, offset_of(p, piece),
+                    "a piece has patches that the program has not");
+    while (next < end) {
+        const uint32_t first = next;
+        const uint32_t command = p->patch[first].at / STH_COMMAND_WORDS;
+        const char *what;
+
+        for (next++;
+             next < end && p->patch[next].at / STH_COMMAND_WORDS == command;
+             next++)
+            if (p->patch[next].at <= p->patch[next - 1].at)
+                return fail(error, offset_of(p, &p->patch[next]),
+                            "patches of a command do not ascend");
+        if (command >= piece->commands ||
+            (next < end && p->patch[next].at < p->patch[first].at))
+            return fail(error, offset_of(p, &p->patch[first]),
+                        "a patch is of no command, or out of order");
+        what = check_patches(p, piece->first + command, first, next, steps);
+        if (what != NULL)
+            return fail(error, offset_of(p, &p->patch[first]), what);
+    }
+    return STH_FW_ERR_OK;
+}
+
+/* The pieces of an operation: one for each step, in order. */
+static enum sth_fw_err check_operation(const struct sth_compiled *p,
+                                       const uint32_t *first,
+                                       struct sth_compiled_error *error)
+{
+    if (first[0] >= first[1] || first[1] > p->header->pieces)
+        return fail(error, offset_of(p, first),
+                    "an operation has no piece, or one that is not there");
+    for (uint32_t i = first[0]; i < first[1]; i++) {
+        const struct sth_compiled_piece *piece = &p->piece[i];
+        const uint32_t to = i + 1 < first[1] ? piece[1].step : p->header->steps;
+        enum sth_fw_err err;
+
+        if (to <= piece->step || to > p->header->steps ||
+            (i == first[0] && piece->step != 0))
+            return fail(error, offset_of(p, piece),
+                        "the pieces of an operation leave a step out");
+        err = check_piece(p, i, to - piece->step, error);
+        if (err != STH_FW_ERR_OK)
+            return err;
+    }
+    return STH_FW_ERR_OK;
 }
 
 enum sth_fw_err sth_compiled_open(struct sth_compiled *p, const void *file,
@@ -151,40 +239,90 @@ enum sth_fw_err sth_compiled_open(struct sth_compiled *p, const void *file,
     if (h->body_sum != sth_compiled_sum(0, h + 1, bytes - sizeof *h))
         return fail(error, AT(body_sum), "its commands are damaged");
     for (uint32_t i = 0; i < h->commands; i++) {
-        const char *what = check_command(p, i);
+        const char *what = check_command(p, &p->command[i], p->region[i]);
 
         if (what != NULL)
             return fail(error, offset_of(p, &p->command[i]), what);
     }
-    for (uint32_t i = 0; i <= h->operations; i++)
-        if (p->first[i] > h->commands ||
-            p->first[i] < p->first[i == 0 ? 0 : i - 1])
-            return fail(error, offset_of(p, &p->first[i]),
-                        "an operation begins where no command is");
-    return STH_FW_ERR_OK;
+    for (uint32_t i = 0; i <= h->operations && err == STH_FW_ERR_OK; i++)
+        err = check_operation(p, &p->first[i], error);
+    if (err == STH_FW_ERR_OK &&
+        (p->first[0] != 0 || p->first[h->operations + 1] != h->pieces))
+        return fail(error, offset_of(p, p->first),
+                    "a piece is of no operation");
+    return err;
+}
+
+/* ---- playing ----------------------------------------------------------- */
+
+uint32_t sth_compiled_patch_end(const struct sth_compiled *p, uint32_t piece)
+{
+    return piece + 1 < p->header->pieces ? p->piece[piece + 1].patch
+                                         : p->header->patches;
+}
+
+uint32_t sth_compiled_find(const struct sth_compiled *p, uint32_t step,
+                           uint32_t operation)
+{
+    uint32_t low = p->first[operation], high = p->first[operation + 1];
+
+    while (high - low > 1) {
+        const uint32_t middle = low + (high - low) / 2;
+
+        if (p->piece[middle].step <= step)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Word by word, four at a time: no call, and no division. */
+static void copy(struct sth_command *to, const struct sth_command *from)
+{
+    for (uint32_t i = 0; i < STH_COMMAND_WORDS; i += 4) {
+        const uint32_t a = from->word[i], b = from->word[i + 1];
+        const uint32_t c = from->word[i + 2], d = from->word[i + 3];
+
+        to->word[i] = a;
+        to->word[i + 1] = b;
+        to->word[i + 2] = c;
+        to->word[i + 3] = d;
+    }
 }
 
 enum sth_fw_err sth_compiled_play(const struct sth_compiled *p,
                                   struct sth_driver *driver,
-                                  const uint64_t *base, uint32_t first,
-                                  uint32_t last)
+                                  const uint64_t *base, uint32_t step,
+                                  uint32_t operation)
 {
+    const uint32_t index = sth_compiled_find(p, step, operation);
+    const struct sth_compiled_piece *piece = &p->piece[index];
+    const struct sth_compiled_patch *patch = &p->patch[piece->patch];
+    const struct sth_compiled_patch *end =
+        &p->patch[sth_compiled_patch_end(p, index)];
+    const uint32_t *region = &p->region[piece->first];
+    const uint32_t age = step - piece->step;
+
     if (p->header->hash != driver->hash)
         return STH_FW_ERR_EXPECTED_HASH;
-    for (uint32_t i = first; i < last; i++) {
-        struct sth_command command = p->command[i];
-        uint32_t region = p->region[i];
-        enum sth_fw_err err;
+    for (uint32_t i = 0; i < piece->commands; i++) {
+        struct sth_command *to;
+        enum sth_fw_err err = sth_driver_claim(driver, &to);
 
-        if (region != STH_COMPILED_NOWHERE) {
-            uint64_t addr = address_of(&command) + base[region];
-
-            STH_SET(&command, LOAD_MEM_LO, (uint32_t)addr);
-            STH_SET(&command, LOAD_MEM_HI, (uint32_t)(addr >> 32));
-        }
-        err = sth_driver_put(driver, &command);
         if (err != STH_FW_ERR_OK)
             return err;
+        copy(to, &p->command[piece->first + i]);
+        for (; patch != end && patch->at / STH_COMMAND_WORDS == i; patch++)
+            to->word[patch->at % STH_COMMAND_WORDS] +=
+                patch->add + patch->grow * age;
+        if (region[i] != STH_COMPILED_NOWHERE) {
+            const uint64_t addr = address_of(to) + base[region[i]];
+
+            STH_SET(to, LOAD_MEM_LO, (uint32_t)addr);
+            STH_SET(to, LOAD_MEM_HI, (uint32_t)(addr >> 32));
+        }
+        sth_driver_commit(driver, to);
     }
     return STH_FW_ERR_OK;
 }

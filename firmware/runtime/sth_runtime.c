@@ -97,7 +97,8 @@ static bool is_of(const struct sth_compiled *program,
                   const struct sth_trace *trace)
 {
     if (program->header->regions != trace->tensors ||
-        program->header->operations != trace->ops)
+        program->header->operations != trace->ops ||
+        program->header->steps <= trace->step)
         return false;
     for (uint32_t i = 0; i < trace->tensors; i++)
         if (program->region_bytes[i] !=
@@ -113,7 +114,6 @@ enum sth_fw_err sth_runtime_play(struct sth_runtime *runtime,
 {
     const struct sth_runtime_hooks *hooks = &runtime->config.hooks;
     struct sth_driver *driver = &runtime->driver;
-    const uint32_t before = driver->tail;
     uint64_t *base = workspace;
     enum sth_fw_err err = STH_FW_ERR_OK;
 
@@ -125,19 +125,15 @@ enum sth_fw_err sth_runtime_play(struct sth_runtime *runtime,
     for (uint32_t i = 0; i < trace->tensors; i++)
         base[i] = trace->tensor[i].addr;
     for (uint32_t i = 0; i < trace->ops && err == STH_FW_ERR_OK; i++) {
-        const uint32_t *first = &program->first[i];
-
         runtime->failed_op = i;
         if (hooks->op_begin != NULL)
-            hooks->op_begin(hooks->user, i, &trace->op[i], before + first[0]);
-        err = sth_compiled_play(program, driver, base, first[0], first[1]);
+            hooks->op_begin(hooks->user, i, &trace->op[i], driver->tail);
+        err = sth_compiled_play(program, driver, base, trace->step, i);
         if (hooks->op_end != NULL)
-            hooks->op_end(hooks->user, i, &trace->op[i], before + first[1]);
+            hooks->op_end(hooks->user, i, &trace->op[i], driver->tail);
     }
     if (err == STH_FW_ERR_OK)
-        err =
-            sth_compiled_play(program, driver, base, program->first[trace->ops],
-                              program->header->commands);
+        err = sth_compiled_play(program, driver, base, trace->step, trace->ops);
     return err == STH_FW_ERR_OK ? sth_driver_wait_retired(driver) : err;
 }
 

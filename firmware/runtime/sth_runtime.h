@@ -68,7 +68,8 @@ uint64_t sth_runtime_place(const struct sth_runtime *runtime,
 size_t sth_runtime_workspace_bytes(const struct sth_trace *trace);
 
 /*
- * Runs every operation of a placed trace and waits until all have retired.
+ * Runs every operation of a placed trace, as it is in the present step, and
+ * waits until all have retired.
  * On an error the outputs are unspecified; sth_driver_diagnose() tells more.
  * The workspace must be aligned for uint64_t.
  */
@@ -78,8 +79,9 @@ STH_FW_MUST_CHECK enum sth_fw_err sth_runtime_run(struct sth_runtime *runtime,
                                                   size_t workspace_bytes);
 
 /*
- * The same from a program compiled from the trace: commands are played, nothing
- * is planned.  PROGRAM: it is none of this trace.
+ * The same, in the step that is present, from a program compiled from the
+ * trace: commands are played, nothing is planned.  PROGRAM: it is none of this
+ * trace.
  */
 STH_FW_MUST_CHECK enum sth_fw_err
 sth_runtime_play(struct sth_runtime *runtime, const struct sth_trace *trace,

@@ -151,8 +151,11 @@ static bool parse_item(struct sth_parser *p, struct sth_span line)
         return sth_parser_op(p, line);
     if (sth_span_equals(word, "output"))
         return parse_output(p, line);
-    return sth_parser_fail_with(p, "item", "'", word,
-                                "' begins no item; use tensor, op or output");
+    if (sth_span_equals(word, "steps"))
+        return sth_parser_steps(p, line);
+    return sth_parser_fail_with(
+        p, "item", "'", word,
+        "' begins no item; use tensor, op, output or steps");
 }
 
 static bool check_bytes(struct sth_parser *p, struct sth_span line)
@@ -191,17 +194,23 @@ static struct sth_span next_line(struct sth_span *rest, struct sth_span *whole)
     return line;
 }
 
-/* Counts lines that begin with each word, to reserve the tables. */
-static void count_items(struct sth_span text, uint32_t *tensors, uint32_t *ops)
+/* Counts lines that begin with each word and numbers that grow, to reserve the
+ * tables: a bound of a range is the growth of two members. */
+static void count_items(struct sth_span text, uint32_t *tensors, uint32_t *ops,
+                        uint32_t *growths)
 {
-    *tensors = *ops = 0;
+    *tensors = *ops = *growths = 0;
     while (text.bytes != 0) {
         struct sth_span whole;
         struct sth_span line = next_line(&text, &whole);
         struct sth_span word = sth_parser_word(&line);
 
         *tensors += sth_span_equals(word, "tensor");
-        *ops += sth_span_equals(word, "op");
+        if (!sth_span_equals(word, "op"))
+            continue;
+        ++*ops;
+        for (size_t i = 0; i < line.bytes; i++)
+            *growths += line.text[i] == '+' ? 2 : 0;
     }
 }
 
@@ -235,17 +244,18 @@ static bool parse_lines(struct sth_parser *p, struct sth_span text)
 size_t sth_trace_arena_bound(const char *text, size_t text_bytes)
 {
     struct sth_span span = {text, text_bytes};
-    uint32_t tensors, ops;
+    uint32_t tensors, ops, growths;
 
     /*
      * A list item of two characters ("0,") takes four bytes, a string its
      * length and a terminator; each piece is rounded up to eight bytes.  No
      * line holds more than five such pieces for a tensor or an operation.
      */
-    count_items(span, &tensors, &ops);
+    count_items(span, &tensors, &ops, &growths);
     return tensors * (sizeof(struct sth_trace_tensor) + 5 * 8) +
            sth_trace_names_places(tensors) * sizeof(uint32_t) +
-           ops * (sizeof(struct sth_trace_op) + 5 * 8) + 3 * text_bytes + 64;
+           ops * (sizeof(struct sth_trace_op) + 5 * 8) +
+           growths * sizeof(struct sth_trace_growth) + 3 * text_bytes + 64;
 }
 
 enum sth_fw_err sth_trace_parse(struct sth_trace *trace, const char *text,
@@ -256,7 +266,7 @@ enum sth_fw_err sth_trace_parse(struct sth_trace *trace, const char *text,
     struct sth_span span = {text, text_bytes};
     struct sth_parser p = {
         .trace = trace, .arena = arena, .arena_bytes = arena_bytes};
-    uint32_t tensors, ops, names;
+    uint32_t tensors, ops, growths, names;
     uint32_t *places;
     bool good = false;
 
@@ -264,9 +274,11 @@ enum sth_fw_err sth_trace_parse(struct sth_trace *trace, const char *text,
     memset(error, 0, sizeof *error);
     p.message.text = error->message;
     p.message.size = sizeof error->message;
-    count_items(span, &tensors, &ops);
+    count_items(span, &tensors, &ops, &growths);
+    trace->steps = 1;
     trace->tensor = sth_parser_take(&p, tensors * sizeof *trace->tensor);
     trace->op = sth_parser_take(&p, ops * sizeof *trace->op);
+    trace->growth = sth_parser_take(&p, growths * sizeof *trace->growth);
     names = sth_trace_names_places(tensors);
     places = sth_parser_take(&p, names * sizeof *places);
     if (!p.short_of_arena) {

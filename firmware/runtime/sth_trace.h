@@ -27,6 +27,7 @@ extern "C" {
 #define STH_TRACE_NAME_MAX 63
 #define STH_TRACE_LINE_MAX 65536
 #define STH_TRACE_ALIGN 4096 /* of tensors in memory */
+#define STH_TRACE_STEPS_MAX 65536
 
 enum sth_trace_kind {
 #define OP(kind, word, stem) STH_TRACE_KIND_##kind,
@@ -100,11 +101,22 @@ struct sth_trace_op {
     struct sth_trace_list list[STH_TRACE_LIST_COUNT];
 };
 
+/* A member of an operation that is another in each step. */
+struct sth_trace_growth {
+    uint32_t op;
+    uint32_t offset; /* of a uint32_t in struct sth_trace_op */
+    uint32_t by;     /* added with each step, modulo 2^32 */
+};
+
 struct sth_trace {
     struct sth_trace_tensor *tensor;
     uint32_t tensors;
-    struct sth_trace_op *op;
+    struct sth_trace_op *op; /* as they are in the present step */
     uint32_t ops;
+    struct sth_trace_growth *growth; /* in the order of the operations */
+    uint32_t growths;
+    uint32_t steps; /* how often the operations are done; at least 1 */
+    uint32_t step;  /* the present one, from 0 */
 };
 
 struct sth_trace_error {
@@ -129,6 +141,9 @@ size_t sth_trace_arena_bound(const char *text, size_t text_bytes);
  * each a multiple of STH_TRACE_ALIGN.  Returns the first address after them.
  */
 uint64_t sth_trace_place(struct sth_trace *trace, uint64_t base);
+
+/* Makes `step`, below trace->steps, the present one. */
+void sth_trace_set_step(struct sth_trace *trace, uint32_t step);
 
 /* Bytes of a tensor; in PAIRS, an odd number of rows is one more. */
 uint64_t sth_trace_tensor_bytes(const struct sth_trace_tensor *tensor);

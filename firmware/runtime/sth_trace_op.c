@@ -1,4 +1,5 @@
 /* Operation lines of a trace: their keys and the values of these. */
+#include <stddef.h>
 #include <string.h>
 
 #include "sth_gemm.h"
@@ -8,14 +9,17 @@
 
 /* ---- views and values -------------------------------------------------- */
 
-/* "first:last" with both optional, within [0, size). */
-static bool parse_bounds(struct sth_span text, uint32_t size, uint32_t *first,
-                         uint32_t *count)
+/* "first:last" with both optional, within [0, size); each may grow. */
+static bool parse_bounds(struct sth_parser *p, struct sth_span text,
+                         uint32_t size, uint32_t *first, uint32_t *count)
 {
+    const uint8_t *op = (const uint8_t *)&p->trace->op[p->trace->ops];
     struct sth_span rest = text, low;
-    uint32_t from = 0, to = size;
+    uint32_t from = 0, to = size, from_by, to_by;
 
-    if (!sth_span_cut(&rest, ':', &low))
+    if (!sth_span_cut(&rest, ':', &low) ||
+        !sth_parser_cut_growth(&low, &from_by) ||
+        !sth_parser_cut_growth(&rest, &to_by))
         return false;
     if (low.bytes != 0 && !sth_span_decimal(low, size, &from))
         return false;
@@ -25,6 +29,8 @@ static bool parse_bounds(struct sth_span text, uint32_t size, uint32_t *first,
         return false;
     *first = from;
     *count = to - from;
+    sth_parser_grow(p, (size_t)((uint8_t *)first - op), from_by);
+    sth_parser_grow(p, (size_t)((uint8_t *)count - op), to_by - from_by);
     return true;
 }
 
@@ -52,12 +58,12 @@ static bool parse_view(struct sth_parser *p, struct sth_span key,
     rest.bytes--;
     both = sth_span_cut(&rest, ',', &rows);
     cols = rest;
-    if (!parse_bounds(rows, tensor->rows, &view->row, &view->rows))
+    if (!parse_bounds(p, rows, tensor->rows, &view->row, &view->rows))
         return sth_parser_fail_span(
             p, key, "'", rows,
             "' is no range of its rows; write r0:r1 with r0 < r1 "
             "inside the tensor");
-    if (both && !parse_bounds(cols, tensor->cols, &view->col, &view->cols))
+    if (both && !parse_bounds(p, cols, tensor->cols, &view->col, &view->cols))
         return sth_parser_fail_span(
             p, key, "'", cols,
             "' is no range of its columns; write c0:c1 with "
@@ -200,6 +206,14 @@ static bool parse_pair(struct sth_parser *p, struct sth_span key,
         if (seen->number[i])
             return fail_twice(p, key);
         seen->number[i] = true;
+        if (i == STH_TRACE_NUMBER_PAST) {
+            uint32_t by;
+
+            if (!sth_parser_cut_growth(&value, &by))
+                return sth_parser_fail_span(p, key, "'", value,
+                                            "' grows by no number; write A+D");
+            sth_parser_grow(p, offsetof(struct sth_trace_op, number[i]), by);
+        }
         return parse_number(p, key, value, sth_trace_number_words[i].type,
                             &op->number[i]);
     }
@@ -266,5 +280,5 @@ bool sth_parser_op(struct sth_parser *p, struct sth_span rest)
         !sth_trace_check_op(p->trace, op, &p->message))
         return false;
     p->trace->ops++;
-    return true;
+    return sth_parser_check_steps(p);
 }

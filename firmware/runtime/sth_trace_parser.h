@@ -44,6 +44,24 @@ bool sth_parser_fail_with(struct sth_parser *p, const char *field,
                           const char *after);
 bool sth_parser_fail(struct sth_parser *p, const char *field, const char *what);
 
+/*
+ * Cuts off the "+D" behind a number that grows by D with each step; without
+ * one *by is 0.  False: D is none.
+ */
+bool sth_parser_cut_growth(struct sth_span *number, uint32_t *by);
+
+/* The member at `offset` of the next operation grows, unless by is 0. */
+void sth_parser_grow(struct sth_parser *p, size_t offset, uint32_t by);
+
+/*
+ * Checks that an operation, the last that was appended, is one in every step.
+ * The present step is the first again then.
+ */
+bool sth_parser_check_steps(struct sth_parser *p);
+
+/* Parses what follows the word "steps". */
+bool sth_parser_steps(struct sth_parser *p, struct sth_span rest);
+
 /* Parses what follows the word "op" and appends the operation. */
 bool sth_parser_op(struct sth_parser *p, struct sth_span rest);
 

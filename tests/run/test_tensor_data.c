@@ -31,7 +31,7 @@ static void values(struct sth_source *s, uint64_t first, size_t count,
 
 #define SEED_MESSAGE "source must be seed:SEED:SCALE[:OFFSET]"
 #define ROPE_MESSAGE                                                           \
-    "source must be rope:cos|sin:THETA:PAST:SEQ on bf16 or fp32"
+    "source must be rope:cos|sin:THETA:PAST:SEQ[:REPEAT] on bf16 or fp32"
 #define FILE_MESSAGE "source must be file:PATH:BYTEOFFSET"
 
 static void test_source_mistakes_have_their_messages(void **state)

@@ -97,7 +97,7 @@ static const struct malformed malformed[] = {
      "field 'header': 'x' follows the version; write 'systolith-trace 1' "
      "alone"},
     {HEAD "tensr x bf16 1x1 zero\n", 2,
-     "field 'item': 'tensr' begins no item; use tensor, op or output"},
+     "field 'item': 'tensr' begins no item; use tensor, op, output or steps"},
     {HEAD "tensor 9x bf16 1x1 zero\n", 2,
      "field 'NAME': '9x' is not a name; use a letter or _ and then up to 62 "
      "letters, digits, _ or ."},

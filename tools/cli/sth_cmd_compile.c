@@ -56,7 +56,8 @@ int sth_cmd_compile(int argc, char **argv)
     text = sth_file_read(args.operand[0], &bytes, error, sizeof(error));
     if (!text)
         return sth_cmd_error("%s", error);
-    if (!sth_compile(&compiled, text, bytes, args.operand[0], &config, error,
+    if (!sth_compile(&compiled, text, bytes, args.operand[0], &config,
+                     (uint32_t)args.number[STH_OPT_COMPILE_STEPS], error,
                      sizeof(error)))
         status = sth_cmd_error("%s", error);
     else

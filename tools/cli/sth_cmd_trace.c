@@ -13,7 +13,7 @@
 
 struct options {
     const char *model, *gemm, *attention, *op, *out;
-    uint64_t seq, past, batch, layers, seed;
+    uint64_t seq, past, steps, batch, layers, seed;
     bool has_seq, has_past, full, has_phase, decode, int8;
 };
 
@@ -55,6 +55,7 @@ static struct options take(const struct sth_args *args)
         .out = args->text[STH_OPT_TRACE_OUT],
         .seq = args->number[STH_OPT_TRACE_SEQ],
         .past = args->number[STH_OPT_TRACE_PAST],
+        .steps = args->number[STH_OPT_TRACE_STEPS],
         .batch = args->number[STH_OPT_TRACE_BATCH],
         .layers = args->number[STH_OPT_TRACE_LAYERS],
         .seed = args->number[STH_OPT_TRACE_SEED],
@@ -203,7 +204,7 @@ static bool check_request(const struct sth_model *m,
                       "use prefill");
         return false;
     }
-    if (!sth_model_takes(m, request->past, request->seq, error,
+    if (!sth_model_takes(m, request->past, request->seq * request->steps, error,
                          sizeof(error))) {
         sth_cmd_error("%s", error);
         return false;
@@ -219,6 +220,7 @@ static int write_layers(const struct options *o)
         .seq = (uint32_t)o->seq,
         .past = (uint32_t)o->past,
         .batch = (uint32_t)o->batch,
+        .steps = (uint32_t)o->steps,
         .layers = (uint32_t)o->layers,
         .int8 = o->int8,
         .seed = o->seed,
@@ -235,7 +237,9 @@ static int write_layers(const struct options *o)
             request.past = request.seq;
         request.seq = 1;
     }
-    if ((uint64_t)request.batch * (request.seq + request.past) > TOKENS_MAX)
+    if (o->steps > 1 && !o->decode)
+        return sth_cmd_error("option --steps needs --phase decode");
+    if (request.batch * (request.seq * o->steps + request.past) > TOKENS_MAX)
         return sth_cmd_error("batch times sequence exceeds %d tokens",
                              TOKENS_MAX);
     if (!load_model(o, &model))
@@ -277,7 +281,7 @@ int sth_cmd_trace(int argc, char **argv)
     static const enum sth_option_id of_model[] = {
         STH_OPT_TRACE_PHASE, STH_OPT_TRACE_SEQ,    STH_OPT_TRACE_PAST,
         STH_OPT_TRACE_BATCH, STH_OPT_TRACE_LAYERS, STH_OPT_TRACE_DTYPE,
-        STH_OPT_COUNT};
+        STH_OPT_TRACE_STEPS, STH_OPT_COUNT};
     struct sth_args args;
     struct options o;
     int status;

@@ -3,6 +3,7 @@
 
 #include "sth_mem_config.h"
 #include "sth_program.h"
+#include "sth_trace.h"
 #include "sth_tracegen.h"
 
 #include <stdio.h>

@@ -14,16 +14,18 @@
 struct sth_compile_file {
     uint8_t *file; /* a program of sth_compiled.h; free() it */
     size_t bytes;
-    uint32_t commands;
+    uint32_t steps;
+    uint32_t commands; /* of the first step */
 };
 
 /*
- * text is the whole trace, path its name for messages.  False with a sentence
+ * text is the whole trace, path its name for messages; the program has its
+ * first `steps` steps, all with 0.  False with a sentence
  * in error, and nothing to free, when it is no trace or does not fit the chip.
  */
 bool sth_compile(struct sth_compile_file *compiled, const char *text,
                  size_t text_bytes, const char *path,
-                 const struct sth_config *config, char *error,
+                 const struct sth_config *config, uint32_t steps, char *error,
                  size_t error_size);
 
 #endif

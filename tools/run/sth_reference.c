@@ -12,7 +12,7 @@ static void (*const references[STH_TRACE_KIND_COUNT])(
 };
 
 struct sth_reference *
-sth_reference_run(const struct sth_trace *trace, struct sth_source *sources,
+sth_reference_run(struct sth_trace *trace, struct sth_source *sources,
                   void (*progress)(void *user, uint32_t done), void *user)
 {
     struct sth_reference *r = calloc(1, sizeof(*r));
@@ -29,10 +29,13 @@ sth_reference_run(const struct sth_trace *trace, struct sth_source *sources,
     r->quantised = calloc(trace->tensors + 1, sizeof(*r->quantised));
     r->raw = malloc((size_t)widest * 4);
     r->failed = !r->value || !r->quantised || !r->raw;
-    for (uint32_t i = 0; i < trace->ops && !r->failed; i++) {
-        references[trace->op[i].kind](r, &trace->op[i]);
-        if (progress)
-            progress(user, i + 1);
+    for (uint32_t step = 0; step < trace->steps; step++) {
+        sth_trace_set_step(trace, step);
+        for (uint32_t i = 0; i < trace->ops && !r->failed; i++) {
+            references[trace->op[i].kind](r, &trace->op[i]);
+            if (progress)
+                progress(user, step * trace->ops + i + 1);
+        }
     }
     if (r->failed) {
         sth_reference_destroy(r);

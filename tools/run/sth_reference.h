@@ -15,12 +15,12 @@
 struct sth_reference;
 
 /*
- * Evaluates every operation.  sources[i] belongs to trace->tensor[i].
- * progress, when not NULL, is called with the number of operations done.
- * Returns NULL when out of memory.
+ * Evaluates every operation of every step.  sources[i] belongs to
+ * trace->tensor[i]. progress, when not NULL, is called with the number of
+ * operations done. Returns NULL when out of memory.
  */
 struct sth_reference *
-sth_reference_run(const struct sth_trace *trace, struct sth_source *sources,
+sth_reference_run(struct sth_trace *trace, struct sth_source *sources,
                   void (*progress)(void *user, uint32_t done), void *user);
 void sth_reference_destroy(struct sth_reference *reference);
 

@@ -36,6 +36,8 @@ void sth_reference_attention(struct sth_reference *r,
     const uint32_t kv_heads = n[STH_TRACE_NUMBER_KV_HEADS];
     const uint32_t seq = n[STH_TRACE_NUMBER_SEQ];
     const uint32_t past = n[STH_TRACE_NUMBER_PAST];
+    const uint32_t room =
+        n[STH_TRACE_NUMBER_ROOM] ? n[STH_TRACE_NUMBER_ROOM] : past + seq;
     const uint32_t q_cols = view[STH_TRACE_VIEW_Q].cols;
     const uint32_t kv_cols = view[STH_TRACE_VIEW_K].cols;
     const uint32_t dim = q_cols / heads;
@@ -51,8 +53,8 @@ void sth_reference_attention(struct sth_reference *r,
         for (uint32_t s = 0; s < seq; s++)
             for (uint32_t h = 0; h < heads; h++) {
                 size_t from = (size_t)(b * seq + s) * q_cols + h * dim;
-                size_t keys = (size_t)b * (past + seq) * kv_cols +
-                              h / (heads / kv_heads) * dim;
+                size_t keys =
+                    (size_t)b * room * kv_cols + h / (heads / kv_heads) * dim;
 
                 attend(q + from, k + keys, v + keys, out + from, score,
                        n[STH_TRACE_NUMBER_CAUSAL] ? past + s + 1 : past + seq,

@@ -74,6 +74,8 @@ static json_t *phases_array(const struct sth_session *s)
             (int)(p->last - p->first), "macs", (json_int_t)p->macs, "start",
             (json_int_t)span->start, "end", (json_int_t)span->end);
 
+        if (s->steps > 1)
+            json_object_set_new(object, "step", json_integer(i / s->trace.ops));
         set_span(object, "csim", &p->csim, s->csim.present);
         set_span(object, "rtl", &p->rtl, s->rtl.present);
         json_object_set_new(object, "error_pct",
@@ -117,6 +119,8 @@ bool sth_report_json(FILE *out, const struct sth_session *session)
     json_object_set_new(root, "macs", json_integer((json_int_t)s->macs));
     if (s->request.roofline)
         json_object_set_new(root, "roofline", sth_roofline_json(s));
+    if (s->steps > 1)
+        json_object_set_new(root, "steps", json_integer(s->steps));
     if (s->request.by_layer)
         json_object_set_new(root, "layers",
                             json_pack("{s:i, s:i}", "count",

@@ -76,21 +76,47 @@ static void print_side(FILE *out, const char *name,
             side->counter[STH_CNT_STORE_BYTES]);
 }
 
+/* An operation in all steps. */
+struct sum {
+    const struct sth_session_phase *first;
+    uint64_t commands, macs, csim, rtl;
+};
+
+static struct sum sum_of(const struct sth_session *s, uint32_t op)
+{
+    struct sum sum = {.first = &s->phase[op]};
+
+    for (uint32_t i = op; i < s->phases; i += s->trace.ops) {
+        const struct sth_session_phase *f = &s->phase[i];
+
+        sum.commands += f->last - f->first;
+        sum.macs += f->macs;
+        sum.csim += f->csim.end - f->csim.start;
+        sum.rtl += f->rtl.end - f->rtl.start;
+    }
+    return sum;
+}
+
 /* One column of cycles for each side that ran, and their error. */
 static void print_phase_cycles(FILE *out, const struct sth_session *s,
-                               const struct sth_session_phase *f)
+                               const struct sum *sum)
 {
     if (s->csim.present)
-        fprintf(out, " %12" PRIu64, f->csim.end - f->csim.start);
+        fprintf(out, " %12" PRIu64, sum->csim);
     if (s->rtl.present)
-        fprintf(out, " %12" PRIu64, f->rtl.end - f->rtl.start);
+        fprintf(out, " %12" PRIu64, sum->rtl);
     if (s->in_step)
-        fprintf(out, " %+8.2f %%", sth_session_phase_error_pct(f));
+        fprintf(out, " %+8.2f %%",
+                sum->csim && sum->rtl
+                    ? 100 * ((double)sum->csim - (double)sum->rtl) /
+                          (double)sum->rtl
+                    : 0);
 }
 
 static void print_phases(FILE *out, const struct sth_session *s)
 {
     const struct sth_params *p = &s->request.config.params;
+    const uint32_t ops = s->phases < s->trace.ops ? s->phases : s->trace.ops;
 
     fprintf(out, "\n  %-24s %10s %12s", "operation", "commands", "MACs");
     if (s->csim.present)
@@ -100,22 +126,50 @@ static void print_phases(FILE *out, const struct sth_session *s)
     if (s->in_step)
         fprintf(out, " %10s", "error");
     fprintf(out, " %8s\n", "array");
-    for (uint32_t i = 0; i < s->phases; i++) {
-        const struct sth_session_phase *f = &s->phase[i];
-        const struct sth_session_span *span = sth_session_phase_main(s, f);
-        uint64_t cycles = span->end - span->start;
+    for (uint32_t i = 0; i < ops; i++) {
+        const struct sum sum = sum_of(s, i);
+        const struct sth_trace_op *op = sum.first->op;
+        const uint64_t cycles = s->csim.present ? sum.csim : sum.rtl;
 
-        fprintf(out, "  %-24s %10" PRIu32 " %12" PRIu64,
-                *f->op->name ? f->op->name : sth_trace_kind_text(f->op->kind),
-                f->last - f->first, f->macs);
-        print_phase_cycles(out, s, f);
-        if (f->macs && cycles)
+        fprintf(out, "  %-24s %10" PRIu64 " %12" PRIu64,
+                *op->name ? op->name : sth_trace_kind_text(op->kind),
+                sum.commands, sum.macs);
+        print_phase_cycles(out, s, &sum);
+        if (sum.macs && cycles)
             fprintf(out, " %6.1f %%",
-                    100 * (double)f->macs /
-                        ((double)cycles * f->products * p->array_rows *
+                    100 * (double)sum.macs /
+                        ((double)cycles * sum.first->products * p->array_rows *
                          p->array_cols));
         fputc('\n', out);
     }
+}
+
+/* From the start of its first command to the end of its last. */
+static uint64_t step_cycles(const struct sth_session *s, uint32_t step)
+{
+    uint64_t start = UINT64_MAX, end = 0;
+
+    for (uint32_t i = 0; i < s->trace.ops; i++) {
+        const struct sth_session_span *span = sth_session_phase_main(
+            s, &s->phase[(size_t)step * s->trace.ops + i]);
+
+        if (span->end && span->start < start)
+            start = span->start;
+        end = span->end > end ? span->end : end;
+    }
+    return end ? end - start : 0;
+}
+
+static void print_steps(FILE *out, const struct sth_session *s)
+{
+    const uint32_t done = s->trace.ops ? s->phases / s->trace.ops : 0;
+
+    if (s->steps > 1 && done)
+        fprintf(out,
+                "\nsteps: %" PRIu32 " of %" PRIu32
+                "; operations are their sums; cycles of the first %" PRIu64
+                ", of the last %" PRIu64 "\n",
+                done, s->steps, step_cycles(s, 0), step_cycles(s, done - 1));
 }
 
 void sth_report_text(FILE *out, const struct sth_session *session)
@@ -140,6 +194,7 @@ void sth_report_text(FILE *out, const struct sth_session *session)
     print_side(out, "csim", &s->csim);
     print_side(out, "rtl", &s->rtl);
     print_phases(out, s);
+    print_steps(out, s);
     if (s->request.roofline)
         sth_roofline_text(out, s);
     fputc('\n', out);

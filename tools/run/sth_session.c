@@ -77,17 +77,24 @@ int sth_session_run(struct sth_session *session,
     if (!sth_session_load_trace(s, &f) || !sth_session_ask_sources(s) ||
         !sth_session_open_sources(s, &f))
         return 2;
-    if (s->request.if_layers &&
-        (o->is_compiled || sth_layers_count(&s->trace) < 2))
-        s->request.by_layer = false;
-    if (s->request.by_layer && o->is_compiled) {
-        sth_session_fail(&f,
-                         "%s: a compiled program runs as a whole, not "
-                         "layer by layer",
+    s->steps = o->is_compiled ? o->program.header->steps : s->trace.steps;
+    if (s->steps > s->trace.steps) {
+        sth_session_fail(&f, "%s: its trace has fewer steps than it",
                          request->trace_path);
         return 2;
     }
-    s->phase = calloc(s->trace.ops + 1, sizeof(*s->phase));
+    s->trace.steps = s->steps;
+    if (s->request.if_layers &&
+        (o->is_compiled || s->steps > 1 || sth_layers_count(&s->trace) < 2))
+        s->request.by_layer = false;
+    if (s->request.by_layer && (o->is_compiled || s->steps > 1)) {
+        sth_session_fail(&f,
+                         "%s: a compiled program and a trace of several steps "
+                         "run as a whole, not layer by layer",
+                         request->trace_path);
+        return 2;
+    }
+    s->phase = calloc((size_t)s->trace.ops * s->steps + 1, sizeof(*s->phase));
     if (!s->phase) {
         sth_session_fail(&f, "out of memory");
         return 2;

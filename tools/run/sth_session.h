@@ -77,8 +77,9 @@ struct sth_session {
     struct sth_session_request request;
     struct sth_trace trace;
     struct sth_session_side csim, rtl;
-    struct sth_session_phase *phase; /* trace.ops of them */
+    struct sth_session_phase *phase; /* trace.ops of them for each step */
     uint32_t phases;
+    uint32_t steps; /* of the trace, or of the program made of it */
     struct sth_layers_figures layers; /* with by_layer */
     bool failed; /* firmware gave up: the figures are of a part */
     uint64_t commands;

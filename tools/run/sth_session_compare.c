@@ -10,7 +10,8 @@ static void reference_progress(void *user, uint32_t done)
 {
     struct sth_session *s = user;
 
-    sth_session_progress(s, "reference", (double)done / s->trace.ops);
+    sth_session_progress(
+        s, "reference", (double)done / ((double)s->trace.ops * s->trace.steps));
 }
 
 struct error_sum {

@@ -169,14 +169,20 @@ static enum sth_fw_err run_trace(struct sth_session *s)
                              .begin = layer_begin,
                              .copy = layer_copy,
                              .user = s};
+    enum sth_fw_err err = STH_FW_ERR_OK;
 
-    if (o->is_compiled)
-        return sth_runtime_play(o->runtime, &s->trace, &o->program,
-                                o->workspace, o->workspace_bytes);
     if (s->request.by_layer)
         return sth_layers_run(&job, &s->layers);
-    return sth_runtime_run(o->runtime, &s->trace, o->workspace,
-                           o->workspace_bytes);
+    for (uint32_t step = 0; step < s->steps && err == STH_FW_ERR_OK; step++) {
+        o->layer_first = step * s->trace.ops;
+        sth_trace_set_step(&s->trace, step);
+        err = o->is_compiled
+                  ? sth_runtime_play(o->runtime, &s->trace, &o->program,
+                                     o->workspace, o->workspace_bytes)
+                  : sth_runtime_run(o->runtime, &s->trace, o->workspace,
+                                    o->workspace_bytes);
+    }
+    return err;
 }
 
 /* Firmware gave up, the chip did not: what it was given comes to its end. */
@@ -211,8 +217,11 @@ bool sth_session_play(struct sth_session *s, uint64_t wave_first,
 
     *status = 2;
     o->macs_total = 1;
-    for (uint32_t i = 0; i < s->trace.ops; i++)
-        o->macs_total += sth_trace_op_macs(&s->trace.op[i]) + 1;
+    for (uint32_t step = 0; step < s->steps; step++) {
+        sth_trace_set_step(&s->trace, step);
+        for (uint32_t i = 0; i < s->trace.ops; i++)
+            o->macs_total += sth_trace_op_macs(&s->trace.op[i]) + 1;
+    }
     o->macs_done = 0;
     memset(o->engine_end, 0, sizeof(o->engine_end));
     s->phases = 0;
@@ -247,8 +256,8 @@ bool sth_session_play(struct sth_session *s, uint64_t wave_first,
     if (err) {
         explain(s, err, f);
         s->failed = true;
-        if (s->phases > o->runtime->failed_op)
-            s->phases = o->runtime->failed_op;
+        if (s->phases > o->layer_first + o->runtime->failed_op)
+            s->phases = o->layer_first + o->runtime->failed_op;
         return false;
     }
     return o->event_lost ? sth_session_fail(f, "out of memory for the events")

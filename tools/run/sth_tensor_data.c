@@ -54,7 +54,7 @@ static bool parse_seed(struct sth_source *s, const char *text, char *error,
 static bool parse_rope(struct sth_source *s, const char *text, char *error,
                        size_t size)
 {
-    uint64_t past, seq;
+    uint64_t past, seq, repeat = 1;
 
     s->kind = STH_SOURCE_ROPE;
     s->sine = !strncmp(text, "sin:", 4);
@@ -62,15 +62,18 @@ static bool parse_rope(struct sth_source *s, const char *text, char *error,
         text += 4;
         if (take_number(&text, &s->theta) && s->theta > 0 &&
             take_integer(&text, UINT32_MAX, &past) &&
-            take_integer(&text, UINT32_MAX, &seq) && seq && !*text &&
-            s->dtype != STH_DTYPE_I8) {
+            take_integer(&text, UINT32_MAX, &seq) && seq &&
+            (!*text || take_integer(&text, UINT32_MAX, &repeat)) && repeat &&
+            !*text && s->dtype != STH_DTYPE_I8) {
             s->past = (uint32_t)past;
             s->seq = (uint32_t)seq;
+            s->repeat = (uint32_t)repeat;
             return true;
         }
     }
-    snprintf(error, size,
-             "source must be rope:cos|sin:THETA:PAST:SEQ on bf16 or fp32");
+    snprintf(
+        error, size,
+        "source must be rope:cos|sin:THETA:PAST:SEQ[:REPEAT] on bf16 or fp32");
     return false;
 }
 
@@ -158,7 +161,7 @@ static double normal(uint64_t seed, uint64_t i)
 
 static double rope_value(const struct sth_source *s, uint64_t i)
 {
-    uint64_t position = s->past + i / s->cols % s->seq;
+    uint64_t position = s->past + i / s->cols / s->repeat % s->seq;
     double angle = (double)position *
                    pow(s->theta, -(double)(i % s->cols) / (double)s->cols);
 

@@ -24,7 +24,7 @@ struct sth_source {
     double scale, offset;
     bool sine;
     double theta;
-    uint32_t past, seq;
+    uint32_t past, seq, repeat;
     FILE *file;
     uint64_t file_offset;
     uint32_t dtype; /* enum of the table DTYPE */

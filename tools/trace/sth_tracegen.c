@@ -4,6 +4,7 @@
 #include "sth_writer.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 /* Pre-norm: x + attention(norm(x)), then mid + ffn(norm(mid)). */
 static void pre_norm_layer(struct sth_writer *w, const char *x)
@@ -51,13 +52,15 @@ static void post_norm_layer(struct sth_writer *w, const char *x)
 
 static void layer(struct sth_writer *w)
 {
-    char x[32] = "x";
+    char x[64] = "x";
 
     if (w->layer)
         snprintf(x, sizeof(x), "l%u.out", w->layer - 1);
+    sth_writer_rows_of_step(w, x + strlen(x), sizeof(x) - strlen(x));
     fprintf(w->out, "# layer %u\n", w->layer);
     sth_writer_zero(w, "mid", "bf16", w->tokens, w->model->hidden);
-    sth_writer_zero(w, "out", "bf16", w->tokens, w->model->hidden);
+    sth_writer_zero(w, "out", "bf16", w->tokens * w->request->steps,
+                    w->model->hidden);
     if (w->model->family == STH_MODEL_BERT)
         post_norm_layer(w, x);
     else
@@ -68,14 +71,18 @@ static void layer(struct sth_writer *w)
 bool sth_tracegen_layers(FILE *out, const struct sth_model *model,
                          const struct sth_trace_request *request)
 {
+    struct sth_trace_request r = *request;
     struct sth_writer w = {.out = out,
                            .model = model,
-                           .request = request,
+                           .request = &r,
                            .next_seed = request->seed,
                            .tokens = request->batch * request->seq};
 
+    r.steps = r.steps ? r.steps : 1;
     fputs("systolith-trace 1\n", out);
-    fprintf(out, "tensor x bf16 %ux%u seed:%" PRIu64 ":1\n", w.tokens,
+    if (r.steps > 1)
+        fprintf(out, "steps %u\n", r.steps);
+    fprintf(out, "tensor x bf16 %ux%u seed:%" PRIu64 ":1\n", w.tokens * r.steps,
             model->hidden, w.next_seed++);
     for (; w.layer < request->layers; w.layer++)
         layer(&w);

@@ -15,6 +15,7 @@ struct sth_trace_request {
     uint32_t seq;    /* new tokens of each sequence */
     uint32_t past;   /* tokens already in the KV cache */
     uint32_t batch;  /* sequences */
+    uint32_t steps;  /* decode: tokens of each one after another; 0: 1 */
     uint32_t layers; /* layers to emit */
     bool int8;       /* W8A8 products; false: bf16 */
     uint64_t seed;   /* of every tensor and of expert routing */

@@ -30,9 +30,25 @@ void sth_writer_zero(struct sth_writer *w, const char *name, const char *dtype,
             rows, cols);
 }
 
+void sth_writer_rows_of_step(const struct sth_writer *w, char *text,
+                             size_t size)
+{
+    const uint32_t rows = w->tokens;
+
+    *text = 0;
+    if (w->request->steps > 1)
+        snprintf(text, size, "[0+%u:%u+%u]", rows, rows, rows);
+}
+
+/* Whether "@out", the tensor that keeps what all steps give, stands there. */
+static bool is_out(const char *at)
+{
+    return !strncmp(at, "@out", 4) && (!at[4] || at[4] == ' ');
+}
+
 void sth_writer_op(struct sth_writer *w, const char *format, ...)
 {
-    char text[2048];
+    char text[2048], rows[64];
     va_list args;
 
     w->quantized[0] = 0;
@@ -40,8 +56,12 @@ void sth_writer_op(struct sth_writer *w, const char *format, ...)
     vsnprintf(text, sizeof(text), format, args);
     va_end(args);
     fputs("op ", w->out);
+    sth_writer_rows_of_step(w, rows, sizeof(rows));
     for (const char *c = text; *c; c++) {
-        if (*c == '@')
+        if (is_out(c)) {
+            fprintf(w->out, "l%u.out%s", w->layer, rows);
+            c += 3;
+        } else if (*c == '@')
             fprintf(w->out, "l%u.", w->layer);
         else
             fputc(*c, w->out);

@@ -38,6 +38,10 @@ void sth_writer_seeded(struct sth_writer *w, const char *name,
 void sth_writer_zero(struct sth_writer *w, const char *name, const char *dtype,
                      uint32_t rows, uint32_t cols);
 
+/* The rows of the present step in a tensor that has all steps', or nothing. */
+void sth_writer_rows_of_step(const struct sth_writer *w, char *text,
+                             size_t size);
+
 /* One op line. */
 void sth_writer_op(struct sth_writer *w, const char *format, ...);
 
