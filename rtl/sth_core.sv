@@ -17,7 +17,7 @@ module sth_core #(
   // 1, for co-simulation: the event port tells of each retirement.  0: it is silent, and what only
   // it reads is no hardware.  Software cannot tell, so it is no capability.
   parameter int Events = 0,
-  // ArrayRows to VectorLanes, CfgHash, and Caps, the vector of all.
+  // ArrayRows to VectorShare, CfgHash, and Caps, the vector of all.
   `include "sth_params.svh"
 ) (
   input  logic                  clk_i,
@@ -401,7 +401,8 @@ module sth_core #(
   );
 
   sth_vector #(
-    .ArrayCols(ArrayCols), .VectorLanes(VectorLanes), .WordBytes(WordBytes), .Events(Events)
+    .ArrayCols(ArrayCols), .VectorLanes(VectorLanes), .VectorShare(VectorShare),
+    .WordBytes(WordBytes), .Events(Events)
   ) u_vector (
     .clk_i(gen_clock[Vector].clk),
     .rst_ni(core_rst_n),
@@ -492,6 +493,7 @@ module sth_core #(
                                    AccBytes >= 8 * AccBanks * ArrayCols)
   `STH_ASSERT_INIT(LanesOfCols, ArrayCols == VectorLanes || ArrayCols == 2 * VectorLanes ||
                                 ArrayCols == 4 * VectorLanes)
+  `STH_ASSERT_INIT(ShareIsLegal, VectorShare == 1 || VectorShare == 2 || VectorShare == 4)
 
 endmodule
 

@@ -255,6 +255,26 @@ static inline uint32_t sth_vector_steps(const struct sth_params *p)
     return p->array_cols / p->vector_lanes;
 }
 
+/* Cycles of such a step: with a function, lanes take turns. */
+static inline uint32_t sth_vector_turns(const struct sth_params *p,
+                                        uint32_t function)
+{
+    return function != 0 ? p->vector_share : 1;
+}
+
+/* Results, and rows of reductions, on their way from launch to write. */
+static inline uint32_t sth_vector_results(const struct sth_params *p)
+{
+    return p->vector_share == 1 ? STH_DEPTH_VECTOR_RESULTS_ALONE
+                                : STH_DEPTH_VECTOR_RESULTS;
+}
+
+static inline uint32_t sth_vector_sums(const struct sth_params *p)
+{
+    return p->vector_share == 1 ? STH_DEPTH_VECTOR_SUMS_ALONE
+                                : STH_DEPTH_VECTOR_SUMS;
+}
+
 /* FNV-1a over the parameters as little-endian words, in table order. */
 static inline uint32_t sth_params_hash(const struct sth_params *p)
 {

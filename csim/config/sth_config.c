@@ -188,7 +188,8 @@ static bool take_line(void *user, char *key, char *value, unsigned line,
 }
 
 /* Whether nothing is missing and all goes together; a chip has as many vector
- * lanes as columns and all types of operands if its file does not say. */
+ * lanes as columns, all types of operands and four lanes to a function unit if
+ * its file does not say. */
 static bool check_file(struct parser *p, char *error, size_t error_size)
 {
     char why[160];
@@ -201,6 +202,10 @@ static bool check_file(struct parser *p, char *error, size_t error_size)
     if (!p->line_of[STH_PARAM_DataTypes]) {
         p->params.data_types = STH_DATA_TYPE_INT8 | STH_DATA_TYPE_BF16;
         p->line_of[STH_PARAM_DataTypes] = p->line_of[STH_PARAM_ArrayRows];
+    }
+    if (!p->line_of[STH_PARAM_VectorShare]) {
+        p->params.vector_share = STH_MAX_VectorShare;
+        p->line_of[STH_PARAM_VectorShare] = p->line_of[STH_PARAM_ArrayCols];
     }
     for (int i = 0; i < STH_PARAM_COUNT; i++) {
         if (!p->line_of[i]) {

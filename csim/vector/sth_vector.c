@@ -16,18 +16,21 @@
 #include "sth_vector_kernel.h"
 #include "sth_vector_seq.h"
 
-enum {
-    SUMS = 16, /* rows of sums that results before the write port may meet */
-    RESULTS = STH_DEPTH_VECTOR_RESULTS
-};
+/* Places of results, and of sums, those lately written among them. */
+enum { RESULTS = 64, SUMS = 32 };
+/* Rows of sums lately written that results before the write port may meet. */
+#define SUMS_MET 4u
 
-_Static_assert((int)SUMS >= (int)STH_DEPTH_VECTOR_SUMS, "rows of sums");
+_Static_assert((int)RESULTS >= (int)STH_DEPTH_VECTOR_RESULTS_ALONE &&
+                   (int)SUMS >= STH_DEPTH_VECTOR_SUMS_ALONE + (int)SUMS_MET,
+               "results and rows of sums on their way have places");
 
 struct sth_vector {
     struct sth_engine_state engine; /* first */
     struct sth_banks *banks;
     struct sth_tile_hints hints, sum_hints;
     uint64_t tree; /* cycles of the adders across the lanes */
+    uint32_t most_results, most_sums; /* on their way */
 
     /* The command at hand. */
     struct sth_vector_seq seq;
@@ -97,7 +100,8 @@ static bool read_sources(struct sth_vector *v, uint64_t now)
  * waits for it. */
 static uint64_t after_sums(const struct sth_vector *v, uint64_t cycle)
 {
-    uint32_t i = v->sums < SUMS ? 0 : v->sums - SUMS;
+    uint32_t met = v->most_sums + SUMS_MET;
+    uint32_t i = v->sums < met ? 0 : v->sums - met;
 
     for (; i != v->sums; i++) {
         if (v->sum_ready[i % SUMS] <= cycle && cycle <= v->sum[i % SUMS])
@@ -127,7 +131,7 @@ static uint64_t result_cycle(struct sth_vector *v, uint64_t cycle, uint64_t now,
 static uint64_t sums_known(const struct sth_vector *v)
 {
     if (!v->seq.slot || v->seq.rows_left == 0 ||
-        v->results - v->results_written == RESULTS)
+        v->results - v->results_written == v->most_results)
         return STH_NEVER;
     return v->cycle + v->reduction;
 }
@@ -187,12 +191,12 @@ static uint64_t launch_cycle(const struct sth_vector *v, bool extra)
 
     launch =
         sth_max64(launch, v->cycle + sth_vector_seq_least(&v->seq, extra)) - 1;
-    if (v->seq.write && v->results >= RESULTS)
-        launch = sth_max64(launch, v->result[v->results % RESULTS] + 1);
-    if (v->seq.reduce && sth_vector_seq_ends_group(&v->seq) &&
-        v->sums >= STH_DEPTH_VECTOR_SUMS)
+    if (v->seq.write && v->results >= v->most_results)
         launch = sth_max64(
-            launch, v->sum[(v->sums - STH_DEPTH_VECTOR_SUMS) % SUMS] + 1);
+            launch, v->result[(v->results - v->most_results) % RESULTS] + 1);
+    if (v->seq.reduce && sth_vector_seq_ends_group(&v->seq) &&
+        v->sums >= v->most_sums)
+        launch = sth_max64(launch, v->sum[(v->sums - v->most_sums) % SUMS] + 1);
     return launch;
 }
 
@@ -221,10 +225,9 @@ static bool do_row_tile(struct sth_vector *v, uint64_t now)
         open_row_tile(v, extra);
     if (!read_sources(v, now))
         return false;
-    if (v->seq.write && v->results - v->results_written == RESULTS)
+    if (v->seq.write && v->results - v->results_written == v->most_results)
         return false;
-    if (v->seq.reduce && group &&
-        v->sums - v->sums_written == STH_DEPTH_VECTOR_SUMS)
+    if (v->seq.reduce && group && v->sums - v->sums_written == v->most_sums)
         return false;
     launch = launch_cycle(v, extra);
     if (launch >= now)
@@ -378,7 +381,7 @@ static void start(struct sth_engine_state *engine, struct sth_flight *flight)
     sth_vector_seq_begin(&v->seq, engine->params, &flight->command);
     v->pipe = STH_LAT_VECTOR_PIPE + v->seq.turns * (v->seq.steps - 1);
     if (v->seq.function)
-        v->pipe += STH_LAT_FUNC + STH_DEPTH_VECTOR_SHARE;
+        v->pipe += STH_LAT_FUNC + v->seq.turns;
     v->reduction = v->pipe + STH_LAT_VECTOR_REDUCE + v->tree;
     v->cycle = now + STH_LAT_VECTOR_START;
     v->remaining = sth_vector_seq_total(&v->seq);
@@ -425,6 +428,8 @@ struct sth_engine_state *sth_vector_create(const struct sth_engine_site *site,
     v->banks = banks;
     for (uint32_t lanes = 1; lanes < site->params->vector_lanes; lanes *= 2)
         v->tree += STH_LAT_VECTOR_LEVEL;
+    v->most_results = sth_vector_results(site->params);
+    v->most_sums = sth_vector_sums(site->params);
     sth_banks_enlist_vector(banks, (struct sth_follower){v, follow, NULL});
     sth_engine_init(&v->engine, site, STH_ENGINE_VECTOR, &ops);
     return &v->engine;

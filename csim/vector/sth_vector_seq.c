@@ -140,7 +140,7 @@ void sth_vector_seq_begin(struct sth_vector_seq *seq,
     seq->d_row_step = d.row_step;
     seq->d_tile_step = d.tile_step;
     seq->function = STH_GET(c, VECTOR_FUNC) != STH_FUNC_NONE;
-    seq->turns = seq->function ? STH_DEPTH_VECTOR_SHARE : 1;
+    seq->turns = sth_vector_turns(params, seq->function);
     seq->slot = seq->reduce && seq->write && !seq->d_sp;
 }
 

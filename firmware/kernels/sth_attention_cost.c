@@ -35,13 +35,13 @@ static uint64_t pass(const struct sth_attention_model *m, uint64_t row_tiles,
                      bool function, bool reduces)
 {
     uint32_t steps = sth_vector_steps(m->p);
-    uint32_t turns = function ? STH_DEPTH_VECTOR_SHARE : 1;
+    uint32_t turns = sth_vector_turns(m->p, function);
     uint64_t cycles = STH_LAT_VECTOR_START + row_tiles * turns * steps +
                       STH_LAT_VECTOR_PIPE + turns * (steps - 1) +
                       STH_LAT_VECTOR_RETIRE + STH_LAT_GRANT;
 
     if (function)
-        cycles += STH_LAT_FUNC + STH_DEPTH_VECTOR_SHARE;
+        cycles += STH_LAT_FUNC + turns;
     return cycles + (reduces ? m->reducing : 0);
 }
 

@@ -336,7 +336,8 @@ void sth_gemm_epilogue_shape(struct sth_gemm_shape *shape,
     shape->mul_bytes = bytes_of(g->mul);
     shape->residual_bytes = bytes_of(g->residual);
     shape->vector_passes = q.count;
-    shape->vector_turns = q.count + q.functions * (STH_DEPTH_VECTOR_SHARE - 1);
+    shape->vector_turns =
+        q.count + q.functions * (s->driver->params.vector_share - 1);
     if (g->cos != NULL) {
         shape->half = g->out->cols / g->heads / 2;
         shape->vector_passes += 4; /* over half of the columns each */

@@ -10,8 +10,8 @@
 //   first operand read   T0 + STH_LAT_VECTOR_START
 //   last row-tile leaves first + (sum of the row-tiles' cycles, see sth_vector_seq) - 1
 //   last write           that + STH_LAT_VECTOR_PIPE + turns * (ArrayCols / VectorLanes - 1), where
-//                        turns is 1, or STH_DEPTH_VECTOR_SHARE when FUNC is not NONE
-//                        (+ STH_LAT_FUNC + STH_DEPTH_VECTOR_SHARE when FUNC is not NONE)
+//                        turns is 1, or VectorShare when FUNC is not NONE
+//                        (+ STH_LAT_FUNC + VectorShare when FUNC is not NONE)
 //                        (+ STH_LAT_VECTOR_REDUCE + STH_LAT_VECTOR_LEVEL * log2(VectorLanes) when
 //                        REDUCE is not NONE)
 //   retirement           last write + STH_LAT_VECTOR_RETIRE
@@ -27,6 +27,8 @@ module sth_vector #(
   parameter int ArrayCols = 16,
   // Lanes: ArrayCols divided by 1, 2 or 4.
   parameter int VectorLanes = ArrayCols,
+  // Neighbouring lanes that take turns in one function unit: 1, 2 or 4.
+  parameter int VectorShare = 4,
   // Bytes of a scratchpad word: a power of two, at least 4 * ArrayCols.
   parameter int WordBytes = 64,
   // Whether retirements tell co-simulation their start and their digest: 0 or 1.
@@ -81,7 +83,7 @@ module sth_vector #(
   // Steps of a row-tile, and lanes that share a function unit, which are a module together.
   localparam int Steps = Cols / Lanes;
   localparam int StepBits = (Steps > 1) ? $clog2(Steps) : 1;
-  localparam int Group = (Lanes < STH_DEPTH_VECTOR_SHARE) ? Lanes : STH_DEPTH_VECTOR_SHARE;
+  localparam int Group = (Lanes < VectorShare) ? Lanes : VectorShare;
   localparam int Groups = Lanes / Group;
 
   // The distance in cycles from the launch of a row-tile to where its first step is at stage select,
@@ -94,8 +96,10 @@ module sth_vector #(
 
   // A slot is reserved from launch to the write. Rows of reductions are at least Cols cycles apart,
   // but for the command's last.
-  localparam int WriteDepth = STH_DEPTH_VECTOR_RESULTS;
-  localparam int ReduceDepth = STH_DEPTH_VECTOR_SUMS;
+  localparam int WriteDepth =
+      (VectorShare == 1) ? STH_DEPTH_VECTOR_RESULTS_ALONE : STH_DEPTH_VECTOR_RESULTS;
+  localparam int ReduceDepth =
+      (VectorShare == 1) ? STH_DEPTH_VECTOR_SUMS_ALONE : STH_DEPTH_VECTOR_SUMS;
 
   // -- Command ------------------------------------------------------------------------------------
   logic run_q, start_q, retire_q, sync_q;
@@ -184,7 +188,7 @@ module sth_vector #(
     .tile_i({16'd0, cmd_q[STH_VECTOR_Z_TILE_LSB +: 16], cmd_q[STH_VECTOR_Y_TILE_LSB +: 16],
              cmd_q[STH_VECTOR_X_TILE_LSB +: 16]}),
     .slot_i(reducing && write && !d_sp),
-    .turns_i(unit ? 4'(Steps * STH_DEPTH_VECTOR_SHARE - 1) : 4'(Steps - 1)),
+    .turns_i(unit ? 4'(Steps * VectorShare - 1) : 4'(Steps - 1)),
     .write_room_i(write_room || !write),
     .reduce_room_i(reduce_room || !reducing),
     .acc_req_o, .acc_addr_o, .acc_gnt_i,
@@ -244,7 +248,7 @@ module sth_vector #(
 
   sth_vector_steps #(.Cols(Cols), .Lanes(Lanes)) u_steps (
     .clk_i, .rst_ni,
-    .turns_i(unit ? 4'(STH_DEPTH_VECTOR_SHARE - 1) : 4'd0),
+    .turns_i(unit ? 4'(VectorShare - 1) : 4'd0),
     .valid_i(select_q),
     .x_i(x),
     .y_i(y),
@@ -303,7 +307,7 @@ module sth_vector #(
   for (genvar g = 0; g < Groups; g++) begin : gen_group
     localparam int First = Group * g;
 
-    sth_vector_lanes #(.Lanes(Group)) u_lanes (
+    sth_vector_lanes #(.Lanes(Group), .Share(VectorShare)) u_lanes (
       .clk_i, .rst_ni,
       .x_type_i(x_type),
       .y_type_i(y_type),
@@ -331,7 +335,9 @@ module sth_vector #(
   wire reduced_valid, reduced_last;
   wire [Cols-1:0] reduced_mask;
   wire [32*Cols-1:0] reduced;
-  sth_vector_reduce #(.Cols(Cols), .Lanes(Lanes), .Lag(AtTree - AtSelect)) u_reduce (
+  sth_vector_reduce #(
+    .Cols(Cols), .Lanes(Lanes), .Share(VectorShare), .Lag(AtTree - AtSelect)
+  ) u_reduce (
     .clk_i, .rst_ni,
     .start_i(start_q),
     .cols_i(cols),

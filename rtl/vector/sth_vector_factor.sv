@@ -9,6 +9,8 @@
 module sth_vector_factor #(
   // Lanes, at least 1.
   parameter int Lanes = 16,
+  // Lanes that take turns in a function unit: 1, 2 or 4.
+  parameter int Share = 4,
   // Cycles from x_valid_i to v_valid_i of a row-tile.
   parameter int Lag = 5
 ) (
@@ -30,7 +32,7 @@ module sth_vector_factor #(
   // Row-tiles between x and the gate, at one a cycle or at one a round of turns, and one that goes
   // as another comes.
   localparam int Passing = Lag + 1;
-  localparam int Turning = (Lag + STH_LAT_FUNC) / STH_DEPTH_VECTOR_SHARE + 3;
+  localparam int Turning = (Lag + STH_LAT_FUNC) / Share + 3;
   localparam int Depth = (Passing > Turning) ? Passing : Turning;
 
   wire by_v = gate_i == 2'd1;

@@ -1,16 +1,18 @@
-// The functions of a step of a row-tile: STH_DEPTH_VECTOR_SHARE neighbouring lanes take turns in one function
-// unit, or values pass.
+// The functions of a step of a row-tile: Share neighbouring lanes take turns in one function unit,
+// or values pass.
 //
 // A step comes with valid_i and stays at v_i until the next one, which may come as many cycles later
 // as lanes share a unit, and in the next cycle while unit_i is low. Its values are loaded
 // into f_o, the last of them in the cycle of done_o: that of valid_i, or STH_LAT_FUNC plus
-// STH_DEPTH_VECTOR_SHARE cycles later with unit_i.
+// Share cycles later with unit_i.
 `include "sth_assert.svh"
 `default_nettype none
 
 module sth_vector_func #(
   // Lanes, a multiple of those that share a unit, or fewer than those.
-  parameter int Lanes = 16
+  parameter int Lanes = 16,
+  // Lanes that share a unit: 1, 2 or 4.
+  parameter int Share = 4
 ) (
   input  wire                clk_i,
   input  wire                rst_ni,
@@ -24,7 +26,6 @@ module sth_vector_func #(
 );
   `include "sth_spec.svh"
 
-  localparam int Share = STH_DEPTH_VECTOR_SHARE;
   // Lanes of a unit; fewer than a unit could serve take no less time.
   localparam int Group = (Lanes < Share) ? Lanes : Share;
   localparam int Units = Lanes / Group;
@@ -83,6 +84,6 @@ module sth_vector_func #(
 
   `STH_ASSERT(TurnsInOrder, $onehot0(after[Share-1:0]))
 
-  initial if (Lanes % Group != 0) $error("Lanes is no multiple of VECTOR_SHARE");
+  initial if (Lanes % Group != 0) $error("Lanes is no multiple of Share");
 endmodule
 `default_nettype wire

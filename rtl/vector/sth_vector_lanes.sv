@@ -12,7 +12,9 @@
 
 module sth_vector_lanes #(
   // Lanes, a multiple of those that share a function unit, or fewer than those.
-  parameter int Lanes = 16
+  parameter int Lanes = 16,
+  // Lanes that share a function unit: 1, 2 or 4.
+  parameter int Share = 4
 ) (
   input  wire                clk_i,
   input  wire                rst_ni,
@@ -87,7 +89,7 @@ module sth_vector_lanes #(
     .v_o(v_lanes)
   );
 
-  sth_vector_func #(.Lanes(Lanes)) u_func (
+  sth_vector_func #(.Lanes(Lanes), .Share(Share)) u_func (
     .clk_i, .rst_ni,
     .unit_i(unit_q),
     .func_i(func_q),
@@ -97,7 +99,7 @@ module sth_vector_lanes #(
     .f_o(f_lanes)
   );
 
-  sth_vector_factor #(.Lanes(Lanes), .Lag(5)) u_factor (
+  sth_vector_factor #(.Lanes(Lanes), .Share(Share), .Lag(5)) u_factor (
     .clk_i, .rst_ni,
     .gate_i(gate_type_q),
     .unit_i(unit_q),

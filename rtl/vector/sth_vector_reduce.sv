@@ -12,6 +12,8 @@ module sth_vector_reduce #(
   parameter int Cols = 16,
   // Lanes, a power of two that is no more than Cols.
   parameter int Lanes = 16,
+  // Lanes that take turns in a function unit: 1, 2 or 4.
+  parameter int Share = 4,
   // Cycles from carry_push_i to valid_i of a row-tile's first step, without a function.
   parameter int Lag = 11
 ) (
@@ -85,7 +87,7 @@ module sth_vector_reduce #(
   // Old values on their way, of rows of one step at one a cycle or at one a round of turns in the
   // function units; that of the next row stands before its first step comes.
   localparam int Passing = Lag + TreeDepth;
-  localparam int Turning = (Passing + STH_LAT_FUNC) / STH_DEPTH_VECTOR_SHARE + 2;
+  localparam int Turning = (Passing + STH_LAT_FUNC) / Share + 2;
   wire carry_room, carry_there;
   wire [31:0] carry_next;
   logic [31:0] carry_q;

@@ -134,6 +134,11 @@ static const struct mistake mistakes[] = {
      "is 16"},
     {12, "data_types = 0\n",
      ":12: key 'data_types': 0 is not in 1..3; the nearest legal value is 1"},
+    {12, "vector_share = 3\n",
+     ":12: key 'vector_share': 3 is not a power of two; the nearest legal "
+     "value is 4"},
+    {12, "vector_share = 8\n",
+     ":12: key 'vector_share': 8 is not in 1..4; the nearest legal value is 4"},
     {12, "clock_mhz = 0\n",
      ":12: key 'clock_mhz': clock '0' is not 1 to 10000 MHz"},
     {12, "clock_mhz = 1e3\n",
@@ -334,6 +339,20 @@ static void test_vector_lanes_default_to_columns(void **state)
     assert_int_equal(config.params.vector_lanes, 8);
 }
 
+static void test_vector_share_defaults_to_four(void **state)
+{
+    struct sth_config config;
+    char error[1024];
+
+    (void)state;
+    write_file(0, "");
+    assert_true(sth_config_load(path, &config, error, sizeof error));
+    assert_int_equal(config.params.vector_share, 4);
+    write_file(GOOD_LINES + 1, "vector_share = 1\n");
+    assert_true(sth_config_load(path, &config, error, sizeof error));
+    assert_int_equal(config.params.vector_share, 1);
+}
+
 static void test_default_is_edge_and_legal(void **state)
 {
     static const struct sth_params defaults = {
@@ -374,7 +393,8 @@ static void test_check_bad_params_are_named(void **state)
  */
 static void test_nearest_is_legal_and_nearest(void **state)
 {
-    const struct sth_params p = {4, 8, 1088, 2, 1152, 4, 16, 7, 3, 5, 63, 4, 2};
+    const struct sth_params p = {4, 8, 1088, 2,  1152, 4, 16,
+                                 7, 3, 5,    63, 4,    2, 1};
     char error[1024];
 
     (void)state;
@@ -420,8 +440,9 @@ static void test_known_chips_load(void **state)
          16384},
         {"configs/chips/tpu-v4i.cfg", 128, 1050, 819.2 / 1.05, 32768, 16384},
     };
-    const struct sth_params most = {
-        512, 512, 256u << 20, 64, 256u << 20, 64, 2048, 32, 64, 64, 64, 512, 3};
+    const struct sth_params most = {512, 512,  256u << 20, 64, 256u << 20,
+                                    64,  2048, 32,         64, 64,
+                                    64,  512,  3,          4};
     char error[1024];
 
     (void)state;
@@ -458,6 +479,7 @@ int main(void)
         cmocka_unit_test(test_find_shipped_configs_load_by_name),
         cmocka_unit_test(test_find_unknown_name_names_the_file),
         cmocka_unit_test(test_vector_lanes_default_to_columns),
+        cmocka_unit_test(test_vector_share_defaults_to_four),
         cmocka_unit_test(test_default_is_edge_and_legal),
         cmocka_unit_test(test_check_bad_params_are_named),
         cmocka_unit_test(test_nearest_is_legal_and_nearest),

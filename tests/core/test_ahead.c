@@ -46,6 +46,7 @@ static struct sth_params draw_params(void)
                                 .store_slots = draw_count(STH_MAX_StoreSlots)};
         p.vector_lanes = p.array_cols >> draw(3);
         p.data_types = 1 + draw(3);
+        p.vector_share = 1u << draw(3);
         p.sp_bytes = sth_sp_word_bytes(&p) * p.sp_banks * (2 + draw(400));
         p.acc_bytes = sth_acc_row_bytes(&p) * p.acc_banks * (2 + draw(200));
     } while (!sth_config_check(&p, error, sizeof(error)));
@@ -269,7 +270,8 @@ static void test_ahead_forgets_no_tile_too_early(void **state)
                                       .load_slots = 8,
                                       .store_slots = 4,
                                       .vector_lanes = 4,
-                                      .data_types = 3};
+                                      .data_types = 3,
+                                      .vector_share = 4};
     struct sth_mem_config memory;
 
     (void)state;

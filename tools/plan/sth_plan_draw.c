@@ -46,6 +46,7 @@ void sth_plan_draw_chip(struct sth_config *config, uint64_t *random)
     p->store_slots = 4u << sth_plan_below(random, 5);
     p->vector_lanes = p->array_cols >> sth_plan_below(random, 3);
     p->data_types = STH_DATA_TYPE_INT8 | STH_DATA_TYPE_BF16;
+    p->vector_share = 1u << sth_plan_below(random, 3);
     sth_mem_config_default(&config->memory);
     sth_mem_config_parse(
         &config->memory,

@@ -97,6 +97,7 @@ void sth_random_config(uint64_t seed, bool large, struct sth_config *config)
     p->data_types = chance(&random, 60)
                         ? STH_DATA_TYPE_INT8 | STH_DATA_TYPE_BF16
                         : 1 + below(&random, 2);
+    p->vector_share = 1u << below(&random, 3);
     sth_mem_config_default(&config->memory);
     sth_mem_config_parse(
         &config->memory,

@@ -24,7 +24,7 @@ odd_config() {
     $1 == name {
       n = split("array_rows array_cols sp_bytes sp_banks acc_bytes acc_banks " \
         "bus_bytes queue_depth fetch_depth load_slots store_slots vector_lanes " \
-        "data_types",
+        "data_types vector_share",
         key, " ")
       for (i = 1; i <= n; i++) print key[i], "=", $(i + 1)
     }' "$here/odd.txt"

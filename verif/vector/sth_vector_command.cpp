@@ -236,7 +236,7 @@ uint64_t duration(const VectorCommand &c)
          c.addsel == STH_OPERAND_SCALAR, &c.z},
         {c.reduce != 0 && c.carry, true, &carry},
     };
-    const uint32_t turns = c.func ? uint32_t(STH_DEPTH_VECTOR_SHARE) : 1;
+    const uint32_t turns = c.func ? kShare : 1;
     int64_t last[4] = {-1, -1, -1, -1};
     uint64_t cycles = 0;
 
@@ -263,7 +263,7 @@ uint64_t duration(const VectorCommand &c)
     }
     return STH_LAT_VECTOR_START + cycles - 1 + STH_LAT_VECTOR_PIPE +
            turns * (kSteps - 1) +
-           (c.func ? STH_LAT_FUNC + STH_DEPTH_VECTOR_SHARE : 0) +
+           (c.func ? STH_LAT_FUNC + kShare : 0) +
            (c.reduce ? STH_LAT_VECTOR_REDUCE + STH_LAT_VECTOR_LEVEL * kLevels
                      : 0) +
            STH_LAT_VECTOR_RETIRE;

@@ -10,6 +10,7 @@
 
 constexpr uint32_t kCols = STH_COLS;
 constexpr uint32_t kLanes = STH_LANES;
+constexpr uint32_t kShare = STH_SHARE;
 constexpr uint32_t kWord = STH_WORD;
 // Small memories: five regions each, compared whole after every command.
 constexpr uint32_t kSpBytes = 2048 * kCols;

@@ -23,6 +23,7 @@ class Run
         params_.array_rows = kWord / 2;
         params_.array_cols = kCols;
         params_.vector_lanes = kLanes;
+        params_.vector_share = kShare;
         params_.sp_bytes = kSpBytes;
         params_.acc_bytes = kAccBytes;
     }
@@ -138,7 +139,7 @@ int main(int argc, char **argv)
         argc, argv,
         {"vector",
          std::to_string(kCols) + "x" + std::to_string(kWord) + "x" +
-             std::to_string(kLanes),
+             std::to_string(kLanes) + "x" + std::to_string(kShare),
          "The vector engine against the C kernel: memories, digests, and the "
          "cycles of\nspec/latency.def where nothing is denied.",
          "random commands", 1000, nullptr},
