@@ -11,18 +11,42 @@
  * inverses. */
 #define SCALAR_SETS 6u
 
-/* Rows of the accumulator; o_slots is decided. */
+/* Rows of the accumulator; o_slots and acc_tile are decided. */
 static uint64_t acc_rows(const struct sth_attention_plan *plan,
                          const struct sth_params *p,
                          const struct sth_attention_shape *s)
 {
     uint64_t rows = sth_attention_rows(plan);
-    uint64_t scores = rows * sth_ceil_div(plan->keys, p->array_cols);
-    uint64_t output = rows * sth_ceil_div(s->depth, p->array_cols);
+    uint64_t tile = plan->acc_tile;
+    uint64_t scores = tile * sth_ceil_div(plan->keys, p->array_cols);
+    uint64_t output = tile * sth_ceil_div(s->depth, p->array_cols);
     uint64_t scalars = (rows + p->array_cols - 1) / p->array_cols;
 
     return plan->score_slots * scores + plan->o_slots * output +
            SCALAR_SETS * scalars;
+}
+
+/*
+ * The accumulator's part.  Vector goes through the tiles of a row, the array
+ * through the rows of a tile: they keep apart once they are if neighbouring
+ * tiles of a row lie in neighbouring banks.
+ */
+static bool place_acc(struct sth_attention_plan *plan,
+                      const struct sth_params *p,
+                      const struct sth_attention_shape *s)
+{
+    uint64_t capacity = p->acc_bytes / sth_acc_row_bytes(p);
+    uint32_t rows = sth_attention_rows(plan);
+
+    for (plan->o_slots = 2; plan->o_slots > 0; plan->o_slots--) {
+        plan->acc_tile = sth_round_up(rows, p->acc_banks) + 1;
+        if (acc_rows(plan, p, s) <= capacity)
+            return true;
+        plan->acc_tile = rows;
+        if (acc_rows(plan, p, s) <= capacity)
+            return true;
+    }
+    return false;
 }
 
 /*
@@ -41,7 +65,6 @@ static uint32_t reach(const struct sth_attention_plan *plan)
 static bool place(struct sth_attention_plan *plan, const struct sth_params *p,
                   const struct sth_attention_shape *s)
 {
-    uint64_t capacity = p->acc_bytes / sth_acc_row_bytes(p);
     uint64_t rows = sth_attention_rows(plan);
     uint64_t tiles = 2ull * sth_attention_tiles(plan, s->keys);
     uint32_t chunk = 2 * sth_max_u32(p->array_rows, p->array_cols);
@@ -54,10 +77,7 @@ static bool place(struct sth_attention_plan *plan, const struct sth_params *p,
         plan->kv_stride = sth_stream_stride(p, plan->kv_stride, chunk);
     plan->weight_stride = sth_stream_stride(p, plan->keys * 2, chunk);
     plan->out_stride = sth_round_up(s->depth, p->array_cols) * 2;
-    plan->o_slots = 2;
-    if (acc_rows(plan, p, s) > capacity)
-        plan->o_slots = 1;
-    if (acc_rows(plan, p, s) > capacity)
+    if (!place_acc(plan, p, s))
         return false;
     /* A block has two tiles at least, so that no more are under way. */
     plan->q_slots = 2 + sth_ceil_div(plan->prefetch, 2);

@@ -34,6 +34,7 @@ struct sth_attention_plan {
     uint32_t ahead;       /* steps whose scores precede the values of a step */
     uint32_t o_slots;     /* accumulators for the output: 1 or 2 */
     uint32_t spread;      /* rows of k and v begin in all banks */
+    uint32_t acc_tile;    /* rows of scores or output from a column tile on */
     /* Bytes between rows in the scratchpad. */
     uint32_t q_stride;
     uint32_t kv_stride;

@@ -22,9 +22,10 @@ void sth_attention_allocate(struct sth_attention_state *t)
     uint32_t scalars = sth_ceil_div(rows, cols);
 
     for (uint32_t i = 0; i < plan->score_slots; i++)
-        t->scores[i] = alloc_rows(t, rows * sth_ceil_div(plan->keys, cols));
+        t->scores[i] =
+            alloc_rows(t, plan->acc_tile * sth_ceil_div(plan->keys, cols));
     for (uint32_t i = 0; i < plan->o_slots; i++)
-        t->o[i] = alloc_rows(t, rows * sth_ceil_div(t->depth, cols));
+        t->o[i] = alloc_rows(t, plan->acc_tile * sth_ceil_div(t->depth, cols));
     t->largest[0] = alloc_rows(t, scalars);
     t->largest[1] = alloc_rows(t, scalars);
     t->sum = alloc_rows(t, scalars);
@@ -154,12 +155,12 @@ void sth_attention_emit_scores(struct sth_attention_state *t,
                             .acc = step->scores,
                             .a_stride = t->plan.q_stride,
                             .w_stride = t->plan.kv_stride,
-                            .acc_tile = b->rows};
+                            .acc_tile = t->plan.acc_tile};
 
     for (uint32_t u = 0; u < b->sequences * b->kv_heads; u++) {
         p.a_offset = u * b->unit_rows * t->plan.q_stride;
         p.w_offset = unit_offset(t, b, u);
-        p.acc_offset = u * b->unit_rows + skip / cols * b->rows;
+        p.acc_offset = u * b->unit_rows + skip / cols * t->plan.acc_tile;
         sth_emit_product(t->s, &p);
     }
 }
@@ -183,7 +184,7 @@ static void score_pass(struct sth_attention_state *t,
 
         v.rows = rows;
         v.cols = step->keys;
-        v.x = sth_tile_acc(step->scores, row, b->rows, STH_DTYPE_FP32);
+        v.x = sth_tile_acc(step->scores, row, t->plan.acc_tile, STH_DTYPE_FP32);
         v.mask = step->masked;
         v.mask_offset = (int32_t)(t->a->past + b->query0) - (int32_t)step->key0;
         v.mul = STH_OPERAND_IMM;
@@ -257,7 +258,8 @@ static void rescale_output(struct sth_attention_state *t,
                            const struct sth_attention_step *step)
 {
     uint32_t rows = step->block.rows;
-    struct sth_tile o = sth_tile_acc(step->block.o, 0, rows, STH_DTYPE_FP32);
+    struct sth_tile o =
+        sth_tile_acc(step->block.o, 0, t->plan.acc_tile, STH_DTYPE_FP32);
     struct sth_pass v = {.rows = rows,
                          .cols = t->depth,
                          .x = o,
@@ -308,7 +310,7 @@ void sth_attention_emit_output(struct sth_attention_state *t)
     v = (struct sth_pass){
         .rows = b->rows,
         .cols = t->depth,
-        .x = sth_tile_acc(b->o, 0, b->rows, STH_DTYPE_FP32),
+        .x = sth_tile_acc(b->o, 0, t->plan.acc_tile, STH_DTYPE_FP32),
         .mul = STH_OPERAND_SCALAR,
         .y = sth_tile_scalars(t->inverse, 0),
         .d = sth_tile_sp(t->s, out, 0, t->plan.out_stride, STH_DTYPE_BF16)};
@@ -355,7 +357,7 @@ void sth_attention_emit_values(struct sth_attention_state *t,
                             .acc = b->o,
                             .a_stride = t->plan.weight_stride,
                             .w_stride = t->plan.kv_stride,
-                            .acc_tile = b->rows};
+                            .acc_tile = t->plan.acc_tile};
 
     for (uint32_t u = 0; u < b->sequences * b->kv_heads; u++) {
         p.a_offset = u * b->unit_rows * t->plan.weight_stride + 2 * skip;
