@@ -53,6 +53,7 @@ struct pipeline {
     struct work line[LINE];
     uint32_t first, next; /* in line; indices modulo LINE */
     uint32_t tiles;       /* in line */
+    uint32_t passages;    /* through all queries, so far */
 };
 
 /* ---- the line ---------------------------------------------------------- */
@@ -168,21 +169,32 @@ static void emit_query_block(struct pipeline *p, struct sth_attention_block *b)
     b->index++;
 }
 
+/* All queries of some heads. */
+static void emit_queries(struct pipeline *p, struct sth_attention_block *b)
+{
+    const struct sth_attention_state *t = &p->t;
+    uint32_t queries = t->plan.queries, seq = t->a->seq;
+    uint32_t blocks = sth_ceil_div(seq, queries);
+
+    for (uint32_t i = 0; i < blocks; i++) {
+        if (sth_schedule_error(t->s) != STH_FW_ERR_OK)
+            return;
+        b->query0 = sth_attention_block_at(p->passages, i, blocks) * queries;
+        b->queries = sth_min_u32(queries, seq - b->query0);
+        emit_query_block(p, b);
+    }
+    p->passages++;
+}
+
 /* All blocks that share keys and values. */
 static void emit_group(struct pipeline *p, struct sth_attention_block *b)
 {
     const struct sth_attention_state *t = &p->t;
     uint32_t sharing = t->a->heads / t->a->kv_heads;
-    uint32_t seq = t->a->seq;
 
     for (b->head0 = 0; b->head0 < sharing; b->head0 += t->plan.heads) {
         b->heads = sth_min_u32(t->plan.heads, sharing - b->head0);
-        for (b->query0 = 0; b->query0 < seq; b->query0 += t->plan.queries) {
-            if (sth_schedule_error(t->s) != STH_FW_ERR_OK)
-                return;
-            b->queries = sth_min_u32(t->plan.queries, seq - b->query0);
-            emit_query_block(p, b);
-        }
+        emit_queries(p, b);
     }
     b->group++;
 }

@@ -37,7 +37,7 @@ struct pipe {
     struct entry step[STEPS];
     uint32_t steps, ended;
     uint64_t output_done[2];
-    uint32_t blocks, outputs;
+    uint32_t blocks, outputs, passages;
     bool owes_output;
 };
 
@@ -198,10 +198,13 @@ static void follow_group(struct pipe *q)
 {
     const struct sth_attention_model *m = q->m;
 
+    uint32_t blocks = sth_ceil_div(m->s->seq, m->plan->queries);
+
     q->groups++;
-    for (uint32_t i = 0; i < m->parts; i++)
-        for (uint32_t b = 0; b * m->plan->queries < m->s->seq; b++)
-            follow_block(q, sth_attention_seen(m, b));
+    for (uint32_t part = 0; part < m->parts; part++, q->passages++)
+        for (uint32_t i = 0; i < blocks; i++)
+            follow_block(q, sth_attention_seen(m, sth_attention_block_at(
+                                                      q->passages, i, blocks)));
 }
 
 /* What is under way ends. */

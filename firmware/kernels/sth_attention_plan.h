@@ -76,6 +76,25 @@ sth_attention_tiles(const struct sth_attention_plan *plan, uint32_t keys)
            (rest + tile - 1) / tile;
 }
 
+/*
+ * The order of blocks of queries: block number i of so many in a passage.
+ * Under a mask late queries see more keys, and neighbours should see about as
+ * many: vector, which has the softmax of a block before the output of the one
+ * before, does not wait for many values behind a short softmax.  So passages go
+ * down by twos and up by twos, and the next keys and values have the time of
+ * long blocks to come; the first, which waits for its own, just goes up.
+ */
+static inline uint32_t sth_attention_block_at(uint32_t passage, uint32_t i,
+                                              uint32_t blocks)
+{
+    uint32_t down = (blocks + 1) / 2;
+
+    if (passage == 0)
+        return i;
+    return i < down ? blocks - 1 - 2 * i
+                    : 2 * (i - down) + (blocks % 2 == 0 ? 0 : 1);
+}
+
 /* The best candidates, the best estimate first. */
 #define STH_ATTENTION_PLANS 16
 
