@@ -61,6 +61,21 @@ static uint32_t reach(const struct sth_attention_plan *plan)
                        plan->prefetch + 2);
 }
 
+/*
+ * Between rows of so many bytes that the array streams.  Weights that go from
+ * bank to bank as fast as the rows do keep apart from them; faster ones are
+ * stuck behind them.
+ */
+static uint32_t row_stride(const struct sth_attention_plan *plan,
+                           const struct sth_params *p, uint32_t bytes,
+                           uint32_t chunk)
+{
+    uint32_t word = sth_sp_word_bytes(p);
+
+    return sth_stream_stride(p, plan->spread ? sth_max_u32(bytes, word) : bytes,
+                             chunk);
+}
+
 /* Fills strides and slots; false when the block does not fit. */
 static bool place(struct sth_attention_plan *plan, const struct sth_params *p,
                   const struct sth_attention_shape *s)
@@ -70,12 +85,12 @@ static bool place(struct sth_attention_plan *plan, const struct sth_params *p,
     uint32_t chunk = 2 * sth_max_u32(p->array_rows, p->array_cols);
     uint64_t sp, buffer, slots;
 
-    plan->q_stride = sth_stream_stride(p, s->depth * 2, p->array_rows * 2);
+    plan->q_stride = row_stride(plan, p, s->depth * 2, p->array_rows * 2);
     plan->head_bytes = sth_round_up(s->depth * 2, chunk);
     plan->kv_stride = plan->kv_heads * plan->head_bytes;
     if (plan->spread != 0)
-        plan->kv_stride = sth_stream_stride(p, plan->kv_stride, chunk);
-    plan->weight_stride = sth_stream_stride(p, plan->keys * 2, chunk);
+        plan->kv_stride = row_stride(plan, p, plan->kv_stride, chunk);
+    plan->weight_stride = row_stride(plan, p, plan->keys * 2, chunk);
     plan->out_stride = sth_round_up(s->depth, p->array_cols) * 2;
     if (!place_acc(plan, p, s))
         return false;
