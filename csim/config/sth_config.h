@@ -5,8 +5,9 @@
  * blank lines and comments from `#` to the end of the line.  None of these has
  * a default, but `vector_lanes`, which is array_cols in a file without it,
  * `data_types`, which is all, and `vector_share`, which is the most; nothing
- * unknown is accepted, so that a file says all there is to say about its chip.  `clock_mhz` and `memory` say what it
- * stands in; a file without them means sth_mem_config_default()'s.
+ * unknown is accepted, so that a file says all there is to say about its chip.
+ * `clock_mhz` and `memory` say what it stands in; a file without them means
+ * sth_mem_config_default()'s.
  */
 #ifndef STH_CONFIG_H
 #define STH_CONFIG_H

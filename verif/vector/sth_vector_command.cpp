@@ -262,8 +262,7 @@ uint64_t duration(const VectorCommand &c)
         }
     }
     return STH_LAT_VECTOR_START + cycles - 1 + STH_LAT_VECTOR_PIPE +
-           turns * (kSteps - 1) +
-           (c.func ? STH_LAT_FUNC + kShare : 0) +
+           turns * (kSteps - 1) + (c.func ? STH_LAT_FUNC + kShare : 0) +
            (c.reduce ? STH_LAT_VECTOR_REDUCE + STH_LAT_VECTOR_LEVEL * kLevels
                      : 0) +
            STH_LAT_VECTOR_RETIRE;
