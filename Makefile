@@ -35,6 +35,7 @@ include mk/deps.mk
 include mk/c.mk
 include mk/gen.mk
 include mk/rtl.mk
+include mk/rv32.mk
 include mk/run.mk
 include mk/regress.mk
 include mk/bench.mk

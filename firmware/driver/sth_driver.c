@@ -5,7 +5,6 @@
 #include "sth_param_rule.h"
 
 #define RESET_POLLS 1000000u
-#define DOORBELL_EVERY 16u
 
 void sth_driver_config_default(struct sth_driver_config *config)
 {
@@ -199,34 +198,51 @@ static void read_command(struct sth_driver *driver, uint64_t addr,
     sth_hal_mem_read(driver->hal, addr, command->word, STH_COMMAND_BYTES);
 }
 
-enum sth_fw_err sth_driver_claim(struct sth_driver *driver,
+/* Both are at least 1. */
+static uint32_t least(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+/*
+ * They end where a doorbell is due, the ring is full or a quarter of it ends,
+ * where one carries the IRQ flag.
+ */
+enum sth_fw_err sth_driver_claim(struct sth_driver *driver, uint32_t *count,
                                  struct sth_command **place)
 {
-    *place = driver->ring != NULL
-                 ? &driver->ring[driver->tail & (ring_size(driver) - 1u)]
-                 : &driver->slot;
-    return driver->tail - driver->head == ring_size(driver)
-               ? wait_for_room(driver)
-               : STH_FW_ERR_OK;
+    const uint32_t size = ring_size(driver), tail = driver->tail;
+    enum sth_fw_err err = wait_for_room(driver);
+    uint32_t fit = STH_DRIVER_DOORBELL - (tail - driver->doorbell);
+
+    if (err != STH_FW_ERR_OK)
+        return err;
+    fit = least(fit, size - (tail - driver->head));
+    fit = least(fit, size / 4u - (tail & (size / 4u - 1u)));
+    *count = least(*count, fit);
+    *place = driver->ring != NULL ? &driver->ring[tail & (size - 1u)]
+                                  : driver->staged;
+    return STH_FW_ERR_OK;
 }
 
 /*
  * Every quarter of the ring carries the IRQ flag.  When the ring is full, at
  * least three such commands are still to retire, so a sleeper is woken.
  */
-void sth_driver_commit(struct sth_driver *driver, struct sth_command *place)
+void sth_driver_commit(struct sth_driver *driver, struct sth_command *place,
+                       uint32_t count)
 {
-    const uint32_t engine = engine_behind[STH_GET(place, ANY_OPCODE)];
+    const uint32_t tail = driver->tail + count;
 
-    if (((driver->tail + 1u) & (ring_size(driver) / 4u - 1u)) == 0)
-        STH_SET(place, ANY_IRQ, 1);
+    if ((tail & (ring_size(driver) / 4u - 1u)) == 0)
+        STH_SET(&place[count - 1], ANY_IRQ, 1);
+    for (uint32_t i = 0; i < count; i++)
+        driver->issued[engine_behind[STH_GET(&place[i], ANY_OPCODE)]]++;
     if (driver->ring == NULL)
-        sth_hal_mem_write(driver->hal, slot_addr(driver, driver->tail),
-                          place->word, STH_COMMAND_BYTES);
-    if (engine != 0)
-        driver->issued[engine - 1]++;
-    driver->tail++;
-    if (driver->tail - driver->doorbell >= DOORBELL_EVERY)
+        sth_hal_mem_write(driver->hal, slot_addr(driver, driver->tail), place,
+                          (size_t)count * STH_COMMAND_BYTES);
+    driver->tail = tail;
+    if (tail - driver->doorbell >= STH_DRIVER_DOORBELL)
         sth_driver_flush(driver);
 }
 
@@ -234,12 +250,13 @@ enum sth_fw_err sth_driver_put(struct sth_driver *driver,
                                const struct sth_command *command)
 {
     struct sth_command *place;
-    enum sth_fw_err err = sth_driver_claim(driver, &place);
+    uint32_t count = 1;
+    enum sth_fw_err err = sth_driver_claim(driver, &count, &place);
 
     if (err != STH_FW_ERR_OK)
         return err;
     *place = *command;
-    sth_driver_commit(driver, place);
+    sth_driver_commit(driver, place, count);
     return STH_FW_ERR_OK;
 }
 
@@ -286,7 +303,7 @@ static void find_oldest(struct sth_driver *driver,
                         struct sth_driver_diagnosis *d, uint32_t engine,
                         uint32_t done)
 {
-    uint32_t ordinal = driver->issued[engine];
+    uint32_t ordinal = driver->issued[engine + 1];
     uint32_t reach = ring_size(driver);
 
     if (reach > driver->tail)

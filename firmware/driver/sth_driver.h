@@ -18,6 +18,8 @@
 extern "C" {
 #endif
 
+#define STH_DRIVER_DOORBELL 16u /* commands that one doorbell announces */
+
 struct sth_driver_config {
     uint64_t ring_addr;      /* multiple of 4096 in the 40-bit space */
     uint32_t ring_log2;      /* log2 of commands in the ring */
@@ -38,9 +40,11 @@ struct sth_driver {
     uint32_t doorbell;        /* commands announced by TAIL */
     uint32_t head;            /* HEAD when last read */
     uint32_t seen_retired;    /* RETIRED when last looked at in a wait */
-    uint32_t issued[STH_ENGINE_COUNT]; /* commands written, by engine */
+    /* Commands written, by engine plus one; 0: of none. */
+    uint32_t issued[STH_ENGINE_COUNT + 1];
     struct sth_command *ring; /* where the processor sees it; NULL: nowhere */
-    struct sth_command slot;  /* the next command, until it is written there */
+    /* Then commands are made here. */
+    struct sth_command staged[STH_DRIVER_DOORBELL];
 };
 
 /* Registers of a fault. */
@@ -82,12 +86,15 @@ sth_driver_put(struct sth_driver *driver, const struct sth_command *command);
 void sth_driver_flush(struct sth_driver *driver);
 
 /*
- * The same in halves, for a command that is made where it goes: the place to
- * write all of it to, and what announces it then.
+ * The same in halves, for commands that are made where they go: the place to
+ * write all of them to, one behind the other, and what announces them then.
+ * Of *count commands that are wanted, at least one, *count fit.
  */
 STH_FW_MUST_CHECK enum sth_fw_err sth_driver_claim(struct sth_driver *driver,
+                                                   uint32_t *count,
                                                    struct sth_command **place);
-void sth_driver_commit(struct sth_driver *driver, struct sth_command *place);
+void sth_driver_commit(struct sth_driver *driver, struct sth_command *place,
+                       uint32_t count);
 
 /*
  * Waits until every command put so far has retired.  The last command to

@@ -277,8 +277,8 @@ uint32_t sth_compiled_find(const struct sth_compiled *p, uint32_t step,
     return low;
 }
 
-/* Word by word, four at a time: no call, and no division. */
-static void copy(struct sth_command *to, const struct sth_command *from)
+/* Word by word, four at a time: no call. */
+static inline void copy(struct sth_command *to, const struct sth_command *from)
 {
     for (uint32_t i = 0; i < STH_COMMAND_WORDS; i += 4) {
         const uint32_t a = from->word[i], b = from->word[i + 1];
@@ -291,6 +291,14 @@ static void copy(struct sth_command *to, const struct sth_command *from)
     }
 }
 
+static inline void relocate(struct sth_command *c, uint64_t base)
+{
+    const uint64_t addr = address_of(c) + base;
+
+    STH_SET(c, LOAD_MEM_LO, (uint32_t)addr);
+    STH_SET(c, LOAD_MEM_HI, (uint32_t)(addr >> 32));
+}
+
 enum sth_fw_err sth_compiled_play(const struct sth_compiled *p,
                                   struct sth_driver *driver,
                                   const uint64_t *base, uint32_t step,
@@ -299,30 +307,33 @@ enum sth_fw_err sth_compiled_play(const struct sth_compiled *p,
     const uint32_t index = sth_compiled_find(p, step, operation);
     const struct sth_compiled_piece *piece = &p->piece[index];
     const struct sth_compiled_patch *patch = &p->patch[piece->patch];
-    const struct sth_compiled_patch *end =
+    const struct sth_compiled_patch *patch_end =
         &p->patch[sth_compiled_patch_end(p, index)];
+    const struct sth_command *from = &p->command[piece->first];
     const uint32_t *region = &p->region[piece->first];
     const uint32_t age = step - piece->step;
 
     if (p->header->hash != driver->hash)
         return STH_FW_ERR_EXPECTED_HASH;
-    for (uint32_t i = 0; i < piece->commands; i++) {
-        struct sth_command *to;
-        enum sth_fw_err err = sth_driver_claim(driver, &to);
+    for (uint32_t i = 0; i < piece->commands;) {
+        uint32_t count = piece->commands - i;
+        struct sth_command *place;
+        enum sth_fw_err err = sth_driver_claim(driver, &count, &place);
 
         if (err != STH_FW_ERR_OK)
             return err;
-        copy(to, &p->command[piece->first + i]);
-        for (; patch != end && patch->at / STH_COMMAND_WORDS == i; patch++)
-            to->word[patch->at % STH_COMMAND_WORDS] +=
-                patch->add + patch->grow * age;
-        if (region[i] != STH_COMPILED_NOWHERE) {
-            const uint64_t addr = address_of(to) + base[region[i]];
+        for (uint32_t k = 0; k < count; k++, i++, region++) {
+            struct sth_command *to = &place[k];
 
-            STH_SET(to, LOAD_MEM_LO, (uint32_t)addr);
-            STH_SET(to, LOAD_MEM_HI, (uint32_t)(addr >> 32));
+            copy(to, from++);
+            for (; patch != patch_end && patch->at / STH_COMMAND_WORDS == i;
+                 patch++)
+                to->word[patch->at % STH_COMMAND_WORDS] +=
+                    patch->add + patch->grow * age;
+            if (*region != STH_COMPILED_NOWHERE)
+                relocate(to, base[*region]);
         }
-        sth_driver_commit(driver, to);
+        sth_driver_commit(driver, place, count);
     }
     return STH_FW_ERR_OK;
 }

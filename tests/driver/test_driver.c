@@ -148,6 +148,39 @@ static void test_driver_put_wraps_the_ring(void **unused)
     fixture_destroy(m.device);
 }
 
+/* Commands that are made in place: as many as fit up to the next doorbell, the
+ * end of a quarter of the ring, and its end. */
+static void test_driver_claims_what_fits(void **unused)
+{
+    static const struct {
+        uint32_t wanted, fit;
+    } step[] = {{3, 3},   {20, 13}, {1, 1},   {15, 15}, {16, 16},
+                {40, 16}, {17, 16}, {16, 16}, {5, 5},   {16, 11}};
+    struct sth_command *place;
+    struct machine m;
+
+    (void)unused;
+    open_machine(&m);
+    assert_int_equal(start(&m), STH_FW_ERR_OK);
+    for (size_t i = 0; i < sizeof step / sizeof *step; i++) {
+        const uint32_t tail = m.driver.tail;
+        uint32_t count = step[i].wanted;
+
+        if (tail == 64) /* the ring is full */
+            assert_int_equal(sth_driver_wait_retired(&m.driver), STH_FW_ERR_OK);
+        assert_int_equal(sth_driver_claim(&m.driver, &count, &place),
+                         STH_FW_ERR_OK);
+        assert_int_equal(count, step[i].fit);
+        for (uint32_t k = 0; k < count; k++)
+            place[k] = sync_of(STH_OP_SYNC_LOAD);
+        sth_driver_commit(&m.driver, place, count);
+        assert_int_equal(m.driver.tail, tail + count);
+        assert_int_equal(m.driver.doorbell, m.driver.tail / 16 * 16);
+    }
+    assert_int_equal(sth_driver_wait_retired(&m.driver), STH_FW_ERR_OK);
+    fixture_destroy(m.device);
+}
+
 static void test_driver_fault_is_reported_and_recovered(void **unused)
 {
     struct machine m;
@@ -239,6 +272,7 @@ int main(void)
         cmocka_unit_test(test_driver_init_illegal_parameter_is_refused),
         cmocka_unit_test(test_driver_init_bad_ring_is_refused),
         cmocka_unit_test(test_driver_put_wraps_the_ring),
+        cmocka_unit_test(test_driver_claims_what_fits),
         cmocka_unit_test(test_driver_fault_is_reported_and_recovered),
         cmocka_unit_test(test_driver_blocked_engine_is_diagnosed),
         cmocka_unit_test(test_driver_dead_device_times_out),
