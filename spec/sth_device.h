@@ -23,6 +23,8 @@ struct sth_event {
     uint64_t start;  /* cycle in which its semaphore waits were granted */
     uint64_t end;    /* cycle in which it retired */
     uint32_t digest; /* of everything it wrote; docs/verification.md */
+    uint64_t waited; /* cycles up to start in which it lacked a semaphore; the
+                        RTL says 0 */
 };
 
 /* On-chip memories that peek() can look into. */

@@ -61,6 +61,7 @@ static void retired(void *above, struct sth_engine_state *engine,
         .engine = engine->number,
         .start = flight->start,
         .end = csim->clock.now,
+        .waited = flight->waited,
     };
 
     sth_control_progress(&front->control);

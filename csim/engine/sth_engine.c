@@ -84,6 +84,7 @@ static void start(struct sth_engine_state *engine)
     flight->command = entry->command;
     flight->index = entry->index;
     flight->start = engine->clock->now;
+    flight->waited = engine->clock->now - engine->waits_from;
     flight->done = STH_NEVER;
     flight->error = false;
     engine->queue_first = (engine->queue_first + 1) % STH_QUEUE_MAX;
@@ -135,6 +136,8 @@ static uint64_t try_start(struct sth_engine_state *engine)
         engine->port->above, STH_GET(&entry->command, ANY_WAIT));
     bool ready = from <= engine->clock->now;
 
+    if (!engine->waits)
+        engine->waits_from = engine->clock->now;
     if (engine->waits == ready) {
         engine->port->account(engine->port->above);
         engine->waits = !ready;

@@ -41,7 +41,8 @@ struct sth_flight {
     uint32_t index;
     uint64_t start;
     uint64_t done; /* cycle in which it may retire; STH_NEVER: not known yet */
-    bool error;    /* the bus answered a burst at error_addr with an error */
+    uint64_t waited; /* cycles up to start in which it lacked a semaphore */
+    bool error;      /* the bus answered a burst at error_addr with an error */
     uint64_t error_addr;
 };
 
@@ -112,12 +113,13 @@ struct sth_engine_state {
     struct sth_flight flight[STH_FLIGHTS_MAX];
     uint32_t flight_first;
     uint32_t flight_count;
-    uint64_t ready;     /* cycle from which it can take a command */
-    uint64_t room_from; /* the place in the queue that was left last is free */
-    uint64_t last_done; /* of any command: retirements are in order */
-    uint64_t stop_from; /* a fault: starts no command from then on */
-    bool waits;         /* its oldest command lacks a semaphore */
-    bool awaited;       /* the decoder holds a command for its full queue */
+    uint64_t ready;      /* cycle from which it can take a command */
+    uint64_t room_from;  /* the place in the queue that was left last is free */
+    uint64_t last_done;  /* of any command: retirements are in order */
+    uint64_t stop_from;  /* a fault: starts no command from then on */
+    bool waits;          /* its oldest command lacks a semaphore */
+    uint64_t waits_from; /* the cycle in which that was found */
+    bool awaited;        /* the decoder holds a command for its full queue */
 };
 
 /*

@@ -151,6 +151,12 @@ uint64_t sth_trace_tensor_bytes(const struct sth_trace_tensor *tensor);
 /* The word for a kind, as in the trace. */
 const char *sth_trace_kind_text(enum sth_trace_kind kind);
 
+/* Its name, or its kind where it has none. */
+static inline const char *sth_trace_op_name(const struct sth_trace_op *op)
+{
+    return *op->name ? op->name : sth_trace_kind_text(op->kind);
+}
+
 /* The first tensor that an operation writes. */
 uint32_t sth_trace_op_result(const struct sth_trace_op *op);
 

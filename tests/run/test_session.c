@@ -308,46 +308,6 @@ static void test_session_labels_are_escaped(void **state)
     sth_session_fini(&session);
 }
 
-static void test_session_timeline_is_json(void **state)
-{
-    struct sth_session_request q = request_for("nano");
-    struct sth_session session;
-    json_error_t problem;
-    size_t bytes, commands = 0, phases = 0, index;
-    char *text;
-    json_t *root, *events, *event;
-    FILE *out = open_memstream(&text, &bytes);
-
-    (void)state;
-    assert_non_null(out);
-    q.keep_events = true;
-    play_well(&session, &q, awkward, 1);
-    assert_int_equal(session.event_count, session.commands);
-    assert_true(sth_report_timeline(out, &session));
-    fclose(out);
-    root = json_loads(text, 0, &problem);
-    if (!root)
-        fail_msg("line %d: %s", problem.line, problem.text);
-    events = json_object_get(root, "traceEvents");
-    json_array_foreach(events, index, event)
-    {
-        json_int_t pid = json_integer_value(json_object_get(event, "pid"));
-
-        assert_true(json_is_string(json_object_get(event, "name")));
-        if (strcmp(json_string_value(json_object_get(event, "ph")), "X"))
-            continue;
-        assert_true(json_integer_value(json_object_get(event, "dur")) >= 0);
-        assert_true(json_integer_value(json_object_get(event, "ts")) >= 0);
-        commands += pid == 1;
-        phases += pid == 2;
-    }
-    assert_int_equal(commands, session.commands);
-    assert_int_equal(phases, 2);
-    json_decref(root);
-    free(text);
-    sth_session_fini(&session);
-}
-
 static void test_session_events_have_a_line_each(void **state)
 {
     struct sth_session_request q = request_for("edge");
@@ -480,7 +440,6 @@ int main(void)
         cmocka_unit_test(test_session_time_only_keeps_the_cycles),
         cmocka_unit_test(test_session_json_has_its_keys),
         cmocka_unit_test(test_session_labels_are_escaped),
-        cmocka_unit_test(test_session_timeline_is_json),
         cmocka_unit_test(test_session_events_have_a_line_each),
         cmocka_unit_test(test_session_phases_cover_the_commands),
         cmocka_unit_test(test_session_mistakes_have_their_messages),

@@ -44,7 +44,7 @@ static const char *op_name(const struct report *r)
     const struct sth_session *s = r->session;
     const struct sth_trace_op *op = s->phase[s->phases - 1].op;
 
-    return *op->name ? op->name : sth_trace_kind_text(op->kind);
+    return sth_trace_op_name(op);
 }
 
 /* What a candidate took, or by the estimate takes. */

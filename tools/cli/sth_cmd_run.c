@@ -7,6 +7,7 @@
 #include "sth_roofline.h"
 #include "sth_session.h"
 #include "sth_targets.h"
+#include "sth_timeline.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -211,7 +212,7 @@ static bool write_report(const char *path, enum report which,
     else if (which == REPORT_ROOFLINE)
         sth_roofline_svg(output.file, session);
     else if (which == REPORT_TIMELINE)
-        sth_report_timeline(output.file, session);
+        sth_timeline_write(output.file, session);
     else
         sth_report_events(output.file, session);
     return sth_output_commit(&output);

@@ -69,8 +69,7 @@ static void keep_phases(struct sth_parity_result *r,
         struct sth_parity_phase *to = &r->phase[r->phases++];
 
         to->kind = sth_trace_kind_text(from->op->kind);
-        snprintf(to->name, sizeof(to->name), "%s",
-                 *from->op->name ? from->op->name : to->kind);
+        snprintf(to->name, sizeof(to->name), "%s", sth_trace_op_name(from->op));
         to->csim = from->csim;
         to->rtl = from->rtl;
         to->error_pct = sth_session_phase_error_pct(from);

@@ -128,8 +128,8 @@ static bool record(struct compiler *c)
         return true;
     op = &c->trace.op[c->runtime->failed_op];
     return fail(c, "%s:%u: operation '%s' in step %u on '%s': %s", c->path,
-                op->line, *op->name ? op->name : sth_trace_kind_text(op->kind),
-                c->trace.step, c->config->name, sth_fw_err_text(err));
+                op->line, sth_trace_op_name(op), c->trace.step, c->config->name,
+                sth_fw_err_text(err));
 }
 
 /* The tensor that an address lies in; they ascend. */

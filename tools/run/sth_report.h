@@ -1,4 +1,4 @@
-/* Reports of a run: text, JSON, timeline, events. */
+/* Reports of a run: text, JSON, events. */
 #ifndef STH_REPORT_H
 #define STH_REPORT_H
 
@@ -11,9 +11,6 @@ void sth_report_text(FILE *out, const struct sth_session *session);
 
 /* The same as one JSON object; docs/cli.md lists its keys. */
 bool sth_report_json(FILE *out, const struct sth_session *session);
-
-/* Trace events that Perfetto and chrome://tracing open; 1 us is a cycle. */
-bool sth_report_timeline(FILE *out, const struct sth_session *session);
 
 /* One line a retired command: index, engine, start, end, digest, text. */
 void sth_report_events(FILE *out, const struct sth_session *session);

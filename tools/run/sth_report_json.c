@@ -1,7 +1,6 @@
-/* Reports of a run as JSON, and its timeline. */
+/* The report of a run as JSON. */
 #include "sth_report.h"
 
-#include "sth_disasm.h"
 #include "sth_report_head.h"
 #include "sth_roofline.h"
 
@@ -19,12 +18,6 @@ static const char *counter_name(uint32_t counter)
     };
 
     return names[counter];
-}
-
-static const char *phase_name(const struct sth_session_phase *phase)
-{
-    return *phase->op->name ? phase->op->name
-                            : sth_trace_kind_text(phase->op->kind);
 }
 
 static json_t *real_or_null(double value)
@@ -69,7 +62,7 @@ static json_t *phases_array(const struct sth_session *s)
         const struct sth_session_span *span = sth_session_phase_main(s, p);
         json_t *object = json_pack(
             "{s:o, s:s, s:i, s:I, s:I, s:I}", "name",
-            sth_report_string(phase_name(p)), "kind",
+            sth_report_string(sth_trace_op_name(p->op)), "kind",
             sth_trace_kind_text(p->op->kind), "commands",
             (int)(p->last - p->first), "macs", (json_int_t)p->macs, "start",
             (json_int_t)span->start, "end", (json_int_t)span->end);
@@ -154,61 +147,4 @@ bool sth_report_json(FILE *out, const struct sth_session *session)
     json_object_set_new(root, "phases", phases_array(s));
     json_object_set_new(root, "diagnostics", diagnostics_array(s));
     return sth_report_write(out, root);
-}
-
-bool sth_report_timeline(FILE *out, const struct sth_session *session)
-{
-    const struct sth_session *s = session;
-    char text[STH_DISASM_BYTES];
-    json_t *head = json_object();
-
-    sth_report_head(head, &s->request.config);
-    fputs("{\"displayTimeUnit\": \"ns\", \"otherData\": ", out);
-    json_dumpf(head, out, 0);
-    json_decref(head);
-    fputs(", \"traceEvents\": [\n", out);
-    for (uint32_t e = 0; e < STH_ENGINE_COUNT; e++)
-        fprintf(out,
-                "{\"ph\": \"M\", \"pid\": 1, \"tid\": %" PRIu32
-                ", \"name\": \"thread_name\", \"args\": {\"name\": "
-                "\"%s\"}},\n",
-                e, sth_engine_name(e));
-    for (uint32_t i = 0; i < s->phases; i++) {
-        json_t *name = sth_report_string(phase_name(&s->phase[i]));
-        const struct sth_session_span *span =
-            sth_session_phase_main(s, &s->phase[i]);
-
-        fprintf(out,
-                "{\"ph\": \"X\", \"pid\": 2, \"tid\": %" PRIu32
-                ", \"ts\": %" PRIu64 ", \"dur\": %" PRIu64 ", \"name\": ",
-                i, span->start, span->end - span->start);
-        json_dumpf(name, out, JSON_ENCODE_ANY);
-        fputs("},\n", out);
-        json_decref(name);
-    }
-    for (size_t i = 0; i < s->event_count; i++) {
-        const struct sth_event *e = &s->events[i];
-
-        const char *name = "run";
-
-        text[0] = 0;
-        if (s->csim.present) {
-            const struct sth_command *c = &s->commands_seen[i];
-
-            sth_disasm(c, text, sizeof(text));
-            if (sth_opcode_name(STH_GET(c, ANY_OPCODE)))
-                name = sth_opcode_name(STH_GET(c, ANY_OPCODE));
-        }
-        fprintf(out,
-                "{\"ph\": \"X\", \"pid\": 1, \"tid\": %" PRIu32
-                ", \"name\": \"%s\", \"ts\": %" PRIu64 ", \"dur\": %" PRIu64
-                ", \"args\": {\"index\": %" PRIu32 ", \"command\": \"%s\"}},\n",
-                e->engine, name, e->start, e->end - e->start, e->index, text);
-    }
-    fputs("{\"ph\": \"M\", \"pid\": 1, \"name\": \"process_name\", \"args\": "
-          "{\"name\": \"engines\"}},\n"
-          "{\"ph\": \"M\", \"pid\": 2, \"name\": \"process_name\", \"args\": "
-          "{\"name\": \"operations\"}}\n]}\n",
-          out);
-    return !ferror(out);
 }

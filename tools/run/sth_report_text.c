@@ -131,8 +131,7 @@ static void print_phases(FILE *out, const struct sth_session *s)
         const struct sth_trace_op *op = sum.first->op;
         const uint64_t cycles = s->csim.present ? sum.csim : sum.rtl;
 
-        fprintf(out, "  %-24s %10" PRIu64 " %12" PRIu64,
-                *op->name ? op->name : sth_trace_kind_text(op->kind),
+        fprintf(out, "  %-24s %10" PRIu64 " %12" PRIu64, sth_trace_op_name(op),
                 sum.commands, sum.macs);
         print_phase_cycles(out, s, &sum);
         if (sum.macs && cycles)

@@ -156,12 +156,6 @@ const char *sth_roofline_bound_name(enum sth_bound bound)
     return names[bound];
 }
 
-static const char *phase_name(const struct sth_session_phase *phase)
-{
-    return *phase->op->name ? phase->op->name
-                            : sth_trace_kind_text(phase->op->kind);
-}
-
 static uint64_t phase_cycles(const struct sth_session_phase *phase)
 {
     return phase->csim.end - phase->csim.start;
@@ -174,7 +168,8 @@ static bool is_repeated(const struct sth_session *s, uint32_t phase)
 
     for (uint32_t i = 0; i < phase; i++)
         if (s->phase[i].op->kind == p->op->kind &&
-            !strcmp(phase_name(&s->phase[i]), phase_name(p)))
+            !strcmp(sth_trace_op_name(s->phase[i].op),
+                    sth_trace_op_name(p->op)))
             return true;
     return false;
 }
@@ -190,7 +185,7 @@ static void print_line(FILE *out, const struct sth_session *s,
 
     for (uint32_t i = phase; i < s->phases; i++) {
         if (s->phase[i].op->kind != p->op->kind ||
-            strcmp(phase_name(&s->phase[i]), phase_name(p)))
+            strcmp(sth_trace_op_name(s->phase[i].op), sth_trace_op_name(p->op)))
             continue;
         sth_work_sum(&work, &s->phase[i].work);
         macs += s->phase[i].macs;
@@ -198,8 +193,8 @@ static void print_line(FILE *out, const struct sth_session *s,
         count++;
     }
     sth_roofline_point(peaks, &work, macs, p->products, cycles, &point);
-    fprintf(out, "  %-20s %5" PRIu32 " %12" PRIu64 " %9.2f", phase_name(p),
-            count, cycles, point.intensity);
+    fprintf(out, "  %-20s %5" PRIu32 " %12" PRIu64 " %9.2f",
+            sth_trace_op_name(p->op), count, cycles, point.intensity);
     if (macs)
         fprintf(out, " %9.1f %9.1f", point.macs_attained,
                 point.macs_attainable);
@@ -245,9 +240,9 @@ static json_t *point_object(const struct sth_roofline_peaks *peaks,
                        &point);
     return json_pack(
         "{s:s?, s:I, s:s, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:s}",
-        "name", phase_name(p), "cycles", (json_int_t)point.cycles, "bound",
-        sth_roofline_bound_name(point.bound), "share", point.share, "intensity",
-        point.intensity, "mac_per_cycle", point.macs_attained,
+        "name", sth_trace_op_name(p->op), "cycles", (json_int_t)point.cycles,
+        "bound", sth_roofline_bound_name(point.bound), "share", point.share,
+        "intensity", point.intensity, "mac_per_cycle", point.macs_attained,
         "mac_per_cycle_attainable", point.macs_attainable, "lane_per_cycle",
         point.lanes_attained, "byte_per_cycle", point.bytes_attained,
         "byte_per_cycle_attainable", point.bytes_attainable, "load_bytes",

@@ -182,12 +182,6 @@ static void draw_label(struct plot *p, double x, double y, const char *name)
          left > x ? "start" : "end", "font-size=\"12\" fill=\"#323f4b\"", name);
 }
 
-static const char *name_of(const struct sth_session_phase *phase)
-{
-    return *phase->op->name ? phase->op->name
-                            : sth_trace_kind_text(phase->op->kind);
-}
-
 /* Operations of one name share a label, and a dot unless they differ. */
 static void draw_dots(struct plot *p, const struct sth_session *s,
                       const struct sth_roofline_peaks *peaks)
@@ -212,18 +206,18 @@ static void draw_dots(struct plot *p, const struct sth_session *s,
         x = at_x(p, point.intensity);
         y = at_y(p, height_of(&point));
         for (int j = 0; j < count; j++) {
-            if (strcmp(seen[j].name, name_of(f)))
+            if (strcmp(seen[j].name, sth_trace_op_name(f->op)))
                 continue;
             named = true;
             drawn |= fabs(seen[j].x - x) < 2 && fabs(seen[j].y - y) < 2;
         }
         if (drawn)
             continue;
-        seen[count].name = name_of(f);
+        seen[count].name = sth_trace_op_name(f->op);
         seen[count].x = x;
         seen[count++].y = y;
         if (!named)
-            draw_label(p, x, y, name_of(f));
+            draw_label(p, x, y, sth_trace_op_name(f->op));
         fprintf(p->out,
                 "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"5\" fill=\"%s\" "
                 "stroke=\"%s\" stroke-width=\"2\"/>\n",

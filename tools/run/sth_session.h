@@ -127,6 +127,11 @@ double sth_session_cycle_error_pct(const struct sth_session *session);
  */
 double sth_session_phase_error_pct(const struct sth_session_phase *phase);
 
+/* The operation that a command belongs to; NULL: none.  Commands are numbered
+ * from the present layer on when layers run one after another. */
+const struct sth_session_phase *
+sth_session_phase_of(const struct sth_session *session, uint32_t index);
+
 /* The span to report: the C model's where it ran. */
 const struct sth_session_span *
 sth_session_phase_main(const struct sth_session *session,

@@ -32,23 +32,31 @@ static void keep_event(struct sth_session *s, const struct sth_event *event,
     s->event_count++;
 }
 
-/* The phase that holds a command: phases are in command order. */
-static struct sth_session_phase *find_phase(struct sth_session *s,
-                                            uint32_t index)
+const struct sth_session_phase *
+sth_session_phase_of(const struct sth_session *session, uint32_t index)
 {
-    const struct sth_session_owned *o = s->owned;
-    uint32_t low = o->layer_first, high = s->phases;
+    const struct sth_session_owned *o = session->owned;
+    uint32_t low = o->layer_first, high = session->phases;
 
     while (low + 1 < high) {
         uint32_t middle = (low + high) / 2;
 
-        if (s->phase[middle].first <= index)
+        if (session->phase[middle].first <= index)
             low = middle;
         else
             high = middle;
     }
-    return low < s->phases && index >= s->phase[low].first ? &s->phase[low]
-                                                           : NULL;
+    return low < session->phases && index >= session->phase[low].first
+               ? &session->phase[low]
+               : NULL;
+}
+
+static struct sth_session_phase *find_phase(struct sth_session *s,
+                                            uint32_t index)
+{
+    const struct sth_session_phase *p = sth_session_phase_of(s, index);
+
+    return p != NULL ? &s->phase[p - s->phase] : NULL;
 }
 
 static void extend_span(struct sth_session_span *span,

@@ -114,7 +114,7 @@ static void explain(struct sth_session *s, enum sth_fw_err err,
 
     if (op)
         snprintf(place, sizeof(place), ":%u: operation '%s'", op->line,
-                 *op->name ? op->name : sth_trace_kind_text(op->kind));
+                 sth_trace_op_name(op));
     explain_more(s, err, more, sizeof(more));
     sth_session_fail(f, "%s%s: %s%s", s->request.trace_path, place,
                      sth_fw_err_text(err), more);
