@@ -67,9 +67,13 @@ static uint64_t product(const struct sth_attention_model *m, uint64_t tiles,
     uint32_t word = sth_sp_word_bytes(m->p);
     uint32_t rows = m->unit_rows;
     uint64_t eighths = m->plan->kv_stride / word % 2 != 0 ? SPREAD : 8;
-    uint64_t waits = tiles * sth_min_u32(rows, steps) * eighths / 8;
-    uint64_t cycles = tiles * steps + ceil_u64(waits, m->p->sp_banks);
+    uint64_t waits = sth_min_u32(rows, steps) * eighths / 8;
+    uint64_t cycles;
 
+    /* Once they have met they keep apart. */
+    if (m->plan->spread != 0)
+        waits = m->p->sp_banks;
+    cycles = tiles * steps + ceil_u64(tiles * waits, m->p->sp_banks);
     cycles = sth_max_u64(cycles, tiles * sth_max_u64(rows, STH_LAT_MATRIX_SUM));
     return sth_max_u64(cycles + PRODUCT_OVERHEAD,
                        ceil_u64(cycles + sth_min_u32(rows, steps) + m->drain,
@@ -126,7 +130,7 @@ void sth_attention_times(struct sth_attention_times *t,
                   product(m, ceil_u64(turns, tiles), p->array_rows),
         .softmax = parts * (pass(m, part_tiles, false, true) +
                             pass(m, part_tiles, true, true)),
-        .load = load_tile(m, sth_min_u32((uint32_t)keys, plan->tile)),
+        .load = load_tile(m, sth_min_u32(m->s->keys, plan->tile)),
         .passes = 2ull * parts,
         .commands = 2ull * parts + 2 * tiles * (m->units + plan->sequences),
     };

@@ -7,7 +7,7 @@
 
 #define HANDOVER STH_ATTENTION_HANDOVER
 /* Tiles that are followed at most, and those whose times are remembered. */
-#define FOLLOWED 2048u
+#define FOLLOWED 8192u
 #define TILES 128u
 #define STEPS 8u
 
@@ -137,7 +137,7 @@ static void softmax(struct pipe *q, struct entry *e)
     if (!e->first)
         q->vector =
             sth_max_u64(q->vector, before->valued + HANDOVER) + e->t->rescaling;
-    e->ready = q->vector + HANDOVER;
+    e->ready = (e->first ? e->weighted : q->vector) + HANDOVER;
 }
 
 static void values(struct pipe *q, struct entry *e)

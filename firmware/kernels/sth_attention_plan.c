@@ -5,6 +5,8 @@
 /* Candidates that are left to the judge: all of short work, few of long. */
 #define SHORT_CYCLES (1u << 16)
 #define PLAYED 4u
+/* Sizes that are followed with tiles of any size. */
+#define REFINED 3u
 #define KEYS_MAX 32768u
 #define ROWS_MAX 32768u
 /* Largest values, the same of the step before, sums, sums of a step, factors,
@@ -123,6 +125,10 @@ struct search {
     const struct sth_plan_memory *memory;
     const struct sth_attention_shape *s;
     uint32_t quantum; /* of keys */
+    uint64_t (*estimate)(const struct sth_attention_plan *plan,
+                         const struct sth_params *params,
+                         const struct sth_plan_memory *memory,
+                         const struct sth_attention_shape *shape);
 };
 
 /* Whether two plans cut queries and keys alike. */
@@ -170,8 +176,19 @@ static void consider(struct search *t, const struct sth_attention_plan *sizes)
         plan.spread = spread;
         if (!place(&plan, t->p, t->s))
             return;
-        plan.cycles = sth_attention_cost(&plan, t->p, t->memory, t->s);
-        enter(t->plans, &plan);
+        plan.cycles = t->estimate(&plan, t->p, t->memory, t->s);
+        if (plan.cycles != 0)
+            enter(t->plans, &plan);
+    }
+}
+
+static void search_slots(struct search *t, struct sth_attention_plan *plan)
+{
+    for (uint32_t slots = 1; slots <= STH_ATTENTION_SCORES; slots++) {
+        plan->score_slots = slots;
+        plan->ahead = sth_max_u32(slots - 1, 1);
+        plan->prefetch = slots == 1 ? 0 : STH_ATTENTION_PREFETCH;
+        consider(t, plan);
     }
 }
 
@@ -185,12 +202,7 @@ static void search_tiles(struct search *t, struct sth_attention_plan *plan)
         plan->tile = sth_min_u32(plan->tile, plan->keys);
         if (n > 1 && plan->tile % whole != 0)
             return;
-        for (uint32_t slots = 1; slots <= STH_ATTENTION_SCORES; slots++) {
-            plan->score_slots = slots;
-            plan->ahead = sth_max_u32(slots - 1, 1);
-            plan->prefetch = slots == 1 ? 0 : STH_ATTENTION_PREFETCH;
-            consider(t, plan);
-        }
+        search_slots(t, plan);
         if (plan->tile <= t->quantum)
             return;
     }
@@ -272,28 +284,33 @@ static void search(struct search *t, uint32_t quantum)
 }
 
 /*
- * The list by what following each plan says, if all can be followed.  Of long
- * work those that are behind by more than an eighth are not worth playing.
+ * The list by what following each plan says, if all can be followed: the sizes
+ * first, then the best of them with tiles of any size.
  */
 static void follow(struct search *t)
 {
-    const struct sth_attention_plans list = *t->plans;
+    struct sth_attention_plans list = *t->plans;
     struct sth_attention_plans *plans = t->plans;
-    uint64_t cycles[STH_ATTENTION_PLANS] = {0};
-    bool followed = true;
 
     for (uint32_t i = 0; i < list.count; i++) {
-        cycles[i] = sth_attention_pipe(&list.plan[i], t->p, t->memory, t->s);
-        followed = followed && cycles[i] != 0;
+        struct sth_attention_plan *plan = &list.plan[i];
+
+        plan->cycles = sth_attention_pipe(plan, t->p, t->memory, t->s);
+        if (plan->cycles == 0)
+            return;
     }
     plans->count = 0;
-    for (uint32_t i = 0; i < list.count; i++) {
-        struct sth_attention_plan plan = list.plan[i];
+    for (uint32_t i = 0; i < list.count; i++)
+        enter(plans, &list.plan[i]);
+    list = *plans;
+    t->estimate = sth_attention_pipe;
+    for (uint32_t i = 0; i < sth_min_u32(list.count, REFINED); i++)
+        search_tiles(t, &list.plan[i]);
+}
 
-        if (followed)
-            plan.cycles = cycles[i];
-        enter(plans, &plan);
-    }
+/* Of long work those behind by more than an eighth are not worth playing. */
+static void shorten(struct sth_attention_plans *plans)
+{
     if (plans->count == 0 || plans->plan[0].cycles < SHORT_CYCLES)
         return;
     plans->count = sth_min_u32(plans->count, PLAYED);
@@ -309,7 +326,11 @@ void sth_attention_plan_search(struct sth_attention_plans *plans,
                                const struct sth_plan_memory *memory,
                                const struct sth_attention_shape *s)
 {
-    struct search t = {.plans = plans, .p = p, .memory = memory, .s = s};
+    struct search t = {.plans = plans,
+                       .p = p,
+                       .memory = memory,
+                       .s = s,
+                       .estimate = sth_attention_cost};
     uint32_t cols = p->array_cols;
 
     plans->count = 0;
@@ -320,4 +341,5 @@ void sth_attention_plan_search(struct sth_attention_plans *plans,
         search(&t, 1);
     }
     follow(&t);
+    shorten(plans);
 }
