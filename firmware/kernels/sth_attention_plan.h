@@ -33,6 +33,7 @@ struct sth_attention_plan {
     uint32_t score_slots; /* accumulators for the scores of a step */
     uint32_t ahead;       /* steps whose scores precede the values of a step */
     uint32_t o_slots;     /* accumulators for the output: 1 or 2 */
+    uint32_t turns;       /* order of blocks: see sth_attention_block_at() */
     uint32_t spread;      /* rows of k and v begin in all banks */
     uint32_t acc_tile;    /* rows of scores or output from a column tile on */
     /* Bytes between rows in the scratchpad. */
@@ -82,14 +83,16 @@ sth_attention_tiles(const struct sth_attention_plan *plan, uint32_t keys)
  * many: vector, which has the softmax of a block before the output of the one
  * before, does not wait for many values behind a short softmax.  So passages go
  * down by twos and up by twos, and the next keys and values have the time of
- * long blocks to come; the first, which waits for its own, just goes up.
+ * long blocks to come; the first, which waits for its own, just goes up.  So do
+ * all where the next keys and values have no room beside those that stay.
  */
-static inline uint32_t sth_attention_block_at(uint32_t passage, uint32_t i,
-                                              uint32_t blocks)
+static inline uint32_t
+sth_attention_block_at(const struct sth_attention_plan *plan, uint32_t passage,
+                       uint32_t i, uint32_t blocks)
 {
     uint32_t down = (blocks + 1) / 2;
 
-    if (passage == 0)
+    if (passage == 0 || plan->turns == 0)
         return i;
     return i < down ? blocks - 1 - 2 * i
                     : 2 * (i - down) + (blocks % 2 == 0 ? 0 : 1);
