@@ -24,21 +24,29 @@
  */
 #define SPREAD 5u
 /* Allowance for each command of the array. */
-#define PRODUCT_OVERHEAD 8u
+#define PRODUCT_OVERHEAD 1u
 static uint64_t ceil_u64(uint64_t a, uint64_t b)
 {
     return (a + b - 1) / b;
 }
 
-/* From the grant of a vector command to that of the one behind it. */
-static uint64_t pass(const struct sth_attention_model *m, uint64_t row_tiles,
-                     bool function, bool reduces)
+/*
+ * From the grant of a vector command, over so many tiles of each row, to that
+ * of the one behind it.  A row waits if it begins in the bank where the array
+ * is, which is half of the time in the accumulator; that again happens to the
+ * next row when a row takes whole turns through the banks.
+ */
+static uint64_t pass(const struct sth_attention_model *m, uint64_t rows,
+                     uint64_t tiles, bool function, bool reduces)
 {
     uint32_t steps = sth_vector_steps(m->p);
     uint32_t turns = sth_vector_turns(m->p, function);
-    uint64_t cycles = STH_LAT_VECTOR_START + row_tiles * turns * steps +
+    uint64_t cycles = STH_LAT_VECTOR_START + rows * tiles * turns * steps +
                       STH_LAT_VECTOR_PIPE + turns * (steps - 1) +
                       STH_LAT_VECTOR_RETIRE + STH_LAT_GRANT;
+
+    if (turns * steps == 1)
+        cycles += rows / (tiles % m->p->acc_banks == 0 ? 2 : m->p->acc_banks);
 
     if (function)
         cycles += STH_LAT_FUNC + turns;
@@ -51,9 +59,9 @@ static uint64_t scalars(const struct sth_attention_model *m, bool function)
     uint64_t cycles = 0;
 
     if (m->rows >= cols)
-        cycles = pass(m, m->rows / cols, function, false);
+        cycles = pass(m, m->rows / cols, 1, function, false);
     if (m->rows % cols != 0)
-        cycles += pass(m, 1, function, false);
+        cycles += pass(m, 1, 1, function, false);
     return cycles;
 }
 
@@ -119,7 +127,6 @@ void sth_attention_times(struct sth_attention_times *t,
     uint64_t columns = ceil_u64(keys, p->array_cols);
     uint64_t turns = ceil_u64(keys, p->array_rows) * depth_cols;
     uint32_t parts = masked ? m->units * plan->heads : 1;
-    uint64_t part_tiles = m->rows / parts * columns;
 
     *t = (struct sth_attention_times){
         .tiles = tiles,
@@ -128,8 +135,8 @@ void sth_attention_times(struct sth_attention_times *t,
             product(m, ceil_u64(columns * depth_rows, tiles), p->array_cols),
         .values = m->units * tiles *
                   product(m, ceil_u64(turns, tiles), p->array_rows),
-        .softmax = parts * (pass(m, part_tiles, false, true) +
-                            pass(m, part_tiles, true, true)),
+        .softmax = parts * (pass(m, m->rows / parts, columns, false, true) +
+                            pass(m, m->rows / parts, columns, true, true)),
         .load = load_tile(m, sth_min_u32(m->s->keys, plan->tile)),
         .passes = 2ull * parts,
         .commands = 2ull * parts + 2 * tiles * (m->units + plan->sequences),
@@ -137,7 +144,7 @@ void sth_attention_times(struct sth_attention_times *t,
     if (first)
         return;
     t->softmax += scalars(m, true);
-    t->rescaling = pass(m, m->rows * depth_cols, false, false);
+    t->rescaling = pass(m, m->rows, depth_cols, false, false);
     t->update = scalars(m, false);
     t->passes += 2;
     t->commands += 3;
@@ -172,8 +179,7 @@ void sth_attention_model_init(struct sth_attention_model *m,
     m->q = move_rows(m, p->load_slots);
     m->store = move_rows(m, p->store_slots);
     m->output =
-        pass(m, (uint64_t)m->rows * sth_ceil_div(s->depth, p->array_cols),
-             false, false);
+        pass(m, m->rows, sth_ceil_div(s->depth, p->array_cols), false, false);
     m->inverse = scalars(m, true);
 }
 
