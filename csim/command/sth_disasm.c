@@ -180,9 +180,10 @@ static bool says_something(const struct field *field,
            command->word[field->word] != 0;
 }
 
-/* The fields of one opcode; MEM_LO and MEM_HI together as one address. */
+/* The fields of one opcode; MEM_LO and MEM_HI together as one address, behind
+ * the name of a region if there is one. */
 static void put_fields(struct line *line, const struct sth_command *command,
-                       uint32_t opcode)
+                       const char *region, uint32_t opcode)
 {
     for (size_t i = 0; i < FIELD_COUNT; i++) {
         const struct field *f = &fields[i];
@@ -194,7 +195,8 @@ static void put_fields(struct line *line, const struct sth_command *command,
         if (strcmp(f->name, "MEM_LO") == 0) {
             uint64_t high = STH_GET(command, LOAD_MEM_HI);
 
-            put(line, " mem=0x%llx", (unsigned long long)(high << 32 | value));
+            put(line, " mem=%s%s0x%llx", region, *region ? "+" : "",
+                (unsigned long long)(high << 32 | value));
         } else if (says_something(f, command)) {
             put_field(line, f, value);
         }
@@ -250,6 +252,12 @@ const char *sth_fault_name(uint32_t code)
 
 size_t sth_disasm(const struct sth_command *command, char *text, size_t size)
 {
+    return sth_disasm_in(command, "", text, size);
+}
+
+size_t sth_disasm_in(const struct sth_command *command, const char *region,
+                     char *text, size_t size)
+{
     struct line line = {text, size, 0};
     uint32_t opcode = STH_GET(command, ANY_OPCODE);
     const char *name = sth_opcode_name(opcode);
@@ -263,7 +271,7 @@ size_t sth_disasm(const struct sth_command *command, char *text, size_t size)
         return line.length;
     }
     put(&line, "%s", name);
-    put_fields(&line, command, opcode);
-    put_fields(&line, command, OPCODE_ANY);
+    put_fields(&line, command, region, opcode);
+    put_fields(&line, command, region, OPCODE_ANY);
     return line.length;
 }

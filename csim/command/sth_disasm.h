@@ -36,6 +36,10 @@ const char *sth_fault_name(uint32_t code);
  */
 size_t sth_disasm(const struct sth_command *command, char *text, size_t size);
 
+/* The same, memory addresses as offsets behind the name of a region. */
+size_t sth_disasm_in(const struct sth_command *command, const char *region,
+                     char *text, size_t size);
+
 #ifdef __cplusplus
 }
 #endif

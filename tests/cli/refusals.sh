@@ -114,6 +114,32 @@ of them past, exceed the model's 8192 (field 'max_position_embeddings')" \
 layer" run "$work/program" --config nano --time-only --by-layer
   head -c 500 "$work/program" >"$work/cut"
   refuses 2 "$work/cut: byte 500: its end is missing" run "$work/cut" --config nano
+  refuses 2 "$work/cut: byte 500: its end is missing" disasm "$work/cut"
+  refuses 2 "$work/small.trace: has 1 steps, not 2" \
+    compile "$work/small.trace" --steps 2 -o "$work/program2"
+  refuses 2 "option --steps needs --phase decode" \
+    trace --model gpt2 --phase prefill --seq 4 --steps 2 -o "$work/steps.trace"
+  refuses 2 "option --steps has no effect with --gemm" \
+    trace --gemm 8x8x8 --steps 2 -o "$work/steps.trace"
+  refuses 2 "1025 tokens, 1000 of them past, exceed the model's 1024 (field \
+'n_positions')" \
+    trace --model gpt2 --phase decode --past 1000 --steps 25 -o "$work/steps.trace"
+  run trace --model tests/models/llama.json --phase decode --past 9 --steps 5 \
+    -o "$work/steps.trace"
+  refuses 2 "$work/steps.trace: a trace of several steps runs as a whole, not layer \
+by layer" run "$work/steps.trace" --config nano --time-only --by-layer
+  run compile "$work/steps.trace" --config nano --steps 3 -o "$work/steps"
+  run run "$work/steps" --config nano
+  check "a program of steps runs" [ "$status" -eq 0 ]
+  check "and says what it did" grep -q "^steps: 3 of 3; " "$work/out"
+  refuses 2 "option --step: the program has 3 steps, from 0" \
+    disasm "$work/steps" --step 3
+  run disasm "$work/steps" --step 2
+  check "its commands name tensors" grep -q "STORE mem=l0.kcache+0x" "$work/out"
+  refuses 2 "option --json: '$work/steps' is an input" \
+    disasm "$work/steps" --json "$work/steps"
+  refuses 2 "$work/small.trace: is no program; options --step and --json need one" \
+    disasm "$work/small.trace" --step 0
 
   refuses 2 "name one trace or program; see --help" run
   refuses 2 "unexpected argument 'b'" run a b

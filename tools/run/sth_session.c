@@ -88,10 +88,10 @@ int sth_session_run(struct sth_session *session,
         (o->is_compiled || s->steps > 1 || sth_layers_count(&s->trace) < 2))
         s->request.by_layer = false;
     if (s->request.by_layer && (o->is_compiled || s->steps > 1)) {
-        sth_session_fail(&f,
-                         "%s: a compiled program and a trace of several steps "
-                         "run as a whole, not layer by layer",
-                         request->trace_path);
+        sth_session_fail(&f, "%s: %s runs as a whole, not layer by layer",
+                         request->trace_path,
+                         o->is_compiled ? "a compiled program"
+                                        : "a trace of several steps");
         return 2;
     }
     s->phase = calloc((size_t)s->trace.ops * s->steps + 1, sizeof(*s->phase));
