@@ -36,8 +36,8 @@ static inline struct compile_file compile_text(const char *text,
     struct sth_compile_file compiled;
     char error[256];
 
-    if (!sth_compile(&compiled, text, strlen(text), "test", &config, 0, error,
-                     sizeof(error)))
+    if (!sth_compile(&compiled, text, strlen(text), "test", &config, NULL, 0,
+                     error, sizeof(error)))
         fail_msg("%s", error);
     return (struct compile_file){compiled.file, compiled.bytes};
 }
@@ -58,6 +58,7 @@ struct compile_chip {
     struct sth_mem *mem;
     struct sth_device *device;
     struct sth_hal hal;
+    struct sth_plan_book plans;
     struct sth_plan_judge *judge;
     struct sth_runtime runtime;
     struct sth_trace trace;
@@ -83,7 +84,8 @@ static inline void compile_start(struct compile_chip *c, const char *text,
     sth_hal_host_init(&c->hal, c->device);
     sth_runtime_config_default(&config);
     config.tensor_base = base;
-    c->judge = sth_plan_judge_create(&c->config);
+    sth_plan_book_init(&c->plans);
+    c->judge = sth_plan_judge_create(&c->config, &c->plans);
     assert_non_null(c->judge);
     config.judge = sth_plan_judge_hook(c->judge);
     config.memory = sth_plan_memory_of(&c->config);
@@ -114,6 +116,7 @@ static inline void compile_stop(struct compile_chip *c)
         fail_msg("%s", list[0].text);
     sth_runtime_fini(&c->runtime);
     sth_plan_judge_destroy(c->judge);
+    sth_plan_book_fini(&c->plans);
     c->device->ops->destroy(c->device);
     sth_mem_destroy(c->mem);
 }

@@ -114,6 +114,7 @@ static bool place(struct sth_attention_plan *plan, const struct sth_params *p,
         /* Tiles that come early must leave those that stay alone. */
         slots = sth_min_u32((uint32_t)slots, (uint32_t)tiles + plan->prefetch);
         plan->prefetch = (uint32_t)(slots - tiles);
+        plan->q_slots = 2 + sth_ceil_div(plan->prefetch, 2);
     } else {
         slots = sth_min_u32((uint32_t)slots, reach(plan));
     }
@@ -345,4 +346,61 @@ void sth_attention_plan_search(struct sth_attention_plans *plans,
     }
     follow(&t);
     shorten(plans);
+}
+
+/* Several key/value heads only whole, several sequences only of all heads. */
+static const char *check_block(const struct search *t,
+                               const struct sth_attention_plan *plan)
+{
+    const struct sth_attention_shape *s = t->s;
+
+    if (plan->queries - 1 >= s->seq)
+        return "queries";
+    if (plan->heads - 1 >= s->sharing)
+        return "heads";
+    if (plan->kv_heads - 1 >= s->kv_heads ||
+        (plan->kv_heads > 1 && plan->heads != s->sharing))
+        return "kv_heads";
+    if (plan->sequences - 1 >= s->batch ||
+        (plan->sequences > 1 &&
+         (plan->kv_heads != s->kv_heads || plan->heads != s->sharing ||
+          plan->queries != s->seq)))
+        return "sequences";
+    return sth_attention_rows(plan) <= ROWS_MAX && is_aligned(t, plan)
+               ? NULL
+               : "queries";
+}
+
+const char *sth_attention_plan_complete(struct sth_attention_plan *plan,
+                                        const struct sth_params *p,
+                                        const struct sth_attention_shape *s)
+{
+    const struct search t = {.p = p, .s = s};
+    const char *bad = check_block(&t, plan);
+    struct sth_attention_plan most;
+
+    if (bad != NULL)
+        return bad;
+    if (plan->keys - 1 >= sth_min_u32(s->keys, KEYS_MAX))
+        return "keys";
+    if (plan->tile - 1 >= plan->keys ||
+        (plan->tile != plan->keys &&
+         plan->tile % sth_max_u32(p->array_rows, p->array_cols) != 0))
+        return "tile";
+    if (plan->score_slots - 1 >= STH_ATTENTION_SCORES)
+        return "score_slots";
+    if (plan->ahead - 1 >= sth_max_u32(plan->score_slots - 1, 1))
+        return "ahead";
+    if (plan->prefetch > STH_ATTENTION_PREFETCH)
+        return "prefetch";
+    if (plan->spread > 1)
+        return "spread";
+    most = *plan;
+    if (!place(&most, p, s))
+        return "keys";
+    if (plan->kv_slots < 2 || plan->kv_slots > most.kv_slots)
+        return "kv_slots";
+    most.kv_slots = plan->kv_slots;
+    *plan = most;
+    return NULL;
 }

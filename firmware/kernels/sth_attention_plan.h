@@ -112,4 +112,14 @@ void sth_attention_plan_search(struct sth_attention_plans *plans,
                                const struct sth_plan_memory *memory,
                                const struct sth_attention_shape *shape);
 
+/*
+ * Derives the rest of a plan of which the members up to `prefetch`,
+ * score_slots, ahead and spread are given.  NULL, or the name of a member that
+ * no plan for the shape and the chip may have.
+ */
+const char *
+sth_attention_plan_complete(struct sth_attention_plan *plan,
+                            const struct sth_params *params,
+                            const struct sth_attention_shape *shape);
+
 #endif

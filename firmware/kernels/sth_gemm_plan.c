@@ -4,7 +4,6 @@
 #include "sth_gemm_rotate.h"
 #include "sth_weight_tile.h"
 
-#define BLOCK_MAX 32768u
 /* Slots beyond these prefetch no further. */
 #define STREAM_SLOTS 8u
 
@@ -116,10 +115,8 @@ static void consider(struct search *q, const struct sth_gemm_plan *sizes,
                      const struct sth_gemm_blocks *blocks, bool w_stationary)
 {
     struct sth_gemm_plan plan = *sizes;
-    uint64_t a_bytes =
-        sth_schedule_sp_bytes(q->p, (uint64_t)plan.mb * plan.a_stride);
-    uint64_t w_bytes = sth_schedule_sp_bytes(
-        q->p, (uint64_t)(q->s->transposed ? plan.nb : plan.kb) * plan.w_stride);
+    uint64_t a_bytes = sth_gemm_a_bytes(q->p, &plan);
+    uint64_t w_bytes = sth_gemm_w_bytes(q->p, q->s, &plan);
     uint64_t staging = sth_gemm_epilogue_bytes(q->p, q->s, &plan);
     bool fits;
 
@@ -180,23 +177,11 @@ static void consider_sizes(struct search *q, uint32_t mb, uint32_t nb,
                            uint32_t kb)
 {
     const struct sth_params *p = q->p;
-    const struct sth_gemm_shape *s = q->s;
-    const uint32_t es = STH_LANE_BYTES, word = sth_sp_word_bytes(p);
-    uint32_t lanes = sth_round_up(nb, p->array_cols);
-    uint32_t steps = s->transposed ? p->array_cols : p->array_rows;
+    const uint32_t word = sth_sp_word_bytes(p);
+    uint32_t steps = q->s->transposed ? p->array_cols : p->array_rows;
     struct sth_gemm_plan plan = {.mb = mb, .nb = nb, .kb = kb};
 
-    plan.ms = sth_ceil_div(s->m, mb);
-    plan.ns = sth_ceil_div(s->n, nb);
-    plan.ks = sth_ceil_div(s->k, kb);
-    plan.a_stride = sth_stream_stride(p, kb * es, p->array_rows * es);
-    plan.w_stride = s->transposed
-                        ? sth_weight_stride(p, kb * es, p->array_rows * es)
-                        : sth_weight_stride(p, nb * es, p->array_cols * es);
-    plan.out_stride = lanes * s->out_bytes;
-    plan.mul_stride = lanes * s->mul_bytes;
-    plan.residual_stride = lanes * s->residual_bytes;
-    plan.angle_cols = sth_gemm_angle_cols(p, s->half, nb / 2, mb);
+    sth_gemm_plan_derive(&plan, p, q->s);
     consider_slots(q, &plan);
     /* Weights that catch up with rows of part of a word go at their pace. */
     if (plan.a_stride < word &&
@@ -223,11 +208,12 @@ static void consider_depths(struct search *q, uint32_t mb, uint32_t nb)
 {
     uint32_t acc_rows = q->p->acc_bytes / sth_acc_row_bytes(q->p);
 
-    if (nb > BLOCK_MAX || (uint64_t)mb * (nb / q->p->array_cols) > acc_rows)
+    if (nb > STH_GEMM_BLOCK_MAX ||
+        (uint64_t)mb * (nb / q->p->array_cols) > acc_rows)
         return;
     for (uint32_t l = 1, kb = 0; kb != q->p->array_rows; l = next_count(l)) {
         kb = block_size(q->s->k, l, q->p->array_rows);
-        if (kb <= BLOCK_MAX)
+        if (kb <= STH_GEMM_BLOCK_MAX)
             consider_sizes(q, mb, nb, kb);
     }
 }
@@ -237,7 +223,8 @@ static void consider_widths(struct search *q, uint32_t mb)
 {
     uint32_t cols = q->p->array_cols * (q->s->half != 0 ? 2 : 1);
 
-    if (mb > q->p->acc_bytes / sth_acc_row_bytes(q->p) || mb > BLOCK_MAX)
+    if (mb > q->p->acc_bytes / sth_acc_row_bytes(q->p) ||
+        mb > STH_GEMM_BLOCK_MAX)
         return;
     for (uint32_t j = 1, nb = 0; nb != cols; j = next_count(j)) {
         nb = block_size(q->s->n, j, cols);

@@ -52,6 +52,9 @@ struct sth_gemm_plan {
     uint64_t cycles;     /* estimate */
 };
 
+/* Rows, columns or lanes of a block at most. */
+#define STH_GEMM_BLOCK_MAX 32768u
+
 /* Blocks of sums in the accumulator at most. */
 #define STH_GEMM_SUMS 8
 
@@ -68,5 +71,26 @@ void sth_gemm_plan_search(struct sth_gemm_plans *plans,
                           const struct sth_params *params,
                           const struct sth_plan_memory *memory,
                           const struct sth_gemm_shape *shape);
+
+/* Fills numbers of blocks, strides and angle_cols for mb, nb and kb. */
+void sth_gemm_plan_derive(struct sth_gemm_plan *plan,
+                          const struct sth_params *params,
+                          const struct sth_gemm_shape *shape);
+
+/* Of scratchpad, for a block of x and one of w. */
+uint64_t sth_gemm_a_bytes(const struct sth_params *params,
+                          const struct sth_gemm_plan *plan);
+uint64_t sth_gemm_w_bytes(const struct sth_params *params,
+                          const struct sth_gemm_shape *shape,
+                          const struct sth_gemm_plan *plan);
+
+/*
+ * Derives the rest of a plan of which sizes, a_stride, slots, acc_tile and
+ * w_stationary are given.  NULL, or the name of a member that no plan for the
+ * shape and the chip may have.
+ */
+const char *sth_gemm_plan_complete(struct sth_gemm_plan *plan,
+                                   const struct sth_params *params,
+                                   const struct sth_gemm_shape *shape);
 
 #endif

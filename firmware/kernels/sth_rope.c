@@ -14,12 +14,6 @@
 static const uint32_t block_tiles[] = {256, 128, 64, 512, 32, 1024, 16};
 enum { CANDIDATES = sizeof block_tiles / sizeof *block_tiles };
 
-/* What a plan depends on besides chip and memory; no padding: it is a key. */
-struct rope_shape {
-    uint32_t tokens, heads, half;
-    uint32_t x_bytes, out_bytes, angle_bytes; /* of an element */
-};
-
 struct rope_state {
     struct sth_schedule *s;
     const struct sth_rope *r;
@@ -174,19 +168,29 @@ static void emit_part(struct rope_state *t, struct part *p)
     sth_emit_store_groups(t->s, &store);
 }
 
-static bool fits(const struct rope_state *t)
+static bool fits(const struct sth_params *p, const struct sth_rope_shape *s,
+                 uint64_t tokens, uint64_t heads)
 {
-    const struct sth_params *p = &t->s->driver->params;
-    uint64_t halves = 2ull * t->tokens * t->heads;
+    uint64_t padded = sth_round_up(s->half, p->array_cols);
     uint64_t sp =
-        2 * halves * (half_bytes(t, t->r->x) + half_bytes(t, t->r->out)) +
-        2ull * t->tokens *
-            (half_bytes(t, t->r->cos) + half_bytes(t, t->r->sin)) +
+        2 * (2 * tokens * heads * padded * (s->x_bytes + s->out_bytes) +
+             tokens * padded * s->angle_bytes) +
         8ull * sth_sp_word_bytes(p);
-    uint64_t acc = (uint64_t)sth_max_u32(t->tokens, t->heads) *
-                   (t->padded / p->array_cols);
+    uint64_t acc = (tokens > heads ? tokens : heads) * (padded / p->array_cols);
 
     return sp <= p->sp_bytes && acc <= p->acc_bytes / sth_acc_row_bytes(p);
+}
+
+const char *sth_rope_plan_complete(struct sth_rope_plan *plan,
+                                   const struct sth_params *p,
+                                   const struct sth_rope_shape *s)
+{
+    if (plan->heads == 0 || plan->heads > s->heads)
+        return "heads";
+    if (plan->tokens == 0 || plan->tokens > TOKENS_MAX ||
+        !fits(p, s, plan->tokens, plan->heads))
+        return "tokens";
+    return NULL;
 }
 
 /*
@@ -194,13 +198,14 @@ static bool fits(const struct rope_state *t)
  * the tokens of one head, until there are enough blocks to overlap loads,
  * rotation and stores.
  */
-static bool cut(struct rope_state *t, uint32_t most)
+static bool cut(struct rope_state *t, const struct sth_rope_shape *s,
+                uint32_t most)
 {
     uint32_t tiles = t->padded / t->s->driver->params.array_cols;
 
     t->tokens = sth_min_u32(t->r->x->rows, TOKENS_MAX);
     t->heads = t->r->heads;
-    while (!fits(t)) {
+    while (!fits(&t->s->driver->params, s, t->tokens, t->heads)) {
         if (t->tokens == 1 && t->heads == 1)
             return false;
         if (t->tokens > t->heads)
@@ -267,14 +272,15 @@ static uint64_t estimate_of(const void *plan)
 }
 
 /* The candidates, the one to take without a judge first. */
-static uint32_t propose(struct rope_state *t, struct sth_rope_plan *plans)
+static uint32_t propose(struct rope_state *t, const struct sth_rope_shape *s,
+                        struct sth_rope_plan *plans)
 {
     const struct sth_params *p = &t->s->driver->params;
     uint64_t cycles =
         4ull * t->r->x->rows * t->r->heads * t->padded / p->vector_lanes;
     uint32_t count = 0;
 
-    for (uint32_t i = 0; i < CANDIDATES && cut(t, block_tiles[i]); i++) {
+    for (uint32_t i = 0; i < CANDIDATES && cut(t, s, block_tiles[i]); i++) {
         bool old = false;
 
         for (uint32_t j = 0; j < count; j++)
@@ -293,20 +299,21 @@ void sth_kernel_rope(struct sth_schedule *s, const struct sth_rope *rope)
     struct rope_state t;
     struct sth_rope_plan plans[CANDIDATES];
     struct sth_trial trial = {.play = play, .job = rope};
-    const struct rope_shape shape = {
+    const struct sth_rope_shape shape = {
         .tokens = rope->x->rows,
         .heads = rope->heads,
         .half = rope->x->cols / rope->heads / 2,
         .x_bytes = sth_dtype_bytes(rope->x->dtype),
         .out_bytes = sth_dtype_bytes(rope->out->dtype),
-        .angle_bytes = sth_dtype_bytes(rope->cos->dtype),
+        .angle_bytes = sth_dtype_bytes(rope->cos->dtype) +
+                       sth_dtype_bytes(rope->sin->dtype),
     };
     const struct sth_plan_key key = {"rope", &shape, sizeof shape};
     struct sth_rope_plan plan;
 
     if (!sth_choice_recall(s, &key, &plan, sizeof plan)) {
         begin(&t, s, rope);
-        if (!sth_choice_take(s, &key, &trial, plans, propose(&t, plans),
+        if (!sth_choice_take(s, &key, &trial, plans, propose(&t, &shape, plans),
                              estimate_of, &plan, sizeof plan))
             return;
     }

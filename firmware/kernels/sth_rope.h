@@ -22,11 +22,26 @@ struct sth_rope {
     uint32_t heads;
 };
 
+/* What a plan depends on besides chip and memory; no padding: it is a key. */
+struct sth_rope_shape {
+    uint32_t tokens, heads, half;
+    uint32_t x_bytes, out_bytes; /* of an element */
+    uint32_t angle_bytes;        /* of a cosine and a sine */
+};
+
 /* How it is cut. */
 struct sth_rope_plan {
     uint32_t tokens, heads; /* of a block */
     uint32_t cycles;        /* of the vector engine, whatever the blocks */
 };
+
+/*
+ * NULL where tokens and heads of a plan fit, otherwise the name of the one that
+ * does not.
+ */
+const char *sth_rope_plan_complete(struct sth_rope_plan *plan,
+                                   const struct sth_params *params,
+                                   const struct sth_rope_shape *shape);
 
 void sth_kernel_rope(struct sth_schedule *s, const struct sth_rope *rope);
 

@@ -10,6 +10,7 @@
 #define TILES_MAX 512u
 #define DEPTH 2u
 #define DEPTH_MAX 4u
+#define COLS_MAX 65520u
 
 /* Sizes of blocks for a judge, of what is best without one, in sixteenths. */
 static const uint8_t sixteenths[] = {8, 32, 4, 64, 16, 2, 128, 1};
@@ -34,13 +35,34 @@ static bool fits(const struct sth_params *p, const struct sth_rows_shape *s,
     return sp <= p->sp_bytes && acc <= acc_rows;
 }
 
+const char *sth_rows_plan_complete(struct sth_rows_plan *plan,
+                                   const struct sth_params *p,
+                                   const struct sth_rows_shape *s)
+{
+    if (plan->block_cols == 0 || plan->block_cols % p->array_cols != 0 ||
+        plan->block_cols > COLS_MAX ||
+        plan->block_cols > sth_round_up(s->cols, p->array_cols))
+        return "block_cols";
+    if (plan->block_rows == 0 || plan->block_rows > s->rows)
+        return "block_rows";
+    plan->chunks = sth_ceil_div(s->cols, plan->block_cols);
+    if (plan->depth - 1 >= DEPTH_MAX)
+        return "depth";
+    /* Chunks stream through fewer buffers row by row. */
+    if (plan->slots - 1 >= STH_CACHE_SLOTS ||
+        (plan->slots < plan->chunks && plan->block_rows > 1) ||
+        !fits(p, s, plan))
+        return "slots";
+    return NULL;
+}
+
 /* Cuts a row into `count` chunks. */
 static void cut_row(struct sth_rows_plan *plan, const struct sth_params *p,
                     const struct sth_rows_shape *s, uint32_t count)
 {
     plan->block_cols =
         sth_round_up(sth_ceil_div(s->cols, count), p->array_cols);
-    plan->block_cols = sth_min_u32(plan->block_cols, 65520);
+    plan->block_cols = sth_min_u32(plan->block_cols, COLS_MAX);
     plan->block_cols -= plan->block_cols % p->array_cols;
     plan->chunks = sth_ceil_div(s->cols, plan->block_cols);
 }

@@ -38,4 +38,13 @@ bool sth_rows_plan(struct sth_rows_plan *plan, struct sth_schedule *schedule,
                                 const void *plan),
                    const void *job);
 
+/*
+ * Derives the rest of a plan of which block_rows, block_cols, slots and depth
+ * are given.  NULL, or the name of a member that no plan for the shape and the
+ * chip may have.
+ */
+const char *sth_rows_plan_complete(struct sth_rows_plan *plan,
+                                   const struct sth_params *params,
+                                   const struct sth_rows_shape *shape);
+
 #endif

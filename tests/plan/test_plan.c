@@ -4,45 +4,12 @@
  * softmax goes by the steps of its plan.  And the host's judge: what it plays
  * is what a run takes, and what it knows of memories.
  */
-#include "trace_fixture.h"
+#include "plan_fixture.h"
 
 #include "sth_gemm_plan.h"
 #include "sth_plan_judge.h"
 #include "sth_plan_measure.h"
 #include "sth_plan_property.h"
-#include "sth_runtime.h"
-#include "systolith.h"
-
-static const char text[] =
-    "systolith-trace 1\n"
-    "tensor x bf16 37x72 seed:1:1\n"
-    "tensor x8 i8 37x72 seed:2:40\n"
-    "tensor w bf16 72x90 seed:3:0.1\n"
-    "tensor w8 i8 90x72 seed:4:30\n"
-    "tensor xs fp32 1x37 seed:5:0.001:0.02\n"
-    "tensor ws fp32 1x90 seed:6:0.001:0.02\n"
-    "tensor b bf16 1x90 seed:7:1\n"
-    "tensor r bf16 37x90 seed:8:1\n"
-    "tensor g bf16 1x72 seed:9:1\n"
-    "tensor c fp32 37x12 seed:10:1\n"
-    "tensor y bf16 37x90 zero\n"
-    "tensor y8 bf16 37x90 zero\n"
-    "tensor n fp32 37x72 zero\n"
-    "tensor q i8 37x72 zero\n"
-    "tensor qs fp32 1x37 zero\n"
-    "tensor o bf16 37x72 zero\n"
-    "tensor s fp32 37x72 zero\n"
-    "op matmul out=y x=x w=w bias=b act=gelu residual=r\n"
-    "op matmul out=y8 x=x8 w=w8 wt=1 xscale=xs wscale=ws act=silu "
-    "mul=r\n"
-    "op rmsnorm out=n x=x gamma=g eps=0x3727c5ac invn=0x3c638e39\n"
-    "op quantize out=q scale=qs x=n\n"
-    "op rope out=o x=n cos=c sin=c heads=3\n"
-    "op add out=s a=o b=n\n"
-    "output y\n";
-
-static uint64_t arena[1 << 14];
-static uint64_t workspace[1 << 12];
 
 /* A judge that likes one number best. */
 struct liking {
@@ -72,67 +39,19 @@ static void keep_nothing(void *user, const struct sth_plan_key *key,
     (void)user, (void)key, (void)plan, (void)plan_bytes;
 }
 
-/* FNV-1a over all tensors after a run with that judge. */
-static uint64_t run_with(const char *chip, const struct sth_judge *judge)
-{
-    struct sth_csim_options options = {.sanitize = true};
-    static struct sth_runtime runtime;
-    struct sth_runtime_config config;
-    const struct sth_diagnostic *list;
-    struct sth_config chip_config;
-    struct sth_trace_error error;
-    struct sth_trace trace;
-    struct sth_hal hal;
-    uint64_t hash = UINT64_C(14695981039346656037);
-    char why[256];
-
-    assert_true(sth_config_find(chip, ".", &chip_config, why, sizeof why));
-    struct sth_mem *mem = sth_mem_create(&chip_config.memory,
-                                         chip_config.params.bus_bytes, false);
-    struct sth_device *device =
-        sth_csim_create(&chip_config.params, mem, &options);
-    sth_runtime_config_default(&config);
-    config.judge = judge;
-    sth_hal_host_init(&hal, device);
-    if (sth_trace_parse(&trace, text, strlen(text), arena, sizeof arena,
-                        &error) != STH_FW_ERR_OK)
-        fail_msg("%u: %s", error.line, error.message);
-    assert_int_equal(sth_runtime_init(&runtime, &hal, &config), STH_FW_ERR_OK);
-    sth_runtime_place(&runtime, &trace);
-    fixture_fill_trace(&trace, mem);
-    assert_int_equal(
-        sth_runtime_run(&runtime, &trace, workspace, sizeof workspace),
-        STH_FW_ERR_OK);
-    if (sth_csim_report(device, &list) != 0)
-        fail_msg("%s", list[0].text);
-    for (uint32_t i = 0; i < trace.tensors; i++) {
-        uint64_t bytes = sth_trace_tensor_bytes(&trace.tensor[i]);
-
-        for (uint64_t j = 0; j < bytes; j++) {
-            uint8_t byte;
-
-            sth_mem_read(mem, trace.tensor[i].addr + j, &byte, 1);
-            hash = (hash ^ byte) * UINT64_C(1099511628211);
-        }
-    }
-    device->ops->destroy(device);
-    sth_mem_destroy(mem);
-    return hash;
-}
-
 static void test_plan_every_candidate_gives_the_same_bits(void **state)
 {
     static const char *const chips[] = {"nano", "edge", "wide"};
 
     (void)state;
     for (uint32_t i = 0; i < sizeof chips / sizeof *chips; i++) {
-        uint64_t expected = run_with(chips[i], NULL);
+        uint64_t expected = plan_run(chips[i], NULL);
         struct liking l = {.met = true};
 
         l.judge = (struct sth_judge){&l, like, recall_nothing, keep_nothing};
         for (l.number = 0; l.met; l.number++) {
             l.met = false;
-            if (run_with(chips[i], &l.judge) != expected)
+            if (plan_run(chips[i], &l.judge) != expected)
                 fail_msg("%s: candidate %u", chips[i], l.number);
         }
         assert_true(l.number > 5);
@@ -175,7 +94,7 @@ static void test_judge_plays_what_a_run_takes(void **state)
         sth_plan_draw(seed, &config, &work);
         bytes = sth_plan_work_trace(&work, trace);
         assert_int_equal(
-            sth_plan_measure(&config, trace, bytes, &watch, &cycles),
+            sth_plan_measure(&config, trace, bytes, &watch, NULL, &cycles),
             STH_FW_ERR_OK);
         if (seen.least != 0)
             assert_int_equal(cycles, seen.least);
@@ -218,7 +137,7 @@ static void test_estimate_of_long_products_is_near_what_they_take(void **state)
         size_t bytes = sth_plan_work_trace(&work[i], trace);
 
         assert_int_equal(
-            sth_plan_measure(&config, trace, bytes, &watch, &cycles),
+            sth_plan_measure(&config, trace, bytes, &watch, NULL, &cycles),
             STH_FW_ERR_OK);
         assert_in_range(100 * estimate, 97 * cycles, 103 * cycles);
     }

@@ -106,8 +106,8 @@ static void test_compile_of_no_trace_is_refused(void **unused)
     char error[256] = "";
 
     (void)unused;
-    assert_false(sth_compile(&compiled, "nothing\n", 8, "test", &config, 0,
-                             error, sizeof(error)));
+    assert_false(sth_compile(&compiled, "nothing\n", 8, "test", &config, NULL,
+                             0, error, sizeof(error)));
     assert_non_null(strstr(error, "test:1:"));
     assert_null(compiled.file);
 }

@@ -150,17 +150,17 @@ static void test_steps_are_small(void **unused)
 
     (void)unused;
     write_trace(text, sizeof(text), false, 1);
-    assert_true(sth_compile(&all, text, strlen(text), "test", &config, 0, error,
-                            sizeof(error)));
-    assert_true(sth_compile(&one, text, strlen(text), "test", &config, 1, error,
-                            sizeof(error)));
+    assert_true(sth_compile(&all, text, strlen(text), "test", &config, NULL, 0,
+                            error, sizeof(error)));
+    assert_true(sth_compile(&one, text, strlen(text), "test", &config, NULL, 1,
+                            error, sizeof(error)));
     assert_int_equal(all.steps, STEPS);
     assert_int_equal(one.steps, 1);
     if (all.bytes > STEPS / 8 * one.bytes)
         fail_msg("%zu bytes for all steps, %zu for one", all.bytes, one.bytes);
     free(all.file);
     free(one.file);
-    assert_false(sth_compile(&all, text, strlen(text), "test", &config,
+    assert_false(sth_compile(&all, text, strlen(text), "test", &config, NULL,
                              STEPS + 1, error, sizeof(error)));
     assert_non_null(strstr(error, "has 200 steps, not 201"));
 }

@@ -4,6 +4,7 @@
 #include "sth_compile.h"
 #include "sth_file.h"
 #include "sth_output.h"
+#include "sth_plans.h"
 #include "sth_targets.h"
 
 #include <stdlib.h>
@@ -22,11 +23,12 @@ static int write_program(const char *path,
 
 int sth_cmd_compile(int argc, char **argv)
 {
-    struct sth_compile_file compiled;
+    struct sth_compile_file compiled = {.file = NULL};
+    struct sth_plan_book plans;
     struct sth_config config;
     struct sth_args args;
     char error[4600], config_path[4096];
-    const char *inputs[3] = {NULL, NULL, NULL};
+    const char *inputs[4] = {NULL, NULL, NULL, NULL};
     const char *memory;
     struct sth_target target = {"-o", NULL};
     char *text;
@@ -47,21 +49,27 @@ int sth_cmd_compile(int argc, char **argv)
         return sth_cmd_error("option --memory: %s", error);
     inputs[0] = args.operand[0];
     inputs[2] = sth_mem_config_file(&config.memory);
+    inputs[3] = args.text[STH_OPT_COMPILE_PLANS];
     if (sth_config_path(args.text[STH_OPT_COMPILE_CONFIG], sth_cmd_home(),
                         config_path, sizeof(config_path)))
         inputs[1] = config_path;
-    status = sth_targets_check(&target, 1, inputs, 3);
+    status = sth_targets_check(&target, 1, inputs, 4);
     if (status)
         return status;
+    sth_plan_book_init(&plans);
+    if (!sth_plans_read(&plans, inputs[3], &config)) {
+        sth_plan_book_fini(&plans);
+        return 2;
+    }
     text = sth_file_read(args.operand[0], &bytes, error, sizeof(error));
-    if (!text)
-        return sth_cmd_error("%s", error);
-    if (!sth_compile(&compiled, text, bytes, args.operand[0], &config,
+    if (!text ||
+        !sth_compile(&compiled, text, bytes, args.operand[0], &config, &plans,
                      (uint32_t)args.number[STH_OPT_COMPILE_STEPS], error,
                      sizeof(error)))
         status = sth_cmd_error("%s", error);
     else
         status = write_program(target.path, &compiled);
+    sth_plan_book_fini(&plans);
     free(compiled.file);
     free(text);
     return status;

@@ -2,6 +2,7 @@
 #include "sth_args.h"
 #include "sth_cmd.h"
 #include "sth_output.h"
+#include "sth_plans.h"
 #include "sth_progress.h"
 #include "sth_report.h"
 #include "sth_roofline.h"
@@ -19,6 +20,7 @@ enum { LAYERS_NONE = -1, LAYERS_YES, LAYERS_NO, LAYERS_ALL };
 struct options {
     const char *config, *memory, *stalls;
     uint32_t clock_mhz; /* 0: the configuration's */
+    const char *plans;
     const char *json, *timeline, *events, *wave, *roofline;
     int layers; /* LAYERS_* */
     bool time_only;
@@ -33,6 +35,7 @@ static struct options take(const struct sth_args *args)
         .memory = args->text[STH_OPT_RUN_MEMORY],
         .clock_mhz = (uint32_t)args->number[STH_OPT_RUN_CLOCK],
         .stalls = args->text[STH_OPT_RUN_STALLS],
+        .plans = args->text[STH_OPT_RUN_PLANS],
         .json = args->text[STH_OPT_RUN_JSON],
         .timeline = args->text[STH_OPT_RUN_TIMELINE],
         .events = args->text[STH_OPT_RUN_EVENTS],
@@ -170,10 +173,11 @@ static int check_targets(const struct options *o,
                                                                     : NULL,
         sth_mem_config_file(own),
         sth_mem_config_file(&q->config.memory),
+        o->plans,
     };
 
     memcpy(bar->target, target, sizeof(target));
-    return sth_targets_check(target, TARGETS, inputs, 4);
+    return sth_targets_check(target, TARGETS, inputs, 5);
 }
 
 static bool may_read(void *user, const char *path)
@@ -218,16 +222,45 @@ static bool write_report(const char *path, enum report which,
     return sth_output_commit(&output);
 }
 
+/* Runs and reports; returns the exit status. */
+static int play(const struct options *o, struct sth_session_request *q,
+                struct bar *bar, bool quiet)
+{
+    struct sth_session session;
+    char error[4600];
+    bool written;
+    int status;
+
+    q->may_read = may_read;
+    q->progress = show;
+    q->user = bar;
+    status = sth_session_run(&session, q, error, sizeof(error));
+    if (bar->what)
+        sth_progress_end(&bar->progress);
+    if (*error)
+        sth_cmd_error("%s", error);
+    if (status == 2) {
+        sth_session_fini(&session);
+        return status;
+    }
+    if (!quiet)
+        sth_report_text(stdout, &session);
+    written = write_report(o->json, REPORT_JSON, &session) &
+              write_report(o->roofline, REPORT_ROOFLINE, &session) &
+              write_report(o->timeline, REPORT_TIMELINE, &session) &
+              write_report(o->events, REPORT_EVENTS, &session);
+    sth_session_fini(&session);
+    return written ? status : 1;
+}
+
 int sth_cmd_run(int argc, char **argv)
 {
     struct options o;
     struct sth_args args;
     struct sth_session_request q;
-    struct sth_session session;
+    struct sth_plan_book plans;
     struct sth_mem_config own;
     struct bar bar = {.what = NULL};
-    char error[4600];
-    bool written;
     int status;
 
     if (!sth_args_parse(&args, STH_COMMAND_RUN, argc, argv, &status))
@@ -239,24 +272,11 @@ int sth_cmd_run(int argc, char **argv)
     status = check_targets(&o, &q, &own, &bar);
     if (status)
         return status;
-    q.may_read = may_read;
-    q.progress = show;
-    q.user = &bar;
-    status = sth_session_run(&session, &q, error, sizeof(error));
-    if (bar.what)
-        sth_progress_end(&bar.progress);
-    if (*error)
-        sth_cmd_error("%s", error);
-    if (status == 2) {
-        sth_session_fini(&session);
-        return status;
-    }
-    if (!args.given[STH_OPT_RUN_QUIET])
-        sth_report_text(stdout, &session);
-    written = write_report(o.json, REPORT_JSON, &session) &
-              write_report(o.roofline, REPORT_ROOFLINE, &session) &
-              write_report(o.timeline, REPORT_TIMELINE, &session) &
-              write_report(o.events, REPORT_EVENTS, &session);
-    sth_session_fini(&session);
-    return written ? status : 1;
+    sth_plan_book_init(&plans);
+    q.plans = o.plans ? &plans : NULL;
+    status = sth_plans_read(&plans, o.plans, &q.config)
+                 ? play(&o, &q, &bar, args.given[STH_OPT_RUN_QUIET])
+                 : 2;
+    sth_plan_book_fini(&plans);
+    return status;
 }

@@ -11,19 +11,11 @@
 /* Cycles that are played for one choice. */
 #define PLAYED_CYCLES (UINT64_C(1) << 18)
 
-/* A plan that was decided. */
-struct kept {
-    struct kept *next;
-    const char *kernel;
-    size_t shape_bytes, plan_bytes;
-    unsigned char bytes[]; /* the shape, then the plan */
-};
-
 struct sth_plan_judge {
     struct sth_judge hook;
     struct sth_config config;
     struct sth_schedule schedule; /* of the trial that runs */
-    struct kept *kept;
+    struct sth_plan_book *book;
     const struct sth_plan_watch *watch;
     /* Of the choice at hand. */
     uint64_t shortest; /* estimate, of the first candidate */
@@ -133,44 +125,37 @@ static bool judge_recall(void *user, const struct sth_plan_key *key, void *plan,
                          size_t plan_bytes)
 {
     struct sth_plan_judge *j = user;
+    struct sth_plan_entry *e = sth_plan_book_find(j->book, key);
 
-    for (struct kept *k = j->kept; k != NULL; k = k->next) {
-        if (strcmp(k->kernel, key->kernel) == 0 &&
-            k->shape_bytes == key->bytes && k->plan_bytes == plan_bytes &&
-            memcmp(k->bytes, key->shape, key->bytes) == 0) {
-            memcpy(plan, k->bytes + key->bytes, plan_bytes);
-            tell_taken(j, key, plan, true);
-            return true;
-        }
-    }
     j->begin = now();
-    return false;
+    if (e == NULL || e->plan_bytes != plan_bytes)
+        return false;
+    memcpy(plan, sth_plan_entry_plan(e), plan_bytes);
+    tell_taken(j, key, plan, true);
+    return true;
 }
 
 static void judge_keep(void *user, const struct sth_plan_key *key,
                        const void *plan, size_t plan_bytes)
 {
     struct sth_plan_judge *j = user;
-    struct kept *k = malloc(sizeof *k + key->bytes + plan_bytes);
 
     j->effort.choices++;
     j->effort.seconds += now() - j->begin;
+    /* Without room for it the same is decided again. */
+    (void)sth_plan_book_add(j->book, key, plan, plan_bytes);
     tell_taken(j, key, plan, false);
-    if (k == NULL)
-        return;
-    *k = (struct kept){j->kept, key->kernel, key->bytes, plan_bytes};
-    memcpy(k->bytes, key->shape, key->bytes);
-    memcpy(k->bytes + key->bytes, plan, plan_bytes);
-    j->kept = k;
 }
 
-struct sth_plan_judge *sth_plan_judge_create(const struct sth_config *config)
+struct sth_plan_judge *sth_plan_judge_create(const struct sth_config *config,
+                                             struct sth_plan_book *book)
 {
     struct sth_plan_judge *j = calloc(1, sizeof *j);
 
     if (j == NULL)
         return NULL;
     j->hook = (struct sth_judge){j, judge_cycles, judge_recall, judge_keep};
+    j->book = book;
     j->config = *config;
     j->config.memory.stall_percent = 0;
     return j;
@@ -178,12 +163,6 @@ struct sth_plan_judge *sth_plan_judge_create(const struct sth_config *config)
 
 void sth_plan_judge_destroy(struct sth_plan_judge *j)
 {
-    while (j != NULL && j->kept != NULL) {
-        struct kept *next = j->kept->next;
-
-        free(j->kept);
-        j->kept = next;
-    }
     free(j);
 }
 

@@ -8,6 +8,7 @@
 
 #include "sth_config.h"
 #include "sth_judge.h"
+#include "sth_plan_book.h"
 #include "sth_plan_memory.h"
 
 struct sth_plan_judge;
@@ -17,7 +18,7 @@ struct sth_plan_watch {
     void *user;
     /* A candidate and its cycles; 0: it was not played. */
     void (*trial)(void *user, const struct sth_trial *trial, uint64_t cycles);
-    /* The plan to be used; again: it was decided before. */
+    /* The plan to be used; again: the book had it. */
     void (*taken)(void *user, const struct sth_plan_key *key, const void *plan,
                   bool again);
 };
@@ -30,8 +31,12 @@ struct sth_plan_effort {
     double seconds;  /* of the processor, searches and plays */
 };
 
-/* NULL: out of memory. */
-struct sth_plan_judge *sth_plan_judge_create(const struct sth_config *config);
+/*
+ * NULL: out of memory.  What the book holds is taken, what is decided enters
+ * it; it must outlive the judge.
+ */
+struct sth_plan_judge *sth_plan_judge_create(const struct sth_config *config,
+                                             struct sth_plan_book *book);
 void sth_plan_judge_destroy(struct sth_plan_judge *judge);
 
 /* What firmware is given; valid until the judge is destroyed. */

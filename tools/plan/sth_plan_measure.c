@@ -52,14 +52,16 @@ static enum sth_fw_err play(struct bench *b, struct sth_plan_memory memory,
 enum sth_fw_err sth_plan_measure(const struct sth_config *config,
                                  const char *text, size_t bytes,
                                  const struct sth_plan_watch *watch,
-                                 uint64_t *cycles)
+                                 struct sth_plan_book *plans, uint64_t *cycles)
 {
     struct sth_csim_options options = {.mode = STH_CSIM_TIME_ONLY,
                                        .no_events = true};
-    struct bench b = {.runtime = malloc(sizeof *b.runtime),
-                      .judge = sth_plan_judge_create(config)};
+    struct sth_plan_book own;
+    struct bench b = {.runtime = malloc(sizeof *b.runtime)};
     enum sth_fw_err err = STH_FW_ERR_WORKSPACE;
 
+    sth_plan_book_init(&own);
+    b.judge = sth_plan_judge_create(config, plans ? plans : &own);
     b.mem = sth_mem_create(&config->memory, config->params.bus_bytes, true);
     if (b.mem != NULL)
         b.device = sth_csim_create(&config->params, b.mem, &options);
@@ -71,6 +73,7 @@ enum sth_fw_err sth_plan_measure(const struct sth_config *config,
     free(b.arena);
     free(b.runtime);
     sth_plan_judge_destroy(b.judge);
+    sth_plan_book_fini(&own);
     if (b.device != NULL)
         b.device->ops->destroy(b.device);
     if (b.mem != NULL)

@@ -11,13 +11,13 @@
 
 /*
  * Plays a trace on a chip at rest, as `systolith run --time-only` does; `watch`
- * may be NULL.
- * Writes nothing but *cycles, and that only when all is well; WORKSPACE: the
- * host is out of memory, TYPE: the trace is none.
+ * may be NULL, and so may `plans`: those given, to which those decided are
+ * added. Writes nothing but *cycles, and that only when all is well; WORKSPACE:
+ * the host is out of memory, TYPE: the trace is none.
  */
 enum sth_fw_err sth_plan_measure(const struct sth_config *config,
                                  const char *text, size_t bytes,
                                  const struct sth_plan_watch *watch,
-                                 uint64_t *cycles);
+                                 struct sth_plan_book *plans, uint64_t *cycles);
 
 #endif

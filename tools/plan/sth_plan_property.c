@@ -31,7 +31,8 @@ static uint64_t measure(const struct sth_config *config,
     char text[STH_PLAN_TEXT];
     size_t bytes = sth_plan_work_trace(work, text);
     uint64_t cycles;
-    enum sth_fw_err err = sth_plan_measure(config, text, bytes, NULL, &cycles);
+    enum sth_fw_err err =
+        sth_plan_measure(config, text, bytes, NULL, NULL, &cycles);
 
     assert(err == STH_FW_ERR_OK || err == STH_FW_ERR_SPACE);
     return err == STH_FW_ERR_OK ? cycles : 0;

@@ -7,6 +7,7 @@
 
 #include "sth_attention_plan.h"
 #include "sth_gemm_plan.h"
+#include "sth_plan_fields.h"
 #include "sth_rope.h"
 #include "sth_rows.h"
 
@@ -64,6 +65,35 @@ void sth_plan_text(const char *kernel, const void *plan, char *text,
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (strcmp(kernel, rows[i]) == 0)
             rows_text(plan, text, size);
+}
+
+void sth_plan_difference(const char *kernel, const void *plan,
+                         const void *other, char *text, size_t size)
+{
+    const struct sth_plan_kernel *k =
+        sth_plan_kernel_find(kernel, strlen(kernel));
+    size_t length = 0;
+
+    *text = '\0';
+    for (size_t i = 0; k != NULL && i < k->kind->frees; i++) {
+        const struct sth_plan_field *field = &k->kind->free[i];
+        uint64_t a = sth_plan_field_get(field, plan);
+        uint64_t b = sth_plan_field_get(field, other);
+
+        if (a == b || length >= size)
+            continue;
+        length += (size_t)snprintf(text + length, size - length,
+                                   "%s%s %" PRIu64 " instead of %" PRIu64,
+                                   length ? ", " : "", field->name, b, a);
+    }
+}
+
+bool sth_plan_same(const char *kernel, const void *plan, const void *other)
+{
+    char text[2];
+
+    sth_plan_difference(kernel, plan, other, text, sizeof text);
+    return *text == '\0';
 }
 
 const char *sth_plan_bound(const char *kernel, const void *plan)

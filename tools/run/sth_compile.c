@@ -21,6 +21,7 @@ struct compiler {
     void *arena, *workspace;
     struct sth_trace trace;
     struct sth_runtime *runtime;
+    struct sth_plan_book *plans, own_plans;
     struct sth_plan_judge *judge;
     struct sth_recorder recorder;
     struct sth_pieces pieces;
@@ -82,7 +83,7 @@ static bool prepare(struct compiler *c)
     c->first = calloc((size_t)c->trace.ops + 1, sizeof(*c->first));
     c->workspace = malloc(sth_runtime_workspace_bytes(&c->trace));
     c->runtime = calloc(1, sizeof(*c->runtime));
-    c->judge = sth_plan_judge_create(c->config);
+    c->judge = sth_plan_judge_create(c->config, c->plans);
     if (!c->first || !c->workspace || !c->runtime || !c->judge ||
         !sth_pieces_init(&c->pieces, c->trace.ops + 1))
         return fail(c, "out of memory");
@@ -276,8 +277,8 @@ static bool assemble(struct compiler *c, struct sth_compile_file *compiled)
 
 bool sth_compile(struct sth_compile_file *compiled, const char *text,
                  size_t text_bytes, const char *path,
-                 const struct sth_config *config, uint32_t steps, char *error,
-                 size_t error_size)
+                 const struct sth_config *config, struct sth_plan_book *plans,
+                 uint32_t steps, char *error, size_t error_size)
 {
     struct compiler c = {.path = path,
                          .text = text,
@@ -289,12 +290,15 @@ bool sth_compile(struct sth_compile_file *compiled, const char *text,
     bool good;
 
     memset(compiled, 0, sizeof(*compiled));
+    sth_plan_book_init(&c.own_plans);
+    c.plans = plans ? plans : &c.own_plans;
     good = parse(&c) && prepare(&c) && add_steps(&c) && assemble(&c, compiled);
     free(c.first);
     free(c.region);
     free(c.workspace);
     free(c.runtime);
     sth_plan_judge_destroy(c.judge);
+    sth_plan_book_fini(&c.own_plans);
     free(c.arena);
     sth_recorder_fini(&c.recorder);
     sth_pieces_fini(&c.pieces);

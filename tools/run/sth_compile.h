@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "sth_config.h"
+#include "sth_plan_book.h"
 
 struct sth_compile_file {
     uint8_t *file; /* a program of sth_compiled.h; free() it */
@@ -20,12 +21,13 @@ struct sth_compile_file {
 
 /*
  * text is the whole trace, path its name for messages; the program has its
- * first `steps` steps, all with 0.  False with a sentence
- * in error, and nothing to free, when it is no trace or does not fit the chip.
+ * first `steps` steps, all with 0.  `plans` are those that are given, to which
+ * those decided are added; NULL: none.  False with a sentence in error, and
+ * nothing to free, when it is no trace or does not fit the chip.
  */
 bool sth_compile(struct sth_compile_file *compiled, const char *text,
                  size_t text_bytes, const char *path,
-                 const struct sth_config *config, uint32_t steps, char *error,
-                 size_t error_size);
+                 const struct sth_config *config, struct sth_plan_book *plans,
+                 uint32_t steps, char *error, size_t error_size);
 
 #endif

@@ -77,6 +77,11 @@ int sth_session_run(struct sth_session *session,
     if (!sth_session_load_trace(s, &f) || !sth_session_ask_sources(s) ||
         !sth_session_open_sources(s, &f))
         return 2;
+    if (o->is_compiled && request->plans) {
+        sth_session_fail(&f, "%s: a compiled program has no plans",
+                         request->trace_path);
+        return 2;
+    }
     s->steps = o->is_compiled ? o->program.header->steps : s->trace.steps;
     if (s->steps > s->trace.steps) {
         sth_session_fail(&f, "%s: its trace has fewer steps than it",
@@ -124,6 +129,7 @@ void sth_session_fini(struct sth_session *session)
         free(o->workspace);
         free(o->runtime);
         sth_plan_judge_destroy(o->judge);
+        sth_plan_book_fini(&o->own_plans);
         free(o->arena);
         free(o->text);
         sth_rtl_close(&o->rtl_library);

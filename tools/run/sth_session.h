@@ -36,6 +36,8 @@ struct sth_session_request {
     const char *library_dir; /* of the RTL libraries; NULL: sth_place_rtl() */
     const char *wave_path;   /* waveform of a difference; RTL alone: of all */
     const struct sth_plan_watch *watch; /* of plans; NULL: nobody */
+    /* Plans that are given, to which those decided are added; NULL: none. */
+    struct sth_plan_book *plans;
     bool keep_events;
     bool roofline;   /* report it; needs csim */
     bool by_layer;   /* csim, time only: docs/performance.md */

@@ -22,6 +22,7 @@ struct sth_session_owned {
     void *workspace;
     size_t workspace_bytes;
     struct sth_runtime *runtime;
+    struct sth_plan_book own_plans; /* where the request has none */
     struct sth_plan_judge *judge;
     struct sth_hal hal;
     struct sth_rtl rtl_library;

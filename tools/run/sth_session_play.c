@@ -57,8 +57,12 @@ static bool prepare_runtime(struct sth_session *s,
 
     sth_runtime_config_default(&config);
     config.driver.expected_hash = sth_params_hash(&s->request.config.params);
+    if (o->own_plans.last == NULL)
+        sth_plan_book_init(&o->own_plans);
     if (o->judge == NULL)
-        o->judge = sth_plan_judge_create(&s->request.config);
+        o->judge = sth_plan_judge_create(&s->request.config,
+                                         s->request.plans ? s->request.plans
+                                                          : &o->own_plans);
     if (o->judge == NULL)
         return sth_session_fail(f, "out of memory");
     sth_plan_judge_watch(o->judge, s->request.watch);

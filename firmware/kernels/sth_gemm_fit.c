@@ -1,0 +1,90 @@
+/* What follows from the sizes of a plan, and whether it fits. */
+#include "sth_gemm_epilogue.h"
+#include "sth_gemm_rotate.h"
+
+void sth_gemm_plan_derive(struct sth_gemm_plan *plan,
+                          const struct sth_params *p,
+                          const struct sth_gemm_shape *s)
+{
+    const uint32_t es = STH_LANE_BYTES;
+    uint32_t lanes = sth_round_up(plan->nb, p->array_cols);
+
+    plan->ms = sth_ceil_div(s->m, plan->mb);
+    plan->ns = sth_ceil_div(s->n, plan->nb);
+    plan->ks = sth_ceil_div(s->k, plan->kb);
+    plan->a_stride = sth_stream_stride(p, plan->kb * es, p->array_rows * es);
+    plan->w_stride =
+        s->transposed ? sth_weight_stride(p, plan->kb * es, p->array_rows * es)
+                      : sth_weight_stride(p, plan->nb * es, p->array_cols * es);
+    plan->out_stride = lanes * s->out_bytes;
+    plan->mul_stride = lanes * s->mul_bytes;
+    plan->residual_stride = lanes * s->residual_bytes;
+    plan->angle_cols = sth_gemm_angle_cols(p, s->half, plan->nb / 2, plan->mb);
+}
+
+uint64_t sth_gemm_a_bytes(const struct sth_params *p,
+                          const struct sth_gemm_plan *plan)
+{
+    return sth_schedule_sp_bytes(p, (uint64_t)plan->mb * plan->a_stride);
+}
+
+uint64_t sth_gemm_w_bytes(const struct sth_params *p,
+                          const struct sth_gemm_shape *s,
+                          const struct sth_gemm_plan *plan)
+{
+    uint32_t rows = s->transposed ? plan->nb : plan->kb;
+
+    return sth_schedule_sp_bytes(p, (uint64_t)rows * plan->w_stride);
+}
+
+/* From 1 to `most` in steps of `step`, the last of which may be passed. */
+static bool is_size(uint32_t size, uint32_t step, uint32_t most)
+{
+    return size != 0 && size % step == 0 && size <= STH_GEMM_BLOCK_MAX &&
+           size <= sth_round_up(most, step);
+}
+
+const char *sth_gemm_plan_complete(struct sth_gemm_plan *plan,
+                                   const struct sth_params *p,
+                                   const struct sth_gemm_shape *s)
+{
+    const uint64_t acc_rows = p->acc_bytes / sth_acc_row_bytes(p);
+    uint32_t stride = plan->a_stride, tiles;
+    uint64_t left;
+
+    if (!is_size(plan->mb, 1, s->m))
+        return "mb";
+    if (!is_size(plan->nb, p->array_cols * (s->half != 0 ? 2 : 1), s->n))
+        return "nb";
+    if (!is_size(plan->kb, p->array_rows, s->k))
+        return "kb";
+    if (plan->w_stationary > 1)
+        return "w_stationary";
+    sth_gemm_plan_derive(plan, p, s);
+    /* Rows of part of a word may lie a word apart. */
+    if (stride != plan->a_stride && (plan->a_stride > sth_sp_word_bytes(p) ||
+                                     stride != sth_sp_word_bytes(p)))
+        return "a_stride";
+    plan->a_stride = stride;
+    tiles = sth_ceil_div(plan->nb, p->array_cols);
+    if (plan->acc_slots - 1 >= STH_GEMM_SUMS ||
+        (uint64_t)plan->acc_slots * plan->mb * tiles > acc_rows)
+        return "acc_slots";
+    if (plan->acc_tile < plan->mb ||
+        (uint64_t)plan->acc_slots * plan->acc_tile * tiles > acc_rows)
+        return "acc_tile";
+    /* What a block's epilogue reads is loaded before that of the one before. */
+    if (plan->stage_slots - 1 >= STH_GEMM_SUMS ||
+        (plan->stage_slots == 1 && plan->acc_slots > 1) ||
+        sth_gemm_epilogue_bytes(p, s, plan) >= p->sp_bytes)
+        return "stage_slots";
+    left = p->sp_bytes - sth_gemm_epilogue_bytes(p, s, plan);
+    if (plan->a_slots - 1 >= STH_CACHE_SLOTS ||
+        plan->a_slots * sth_gemm_a_bytes(p, plan) > left)
+        return "a_slots";
+    left -= plan->a_slots * sth_gemm_a_bytes(p, plan);
+    if (plan->w_slots - 1 >= STH_CACHE_SLOTS ||
+        plan->w_slots * sth_gemm_w_bytes(p, s, plan) > left)
+        return "w_slots";
+    return NULL;
+}
