@@ -143,7 +143,7 @@ static void flush(struct pipeline *p)
 static void emit_query_block(struct pipeline *p, struct sth_attention_block *b)
 {
     struct sth_attention_state *t = &p->t;
-    uint32_t visible = t->keys;
+    uint32_t visible = t->keys, keys;
 
     if (t->a->causal)
         visible = t->a->past + b->query0 + b->queries;
@@ -151,13 +151,14 @@ static void emit_query_block(struct pipeline *p, struct sth_attention_block *b)
     b->rows = b->sequences * b->kv_heads * b->unit_rows;
     b->o = t->o[b->index % t->plan.o_slots];
     sth_attention_load_q(t, b);
-    for (uint32_t key0 = 0; key0 < visible; key0 += t->plan.keys) {
+    keys = sth_attention_step_keys(&t->plan, visible);
+    for (uint32_t key0 = 0; key0 < visible; key0 += keys) {
         struct sth_attention_step *step = &p->step[p->steps % STEPS];
 
         step->block = *b;
         step->index = p->steps++;
         step->key0 = key0;
-        step->keys = sth_min_u32(t->plan.keys, visible - key0);
+        step->keys = sth_min_u32(keys, visible - key0);
         step->first = key0 == 0;
         step->last = key0 + step->keys == visible;
         /* The first query of the block sees fewer keys than the last. */

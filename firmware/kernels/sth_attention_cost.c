@@ -249,19 +249,24 @@ static struct sums sum_blocks(const struct sth_attention_model *m, bool stays,
 {
     const struct sth_attention_plan *plan = m->plan;
     const struct sth_attention_shape *s = m->s;
-    struct sth_attention_times first, whole, last;
+    struct sth_attention_times first = {0}, whole = {0}, last;
     struct sums sum = {0};
     uint64_t lag = 0;
+    uint32_t before = 0;
 
-    sth_attention_times(&first, m, plan->keys, true, false);
-    sth_attention_times(&whole, m, plan->keys, false, false);
     for (uint32_t b = 0; b * plan->queries < s->seq; b++) {
-        uint64_t seen = sth_attention_seen(m, b);
-        uint64_t steps = ceil_u64(seen, plan->keys);
+        uint32_t seen = sth_attention_seen(m, b);
+        uint32_t keys = sth_attention_step_keys(plan, seen);
+        uint64_t steps = ceil_u64(seen, keys);
         uint64_t loads;
 
-        sth_attention_times(&last, m, seen - (steps - 1) * plan->keys,
-                            steps == 1, s->masked != 0);
+        if (keys != before) {
+            sth_attention_times(&first, m, keys, true, false);
+            sth_attention_times(&whole, m, keys, false, false);
+            before = keys;
+        }
+        sth_attention_times(&last, m, seen - (steps - 1) * keys, steps == 1,
+                            s->masked != 0);
         add_steps(&sum, m, &last, 1, stays, m->output + m->inverse);
         if (steps > 1)
             add_steps(&sum, m, &first, 1, stays, 0);

@@ -6,8 +6,8 @@
 #include "sth_emit.h"
 
 #define HANDOVER STH_ATTENTION_HANDOVER
-/* Tiles that are followed at most, and those whose times are remembered. */
-#define FOLLOWED 8192u
+/* Tiles that are followed, about, and those whose times are remembered. */
+#define FOLLOWED 2048u
 #define TILES 128u
 #define STEPS 8u
 
@@ -22,11 +22,12 @@ struct entry {
 
 struct pipe {
     const struct sth_attention_model *m;
-    struct sth_attention_times head, body; /* whole steps */
-    uint64_t fetch;                        /* of the bus, for a command */
-    uint64_t load, array, vector, store;   /* busy until then */
-    uint64_t full;                         /* vector's queue */
-    uint64_t decoded;                      /* the commands so far */
+    struct sth_attention_times head, body; /* steps of so many keys */
+    uint32_t keys;
+    uint64_t fetch;                      /* of the bus, for a command */
+    uint64_t load, array, vector, store; /* busy until then */
+    uint64_t full;                       /* vector's queue */
+    uint64_t decoded;                    /* the commands so far */
     bool stays;
     uint32_t groups;                     /* begun */
     uint32_t loads, products;            /* tiles so far */
@@ -38,6 +39,8 @@ struct pipe {
     uint32_t steps, ended;
     uint64_t output_done[2];
     uint32_t blocks, outputs, passages;
+    uint32_t every;    /* of so many blocks of queries one is followed */
+    uint64_t followed; /* tiles */
     bool owes_output;
 };
 
@@ -170,14 +173,21 @@ static void end_step(struct pipe *q)
 static void follow_block(struct pipe *q, uint32_t seen)
 {
     const struct sth_attention_plan *plan = q->m->plan;
+    uint32_t keys = sth_attention_step_keys(plan, seen);
 
+    if (keys != q->keys) {
+        sth_attention_times(&q->head, q->m, keys, true, false);
+        sth_attention_times(&q->body, q->m, keys, false, false);
+        q->keys = keys;
+    }
+    q->followed += 2ull * sth_attention_tiles(plan, seen);
     q->load += q->m->q;
-    for (uint32_t key0 = 0; key0 < seen; key0 += plan->keys) {
+    for (uint32_t key0 = 0; key0 < seen; key0 += keys) {
         struct entry *e = &q->step[q->steps++ % STEPS];
         bool full = q->steps - q->ended > plan->ahead;
 
         e->first = key0 == 0;
-        e->last = seen - key0 <= plan->keys;
+        e->last = seen - key0 <= keys;
         e->group = q->groups;
         e->tile0 = sth_attention_tiles(plan, key0);
         e->t = e->first ? &q->head : &q->body;
@@ -197,12 +207,11 @@ static void follow_block(struct pipe *q, uint32_t seen)
 static void follow_group(struct pipe *q)
 {
     const struct sth_attention_model *m = q->m;
-
     uint32_t blocks = sth_ceil_div(m->s->seq, m->plan->queries);
 
     q->groups++;
     for (uint32_t part = 0; part < m->parts; part++, q->passages++)
-        for (uint32_t i = 0; i < blocks; i++)
+        for (uint32_t i = 0; i < blocks; i += q->every)
             follow_block(
                 q, sth_attention_seen(m, sth_attention_block_at(
                                              m->plan, q->passages, i, blocks)));
@@ -237,25 +246,26 @@ uint64_t sth_attention_pipe(const struct sth_attention_plan *plan,
 {
     struct sth_attention_model m;
     struct pipe q = {.m = &m};
-    uint64_t tiles, before = 0, array = 0;
+    uint64_t tiles, before = 0, array = 0, cycles;
     uint32_t groups, followed;
 
     sth_attention_model_init(&m, plan, p, memory, s);
-    sth_attention_times(&q.head, &m, plan->keys, true, false);
-    sth_attention_times(&q.body, &m, plan->keys, false, false);
     q.stays = sth_attention_stays(&m);
     q.fetch = (1 + m.units) * sth_ceil_div(STH_COMMAND_BYTES, p->bus_bytes);
     /* The first command is fetched. */
     q.load = memory->latency;
     groups = sth_attention_groups(&m);
     tiles = group_tiles(&m);
-    if (tiles == 0 || tiles * sth_min_u32(groups, 2) > FOLLOWED)
+    if (tiles == 0 || sth_attention_tiles(plan, s->keys) > FOLLOWED)
         return 0;
-    followed = sth_min_u32(groups, FOLLOWED / (uint32_t)tiles);
+    followed = tiles > FOLLOWED / 2 ? 2 : FOLLOWED / (uint32_t)tiles;
+    followed = sth_min_u32(groups, followed);
+    q.every = 1 + (uint32_t)(tiles * followed / (FOLLOWED + 1));
     for (uint32_t i = 0; i < followed; i++) {
         before = array;
         follow_group(&q);
         array = q.array;
     }
-    return finish(&q) + (groups - followed) * (array - before);
+    cycles = finish(&q) + (groups - followed) * (array - before);
+    return cycles * (tiles * followed) / q.followed;
 }

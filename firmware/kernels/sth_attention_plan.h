@@ -25,7 +25,7 @@ struct sth_attention_plan {
     uint32_t kv_heads; /* several only if each has all its query heads */
     uint32_t heads;    /* query heads of each key/value head */
     uint32_t queries;
-    uint32_t keys;        /* in a step: a softmax each */
+    uint32_t keys;        /* in a step at most: a softmax each */
     uint32_t tile;        /* keys in a buffer of k or v */
     uint32_t kv_slots;    /* such buffers */
     uint32_t prefetch;    /* tiles loaded before the product of a tile */
@@ -75,6 +75,21 @@ sth_attention_tiles(const struct sth_attention_plan *plan, uint32_t keys)
 
     return keys / plan->keys * ((plan->keys + tile - 1) / tile) +
            (rest + tile - 1) / tile;
+}
+
+/*
+ * Keys in each step but the last of a block that sees so many: steps of about
+ * one size, since the output is rescaled in a step when the values of the one
+ * before are in it.
+ */
+static inline uint32_t
+sth_attention_step_keys(const struct sth_attention_plan *plan, uint32_t seen)
+{
+    uint32_t steps = (seen + plan->keys - 1) / plan->keys;
+    uint32_t tiles = ((seen + steps - 1) / steps + plan->tile - 1) / plan->tile;
+
+    /* Tiles are the same for all blocks. */
+    return plan->keys % plan->tile == 0 ? tiles * plan->tile : plan->keys;
 }
 
 /*
