@@ -7,8 +7,7 @@
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
                "a program is read as it lies in the file");
 _Static_assert(sizeof(struct sth_compiled_header) % sizeof(uint64_t) == 0 &&
-                   sizeof(struct sth_command) == STH_COMMAND_BYTES &&
-                   STH_COMMAND_WORDS == 16,
+                   sizeof(struct sth_command) == STH_COMMAND_BYTES,
                "the parts of a program are aligned one behind the other");
 
 uint32_t sth_compiled_sum(uint32_t sum, const void *bytes, size_t count)
@@ -154,7 +153,7 @@ static const char *check_patches(const struct sth_compiled *p, uint32_t index,
         const char *what;
 
         for (uint32_t i = first; i < end; i++)
-            command.word[p->patch[i].at % STH_COMMAND_WORDS] +=
+            command.word[p->patch[i].at % STH_COMMAND_BYTES / 4] +=
                 p->patch[i].add + p->patch[i].grow * age;
         what = check_command(p, &command, p->region[index]);
         if (what != NULL)
@@ -181,19 +180,20 @@ static enum sth_fw_err check_piece(const struct sth_compiled *p, uint32_t index,
                     "a piece has patches that the program has not");
     while (next < end) {
         const uint32_t first = next;
-        const uint32_t command = p->patch[first].at / STH_COMMAND_WORDS;
+        const uint32_t command = p->patch[first].at / STH_COMMAND_BYTES;
         const char *what;
 
         for (next++;
-             next < end && p->patch[next].at / STH_COMMAND_WORDS == command;
+             next < end && p->patch[next].at / STH_COMMAND_BYTES == command;
              next++)
-            if (p->patch[next].at <= p->patch[next - 1].at)
+            if (p->patch[next].at <= p->patch[next - 1].at ||
+                p->patch[next].at % 4 != 0)
                 return fail(error, offset_of(p, &p->patch[next]),
                             "patches of a command do not ascend");
-        if (command >= piece->commands ||
+        if (command >= piece->commands || p->patch[first].at % 4 != 0 ||
             (next < end && p->patch[next].at < p->patch[first].at))
             return fail(error, offset_of(p, &p->patch[first]),
-                        "a patch is of no command, or out of order");
+                        "a patch is of no word, or out of order");
         what = check_patches(p, piece->first + command, first, next, steps);
         if (what != NULL)
             return fail(error, offset_of(p, &p->patch[first]), what);
@@ -277,18 +277,13 @@ uint32_t sth_compiled_find(const struct sth_compiled *p, uint32_t step,
     return low;
 }
 
-/* Word by word, four at a time: no call. */
-static inline void copy(struct sth_command *to, const struct sth_command *from)
+/* Without a call, and without a loop where it is built for size too. */
+static inline void copy(struct sth_command *restrict to,
+                        const struct sth_command *restrict from)
 {
-    for (uint32_t i = 0; i < STH_COMMAND_WORDS; i += 4) {
-        const uint32_t a = from->word[i], b = from->word[i + 1];
-        const uint32_t c = from->word[i + 2], d = from->word[i + 3];
-
-        to->word[i] = a;
-        to->word[i + 1] = b;
-        to->word[i + 2] = c;
-        to->word[i + 3] = d;
-    }
+#pragma GCC unroll 16
+    for (uint32_t i = 0; i < STH_COMMAND_WORDS; i++)
+        to->word[i] = from->word[i];
 }
 
 static inline void relocate(struct sth_command *c, uint64_t base)
@@ -307,33 +302,34 @@ enum sth_fw_err sth_compiled_play(const struct sth_compiled *p,
     const uint32_t index = sth_compiled_find(p, step, operation);
     const struct sth_compiled_piece *piece = &p->piece[index];
     const struct sth_compiled_patch *patch = &p->patch[piece->patch];
-    const struct sth_compiled_patch *patch_end =
+    const struct sth_compiled_patch *end =
         &p->patch[sth_compiled_patch_end(p, index)];
     const struct sth_command *from = &p->command[piece->first];
     const uint32_t *region = &p->region[piece->first];
     const uint32_t age = step - piece->step;
+    uint32_t at = 0, next = patch != end ? patch->at : UINT32_MAX;
+    uint32_t left = piece->commands;
 
     if (p->header->hash != driver->hash)
         return STH_FW_ERR_EXPECTED_HASH;
-    for (uint32_t i = 0; i < piece->commands;) {
-        uint32_t count = piece->commands - i;
-        struct sth_command *place;
-        enum sth_fw_err err = sth_driver_claim(driver, &count, &place);
+    while (left != 0) {
+        uint32_t count = left;
+        struct sth_command *to;
+        enum sth_fw_err err = sth_driver_claim(driver, &count, &to);
 
         if (err != STH_FW_ERR_OK)
             return err;
-        for (uint32_t k = 0; k < count; k++, i++, region++) {
-            struct sth_command *to = &place[k];
-
-            copy(to, from++);
-            for (; patch != patch_end && patch->at / STH_COMMAND_WORDS == i;
-                 patch++)
-                to->word[patch->at % STH_COMMAND_WORDS] +=
-                    patch->add + patch->grow * age;
+        left -= count;
+        for (uint32_t i = 0; i < count; i++, to++, from++, region++) {
+            copy(to, from);
+            for (; next - at < STH_COMMAND_BYTES;
+                 next = ++patch != end ? patch->at : UINT32_MAX)
+                to->word[(next - at) / 4] += patch->add + patch->grow * age;
+            at += STH_COMMAND_BYTES;
             if (*region != STH_COMPILED_NOWHERE)
                 relocate(to, base[*region]);
         }
-        sth_driver_commit(driver, place, count);
+        sth_driver_commit(driver, to - count, count);
     }
     return STH_FW_ERR_OK;
 }

@@ -68,7 +68,7 @@ struct sth_compiled_piece {
 /* In step s of a piece that serves from step t: word += add + grow * (s - t),
  * modulo 2^32. */
 struct sth_compiled_patch {
-    uint32_t at; /* 16 * command of the piece + word */
+    uint32_t at; /* byte of the piece's commands, where a word begins */
     uint32_t add;
     uint32_t grow;
 };

@@ -81,8 +81,8 @@ while IFS='|' read -r what value; do
   case $what in
   '' | '#'*) ;;
   memory) memories+=("$value") ;;
-  trace\ *)
-    name=$(trim "${what#trace }")
+  trace\ * | program\ *)
+    name=$(trim "${what#* }")
     traces+=("$name")
     rm -f "$work/$name.trace"
     case $value in
@@ -92,6 +92,11 @@ while IFS='|' read -r what value; do
       "$BUILD/systolith" trace $value -o "$work/$name.trace" || exit 1
       ;;
     esac
+    if [ "${what%% *}" = program ]; then
+      "$BUILD/systolith" compile "$work/$name.trace" --config "$config" \
+        -o "$work/$name.program" &&
+        mv "$work/$name.program" "$work/$name.trace" || exit 1
+    fi
     ;;
   *)
     echo "$home/cases.txt: what is '$what'?"

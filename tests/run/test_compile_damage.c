@@ -3,6 +3,8 @@
  */
 #include "compile_fixture.h"
 
+#include "sth_recorder.h"
+
 static const char text[] =
     "systolith-trace 1\n"
     "steps 40\n"
@@ -194,12 +196,13 @@ static void test_compile_forged_pieces_are_refused(void **unused)
     FORGED(grown->first = f.h->commands, "commands that the program");
     FORGED(grown->first = UINT32_MAX, "commands that the program");
     FORGED(grown->commands = UINT32_MAX, "commands that the program");
-    FORGED(grown->commands = 0, "of no command");
+    FORGED(grown->commands = 0, "of no word");
     FORGED(grown->patch = f.h->patches + 1, "patches that the program");
     FORGED(grown[1].patch = UINT32_MAX, "patches that the program");
     FORGED(patch[0].at = UINT32_MAX, NULL);
     FORGED(patch[1].at = patch[0].at, "do not ascend");
-    FORGED(patch[1].at = grown->commands * STH_COMMAND_WORDS, NULL);
+    FORGED(patch[1].at = grown->commands * STH_COMMAND_BYTES, NULL);
+    FORGED(patch[0].at++, "of no word");
     forge_end(&f);
 }
 
@@ -210,17 +213,124 @@ static void test_compile_forged_growth_is_refused(void **unused)
     uint32_t i = 0;
 
     (void)unused;
-    while (f.patch[i].at % STH_COMMAND_WORDS != STH_LOAD_MEM_LO_WORD ||
+    while (f.patch[i].at % STH_COMMAND_BYTES / 4 != STH_LOAD_MEM_LO_WORD ||
            f.patch[i].grow == 0)
         i++;
     FORGED(f.patch[i].grow *= 2, "leaves its region");
     FORGED(f.patch[i].grow = 0x80000000, "leaves its region");
     FORGED(f.patch[i].add = 0x1000, "leaves its region");
-    FORGED(f.patch[i].at -= STH_LOAD_MEM_LO_WORD, "");
-    FORGED(f.patch[i].at++, "leaves its region");
+    FORGED(f.patch[i].at -= 4 * STH_LOAD_MEM_LO_WORD, "");
+    FORGED(f.patch[i].at += 4, "leaves its region");
     forge_end(&f);
 }
 #undef FORGED
+
+/* ---- random damage ------------------------------------------------------ */
+
+#ifndef ROUNDS
+#define ROUNDS 1500
+#endif
+
+/* A word of the file, header included, becomes another. */
+static void spoil(const struct compile_file *file, uint64_t *random)
+{
+    const struct sth_compiled p = compile_open(file);
+    uint32_t *word = (uint32_t *)(void *)file->byte;
+    const size_t all = (size_t)((const uint8_t *)p.text - file->byte) / 4;
+    /* Half of them where the pieces are. */
+    const size_t from = fixture_random(random) % 2
+                            ? (size_t)((const uint32_t *)p.piece - word)
+                            : 2;
+
+    for (uint32_t n = fixture_random(random) % 3 + 1; n != 0; n--) {
+        const size_t at = from + fixture_random(random) % (all - from);
+        const size_t other = from + fixture_random(random) % (all - from);
+
+        switch (fixture_random(random) % 6) {
+        case 0:
+            word[at] ^= 1u << fixture_random(random) % 32;
+            break;
+        case 1:
+            word[at] = fixture_random(random);
+            break;
+        case 2:
+            word[at] = word[other];
+            break;
+        case 3:
+            word[at] = 0;
+            break;
+        case 4:
+            word[at] = UINT32_MAX;
+            break;
+        default:
+            word[at] += fixture_random(random) % 5 - 2;
+            break;
+        }
+    }
+}
+
+/* Every command of every step stays in its region, as the ring sees it. */
+static void check_played(const struct sth_compiled *p)
+{
+    struct sth_driver_config config;
+    struct sth_recorder recorder;
+    struct sth_driver driver;
+    uint64_t base[64];
+    const struct sth_config chip = compile_config("nano");
+
+    for (uint32_t i = 0; i < p->header->regions; i++)
+        base[i] = (uint64_t)(i + 1) << 32;
+    sth_driver_config_default(&config);
+    assert_true(sth_recorder_init(&recorder, &chip.params, 0, 10));
+    assert_int_equal(sth_driver_init(&driver, &recorder.hal, &config), 0);
+    for (uint32_t s = 0; s < p->header->steps; s++)
+        for (uint32_t i = 0; i <= p->header->operations; i++)
+            if (sth_compiled_play(p, &driver, base, s, i))
+                assert_int_not_equal(p->header->hash, driver.hash);
+    sth_driver_flush(&driver);
+    for (uint32_t i = 0; i < recorder.commands; i++) {
+        const struct sth_command *c = &recorder.command[i];
+        const uint64_t addr =
+            STH_GET(c, LOAD_MEM_LO) | (uint64_t)STH_GET(c, LOAD_MEM_HI) << 32;
+        const uint64_t n1 = STH_GET(c, LOAD_N1), n2 = STH_GET(c, LOAD_N2);
+        const uint32_t opcode = STH_GET(c, ANY_OPCODE);
+
+        if ((opcode != STH_OP_LOAD && opcode != STH_OP_STORE) || !n1 || !n2)
+            continue;
+        assert_in_range(addr >> 32, 1, p->header->regions);
+        assert_true((addr & UINT32_MAX) + (n1 - 1) * STH_GET(c, LOAD_MEM_S1) +
+                        (n2 - 1) * STH_GET(c, LOAD_MEM_S2) +
+                        STH_GET(c, LOAD_LEN) <=
+                    p->region_bytes[(addr >> 32) - 1]);
+    }
+    sth_recorder_fini(&recorder);
+}
+
+/* Whatever is accepted plays, and reads and writes nothing but its regions. */
+static void test_compile_random_damage_does_no_harm(void **unused)
+{
+    const struct compile_file good = compile_text(text, "nano");
+    const struct compile_file file = {malloc(good.bytes), good.bytes};
+    uint32_t accepted = 0;
+    uint64_t random = 11;
+
+    (void)unused;
+    for (uint32_t round = 0; round < ROUNDS; round++) {
+        struct sth_compiled_error error;
+        struct sth_compiled p;
+
+        memcpy(file.byte, good.byte, good.bytes);
+        spoil(&file, &random);
+        seal(&file);
+        if (sth_compiled_open(&p, file.byte, file.bytes, &error))
+            continue;
+        accepted++;
+        check_played(&p);
+    }
+    assert_in_range(accepted, ROUNDS / 20, ROUNDS - ROUNDS / 20);
+    free(file.byte);
+    free(good.byte);
+}
 
 /* The sum is that of the standard: its check value. */
 static void test_compile_sum_is_crc32(void **unused)
@@ -240,6 +350,7 @@ int main(void)
         cmocka_unit_test(test_compile_forged_command_is_refused),
         cmocka_unit_test(test_compile_forged_pieces_are_refused),
         cmocka_unit_test(test_compile_forged_growth_is_refused),
+        cmocka_unit_test(test_compile_random_damage_does_no_harm),
         cmocka_unit_test(test_compile_sum_is_crc32),
     };
 

@@ -32,5 +32,7 @@ program decode edge --model gpt2 --phase decode --past 100 --steps 50 &&
   count decode
 program grouped server --model llama-3.2-1b --phase decode --past 500 \
   --steps 50 --dtype int8 && count grouped
+program batch server --model gpt2 --phase decode --past 100 --steps 50 \
+  --batch 8 && count batch
 echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ] && [ "$passed" -eq 6 ]
+[ "$failed" -eq 0 ] && [ "$passed" -eq 8 ]

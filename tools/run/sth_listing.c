@@ -82,8 +82,8 @@ static bool read_stretch(const struct sth_listing *l, uint32_t step,
     memcpy(s->command, p->command + s->piece->first,
            s->piece->commands * sizeof(*s->command));
     for (uint32_t i = s->piece->patch; i < end; i++)
-        s->command[p->patch[i].at / STH_COMMAND_WORDS]
-            .word[p->patch[i].at % STH_COMMAND_WORDS] +=
+        s->command[p->patch[i].at / STH_COMMAND_BYTES]
+            .word[p->patch[i].at % STH_COMMAND_BYTES / 4] +=
             p->patch[i].add + p->patch[i].grow * (step - s->piece->step);
     return true;
 }

@@ -152,7 +152,7 @@ static void close_piece(struct sth_pieces *p, struct sth_pieces_operation *o)
                                          .commands = o->commands,
                                          .patch = o->patch.count};
     for (uint32_t i = 0; i < o->commands * STH_COMMAND_WORDS; i++) {
-        struct sth_compiled_patch patch = {.at = i,
+        struct sth_compiled_patch patch = {.at = 4 * i,
                                            .add = o->word[i] -
                                                   template_of(p, first)[i],
                                            .grow = o->grow ? o->grow[i] : 0};

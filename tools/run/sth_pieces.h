@@ -45,7 +45,7 @@ void sth_pieces_end(struct sth_pieces *pieces);
  * What the file holds of them: counts; then, with room for those, the pieces,
  * patches and first pieces themselves.
  */
-void sth_pieces_count(const struct sth_pieces *pieces, uint32_t *piece,
+void sth_pieces_count(const struct sth_pieces *p, uint32_t *pieces,
                       uint32_t *patches);
 void sth_pieces_write(const struct sth_pieces *pieces,
                       struct sth_compiled_piece *piece,
