@@ -54,7 +54,9 @@ manual: $(SPECGEN) $(BUILD)/systolith ## refill the generated tables of the manu
 	$(Q)for page in $(MANUAL); do \
 	  $(SPECGEN) page <$$page >$(BUILD)/page.md && mv $(BUILD)/page.md $$page; \
 	done
-	$(Q)mk/options.sh $(BUILD)/systolith <docs/cli.md >$(BUILD)/page.md && \
-	  mv $(BUILD)/page.md docs/cli.md
+	$(Q)for page in docs/cli.md docs/trace.md; do \
+	  mk/options.sh $(BUILD)/systolith <$$page >$(BUILD)/page.md && \
+	  mv $(BUILD)/page.md $$page; \
+	done
 
 .PHONY: gen manual FORCE

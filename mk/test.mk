@@ -4,7 +4,7 @@ SAN = $(BUILD)/san
 SAN_FLAGS = -fsanitize=address,undefined -fno-sanitize-recover=all
 
 # Sources outside of the libraries that tests look into.
-TEST_LIB_SRC = $(wildcard verif/numeric/*.c verif/cosim/*.c) \
+TEST_LIB_SRC = $(wildcard verif/numeric/*.c verif/cosim/*.c tests/families/eq*.c) \
 	$(filter-out tools/specgen/sth_specgen.c,$(wildcard tools/specgen/*.c))
 
 $(BUILD)/libtests.a: $(call obj,$(TEST_LIB_SRC))

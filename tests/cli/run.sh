@@ -34,8 +34,12 @@ help_pages() {
 
 # The tables of the manual are those of the command.
 manual() {
-  mk/options.sh "$systolith" <docs/cli.md >"$work/cli.md"
-  check "docs/cli.md: run make manual" cmp -s docs/cli.md "$work/cli.md"
+  local page
+  for page in cli trace; do
+    mk/options.sh "$systolith" <"docs/$page.md" >"$work/$page.md"
+    check "docs/$page.md: run make manual" \
+      cmp -s "docs/$page.md" "$work/$page.md"
+  done
 }
 
 # What every JSON report says about itself.

@@ -2,30 +2,17 @@
  * Runs by layers: copying equal layers gives the same figures, cycle for
  * cycle, as simulating every one of them, on every kind of memory.
  */
+#include "model_fixture.h"
 #include "tool_files.h"
 
 #include "sth_session.h"
 #include "sth_tracegen.h"
 
 static const struct sth_model models[] = {
-    {.family = STH_MODEL_GPT2,
-     .hidden = 48,
-     .heads = 3,
-     .kv_heads = 3,
-     .head_dim = 16,
-     .layers = 5,
-     .intermediate = 72,
-     .norm_eps = 1e-5},
-    {.family = STH_MODEL_LLAMA,
-     .hidden = 40,
-     .heads = 4,
-     .kv_heads = 2,
-     .head_dim = 10,
-     .layers = 5,
-     .intermediate = 56,
-     .qkv_bias = true,
-     .norm_eps = 1e-5,
-     .rope_theta = 1e4},
+    {MODEL_GPT2, .hidden = 48, .heads = 3, .kv_heads = 3, .head_dim = 16,
+     .layers = 5, .intermediate = 72},
+    {MODEL_LLAMA, .hidden = 40, .heads = 4, .kv_heads = 2, .head_dim = 10,
+     .rotary = 10, .layers = 5, .intermediate = 56},
 };
 
 static const char *const configs[] = {"nano", "edge", "wide", "server"};

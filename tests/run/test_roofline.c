@@ -2,6 +2,7 @@
  * The roofline: its classes are told from constructed work, its figures keep
  * below their roofs, and the parts of a run's cycles add up to all of them.
  */
+#include "model_fixture.h"
 #include "tool_files.h"
 
 #include "sth_roofline.h"
@@ -126,15 +127,9 @@ static void check_parts(const struct sth_session_side *side)
     assert_int_equal(sum, side->cycles);
 }
 
-static const struct sth_model model = {.family = STH_MODEL_LLAMA,
-                                       .hidden = 40,
-                                       .heads = 4,
-                                       .kv_heads = 2,
-                                       .head_dim = 10,
-                                       .layers = 2,
-                                       .intermediate = 56,
-                                       .norm_eps = 1e-5,
-                                       .rope_theta = 1e4};
+static const struct sth_model model = {
+    MODEL_LLAMA,    .hidden = 40, .heads = 4,  .kv_heads = 2,
+    .head_dim = 10, .rotary = 10, .layers = 2, .intermediate = 56};
 
 static void write_layers(char path[TEST_PATH])
 {

@@ -2,6 +2,7 @@
  * Whole runs on the C model: generated layers of every family come out as the
  * double-precision reference says, and the reports are well-formed.
  */
+#include "model_fixture.h"
 #include "tool_files.h"
 
 #include "sth_report.h"
@@ -84,43 +85,15 @@ static char *gemm_text(uint32_t m, uint32_t n, uint32_t k, bool int8)
 }
 
 static const struct sth_model models[] = {
-    {.family = STH_MODEL_GPT2,
-     .hidden = 48,
-     .heads = 3,
-     .kv_heads = 3,
-     .head_dim = 16,
-     .layers = 2,
-     .intermediate = 72,
-     .norm_eps = 1e-5},
-    {.family = STH_MODEL_BERT,
-     .hidden = 36,
-     .heads = 3,
-     .kv_heads = 3,
-     .head_dim = 12,
-     .layers = 2,
-     .intermediate = 70,
-     .norm_eps = 1e-12},
-    {.family = STH_MODEL_LLAMA,
-     .hidden = 40,
-     .heads = 4,
-     .kv_heads = 2,
-     .head_dim = 10,
-     .layers = 2,
-     .intermediate = 56,
-     .qkv_bias = true,
-     .norm_eps = 1e-5,
-     .rope_theta = 1e4},
-    {.family = STH_MODEL_MIXTRAL,
-     .hidden = 40,
-     .heads = 4,
-     .kv_heads = 2,
-     .head_dim = 10,
-     .layers = 2,
-     .intermediate = 56,
-     .experts = 3,
-     .experts_active = 2,
-     .norm_eps = 1e-5,
-     .rope_theta = 1e4},
+    {MODEL_GPT2, .hidden = 48, .heads = 3, .kv_heads = 3, .head_dim = 16,
+     .layers = 2, .intermediate = 72},
+    {MODEL_BERT, .hidden = 36, .heads = 3, .kv_heads = 3, .head_dim = 12,
+     .layers = 2, .intermediate = 70},
+    {MODEL_LLAMA, .hidden = 40, .heads = 4, .kv_heads = 2, .head_dim = 10,
+     .rotary = 10, .layers = 2, .intermediate = 56},
+    {MODEL_MIXTRAL, .hidden = 40, .heads = 4, .kv_heads = 2, .head_dim = 10,
+     .rotary = 10, .layers = 2, .intermediate = 56, .expert_intermediate = 56,
+     .experts = 3, .experts_active = 2},
 };
 
 /* Every family, prefill and decode, on every configuration. */
@@ -381,7 +354,8 @@ static void test_session_mistakes_have_their_messages(void **state)
         {"", ": field 'header': is missing; begin with 'systolith-trace 1'",
          NULL},
         {"systolith-trace 1\ntensor a bf16 2x2 one\n",
-         ":2: tensor 'a': source 'one' is none of zero, seed:, rope: and "
+         ":2: tensor 'a': source 'one' is none of zero, seed:, rope:, angles: "
+         "and "
          "file:",
          NULL},
         {"systolith-trace 1\ntensor a bf16 2x2 file:none:0\n",

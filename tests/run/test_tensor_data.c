@@ -32,6 +32,10 @@ static void values(struct sth_source *s, uint64_t first, size_t count,
 #define SEED_MESSAGE "source must be seed:SEED:SCALE[:OFFSET]"
 #define ROPE_MESSAGE                                                           \
     "source must be rope:cos|sin:THETA:PAST:SEQ[:REPEAT] on bf16 or fp32"
+#define ANGLES_MESSAGE                                                         \
+    "source must be angles:cos|sin:PAST:SEQ:REPEAT:FACTOR:RATE,... on bf16 "   \
+    "or "                                                                      \
+    "fp32, with no more rates than columns"
 #define FILE_MESSAGE "source must be file:PATH:BYTEOFFSET"
 
 static void test_source_mistakes_have_their_messages(void **state)
@@ -42,9 +46,9 @@ static void test_source_mistakes_have_their_messages(void **state)
         const char *message;
     } rows[] = {
         {"one", STH_DTYPE_BF16,
-         "source 'one' is none of zero, seed:, rope: and file:"},
+         "source 'one' is none of zero, seed:, rope:, angles: and file:"},
         {"zero:1", STH_DTYPE_BF16,
-         "source 'zero:1' is none of zero, seed:, rope: and file:"},
+         "source 'zero:1' is none of zero, seed:, rope:, angles: and file:"},
         {"seed:", STH_DTYPE_BF16, SEED_MESSAGE},
         {"seed:1", STH_DTYPE_BF16, SEED_MESSAGE},
         {"seed:1:", STH_DTYPE_BF16, SEED_MESSAGE},
@@ -62,6 +66,15 @@ static void test_source_mistakes_have_their_messages(void **state)
         {"rope:cos:10000:0:8:", STH_DTYPE_BF16, ROPE_MESSAGE},
         {"rope:cos:10000:4294967296:8", STH_DTYPE_BF16, ROPE_MESSAGE},
         {"rope:cos:10000:0:8", STH_DTYPE_I8, ROPE_MESSAGE},
+        {"angles:cos:0:8:1:1", STH_DTYPE_BF16, ANGLES_MESSAGE},
+        {"angles:cos:0:8:1:1:", STH_DTYPE_BF16, ANGLES_MESSAGE},
+        {"angles:cos:0:8:1:0:1", STH_DTYPE_BF16, ANGLES_MESSAGE},
+        {"angles:cos:0:8:1:1:1,", STH_DTYPE_BF16, ANGLES_MESSAGE},
+        {"angles:cos:0:8:1:1:1,x", STH_DTYPE_BF16, ANGLES_MESSAGE},
+        {"angles:cos:0:8:1:1:1,2,3,4,5,6,7,8,9", STH_DTYPE_BF16,
+         ANGLES_MESSAGE},
+        {"angles:tan:0:8:1:1:1", STH_DTYPE_BF16, ANGLES_MESSAGE},
+        {"angles:cos:0:8:1:1:1", STH_DTYPE_I8, ANGLES_MESSAGE},
         {"file:", STH_DTYPE_BF16, FILE_MESSAGE},
         {"file:x", STH_DTYPE_BF16, FILE_MESSAGE},
         {"file::0", STH_DTYPE_BF16, FILE_MESSAGE},
@@ -252,6 +265,33 @@ static void test_source_rope_gives_the_angles(void **state)
         }
 }
 
+/* Two columns turn at their own rates and are stretched, two stand still. */
+static void test_source_angles_have_rates_of_their_own(void **state)
+{
+    struct sth_source c =
+        open_source("angles:cos:5:3:1:1.5:1,0.25", STH_DTYPE_FP32, 6, 4);
+    struct sth_source s =
+        open_source("angles:sin:5:3:1:1.5:1,0.25", STH_DTYPE_FP32, 6, 4);
+    double cosine[24], sine[24];
+
+    (void)state;
+    values(&c, 0, 24, cosine);
+    values(&s, 0, 24, sine);
+    for (int row = 0; row < 6; row++)
+        for (int col = 0; col < 4; col++) {
+            const double position = 5 + row % 3;
+            const double angle = position * (col ? 0.25 : 1);
+            const bool turns = col < 2;
+
+            assert_true(fabs(cosine[row * 4 + col] -
+                             (turns ? 1.5 * cos(angle) : 1)) < 1e-6);
+            assert_true(fabs(sine[row * 4 + col] -
+                             (turns ? 1.5 * sin(angle) : 0)) < 1e-6);
+        }
+    sth_source_close(&c);
+    sth_source_close(&s);
+}
+
 static void test_source_file_is_read_at_its_offset(void **state)
 {
     uint8_t bytes[40], read[32];
@@ -327,6 +367,7 @@ int main(void)
         cmocka_unit_test(test_source_bf16_rounds_to_nearest_even),
         cmocka_unit_test(test_source_int8_rounds_and_saturates),
         cmocka_unit_test(test_source_rope_gives_the_angles),
+        cmocka_unit_test(test_source_angles_have_rates_of_their_own),
         cmocka_unit_test(test_source_file_is_read_at_its_offset),
         cmocka_unit_test(test_source_file_that_shrinks_is_an_error),
         cmocka_unit_test(test_decode_reads_every_type),

@@ -1,4 +1,5 @@
 /* Generated traces parse and have the shapes of their models. */
+#include "model_fixture.h"
 #include "tool_files.h"
 
 #include "sth_trace.h"
@@ -62,43 +63,15 @@ static uint32_t count_kind(const struct parsed *p, enum sth_trace_kind kind)
 }
 
 static const struct sth_model models[] = {
-    {.family = STH_MODEL_GPT2,
-     .hidden = 24,
-     .heads = 3,
-     .kv_heads = 3,
-     .head_dim = 8,
-     .layers = 4,
-     .intermediate = 40,
-     .norm_eps = 1e-5},
-    {.family = STH_MODEL_BERT,
-     .hidden = 24,
-     .heads = 3,
-     .kv_heads = 3,
-     .head_dim = 8,
-     .layers = 4,
-     .intermediate = 40,
-     .norm_eps = 1e-12},
-    {.family = STH_MODEL_LLAMA,
-     .hidden = 20,
-     .heads = 4,
-     .kv_heads = 2,
-     .head_dim = 6,
-     .layers = 4,
-     .intermediate = 36,
-     .qkv_bias = true,
-     .norm_eps = 1e-5,
-     .rope_theta = 1e4},
-    {.family = STH_MODEL_MIXTRAL,
-     .hidden = 20,
-     .heads = 4,
-     .kv_heads = 2,
-     .head_dim = 6,
-     .layers = 4,
-     .intermediate = 36,
-     .experts = 4,
-     .experts_active = 2,
-     .norm_eps = 1e-5,
-     .rope_theta = 1e4},
+    {MODEL_GPT2, .hidden = 24, .heads = 3, .kv_heads = 3, .head_dim = 8,
+     .layers = 4, .intermediate = 40},
+    {MODEL_BERT, .hidden = 24, .heads = 3, .kv_heads = 3, .head_dim = 8,
+     .layers = 4, .intermediate = 40},
+    {MODEL_LLAMA, .hidden = 20, .heads = 4, .kv_heads = 2, .head_dim = 6,
+     .rotary = 6, .layers = 4, .intermediate = 36},
+    {MODEL_MIXTRAL, .hidden = 20, .heads = 4, .kv_heads = 2, .head_dim = 6,
+     .rotary = 6, .layers = 4, .intermediate = 36, .expert_intermediate = 36,
+     .experts = 4, .experts_active = 2},
 };
 
 static void check_attention(const struct parsed *p, const struct sth_model *m,
@@ -115,8 +88,7 @@ static void check_attention(const struct parsed *p, const struct sth_model *m,
         assert_int_equal(n[STH_TRACE_NUMBER_BATCH], r->batch);
         assert_int_equal(n[STH_TRACE_NUMBER_SEQ], r->seq);
         assert_int_equal(n[STH_TRACE_NUMBER_PAST], r->past);
-        assert_int_equal(n[STH_TRACE_NUMBER_CAUSAL],
-                         m->family != STH_MODEL_BERT);
+        assert_int_equal(n[STH_TRACE_NUMBER_CAUSAL], m->causal);
         assert_int_equal(op->view[STH_TRACE_VIEW_Q].cols,
                          m->heads * m->head_dim);
         assert_int_equal(op->view[STH_TRACE_VIEW_K].rows,
@@ -187,29 +159,24 @@ static void check(const struct sth_model *m, const struct sth_trace_request *r)
     assert_int_equal(count_kind(&p, STH_TRACE_KIND_QUANTIZE),
                      r->int8 ? inputs_of_products(&p) : 0);
     check_attention(&p, m, r);
-    switch (m->family) {
-    case STH_MODEL_GPT2:
-    case STH_MODEL_BERT:
+    if (m->fused) {
         assert_int_equal(matmuls, 4 * r->layers);
         assert_int_equal(count_kind(&p, STH_TRACE_KIND_LAYERNORM),
                          2 * r->layers);
         assert_int_equal(count_kind(&p, STH_TRACE_KIND_COPY),
                          r->past ? 2 * r->batch * r->layers : 0);
-        break;
-    case STH_MODEL_LLAMA:
+    } else if (!m->experts) {
         assert_int_equal(matmuls, 7 * r->layers);
         assert_int_equal(count_kind(&p, STH_TRACE_KIND_RMSNORM), 2 * r->layers);
+        assert_int_equal(count_rotated(&p), 2 * r->layers);
         assert_int_equal(count_kind(&p, STH_TRACE_KIND_COPY),
                          r->past && r->batch > 1 ? 2 * r->batch * r->layers
                                                  : 0);
-        assert_int_equal(count_rotated(&p), 2 * r->layers);
-        break;
-    case STH_MODEL_MIXTRAL:
+    } else {
         assert_int_equal(gathered_rows(&p),
                          tokens * m->experts_active * r->layers);
         assert_int_equal(count_kind(&p, STH_TRACE_KIND_GATHER),
                          count_kind(&p, STH_TRACE_KIND_SCATTER_ADD));
-        break;
     }
     discard(&p);
 }

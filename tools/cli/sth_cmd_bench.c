@@ -139,7 +139,7 @@ static FILE *write_trace(const struct work *w, char path[STH_SCRATCH_PATH])
 
     if (out && w->model) {
         model_path(w, file, sizeof(file));
-        good = sth_model_load(file, &model, error, sizeof(error)) &&
+        good = sth_model_load(file, NULL, &model, error, sizeof(error)) &&
                sth_tracegen_layers(out, &model, &w->layers);
     } else if (out) {
         sth_tracegen_gemm(out, w->size, w->size, w->size, false, 1);

@@ -1,6 +1,7 @@
 /* systolith trace: layer traces from a model or a shape. */
 #include "sth_args.h"
 #include "sth_cmd.h"
+#include "sth_family.h"
 #include "sth_output.h"
 #include "sth_targets.h"
 #include "sth_tracegen.h"
@@ -15,6 +16,7 @@ struct options {
     const char *model, *gemm, *attention, *op, *out;
     uint64_t seq, past, steps, batch, layers, seed;
     bool has_seq, has_past, full, has_phase, decode, int8;
+    struct sth_model_ignored ignored;
 };
 
 enum { TOKENS_MAX = STH_TRACEGEN_TOKENS_MAX };
@@ -65,6 +67,7 @@ static struct options take(const struct sth_args *args)
         .has_phase = args->given[STH_OPT_TRACE_PHASE],
         .decode = args->word[STH_OPT_TRACE_PHASE] == 1,
         .int8 = args->word[STH_OPT_TRACE_DTYPE] == 1,
+        .ignored = {args->repeat, args->repeats},
     };
 }
 
@@ -183,29 +186,33 @@ static bool load_model(const struct options *o, struct sth_model *model)
     else
         snprintf(path, sizeof(path), "%s/configs/models/%s.json",
                  sth_cmd_home(), name);
-    if (sth_model_load(path, model, error, sizeof(error)))
-        return !sth_targets_check(&target, 1, inputs, 1);
-    sth_cmd_error("%s", error);
-    return false;
+    if (!sth_model_load(path, &o->ignored, model, error, sizeof(error))) {
+        sth_cmd_error("%s", error);
+        return false;
+    }
+    for (char *line = strtok(error, "\n"); line; line = strtok(NULL, "\n"))
+        fprintf(stderr, "systolith: note: %s\n", line);
+    return !sth_targets_check(&target, 1, inputs, 1);
 }
 
 /* Whether the model can do what is asked for. */
 static bool check_request(const struct sth_model *m,
                           const struct sth_trace_request *request, bool decode)
 {
-    char error[256];
+    char error[512];
 
     if (request->layers > m->layers) {
         sth_cmd_error("option --layers: the model has %u layers", m->layers);
         return false;
     }
-    if (decode && m->family == STH_MODEL_BERT) {
-        sth_cmd_error("option --phase: bert is not causal and has no decode; "
-                      "use prefill");
+    if (decode && !m->causal) {
+        sth_cmd_error("option --phase: %s is not causal and has no decode; "
+                      "use prefill",
+                      m->type);
         return false;
     }
-    if (!sth_model_takes(m, request->past, request->seq * request->steps, error,
-                         sizeof(error))) {
+    if (!sth_model_takes(m, request->layers, request->past,
+                         request->seq * request->steps, error, sizeof(error))) {
         sth_cmd_error("%s", error);
         return false;
     }
@@ -281,7 +288,7 @@ int sth_cmd_trace(int argc, char **argv)
     static const enum sth_option_id of_model[] = {
         STH_OPT_TRACE_PHASE, STH_OPT_TRACE_SEQ,    STH_OPT_TRACE_PAST,
         STH_OPT_TRACE_BATCH, STH_OPT_TRACE_LAYERS, STH_OPT_TRACE_DTYPE,
-        STH_OPT_TRACE_STEPS, STH_OPT_COUNT};
+        STH_OPT_TRACE_STEPS, STH_OPT_TRACE_IGNORE, STH_OPT_COUNT};
     struct sth_args args;
     struct options o;
     int status;
@@ -289,6 +296,10 @@ int sth_cmd_trace(int argc, char **argv)
     if (!sth_args_parse(&args, STH_COMMAND_TRACE, argc, argv, &status))
         return status;
     o = take(&args);
+    if (o.model && !strcmp(o.model, "?")) {
+        sth_family_print(stdout);
+        return 0;
+    }
     if (!o.out)
         return sth_cmd_error("option -o is missing; '-' is standard output");
     if (!!o.model + !!o.gemm + !!o.attention + !!o.op != 1)

@@ -77,6 +77,58 @@ static bool parse_rope(struct sth_source *s, const char *text, char *error,
     return false;
 }
 
+/* FACTOR and RATE, ... behind cos|sin:PAST:SEQ: */
+static bool parse_rates(struct sth_source *s, const char *text)
+{
+    uint32_t count = 1;
+    char *end;
+
+    if (!take_number(&text, &s->factor) || s->factor <= 0)
+        return false;
+    for (const char *c = text; *c; c++)
+        count += *c == ',';
+    if (count > s->cols)
+        return false;
+    s->rate = calloc(count, sizeof(*s->rate));
+    if (!s->rate)
+        return false;
+    for (; s->rates < count; text = end + 1) {
+        s->rate[s->rates++] = strtod(text, &end);
+        if (end == text || !isfinite(s->rate[s->rates - 1]) ||
+            *end != (s->rates < count ? ',' : 0))
+            return false;
+    }
+    return true;
+}
+
+static bool parse_angles(struct sth_source *s, const char *text, char *error,
+                         size_t size)
+{
+    uint64_t past, seq, repeat;
+
+    s->kind = STH_SOURCE_ANGLES;
+    s->sine = !strncmp(text, "sin:", 4);
+    if (s->sine || !strncmp(text, "cos:", 4)) {
+        text += 4;
+        if (take_integer(&text, UINT32_MAX, &past) &&
+            take_integer(&text, UINT32_MAX, &seq) && seq &&
+            take_integer(&text, UINT32_MAX, &repeat) && repeat &&
+            s->dtype != STH_DTYPE_I8) {
+            s->past = (uint32_t)past;
+            s->seq = (uint32_t)seq;
+            s->repeat = (uint32_t)repeat;
+            if (parse_rates(s, text))
+                return true;
+            sth_source_close(s);
+        }
+    }
+    snprintf(
+        error, size,
+        "source must be angles:cos|sin:PAST:SEQ:REPEAT:FACTOR:RATE,... on bf16 "
+        "or fp32, with no more rates than columns");
+    return false;
+}
+
 bool sth_source_path(const char *text, const char *directory, char *path,
                      size_t size)
 {
@@ -131,10 +183,13 @@ bool sth_source_open(struct sth_source *source, const char *text,
         return parse_seed(source, text + 5, error, error_size);
     if (!strncmp(text, "rope:", 5))
         return parse_rope(source, text + 5, error, error_size);
+    if (!strncmp(text, "angles:", 7))
+        return parse_angles(source, text + 7, error, error_size);
     if (!strncmp(text, "file:", 5))
         return open_file(source, text, directory, error, error_size);
-    snprintf(error, error_size,
-             "source '%s' is none of zero, seed:, rope: and file:", text);
+    snprintf(
+        error, error_size,
+        "source '%s' is none of zero, seed:, rope:, angles: and file:", text);
     return false;
 }
 
@@ -143,6 +198,8 @@ void sth_source_close(struct sth_source *source)
     if (source->file)
         fclose(source->file);
     source->file = NULL;
+    free(source->rate);
+    source->rate = NULL;
 }
 
 /*
@@ -166,6 +223,18 @@ static double rope_value(const struct sth_source *s, uint64_t i)
                    pow(s->theta, -(double)(i % s->cols) / (double)s->cols);
 
     return s->sine ? sin(angle) : cos(angle);
+}
+
+static double angles_value(const struct sth_source *s, uint64_t i)
+{
+    uint64_t position = s->past + i / s->cols / s->repeat % s->seq;
+    uint64_t column = i % s->cols;
+    double angle;
+
+    if (column >= s->rates)
+        return s->sine ? 0 : 1;
+    angle = (double)position * s->rate[column];
+    return s->factor * (s->sine ? sin(angle) : cos(angle));
 }
 
 static double clamp(double x, double limit)
@@ -213,6 +282,11 @@ bool sth_source_encode(struct sth_source *source, uint64_t first, size_t count,
     case STH_SOURCE_ROPE:
         for (size_t i = 0; i < count; i++)
             encode(source->dtype, rope_value(source, first + i),
+                   out + i * bytes);
+        break;
+    case STH_SOURCE_ANGLES:
+        for (size_t i = 0; i < count; i++)
+            encode(source->dtype, angles_value(source, first + i),
                    out + i * bytes);
         break;
     case STH_SOURCE_FILE:

@@ -13,9 +13,10 @@
 
 enum sth_source_kind {
     STH_SOURCE_ZERO,
-    STH_SOURCE_SEED, /* offset + scale * g, g approximately normal */
-    STH_SOURCE_ROPE, /* cosine or sine of rotary position angles */
-    STH_SOURCE_FILE  /* raw little-endian elements */
+    STH_SOURCE_SEED,   /* offset + scale * g, g approximately normal */
+    STH_SOURCE_ROPE,   /* cosine or sine of rotary position angles */
+    STH_SOURCE_ANGLES, /* the same with a rate for each column */
+    STH_SOURCE_FILE    /* raw little-endian elements */
 };
 
 struct sth_source {
@@ -25,6 +26,8 @@ struct sth_source {
     bool sine;
     double theta;
     uint32_t past, seq, repeat;
+    double factor, *rate; /* of ANGLES */
+    uint32_t rates;
     FILE *file;
     uint64_t file_offset;
     uint32_t dtype; /* enum of the table DTYPE */
@@ -38,7 +41,7 @@ bool sth_source_path(const char *text, const char *directory, char *path,
 /*
  * Parses SOURCE (docs/trace.md) for a tensor of the given element type and
  * shape; a file path is relative to `directory`.  On failure returns false
- * with a sentence in error.  sth_source_close() releases a file.
+ * with a sentence in error.  sth_source_close() releases what it holds.
  */
 bool sth_source_open(struct sth_source *source, const char *text,
                      uint32_t dtype, uint32_t rows, uint32_t cols,

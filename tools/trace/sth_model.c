@@ -1,266 +1,424 @@
+/* A configuration by the rows of its family. */
 #include "sth_model.h"
 
-#include "sth_input.h"
+#include "sth_model_finish.h"
+#include "sth_model_reader.h"
+#include "sth_model_text.h"
 
-#include <jansson.h>
-#include <math.h>
-#include <stdarg.h>
-#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-struct reader {
-    const char *path;
-    const json_t *root;
-    char *error;
-    size_t error_size;
-    bool failed;
-};
+enum { KEY_MAX = 256, PATH_MAX_BYTES = 4400 };
 
-static void fail(struct reader *r, const char *format, ...)
+/* Whether --ignore names a field, with or without what it stands in. */
+static bool is_ignored(const struct sth_model_reader *r, const char *key)
 {
-    va_list args;
-    int used;
+    const size_t within = strlen(r->within);
 
+    for (unsigned i = 0; i < r->ignored->count; i++) {
+        const char *name = r->ignored->key[i];
+
+        if (!strcmp(name, key) ||
+            (!strncmp(name, r->within, within) && !strcmp(name + within, key)))
+            return true;
+    }
+    return false;
+}
+
+/* ---- fields that are refused ------------------------------------------- */
+
+/* Whether a value is one of a list of JSON values. */
+static bool is_one_of(const json_t *value, const char *list)
+{
+    char one[KEY_MAX];
+
+    for (; *list; list += strcspn(list, " "), list += *list == ' ') {
+        json_t *other;
+        bool equal;
+
+        snprintf(one, sizeof(one), "%.*s", (int)strcspn(list, " "), list);
+        other = json_loads(one, JSON_DECODE_ANY, NULL);
+        equal = json_equal(value, other) ||
+                (json_is_number(value) && json_is_number(other) &&
+                 json_number_value(value) == json_number_value(other));
+        json_decref(other);
+        if (equal)
+            return true;
+    }
+    return false;
+}
+
+static void check_neutral(struct sth_model_reader *r,
+                          const struct sth_family_key *row)
+{
+    const json_t *value = sth_model_field(r, row->key);
+    char *text;
+
+    if ((row->kind != STH_KEY_NEUTRAL && row->kind != STH_KEY_STATED) ||
+        is_ignored(r, row->key) ||
+        (value ? is_one_of(value, row->values) : row->kind == STH_KEY_NEUTRAL))
+        return;
+    if (!value) {
+        sth_model_fail(r, "field '%s%s' is missing: %s", r->within, row->key,
+                       row->why);
+        return;
+    }
+    text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+    sth_model_fail_field(r, row->key, "is %.60s: %s", text ? text : "?",
+                         row->why);
+    free(text);
+}
+
+/* ---- fields that are obeyed -------------------------------------------- */
+
+static void read_layers(struct sth_model_reader *r, const char *key,
+                        struct sth_model_set *set)
+{
+    const json_t *list = sth_model_field(r, key);
+
+    if (!json_is_array(list))
+        sth_model_fail_field(r, key, "must be a list of layers");
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *item = json_array_get(list, i);
+        const json_int_t layer = json_integer_value(item);
+
+        if (json_is_integer(item) && layer >= 0 && layer < STH_MODEL_LAYERS_MAX)
+            set->bits[layer / 64] |= (uint64_t)1 << layer % 64;
+        else
+            sth_model_fail_field(r, key, "must hold layers from 0 to %d alone",
+                                 STH_MODEL_LAYERS_MAX - 1);
+    }
+}
+
+static void read_types(struct sth_model_reader *r, const char *key,
+                       const struct sth_model *m, struct sth_model_set *set)
+{
+    const json_t *list = sth_model_field(r, key);
+
+    set->given = true;
+    if (json_array_size(list) != m->layers) {
+        sth_model_fail_field(r, key,
+                             "must be a list with one entry for each "
+                             "of the %u layers",
+                             m->layers);
+        return;
+    }
+    for (size_t i = 0; i < m->layers; i++) {
+        const char *name = json_string_value(json_array_get(list, i));
+        const bool slides = name && !strcmp(name, "sliding_attention");
+
+        set->bits[i / 64] |= (uint64_t)slides << i % 64;
+        if (!slides && (!name || strcmp(name, "full_attention") != 0))
+            sth_model_fail_field(r, key,
+                                 "says '%.40s': layers are written with "
+                                 "full_attention or sliding_attention",
+                                 name ? name : "no text");
+    }
+}
+
+/* The name under which a row's field is there; NULL: it is not. */
+static const char *name_of(struct sth_model_reader *r,
+                           const struct sth_family *f,
+                           const struct sth_family_key *row)
+{
+    const json_t *value = sth_model_field(r, row->key);
+    const char *name = value ? row->key : NULL;
+
+    for (size_t i = 0; i < f->keys; i++) {
+        const struct sth_family_key *also = &f->key[i];
+        const json_t *other = sth_model_field(r, also->key);
+
+        if (also->kind != STH_KEY_ALSO || strcmp(also->values, row->key) != 0 ||
+            !other)
+            continue;
+        if (value && !json_equal(value, other) && !json_is_null(other))
+            sth_model_fail_field(r, also->key, "contradicts '%s'", name);
+        if (!value) {
+            value = other;
+            name = also->key;
+        }
+    }
+    return name;
+}
+
+static void obey_null(struct sth_model_reader *r, const char *key,
+                      const struct sth_family_key *row, void *member)
+{
+    if (row->kind == STH_KEY_OPTION)
+        *(uint32_t *)member = 0;
+    else if (row->kind == STH_KEY_FLAG)
+        *(bool *)member = row->min > 0;
+    else if (row->kind == STH_KEY_SHAPE || row->kind == STH_KEY_COUNT)
+        sth_model_count(r, key, row->min, row->max);
+}
+
+static void obey(struct sth_model_reader *r, const struct sth_family *f,
+                 const struct sth_family_key *row, struct sth_model *m)
+{
+    void *member = (char *)m + row->offset;
+    const char *key;
+
+    if (row->kind > STH_KEY_LAST_OBEYED)
+        return;
+    key = name_of(r, f, row);
+    if (!key) {
+        if (row->kind == STH_KEY_SHAPE)
+            sth_model_note(r,
+                           "field '%s%s' is missing; %u is taken, the "
+                           "family's own default",
+                           r->within, row->key, *(uint32_t *)member);
+        return;
+    }
+    if (!sth_model_has(r, key)) {
+        obey_null(r, key, row, member);
+        return;
+    }
+    switch (row->kind) {
+    case STH_KEY_SHAPE:
+    case STH_KEY_COUNT:
+    case STH_KEY_OPTION:
+        *(uint32_t *)member = sth_model_count(r, key, row->min, row->max);
+        break;
+    case STH_KEY_REAL:
+        *(double *)member = sth_model_real(r, key);
+        break;
+    case STH_KEY_FLAG:
+        *(bool *)member = (sth_model_flag(r, key) ? row->max : row->min) > 0;
+        break;
+    case STH_KEY_ACT:
+        m->act = sth_model_act_named(r, key);
+        if (m->act == STH_MODEL_GELU_ERF)
+            sth_model_note(r,
+                           "field '%s%s': GELU of the error function is "
+                           "computed in its tanh form, less than 0.0005 apart",
+                           r->within, key);
+        break;
+    case STH_KEY_ROPE:
+        sth_model_read_rope(r, key, row->min > 0, m);
+        break;
+    case STH_KEY_LAYERS:
+        read_layers(r, key, member);
+        break;
+    default:
+        read_types(r, key, m, member);
+    }
+}
+
+/* ---- fields that nobody knows ------------------------------------------ */
+
+/* Whether rows have fields within an object of that name. */
+static bool has_fields_within(const struct sth_family *f, const char *name)
+{
+    const size_t size = strlen(name);
+
+    for (size_t i = 0; i < f->keys; i++)
+        if (!strncmp(f->key[i].key, name, size) && f->key[i].key[size] == '.')
+            return true;
+    return false;
+}
+
+static void check_known(struct sth_model_reader *r, const struct sth_family *f,
+                        const char *prefix, json_t *object, bool beside_text)
+{
+    const char *name;
+    json_t *value;
+
+    json_object_foreach(object, name, value)
+    {
+        char key[KEY_MAX];
+
+        snprintf(key, sizeof(key), "%s%s", prefix, name);
+        if (is_ignored(r, key) || !strcmp(key, "quantization_config") ||
+            sth_family_key_find(f, key) ||
+            (beside_text && sth_family_wrapper_ignores(key)))
+            continue;
+        if (json_is_object(value) && has_fields_within(f, key)) {
+            strncat(key, ".", sizeof(key) - strlen(key) - 1);
+            check_known(r, f, key, value, beside_text);
+            continue;
+        }
+        sth_model_fail_field(r, key,
+                             "is unknown: it may change the layer; --ignore "
+                             "%s%s takes it for one that does not",
+                             r->within, key);
+    }
+}
+
+/* What --ignore names is there, and is nothing that the layer follows. */
+static void check_ignored(struct sth_model_reader *r,
+                          const struct sth_family *f)
+{
+    for (unsigned i = 0; i < r->ignored->count; i++) {
+        const char *key = r->ignored->key[i];
+        const size_t within = strlen(r->within);
+        const struct sth_family_key *row;
+
+        if (*r->within && !strncmp(key, r->within, within))
+            key += within;
+        row = sth_family_key_find(f, key);
+        if (row && row->kind <= STH_KEY_ALSO)
+            sth_model_fail_field(r, key,
+                                 "is obeyed by the family and cannot "
+                                 "be ignored");
+        else if (!sth_model_field(r, key) &&
+                 !(row && row->kind == STH_KEY_STATED))
+            sth_model_fail(r, "option --ignore: there is no field '%s'",
+                           r->ignored->key[i]);
+    }
+}
+
+static void check_quantization(struct sth_model_reader *r)
+{
+    const char *method = json_string_value(
+        sth_model_field(r, "quantization_config.quant_method"));
+
+    if (sth_model_has(r, "quantization_config") &&
+        !is_ignored(r, "quantization_config"))
+        sth_model_fail_field(
+            r, "quantization_config",
+            "stores weights%s%.40s%s in a format that the array does not "
+            "multiply; --ignore quantization_config takes the layer with "
+            "weights of --dtype",
+            method ? " as '" : "", method ? method : "", method ? "'" : "");
+}
+
+/* ---- the whole --------------------------------------------------------- */
+
+static void read_family(struct sth_model_reader *r, const struct sth_family *f,
+                        const char *stems, bool beside_text,
+                        struct sth_model *m)
+{
+    size_t commons;
+    const struct sth_family_key *common = sth_family_common(&commons);
+
+    f->base(m);
+    snprintf(m->type, sizeof(m->type), "%s", r->type);
+    sth_model_check_classes(r, stems);
+    for (size_t i = 0; i < f->keys; i++)
+        check_neutral(r, &f->key[i]);
+    for (size_t i = 0; i < commons; i++)
+        check_neutral(r, &common[i]);
+    for (size_t i = 0; i < f->keys; i++)
+        obey(r, f, &f->key[i], m);
+    check_known(r, f, "", (json_t *)r->object, beside_text);
     if (r->failed)
         return;
-    r->failed = true;
-    used = snprintf(r->error, r->error_size, "%s: ", r->path);
-    if (used < 0 || (size_t)used >= r->error_size)
-        return;
-    va_start(args, format);
-    vsnprintf(r->error + used, r->error_size - (size_t)used, format, args);
-    va_end(args);
+    f->derive(m);
+    sth_model_finish(r, m);
+    check_quantization(r);
+    check_ignored(r, f);
 }
 
-static bool is_present(const struct reader *r, const char *key)
+/* Enters the object that holds the text part of a file of several. */
+static bool enter_text(struct sth_model_reader *r, const json_t *root,
+                       const struct sth_family_wrapper *wrapper)
 {
-    const json_t *value = json_object_get(r->root, key);
+    const char *type;
 
-    return value && !json_is_null(value);
-}
-
-/* A whole number in [min, max]; a missing optional key gives `otherwise`. */
-static uint32_t get_count(struct reader *r, const char *key, uint32_t min,
-                          uint32_t max, const uint32_t *otherwise)
-{
-    const json_t *value = json_object_get(r->root, key);
-    json_int_t number;
-
-    if (!is_present(r, key)) {
-        if (otherwise)
-            return *otherwise;
-        fail(r, "field '%s' is missing; add a whole number", key);
-        return min;
+    r->object = json_object_get(root, "text_config");
+    if (!json_is_object(r->object)) {
+        r->object = root;
+        sth_model_fail(r, "field 'text_config' is missing or no object");
+        return false;
     }
-    number = json_integer_value(value);
-    if (!json_is_integer(value) || number < min || number > max) {
-        fail(r, "field '%s' must be a whole number from %u to %u", key, min,
-             max);
-        return min;
-    }
-    return (uint32_t)number;
+    r->object = root;
+    sth_model_check_classes(r, wrapper->classes);
+    r->object = json_object_get(root, "text_config");
+    r->within = "text_config.";
+    type = json_string_value(json_object_get(r->object, "model_type"));
+    r->type = type ? type : wrapper->text;
+    return !r->failed;
 }
 
-static double get_positive(struct reader *r, const char *key, double otherwise)
+/* Fields of such a file that are neither about another part nor known. */
+static void check_beside_text(struct sth_model_reader *r,
+                              const struct sth_family *f, json_t *root)
 {
-    const json_t *value = json_object_get(r->root, key);
-    double number = json_number_value(value);
+    struct sth_model_reader outer = *r;
 
-    if (!is_present(r, key))
-        return otherwise;
-    if (!json_is_number(value) || !(number > 0) || !(number < 1e12)) {
-        fail(r, "field '%s' must be a positive number below 1e12", key);
-        return otherwise;
-    }
-    return number;
+    outer.object = root;
+    outer.within = "";
+    check_known(&outer, f, "", root, true);
+    check_quantization(&outer);
+    r->failed = outer.failed;
 }
 
-static bool get_bool(struct reader *r, const char *key)
+static void read_model(struct sth_model_reader *r, json_t *root,
+                       struct sth_model *m)
 {
-    const json_t *value = json_object_get(r->root, key);
-
-    if (is_present(r, key) && !json_is_boolean(value))
-        fail(r, "field '%s' must be true or false", key);
-    return json_is_true(value);
-}
-
-/* Refuses an activation that the layer program would not compute. */
-static void check_activation(struct reader *r, const char *key,
-                             const char *accepted)
-{
-    const char *name = json_string_value(json_object_get(r->root, key));
-    char pattern[64];
-
-    if (!is_present(r, key))
-        return;
-    if (name)
-        snprintf(pattern, sizeof(pattern), " %s ", name);
-    if (!name || strchr(name, ' ') || !strstr(accepted, pattern))
-        fail(r, "field '%s' must be one of %.*s", key,
-             (int)strlen(accepted) - 2, accepted + 1);
-}
-
-enum { DIM_MAX = 262144, COUNT_MAX = 4096, POSITIONS_MAX = 1 << 30 };
-
-/* How many tokens the model takes at most. */
-static void read_positions(struct reader *r, struct sth_model *m,
-                           const char *key)
-{
-    const uint32_t none = 0;
-
-    m->positions = get_count(r, key, 1, POSITIONS_MAX, &none);
-    m->positions_key = key;
-}
-
-/* Refuses what would change the layers and is not computed. */
-static void check_unsupported(struct reader *r)
-{
-    if (is_present(r, "quantization_config"))
-        fail(r, "field 'quantization_config' is not supported: a quantised "
-                "checkpoint's formats are not modelled; remove the field and "
-                "choose --dtype int8 for W8A8");
-}
-
-static void read_gpt2(struct reader *r, struct sth_model *m)
-{
-    uint32_t four;
-
-    m->family = STH_MODEL_GPT2;
-    m->hidden = get_count(r, "n_embd", 1, DIM_MAX, NULL);
-    m->heads = get_count(r, "n_head", 1, COUNT_MAX, NULL);
-    m->layers = get_count(r, "n_layer", 1, COUNT_MAX, NULL);
-    four = 4 * m->hidden;
-    m->intermediate = get_count(r, "n_inner", 1, 4 * DIM_MAX, &four);
-    read_positions(r, m, "n_positions");
-    m->norm_eps = get_positive(r, "layer_norm_epsilon", 1e-5);
-    check_activation(r, "activation_function",
-                     " gelu gelu_new gelu_pytorch_tanh ");
-}
-
-static void read_bert(struct reader *r, struct sth_model *m)
-{
-    m->family = STH_MODEL_BERT;
-    m->norm_eps = get_positive(r, "layer_norm_eps", 1e-12);
-    check_activation(r, "hidden_act", " gelu gelu_new gelu_pytorch_tanh ");
-}
-
-static void read_llama(struct reader *r, struct sth_model *m, const char *type)
-{
-    uint32_t none = 0;
-
-    m->family = STH_MODEL_LLAMA;
-    m->kv_heads = get_count(r, "num_key_value_heads", 1, COUNT_MAX, &m->heads);
-    m->norm_eps = get_positive(r, "rms_norm_eps", 1e-6);
-    m->rope_theta = get_positive(r, "rope_theta", 10000.0);
-    m->qkv_bias = !strcmp(type, "qwen2") || get_bool(r, "attention_bias");
-    m->head_dim = get_count(r, "head_dim", 1, COUNT_MAX, &none);
-    check_activation(r, "hidden_act", " silu swish ");
-    if (get_bool(r, "mlp_bias"))
-        fail(r, "field 'mlp_bias': true is not supported; the feed-forward "
-                "products of this family have no bias");
-    if (strcmp(type, "mixtral"))
-        return;
-    m->family = STH_MODEL_MIXTRAL;
-    m->experts = get_count(r, "num_local_experts", 1, COUNT_MAX, NULL);
-    m->experts_active = get_count(r, "num_experts_per_tok", 1, COUNT_MAX, NULL);
-    if (m->experts_active > m->experts)
-        fail(r, "field 'num_experts_per_tok' exceeds 'num_local_experts'");
-}
-
-static void read_model(struct reader *r, struct sth_model *m)
-{
-    const char *type =
-        json_string_value(json_object_get(r->root, "model_type"));
+    const char *type = json_string_value(json_object_get(root, "model_type"));
+    const struct sth_family_wrapper *wrapper;
+    const struct sth_family *family;
+    char names[1024], stems[512] = "";
+    bool flat;
 
     if (!type) {
-        fail(r, "field 'model_type' is missing or no text; this must be the "
-                "config.json of a Hugging Face model");
+        sth_model_fail(r, "field 'model_type' is missing or no text; this "
+                          "must be the config.json of a Hugging Face model");
         return;
     }
-    check_unsupported(r);
-    if (!strcmp(type, "gpt2")) {
-        read_gpt2(r, m);
-    } else {
-        m->hidden = get_count(r, "hidden_size", 1, DIM_MAX, NULL);
-        m->heads = get_count(r, "num_attention_heads", 1, COUNT_MAX, NULL);
-        m->layers = get_count(r, "num_hidden_layers", 1, COUNT_MAX, NULL);
-        m->intermediate =
-            get_count(r, "intermediate_size", 1, 4 * DIM_MAX, NULL);
-        read_positions(r, m, "max_position_embeddings");
-        if (!strcmp(type, "bert"))
-            read_bert(r, m);
-        else if (!strcmp(type, "llama") || !strcmp(type, "mistral") ||
-                 !strcmp(type, "qwen2") || !strcmp(type, "mixtral"))
-            read_llama(r, m, type);
-        else
-            fail(r,
-                 "field 'model_type': '%s' is not supported; supported are "
-                 "gpt2, bert, llama, mistral, qwen2 and mixtral",
-                 type);
-    }
-    if (r->failed)
+    r->type = type;
+    wrapper = sth_family_wrapper_find(type);
+    flat = wrapper && wrapper->flat && !json_object_get(root, "text_config");
+    if (flat)
+        r->type = wrapper->text;
+    else if (wrapper && !enter_text(r, root, wrapper))
         return;
-    if (!m->kv_heads)
-        m->kv_heads = m->heads;
-    if (!m->head_dim) {
-        if (m->hidden % m->heads)
-            fail(r, "the hidden size %u is not a multiple of %u heads%s",
-                 m->hidden, m->heads,
-                 m->rope_theta > 0 ? "; set 'head_dim'" : "");
-        m->head_dim = m->hidden / m->heads;
+    family = sth_family_find(r->type);
+    if (!family && sth_family_refusal(r->type)) {
+        sth_model_fail(r, "this family is refused: %s",
+                       sth_family_refusal(r->type));
+        return;
     }
-    if (m->heads % m->kv_heads)
-        fail(r, "field 'num_key_value_heads' must divide %u heads", m->heads);
-    if (m->rope_theta > 0 && m->head_dim % 2)
-        fail(r, "RoPE needs an even head dimension, not %u", m->head_dim);
+    if (!family) {
+        sth_family_names(names, sizeof(names));
+        sth_model_fail(r, "model_type is not supported; supported are %s",
+                       names);
+        return;
+    }
+    snprintf(stems, sizeof(stems), "%s %s", flat ? "" : family->classes,
+             wrapper ? wrapper->classes : "");
+    read_family(r, family, stems, flat, m);
+    if (*r->within && !r->failed)
+        check_beside_text(r, family, root);
 }
 
-bool sth_model_load(const char *path, struct sth_model *model, char *error,
-                    size_t error_size)
+bool sth_model_load(const char *path, const struct sth_model_ignored *ignored,
+                    struct sth_model *model, char *text, size_t text_size)
 {
-    struct sth_model read = {0};
-    struct reader r = {path, NULL, error, error_size, false};
-    json_error_t problem;
-    FILE *file = sth_input_open(path, error, error_size);
+    static const struct sth_model_ignored nothing;
+    char inside[PATH_MAX_BYTES];
+    struct sth_model_reader r = {.path = path,
+                                 .within = "",
+                                 .ignored = ignored ? ignored : &nothing,
+                                 .message = text,
+                                 .size = text_size};
+    struct sth_model *read;
+    struct stat status;
+    char *file = NULL;
     json_t *root;
 
-    if (!file)
+    *text = 0;
+    snprintf(inside, sizeof(inside), "%s/config.json", path);
+    if (!stat(path, &status) && S_ISDIR(status.st_mode) &&
+        !stat(inside, &status))
+        r.path = inside;
+    root = sth_model_text_load(r.path, &file, text, text_size);
+    if (!root)
         return false;
-    root = json_loadf(file, JSON_REJECT_DUPLICATES, &problem);
-    fclose(file);
-    if (!root) {
-        if (problem.line > 0)
-            snprintf(error, error_size, "%s:%d: not valid JSON: %s", path,
-                     problem.line, problem.text);
-        else
-            snprintf(error, error_size, "%s", problem.text);
-        return false;
-    }
-    r.root = root;
-    if (!json_is_object(root))
-        fail(&r, "the top level must be an object");
+    read = calloc(1, sizeof(*read));
+    r.text = file;
+    r.object = root;
+    if (read)
+        read_model(&r, root, read);
     else
-        read_model(&r, &read);
+        sth_model_fail(&r, "out of memory");
+    if (!r.failed)
+        *model = *read;
+    free(read);
+    free(file);
     json_decref(root);
-    if (r.failed)
-        return false;
-    *model = read;
-    return true;
-}
-
-bool sth_model_takes(const struct sth_model *model, uint32_t past, uint32_t seq,
-                     char *error, size_t error_size)
-{
-    const uint64_t tokens = (uint64_t)past + seq;
-
-    *error = 0;
-    if (!model->positions || tokens <= model->positions)
-        return true;
-    snprintf(error, error_size,
-             "%" PRIu64 " tokens, %" PRIu32 " of them past, exceed the "
-             "model's %" PRIu32 " (field '%s')",
-             tokens, past, model->positions, model->positions_key);
-    return model->family == STH_MODEL_LLAMA ||
-           model->family == STH_MODEL_MIXTRAL;
+    return !r.failed;
 }

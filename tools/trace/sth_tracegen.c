@@ -6,65 +6,108 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Pre-norm: x + attention(norm(x)), then mid + ffn(norm(mid)). */
-static void pre_norm_layer(struct sth_writer *w, const char *x)
+/* A normalised tensor: "@NAME.out". */
+static void normalise(struct sth_writer *w, const char *name, const char *x)
 {
-    const struct sth_model *m = w->model;
-    const bool gpt2 = m->family == STH_MODEL_GPT2;
-    char fused[96];
+    char out[64], view[64];
 
-    sth_writer_zero(w, "attn.norm.out", "bf16", w->tokens, m->hidden);
-    sth_writer_zero(w, "ffn.norm.out", "bf16", w->tokens, m->hidden);
-    sth_writer_norm(w, "attn.norm", "@attn.norm.out", x);
-    if (gpt2)
-        sth_writer_fused_attention(w, "@attn.norm.out");
-    else
-        sth_writer_grouped_attention(w, "@attn.norm.out");
-    snprintf(fused, sizeof(fused), " residual=%s", x);
-    sth_writer_product(w, "proj", "@mid", "@context", w->tokens,
-                       m->heads * m->head_dim, m->hidden, gpt2, fused);
-    sth_writer_norm(w, "ffn.norm", "@ffn.norm.out", "@mid");
-    if (gpt2)
-        sth_writer_plain_ffn(w, "@ffn.norm.out", "@out", "@mid");
-    else if (m->family == STH_MODEL_LLAMA)
-        sth_writer_gated_ffn(w, "ffn.", "@ffn.norm.out", "@out", w->tokens,
-                             " residual=@mid");
-    else
-        sth_writer_expert_mixture(w);
+    snprintf(out, sizeof(out), "%s.out", name);
+    snprintf(view, sizeof(view), "@%s.out", name);
+    sth_writer_zero(w, out, "bf16", w->tokens, w->model->hidden);
+    sth_writer_norm(w, name, view, x);
 }
 
-/* Post-norm: norm(x + attention(x)), then norm(mid + ffn(mid)). */
-static void post_norm_layer(struct sth_writer *w, const char *x)
+static void feed_forward(struct sth_writer *w, const char *x, const char *out,
+                         const char *residual)
 {
-    const struct sth_model *m = w->model;
+    if (sth_model_has_experts(w->model, w->layer))
+        sth_writer_expert_mixture(w, x, residual);
+    else
+        sth_writer_dense_ffn(w, x, out, residual);
+}
+
+/* x + attention(norm(x)) and mid + ffn(norm(mid)), or side by side. */
+static void pre_norm_layer(struct sth_writer *w, const char *x)
+{
+    const enum sth_model_parallel parallel = w->model->parallel;
+    const char *inner = "@ffn.norm.out";
     char fused[96];
 
-    sth_writer_fused_attention(w, x);
-    sth_writer_zero(w, "attn.sum", "bf16", w->tokens, m->hidden);
-    sth_writer_zero(w, "ffn.sum", "bf16", w->tokens, m->hidden);
+    normalise(w, "attn.norm", x);
+    if (parallel == STH_MODEL_ONE_NORM)
+        inner = "@attn.norm.out";
+    else if (parallel == STH_MODEL_TWO_NORMS)
+        normalise(w, "ffn.norm", x);
+    sth_writer_attention(w, "@attn.norm.out");
     snprintf(fused, sizeof(fused), " residual=%s", x);
-    sth_writer_product(w, "proj", "@attn.sum", "@context", w->tokens,
-                       m->heads * m->head_dim, m->hidden, true, fused);
+    sth_writer_projection(w, "@mid", fused);
+    if (parallel == STH_MODEL_SERIAL)
+        normalise(w, "ffn.norm", "@mid");
+    feed_forward(w, inner, "@out", "@mid");
+}
+
+/* norm(x + attention(x)), then norm(mid + ffn(mid)). */
+static void post_norm_layer(struct sth_writer *w, const char *x)
+{
+    char fused[96];
+
+    sth_writer_attention(w, x);
+    sth_writer_zero(w, "attn.sum", "bf16", w->tokens, w->model->hidden);
+    sth_writer_zero(w, "ffn.sum", "bf16", w->tokens, w->model->hidden);
+    snprintf(fused, sizeof(fused), " residual=%s", x);
+    sth_writer_projection(w, "@attn.sum", fused);
     sth_writer_norm(w, "attn.norm", "@mid", "@attn.sum");
-    sth_writer_plain_ffn(w, "@mid", "@ffn.sum", "@mid");
+    feed_forward(w, "@mid", "@ffn.sum", "@mid");
     sth_writer_norm(w, "ffn.norm", "@out", "@ffn.sum");
+}
+
+/* x + norm(attention(x)), then mid + norm(ffn(mid)); of what is normalised
+ * first, if `before`. */
+static void norm_behind_layer(struct sth_writer *w, const char *x, bool before)
+{
+    if (before)
+        normalise(w, "attn.norm", x);
+    sth_writer_attention(w, before ? "@attn.norm.out" : x);
+    sth_writer_zero(w, "attn.out", "bf16", w->tokens, w->model->hidden);
+    sth_writer_projection(w, "@attn.out", "");
+    normalise(w, "attn.post", "@attn.out");
+    sth_writer_op(w, "add name=attn.add out=@mid a=%s b=@attn.post.out", x);
+    if (before)
+        normalise(w, "ffn.norm", "@mid");
+    sth_writer_zero(w, "ffn.out", "bf16", w->tokens, w->model->hidden);
+    feed_forward(w, before ? "@ffn.norm.out" : "@mid", "@ffn.out", NULL);
+    normalise(w, "ffn.post", "@ffn.out");
+    sth_writer_op(w, "add name=ffn.add out=@out a=@mid b=@ffn.post.out");
+}
+
+/* Past tokens that a layer still sees: of a window what fits before the new
+ * one. */
+static uint32_t kept_tokens(const struct sth_writer *w)
+{
+    const uint32_t past = w->request->past, most = w->model->window - 1;
+
+    return sth_model_slides(w->model, w->layer) && past > most ? most : past;
 }
 
 static void layer(struct sth_writer *w)
 {
+    const enum sth_model_place place = w->model->place;
     char x[64] = "x";
 
     if (w->layer)
         snprintf(x, sizeof(x), "l%u.out", w->layer - 1);
     sth_writer_rows_of_step(w, x + strlen(x), sizeof(x) - strlen(x));
     fprintf(w->out, "# layer %u\n", w->layer);
+    w->kept = kept_tokens(w);
     sth_writer_zero(w, "mid", "bf16", w->tokens, w->model->hidden);
     sth_writer_zero(w, "out", "bf16", w->tokens * w->request->steps,
                     w->model->hidden);
-    if (w->model->family == STH_MODEL_BERT)
+    if (place == STH_MODEL_PRE)
+        pre_norm_layer(w, x);
+    else if (place == STH_MODEL_POST)
         post_norm_layer(w, x);
     else
-        pre_norm_layer(w, x);
+        norm_behind_layer(w, x, place == STH_MODEL_SANDWICH);
     fprintf(w->out, "output l%u.out\n", w->layer);
 }
 
@@ -76,7 +119,8 @@ bool sth_tracegen_layers(FILE *out, const struct sth_model *model,
                            .model = model,
                            .request = &r,
                            .next_seed = request->seed,
-                           .tokens = request->batch * request->seq};
+                           .tokens = request->batch * request->seq,
+                           .gain = 1};
 
     r.steps = r.steps ? r.steps : 1;
     fputs("systolith-trace 1\n", out);

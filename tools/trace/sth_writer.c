@@ -87,7 +87,7 @@ void sth_writer_product(struct sth_writer *w, const char *name, const char *out,
                         const char *x, uint32_t rows, uint32_t depth,
                         uint32_t cols, bool bias, const char *fused)
 {
-    double spread = 1 / sqrt(depth);
+    const double spread = w->gain / sqrt(depth);
     char weight[96], extra[256] = "";
 
     snprintf(weight, sizeof(weight), "%s.w", name);
@@ -95,7 +95,7 @@ void sth_writer_product(struct sth_writer *w, const char *name, const char *out,
         char tensor[96];
 
         snprintf(tensor, sizeof(tensor), "%s.b", name);
-        sth_writer_seeded(w, tensor, "bf16", 1, cols, 0.1, 0);
+        sth_writer_seeded(w, tensor, "bf16", 1, cols, 0.1 * w->gain, 0);
         snprintf(extra, sizeof(extra), " bias=@%s", tensor);
     }
     if (w->request->int8) {
@@ -126,14 +126,17 @@ void sth_writer_norm(struct sth_writer *w, const char *name, const char *out,
                      const char *x)
 {
     const struct sth_model *m = w->model;
-    bool rms = m->family == STH_MODEL_LLAMA || m->family == STH_MODEL_MIXTRAL;
+    const bool rms = m->norm == STH_MODEL_RMS_NORM;
     char tensor[96], beta[128] = "";
 
     snprintf(tensor, sizeof(tensor), "%s.gamma", name);
     sth_writer_seeded(w, tensor, "bf16", 1, m->hidden, 0.1, 1);
     if (!rms) {
         snprintf(tensor, sizeof(tensor), "%s.beta", name);
-        sth_writer_seeded(w, tensor, "bf16", 1, m->hidden, 0.1, 0);
+        if (m->norm_bias)
+            sth_writer_seeded(w, tensor, "bf16", 1, m->hidden, 0.1, 0);
+        else
+            sth_writer_zero(w, tensor, "bf16", 1, m->hidden);
         snprintf(beta, sizeof(beta), " beta=@%s", tensor);
     }
     sth_writer_op(

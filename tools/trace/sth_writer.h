@@ -15,6 +15,8 @@ struct sth_writer {
     uint64_t next_seed;
     uint32_t layer;
     uint32_t tokens; /* batch * seq */
+    uint32_t kept;   /* past tokens in the cache of this layer */
+    double gain;     /* of weights and bias of the products to come */
     bool failed;     /* out of memory */
     /* Behind an int8 product: its x, and the product that x was quantised for.
      * Any other operation forgets it. */
@@ -58,26 +60,37 @@ void sth_writer_product(struct sth_writer *w, const char *name, const char *out,
 void sth_writer_norm(struct sth_writer *w, const char *name, const char *out,
                      const char *x);
 
-/* GPT-2 and BERT: fused QKV projection with bias, no RoPE; to @context. */
-void sth_writer_fused_attention(struct sth_writer *w, const char *x);
+/* The normalisation of queries or keys, in place; nothing where there is none.
+ * name is the tensor, of that many heads. */
+void sth_writer_qk_norm(struct sth_writer *w, const char *name, uint32_t heads);
 
-/* The Llama families: grouped queries and RoPE; to @context. */
-void sth_writer_grouped_attention(struct sth_writer *w, const char *x);
+/* The tables of RoPE for the layer: @rope.cos and @rope.sin. */
+void sth_writer_rope_tables(struct sth_writer *w);
 
-/* Two products with biases and GELU between them. */
-void sth_writer_plain_ffn(struct sth_writer *w, const char *x, const char *out,
+/* Queries, keys, values, cache and scores of x; to @context. */
+void sth_writer_attention(struct sth_writer *w, const char *x);
+
+/* The product behind attention; to out, with `fused` appended. */
+void sth_writer_projection(struct sth_writer *w, const char *out,
+                           const char *fused);
+
+/* The feed-forward of a layer without experts; residual is a tensor to add, or
+ * NULL. */
+void sth_writer_dense_ffn(struct sth_writer *w, const char *x, const char *out,
                           const char *residual);
 
-/* SwiGLU on `rows` rows of x; the result goes to `out`. */
+/* act(gate) * up on `rows` rows of x, so wide within; the result goes to out.
+ */
 void sth_writer_gated_ffn(struct sth_writer *w, const char *prefix,
                           const char *x, const char *out, uint32_t rows,
-                          const char *fused);
+                          uint32_t width, const char *fused);
 
 /*
- * A mixture of experts on @ffn.norm.out, added to @mid into @out: the router's
- * product is computed, and the tokens are sent where the seeded choice says,
- * so that the work is the same every time.
+ * A mixture of experts on x, added to residual into @out: the router's product
+ * is computed, and the tokens are sent where the seeded choice says, so that
+ * the work is the same every time.
  */
-void sth_writer_expert_mixture(struct sth_writer *w);
+void sth_writer_expert_mixture(struct sth_writer *w, const char *x,
+                               const char *residual);
 
 #endif

@@ -2,15 +2,12 @@
 #include "sth_writer.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 
 /* Rows of a sequence in the KV cache: the last step needs them all. */
 static uint32_t cache_room(const struct sth_writer *w)
 {
-    const struct sth_trace_request *r = w->request;
-
-    return r->past + r->seq * r->steps;
+    return w->kept + w->request->seq * w->request->steps;
 }
 
 /* Those from `first` on, each step that many further. */
@@ -27,9 +24,15 @@ static void moving_rows(const struct sth_writer *w, uint32_t first,
 static void cache_rows(const struct sth_writer *w, uint32_t b, char *text,
                        size_t size)
 {
-    const struct sth_trace_request *r = w->request;
+    const uint32_t seq = w->request->seq;
 
-    moving_rows(w, b * cache_room(w) + r->past, r->seq, r->seq, text, size);
+    moving_rows(w, b * cache_room(w) + w->kept, seq, seq, text, size);
+}
+
+/* Whether keys and values lie in a cache. */
+static bool is_cached(const struct sth_writer *w)
+{
+    return w->kept || w->request->steps > 1;
 }
 
 /* Copies new keys or values, columns `cols` of `from`, behind the cached. */
@@ -53,18 +56,18 @@ static void attention(struct sth_writer *w, const char *q, const char *k,
 {
     const struct sth_model *m = w->model;
     const struct sth_trace_request *r = w->request;
-
+    const double divisor = m->scale_by_layer ? w->layer + 1 : 1;
     char growth[64] = "";
 
-    sth_writer_zero(w, "context", "bf16", w->tokens, m->heads * m->head_dim);
     if (r->steps > 1)
         snprintf(growth, sizeof(growth), "+%u room=%u", r->seq, cache_room(w));
+    sth_writer_zero(w, "context", "bf16", w->tokens, m->heads * m->head_dim);
     sth_writer_op(
         w,
         "attention name=attention out=@context q=@%s k=@%s v=@%s heads=%u "
         "kv_heads=%u batch=%u seq=%u past=%u%s causal=%d scale=0x%08x",
-        q, k, v, m->heads, m->kv_heads, r->batch, r->seq, r->past, growth,
-        m->family != STH_MODEL_BERT, sth_writer_bits(1 / sqrt(m->head_dim)));
+        q, k, v, m->heads, m->kv_heads, r->batch, r->seq, w->kept, growth,
+        m->causal, sth_writer_bits(m->attention_scale / divisor));
 }
 
 static uint32_t kv_cols(const struct sth_writer *w)
@@ -78,88 +81,96 @@ static void declare_cache(struct sth_writer *w, const char *name)
                       kv_cols(w), 1, 0);
 }
 
-void sth_writer_fused_attention(struct sth_writer *w, const char *x)
+/* One product for q, k and v, without RoPE. */
+static void fused_attention(struct sth_writer *w, const char *x)
 {
     const uint32_t h = w->model->heads * w->model->head_dim;
+    const uint32_t kv = kv_cols(w), all = h + 2 * kv;
     char q[64], k[64], v[64];
 
-    sth_writer_zero(w, "qkv.out", "bf16", w->tokens, 3 * h);
+    sth_writer_zero(w, "qkv.out", "bf16", w->tokens, all);
     sth_writer_product(w, "qkv", "@qkv.out", x, w->tokens, w->model->hidden,
-                       3 * h, true, "");
+                       all, w->model->qkv_bias, "");
     snprintf(q, sizeof(q), "qkv.out[:,0:%u]", h);
-    if (!w->request->past && w->request->steps == 1) {
-        snprintf(k, sizeof(k), "qkv.out[:,%u:%u]", h, 2 * h);
-        snprintf(v, sizeof(v), "qkv.out[:,%u:%u]", 2 * h, 3 * h);
+    if (!is_cached(w)) {
+        snprintf(k, sizeof(k), "qkv.out[:,%u:%u]", h, h + kv);
+        snprintf(v, sizeof(v), "qkv.out[:,%u:%u]", h + kv, all);
         attention(w, q, k, v);
         return;
     }
     declare_cache(w, "kcache");
     declare_cache(w, "vcache");
-    snprintf(k, sizeof(k), ",%u:%u", h, 2 * h);
-    snprintf(v, sizeof(v), ",%u:%u", 2 * h, 3 * h);
+    snprintf(k, sizeof(k), ",%u:%u", h, h + kv);
+    snprintf(v, sizeof(v), ",%u:%u", h + kv, all);
     append_cache(w, "kcache", "qkv.out", k);
     append_cache(w, "vcache", "qkv.out", v);
     attention(w, q, "kcache", "vcache");
 }
 
-static void rope_table(struct sth_writer *w, const char *which)
-{
-    const struct sth_trace_request *r = w->request;
-
-    char repeat[16] = "";
-
-    /* With several steps, seq is 1 and a step has one row for each sequence. */
-    if (r->steps > 1)
-        snprintf(repeat, sizeof(repeat), ":%u", r->batch);
-    fprintf(w->out, "tensor l%u.rope.%s fp32 %ux%u rope:%s:%.9g:%u:%u%s\n",
-            w->layer, which, w->tokens * r->steps, w->model->head_dim / 2,
-            which, w->model->rope_theta, r->past, r->seq * r->steps, repeat);
-}
-
-/* A product whose heads are rotated. */
+/*
+ * A product whose heads are rotated, or normalised first.  view is where it
+ * goes, tensor the same without "@".
+ */
 static void rotated_product(struct sth_writer *w, const char *name,
-                            const char *out, const char *x, uint32_t heads)
+                            const char *tensor, const char *view, const char *x,
+                            uint32_t heads)
 {
     const struct sth_model *m = w->model;
-    char fused[192], rows[64];
+    char tables[192], rows[64];
 
     sth_writer_rows_of_step(w, rows, sizeof(rows));
-    snprintf(fused, sizeof(fused), " cos=@rope.cos%s sin=@rope.sin%s heads=%u",
-             rows, rows, heads);
-    sth_writer_product(w, name, out, x, w->tokens, m->hidden,
-                       heads * m->head_dim, m->qkv_bias, fused);
+    snprintf(tables, sizeof(tables),
+             " cos=@rope.cos%s sin=@rope.sin%s heads=%u", rows, rows, heads);
+    sth_writer_product(w, name, view, x, w->tokens, m->hidden,
+                       heads * m->head_dim, m->qkv_bias,
+                       m->qk_norm ? "" : tables);
+    if (!m->qk_norm)
+        return;
+    sth_writer_qk_norm(w, tensor, heads);
+    sth_writer_op(w, "rope name=%s.rope out=@%s x=@%s%s", tensor, tensor,
+                  tensor, tables);
 }
 
-void sth_writer_grouped_attention(struct sth_writer *w, const char *x)
+/* A product each for q, k and v, with RoPE. */
+static void grouped_attention(struct sth_writer *w, const char *x)
 {
     const struct sth_model *m = w->model;
-    const struct sth_trace_request *r = w->request;
-    const bool direct = r->batch == 1; /* new rows of the cache are together */
-    const bool cached = r->past || r->steps > 1;
+    const bool cached = is_cached(w);
+    const bool direct =
+        cached && w->request->batch == 1; /* rows are together */
+    const bool k_direct = direct && !m->qk_norm;
     char k[96] = "@k", v[96] = "@v", rows[64];
 
-    rope_table(w, "cos");
-    rope_table(w, "sin");
+    sth_writer_rope_tables(w);
     sth_writer_zero(w, "q", "bf16", w->tokens, m->heads * m->head_dim);
     if (cached) {
         declare_cache(w, "kcache");
         declare_cache(w, "vcache");
     }
-    if (cached && direct) {
-        cache_rows(w, 0, rows, sizeof(rows));
+    cache_rows(w, 0, rows, sizeof(rows));
+    if (k_direct)
         snprintf(k, sizeof(k), "@kcache[%s]", rows);
-        snprintf(v, sizeof(v), "@vcache[%s]", rows);
-    } else {
+    else
         sth_writer_zero(w, "k", "bf16", w->tokens, kv_cols(w));
+    if (direct)
+        snprintf(v, sizeof(v), "@vcache[%s]", rows);
+    else
         sth_writer_zero(w, "v", "bf16", w->tokens, kv_cols(w));
-    }
-    rotated_product(w, "wq", "@q", x, m->heads);
-    rotated_product(w, "wk", k, x, m->kv_heads);
+    rotated_product(w, "wq", "q", "@q", x, m->heads);
+    rotated_product(w, "wk", "k", k, x, m->kv_heads);
     sth_writer_product(w, "wv", v, x, w->tokens, m->hidden, kv_cols(w),
                        m->qkv_bias, "");
-    if (cached && !direct) {
+    if (cached && !k_direct)
         append_cache(w, "kcache", "k", "");
+    if (cached && !direct)
         append_cache(w, "vcache", "v", "");
-    }
     attention(w, "q", cached ? "kcache" : "k", cached ? "vcache" : "v");
+}
+
+void sth_writer_attention(struct sth_writer *w, const char *x)
+{
+    if (w->model->fused)
+        fused_attention(w, x);
+    else
+        grouped_attention(w, x);
 }

@@ -3,9 +3,13 @@
 
 #include "sth_random.h"
 
+#include <math.h>
 #include <stdlib.h>
 
-/* Distinct experts and normalised weights for each token, seeded. */
+/*
+ * Distinct experts and weights for each token, seeded.  Where the weights are
+ * not made to sum to one they are a part of it, as of a softmax over all.
+ */
 static void route(const struct sth_writer *w, uint32_t *expert, double *weight)
 {
     const uint32_t n = w->model->experts, k = w->model->experts_active;
@@ -29,8 +33,10 @@ static void route(const struct sth_writer *w, uint32_t *expert, double *weight)
                 0.1 + (double)(sth_random_next(&state) >> 40) / 0x1p24;
             sum += weight[t * k + i];
         }
+        if (!w->model->experts_sum_to_one)
+            sum /= 0.3 + 0.6 * (double)(sth_random_next(&state) >> 40) / 0x1p24;
         for (uint32_t i = 0; i < k; i++)
-            weight[t * k + i] /= sum;
+            weight[t * k + i] *= w->model->routed_scale / sum;
     }
 }
 
@@ -53,16 +59,17 @@ static void row_lists(struct sth_writer *w, const uint32_t *rows,
     fputc('\n', w->out);
 }
 
-static void gather_rows(struct sth_writer *w, uint32_t e, const uint32_t *rows,
-                        uint32_t count)
+/* x is "@name". */
+static void gather_rows(struct sth_writer *w, const char *x, uint32_t e,
+                        const uint32_t *rows, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i += ROWS_PER_LINE) {
         uint32_t end = i + ROWS_PER_LINE < count ? i + ROWS_PER_LINE : count;
 
         fprintf(w->out,
                 "op gather name=e%u.gather out=l%u.e%u.x[%u:%u] "
-                "x=l%u.ffn.norm.out",
-                e, w->layer, e, i, end, w->layer);
+                "x=l%u.%s",
+                e, w->layer, e, i, end, w->layer, x + 1);
         row_lists(w, rows + i, NULL, end - i);
     }
 }
@@ -70,19 +77,23 @@ static void gather_rows(struct sth_writer *w, uint32_t e, const uint32_t *rows,
 static void scatter_rows(struct sth_writer *w, uint32_t e, const uint32_t *rows,
                          const double *weights, uint32_t count)
 {
+    char step[64];
+
+    sth_writer_rows_of_step(w, step, sizeof(step));
     for (uint32_t i = 0; i < count; i += ROWS_PER_LINE) {
         uint32_t end = i + ROWS_PER_LINE < count ? i + ROWS_PER_LINE : count;
 
         fprintf(w->out,
-                "op scatter_add name=e%u.scatter out=l%u.out "
+                "op scatter_add name=e%u.scatter out=l%u.out%s "
                 "x=l%u.e%u.y[%u:%u]",
-                e, w->layer, w->layer, e, i, end);
+                e, w->layer, step, w->layer, e, i, end);
         row_lists(w, rows + i, weights + i, end - i);
     }
 }
 
-static void expert_ffn(struct sth_writer *w, uint32_t e, const uint32_t *rows,
-                       const double *weights, uint32_t count)
+static void expert_ffn(struct sth_writer *w, const char *x, uint32_t e,
+                       const uint32_t *rows, const double *weights,
+                       uint32_t count)
 {
     char prefix[32], in[64], out[64];
 
@@ -91,14 +102,46 @@ static void expert_ffn(struct sth_writer *w, uint32_t e, const uint32_t *rows,
     snprintf(out, sizeof(out), "e%u.y", e);
     sth_writer_zero(w, in, "bf16", count, w->model->hidden);
     sth_writer_zero(w, out, "bf16", count, w->model->hidden);
-    gather_rows(w, e, rows, count);
+    gather_rows(w, x, e, rows, count);
     snprintf(in, sizeof(in), "@e%u.x", e);
     snprintf(out, sizeof(out), "@e%u.y", e);
-    sth_writer_gated_ffn(w, prefix, in, out, count, "");
+    sth_writer_gated_ffn(w, prefix, in, out, count,
+                         w->model->expert_intermediate, "");
     scatter_rows(w, e, rows, weights, count);
 }
 
-void sth_writer_expert_mixture(struct sth_writer *w)
+/*
+ * The expert that all tokens visit; its result joins the residual into @out.
+ * Its gate is a number a token: a product with ones spreads it over a row.
+ */
+static void shared_expert(struct sth_writer *w, const char *x,
+                          const char *residual)
+{
+    const struct sth_model *m = w->model;
+    char fused[128];
+
+    snprintf(fused, sizeof(fused), " residual=%s", residual);
+    if (m->shared_gate) {
+        sth_writer_zero(w, "shared.share", "bf16", w->tokens, 1);
+        sth_writer_zero(w, "shared.scale", "bf16", w->tokens, m->hidden);
+        sth_writer_seeded(w, "shared.scale.w", "bf16", m->hidden, 1,
+                          1 / sqrt(m->hidden), 0);
+        sth_writer_seeded(w, "shared.ones", "bf16", 1, m->hidden, 0, 1);
+        sth_writer_op(w,
+                      "matmul name=shared.share out=@shared.share x=%s "
+                      "w=@shared.scale.w act=sigmoid",
+                      x);
+        sth_writer_op(w, "matmul name=shared.scale out=@shared.scale "
+                         "x=@shared.share w=@shared.ones");
+        snprintf(fused, sizeof(fused), " mul=@shared.scale residual=%s",
+                 residual);
+    }
+    sth_writer_gated_ffn(w, "shared.", x, "@out", w->tokens,
+                         m->shared_intermediate, fused);
+}
+
+void sth_writer_expert_mixture(struct sth_writer *w, const char *x,
+                               const char *residual)
 {
     const struct sth_model *m = w->model;
     const uint32_t k = m->experts_active;
@@ -108,9 +151,12 @@ void sth_writer_expert_mixture(struct sth_writer *w)
     double *share = malloc(sizeof(*share) * w->tokens);
 
     sth_writer_zero(w, "router.out", "bf16", w->tokens, m->experts);
-    sth_writer_product(w, "router", "@router.out", "@ffn.norm.out", w->tokens,
-                       m->hidden, m->experts, false, "");
-    sth_writer_op(w, "copy name=residual out=@out x=@mid");
+    sth_writer_product(w, "router", "@router.out", x, w->tokens, m->hidden,
+                       m->experts, false, "");
+    if (m->shared_intermediate)
+        shared_expert(w, x, residual);
+    else
+        sth_writer_op(w, "copy name=residual out=@out x=%s", residual);
     w->failed |= !expert || !weight || !rows || !share;
     if (!w->failed)
         route(w, expert, weight);
@@ -124,7 +170,7 @@ void sth_writer_expert_mixture(struct sth_writer *w)
                     share[count++] = weight[t * k + i];
                 }
         if (count)
-            expert_ffn(w, e, rows, share, count);
+            expert_ffn(w, x, e, rows, share, count);
     }
     free(expert);
     free(weight);

@@ -1,0 +1,443 @@
+/* The layer of each family. */
+#include "families/equations_parts.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int whole(const struct eq *e, const char *key)
+{
+    return (int)eq_number(e, key);
+}
+
+/* y = x + f; f is scaled. */
+static double *plus(struct eq *e, const double *x, const double *f)
+{
+    return eq_add(e, x, f, 1);
+}
+
+static double *project(struct eq *e, const double *context,
+                       const struct eq_attention *a, bool bias)
+{
+    return eq_linear(e, "proj", context, a->heads * a->dim, e->hidden, bias);
+}
+
+/* ---- families with GPT's names ----------------------------------------- */
+
+static double *gpt2(struct eq *e, double *x)
+{
+    const double eps = eq_number(e, "layer_norm_epsilon");
+    const char *act = eq_word(e, "activation_function");
+    struct eq_attention a = {.heads = whole(e, "n_head"),
+                             .fused = true,
+                             .bias = true,
+                             .causal = true};
+    double *y;
+
+    a.kv =
+        !eq_null(e, "multi_query") && eq_flag(e, "multi_query") ? 1 : a.heads;
+    a.dim = e->hidden / a.heads;
+    a.scale = eq_flag(e, "scale_attn_weights") ? 1 / sqrt(a.dim) : 1;
+    if (!eq_null(e, "scale_attn_by_inverse_layer_idx") &&
+        eq_flag(e, "scale_attn_by_inverse_layer_idx"))
+        a.scale /= e->layer + 1;
+    y = eq_attend(e, eq_layernorm_of(e, "attn.norm", x, eps, true), &a);
+    x = plus(e, x, project(e, y, &a, true));
+    y = eq_plain(e, eq_layernorm_of(e, "ffn.norm", x, eps, true),
+                 whole(e, "n_inner"), act, true);
+    return plus(e, x, y);
+}
+
+static double *gptj(struct eq *e, double *x)
+{
+    struct eq_attention a = {.heads = whole(e, "n_head"),
+                             .kv = whole(e, "n_head"),
+                             .causal = true,
+                             .style = EQ_NEIGHBOURS,
+                             .rotated = whole(e, "rotary_dim"),
+                             .theta = 10000};
+    double *n = eq_layernorm_of(e, "attn.norm", x,
+                                eq_number(e, "layer_norm_epsilon"), true);
+
+    a.dim = e->hidden / a.heads;
+    a.scale = 1 / sqrt(a.dim);
+    x = plus(e, x, project(e, eq_attend(e, n, &a), &a, false));
+    return plus(e, x,
+                eq_plain(e, n, whole(e, "n_inner"),
+                         eq_word(e, "activation_function"), true));
+}
+
+static double *mpt(struct eq *e, double *x)
+{
+    const double eps = eq_number(e, "layer_norm_epsilon");
+    struct eq_attention a = {.heads = whole(e, "n_heads"),
+                             .kv = whole(e, "n_heads"),
+                             .fused = true,
+                             .causal = true,
+                             .scale =
+                                 eq_number(e, "attn_config.softmax_scale")};
+    double *y;
+
+    a.dim = e->hidden / a.heads;
+    y = eq_attend(e, eq_layernorm_of(e, "attn.norm", x, eps, false), &a);
+    x = plus(e, x, project(e, y, &a, false));
+    y = eq_layernorm_of(e, "ffn.norm", x, eps, false);
+    return plus(
+        e, x,
+        eq_plain(e, y, whole(e, "expansion_ratio") * e->hidden, "gelu", false));
+}
+
+/* ---- families with the common names ------------------------------------ */
+
+static struct eq_attention common(struct eq *e)
+{
+    struct eq_attention a = {.heads = whole(e, "num_attention_heads"),
+                             .causal = true};
+
+    a.kv = a.heads;
+    if (!eq_null(e, "num_key_value_heads"))
+        a.kv = whole(e, "num_key_value_heads");
+    a.dim = eq_null(e, "head_dim") ? e->hidden / a.heads : whole(e, "head_dim");
+    a.scale = 1 / sqrt(a.dim);
+    if (!eq_null(e, "attention_bias"))
+        a.bias = eq_flag(e, "attention_bias");
+    return a;
+}
+
+static struct eq_attention rotary(struct eq *e, const char *share)
+{
+    struct eq_attention a = common(e);
+
+    a.style = EQ_HALVES;
+    a.rotated = share ? (int)(eq_number(e, share) * a.dim) : a.dim;
+    if (!eq_null(e, "rope_theta"))
+        a.theta = eq_number(e, "rope_theta");
+    a.scaling = "rope_scaling";
+    if (!eq_null(e, "rope_parameters")) {
+        a.scaling = "rope_parameters";
+        a.theta = eq_number(e, "rope_parameters.rope_theta");
+    }
+    return a;
+}
+
+static double *gpt_neox(struct eq *e, double *x)
+{
+    const double eps = eq_number(e, "layer_norm_eps");
+    struct eq_attention a = rotary(e, "rotary_pct");
+    double *n = eq_layernorm_of(e, "attn.norm", x, eps, true), *y;
+
+    a.theta = eq_number(e, "rotary_emb_base");
+    y = plus(e, x, project(e, eq_attend(e, n, &a), &a, a.bias));
+    n = eq_layernorm_of(e, "ffn.norm",
+                        eq_flag(e, "use_parallel_residual") ? x : y, eps, true);
+    return plus(e, y,
+                eq_plain(e, n, whole(e, "intermediate_size"),
+                         eq_word(e, "hidden_act"), true));
+}
+
+static double *opt(struct eq *e, double *x)
+{
+    const bool before = eq_flag(e, "do_layer_norm_before");
+    const bool bias = eq_flag(e, "enable_bias");
+    const char *act = eq_word(e, "activation_function");
+    const int width = whole(e, "ffn_dim");
+    struct eq_attention a = common(e);
+    double *n = before ? eq_layernorm_of(e, "attn.norm", x, 1e-5, true) : x;
+
+    a.fused = true;
+    a.bias = bias;
+    x = plus(e, x, project(e, eq_attend(e, n, &a), &a, bias));
+    if (!before)
+        x = eq_layernorm_of(e, "attn.norm", x, 1e-5, true);
+    n = before ? eq_layernorm_of(e, "ffn.norm", x, 1e-5, true) : x;
+    x = plus(e, x, eq_plain(e, n, width, act, bias));
+    return before ? x : eq_layernorm_of(e, "ffn.norm", x, 1e-5, true);
+}
+
+static double *bert(struct eq *e, double *x)
+{
+    const double eps = eq_number(e, "layer_norm_eps");
+    struct eq_attention a = common(e);
+
+    a.fused = true;
+    a.bias = true;
+    a.causal = eq_flag(e, "is_decoder");
+    x = plus(e, x, project(e, eq_attend(e, x, &a), &a, true));
+    x = eq_layernorm_of(e, "attn.norm", x, eps, true);
+    x = plus(e, x,
+             eq_plain(e, x, whole(e, "intermediate_size"),
+                      eq_word(e, "hidden_act"), true));
+    return eq_layernorm_of(e, "ffn.norm", x, eps, true);
+}
+
+static double *falcon(struct eq *e, double *x)
+{
+    const double eps = eq_number(e, "layer_norm_epsilon");
+    const bool bias = eq_flag(e, "bias");
+    const bool grouped = eq_flag(e, "new_decoder_architecture");
+    const bool two = grouped ? whole(e, "num_ln_in_parallel_attn") == 2
+                             : !eq_flag(e, "parallel_attn");
+    struct eq_attention a = rotary(e, NULL);
+    double *n = eq_layernorm_of(e, "attn.norm", x, eps, true), *y;
+
+    a.kv = grouped                     ? whole(e, "num_kv_heads")
+           : eq_flag(e, "multi_query") ? 1
+                                       : a.heads;
+    a.bias = bias;
+    y = plus(e, x, project(e, eq_attend(e, n, &a), &a, bias));
+    if (two)
+        n = eq_layernorm_of(e, "ffn.norm", grouped ? x : y, eps, true);
+    return plus(e, y,
+                eq_plain(e, n, whole(e, "ffn_hidden_size"),
+                         eq_word(e, "activation"), bias));
+}
+
+static double *phi(struct eq *e, double *x)
+{
+    struct eq_attention a = rotary(e, "partial_rotary_factor");
+    double *n = eq_layernorm_of(e, "attn.norm", x,
+                                eq_number(e, "layer_norm_eps"), true);
+
+    a.bias = true;
+    a.qk = eq_flag(e, "qk_layernorm") ? EQ_QK_LAYER : EQ_QK_NONE;
+    a.eps = eq_number(e, "layer_norm_eps");
+    x = plus(e, x, project(e, eq_attend(e, n, &a), &a, true));
+    return plus(e, x,
+                eq_plain(e, n, whole(e, "intermediate_size"),
+                         eq_word(e, "hidden_act"), true));
+}
+
+static double *cohere(struct eq *e, double *x)
+{
+    struct eq_attention a = rotary(e, NULL);
+    double *n = eq_layernorm_of(e, "attn.norm", x,
+                                eq_number(e, "layer_norm_eps"), false);
+
+    a.style = EQ_NEIGHBOURS;
+    a.qk = eq_flag(e, "use_qk_norm") ? EQ_QK_LAYERS : EQ_QK_NONE;
+    a.eps = eq_number(e, "layer_norm_eps");
+    x = plus(e, x, project(e, eq_attend(e, n, &a), &a, a.bias));
+    return plus(e, x,
+                eq_gated(e, "ffn.", n, whole(e, "intermediate_size"),
+                         eq_word(e, "hidden_act"), false));
+}
+
+static double *stablelm(struct eq *e, double *x)
+{
+    const double eps = eq_number(e, "layer_norm_eps");
+    struct eq_attention a = rotary(e, "partial_rotary_factor");
+    double *n = eq_layernorm_of(e, "attn.norm", x, eps, true);
+
+    a.bias = eq_flag(e, "use_qkv_bias");
+    a.qk = eq_flag(e, "qk_layernorm") ? EQ_QK_LAYERS : EQ_QK_NONE;
+    a.eps = eps;
+    x = plus(e, x, project(e, eq_attend(e, n, &a), &a, false));
+    if (!eq_flag(e, "use_parallel_residual"))
+        n = eq_layernorm_of(e, "ffn.norm", x, eps, true);
+    return plus(e, x,
+                eq_gated(e, "ffn.", n, whole(e, "intermediate_size"),
+                         eq_word(e, "hidden_act"), false));
+}
+
+static double *starcoder2(struct eq *e, double *x)
+{
+    const double eps = eq_number(e, "norm_epsilon");
+    const bool bias = eq_flag(e, "use_bias");
+    struct eq_attention a = rotary(e, NULL);
+
+    a.bias = bias;
+    if (!eq_null(e, "sliding_window"))
+        a.window = whole(e, "sliding_window");
+    x = plus(
+        e, x,
+        project(e,
+                eq_attend(e, eq_layernorm_of(e, "attn.norm", x, eps, true), &a),
+                &a, bias));
+    return plus(e, x,
+                eq_plain(e, eq_layernorm_of(e, "ffn.norm", x, eps, true),
+                         whole(e, "intermediate_size"),
+                         eq_word(e, "hidden_act"), bias));
+}
+
+/* ---- Llama's kin ------------------------------------------------------- */
+
+/* Whether "layer_types" says that the layer has a window. */
+static bool says_sliding(const struct eq *e)
+{
+    const json_t *list = json_object_get(e->config, "layer_types");
+
+    return !strcmp(json_string_value(json_array_get(list, (size_t)e->layer)),
+                   "sliding_attention");
+}
+
+static bool slides(const struct eq *e, const char *type)
+{
+    if (!eq_null(e, "use_sliding_window") && !eq_flag(e, "use_sliding_window"))
+        return false;
+    if (!eq_null(e, "layer_types"))
+        return says_sliding(e);
+    if (!strncmp(type, "qwen", 4))
+        return e->layer >= whole(e, "max_window_layers");
+    if (!strcmp(type, "gemma3_text"))
+        return (e->layer + 1) % whole(e, "sliding_window_pattern") != 0;
+    return strcmp(type, "gemma2") || e->layer % 2 == 0;
+}
+
+static double *experts(struct eq *e, const double *x, const char *type)
+{
+    const bool mixtral = !strcmp(type, "mixtral");
+    const int n = whole(e, mixtral ? "num_local_experts" : "num_experts");
+    const int width =
+        whole(e, mixtral ? "intermediate_size" : "moe_intermediate_size");
+    const double *share = eq_routes(e, n, whole(e, "num_experts_per_tok"),
+                                    mixtral || eq_flag(e, "norm_topk_prob"));
+    double *y = eq_take(e, e->tokens * e->hidden), *one;
+    const char *act = eq_word(e, "hidden_act");
+
+    e->bad = e->bad || !eq_has(e, "router.w");
+    for (int i = 0; i < n; i++) {
+        char prefix[16] = {'e', (char)('0' + i), '.', 0}, w[] = "e0.up.w";
+
+        w[1] = prefix[1];
+        if (!eq_has(e, w))
+            continue;
+        one = eq_gated(e, prefix, x, width, act, false);
+        for (int t = 0; t < e->tokens * e->hidden; t++)
+            y[t] += share[t / e->hidden * n + i] * one[t];
+    }
+    if (strcmp(type, "qwen2_moe") != 0)
+        return y;
+    one = eq_gated(e, "shared.", x, whole(e, "shared_expert_intermediate_size"),
+                   act, false);
+    share = eq_linear(e, "shared.scale", x, e->hidden, 1, false);
+    for (int t = 0; t < e->tokens * e->hidden; t++)
+        y[t] += one[t] / (1 + exp(-share[t / e->hidden]));
+    return y;
+}
+
+/* Whether a layer of a mixture has experts. */
+static bool is_sparse(const struct eq *e, const char *type)
+{
+    const json_t *dense = json_object_get(e->config, "mlp_only_layers");
+
+    if (!strcmp(type, "mixtral"))
+        return true;
+    if (strcmp(type, "qwen2_moe") && strcmp(type, "qwen3_moe"))
+        return false;
+    for (size_t i = 0; i < json_array_size(dense); i++)
+        if (json_integer_value(json_array_get(dense, i)) == e->layer)
+            return false;
+    return (e->layer + 1) % whole(e, "decoder_sparse_step") == 0;
+}
+
+static struct eq_attention llama_attention(struct eq *e, const char *type)
+{
+    struct eq_attention a =
+        rotary(e, !strcmp(type, "phi3") ? "partial_rotary_factor" : NULL);
+
+    if (!strncmp(type, "qwen2", 5))
+        a.bias = eq_null(e, "qkv_bias") || eq_flag(e, "qkv_bias");
+    if (!strncmp(type, "qwen3", 5) || !strcmp(type, "gemma3_text"))
+        a.qk = EQ_QK_HEAD;
+    if (!strcmp(type, "olmo2"))
+        a.qk = EQ_QK_ROW;
+    a.eps = eq_number(e, "rms_norm_eps");
+    if (!strcmp(type, "granite"))
+        a.scale = eq_number(e, "attention_multiplier");
+    if (!eq_null(e, "query_pre_attn_scalar"))
+        a.scale = 1 / sqrt(eq_number(e, "query_pre_attn_scalar"));
+    if (!eq_null(e, "sliding_window") && slides(e, type)) {
+        a.window = whole(e, "sliding_window");
+        if (!strcmp(type, "gemma3_text")) {
+            a.theta = eq_number(e, "rope_local_base_freq");
+            a.scaling = NULL;
+        }
+    }
+    return a;
+}
+
+static double *llama(struct eq *e, double *x)
+{
+    const char *type = eq_word(e, "model_type");
+    const double eps = eq_number(e, "rms_norm_eps");
+    const bool behind_alone = !strcmp(type, "olmo2");
+    const bool sandwich =
+        !strcmp(type, "gemma2") || !strcmp(type, "gemma3_text");
+    const double scale =
+        !strcmp(type, "granite") ? eq_number(e, "residual_multiplier") : 1;
+    const char *act = !strncmp(type, "gemma", 5)
+                          ? eq_word(e, "hidden_activation")
+                          : eq_word(e, "hidden_act");
+    const struct eq_attention a = llama_attention(e, type);
+    const bool proj_bias = a.bias && strncmp(type, "qwen2", 5) != 0;
+    const bool ffn_bias = !eq_null(e, "mlp_bias") && eq_flag(e, "mlp_bias");
+    double *f;
+
+    f = behind_alone ? x : eq_rms_of(e, "attn.norm", x, eps);
+    f = project(e, eq_attend(e, f, &a), &a, proj_bias);
+    if (behind_alone || sandwich)
+        f = eq_rms_of(e, "attn.post", f, eps);
+    x = eq_add(e, x, f, scale);
+    f = behind_alone ? x : eq_rms_of(e, "ffn.norm", x, eps);
+    f = is_sparse(e, type)
+            ? experts(e, f, type)
+            : eq_gated(e, "ffn.", f, whole(e, "intermediate_size"), act,
+                       ffn_bias);
+    if (behind_alone || sandwich)
+        f = eq_rms_of(e, "ffn.post", f, eps);
+    return eq_add(e, x, f, scale);
+}
+
+static const struct {
+    const char *type, *width;
+    double *(*layer)(struct eq *e, double *x);
+} families[] = {
+    {"gpt2", "n_embd", gpt2},
+    {"gpt_bigcode", "n_embd", gpt2},
+    {"gptj", "n_embd", gptj},
+    {"gpt_neox", "hidden_size", gpt_neox},
+    {"opt", "hidden_size", opt},
+    {"mpt", "d_model", mpt},
+    {"falcon", "hidden_size", falcon},
+    {"phi", "hidden_size", phi},
+    {"bert", "hidden_size", bert},
+    {"roberta", "hidden_size", bert},
+    {"stablelm", "hidden_size", stablelm},
+    {"starcoder2", "hidden_size", starcoder2},
+    {"cohere", "hidden_size", cohere},
+    {NULL, "hidden_size", llama},
+};
+
+double equations_difference(const json_t *config, const struct sth_trace *trace,
+                            double *const *value, const struct phase *phase,
+                            int layer, bool erf)
+{
+    struct eq *e = calloc(1, sizeof(*e));
+    double most = 0, difference = 0, *y, *expected;
+    int f = 0;
+
+    if (!e)
+        abort();
+    *e = (struct eq){.config = config,
+                     .trace = trace,
+                     .value = value,
+                     .phase = *phase,
+                     .layer = layer,
+                     .tokens = phase->batch * phase->seq,
+                     .erf = erf};
+    while (families[f].type &&
+           strcmp(families[f].type, eq_word(e, "model_type")) != 0)
+        f++;
+    e->hidden = whole(e, families[f].width);
+    expected = families[f].layer(e, eq_input(e));
+    y = eq_tensor(e, "out", e->tokens, e->hidden);
+    for (int i = 0; i < e->tokens * e->hidden; i++) {
+        most = fmax(most, fabs(expected[i]));
+        difference = fmax(difference, fabs(expected[i] - y[i]));
+    }
+    difference = e->bad ? INFINITY : difference / (1 + most);
+    for (int i = 0; i < e->takens; i++)
+        free(e->taken[i]);
+    free(e);
+    return difference;
+}

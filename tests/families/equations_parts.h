@@ -1,0 +1,90 @@
+/* What the equations of all families are made of. */
+#ifndef EQUATIONS_PARTS_H
+#define EQUATIONS_PARTS_H
+
+#include <stdbool.h>
+
+#include "families/equations.h"
+
+enum { TAKEN_MAX = 4096 };
+
+/* One layer being computed; matrices are rows of tokens. */
+struct eq {
+    const json_t *config;
+    const struct sth_trace *trace;
+    double *const *value;
+    struct phase phase;
+    int layer, tokens, hidden;
+    bool erf, bad; /* bad: the trace lacks something */
+    double *taken[TAKEN_MAX];
+    int takens;
+};
+
+/* Fields of the configuration; each must be there. */
+double eq_number(const struct eq *e, const char *key);
+bool eq_flag(const struct eq *e, const char *key);
+const char *eq_word(const struct eq *e, const char *key);
+bool eq_null(const struct eq *e, const char *key); /* or missing */
+
+/* Zeros, gone with e. */
+double *eq_take(struct eq *e, int count);
+
+/* The numbers of a tensor of the layer: as they stand in the trace, or as its
+ * seed draws them with that spread around a mean. */
+double *eq_tensor(struct eq *e, const char *name, int rows, int cols);
+double *eq_drawn(struct eq *e, const char *name, int rows, int cols,
+                 double spread, double mean);
+bool eq_has(struct eq *e, const char *name);
+
+/* What the layer begins with. */
+double *eq_input(struct eq *e);
+
+/* x W + b, W of NAME.w and b of NAME.b if there is one. */
+double *eq_linear(struct eq *e, const char *name, const double *x, int depth,
+                  int cols, bool bias);
+
+double *eq_rms(struct eq *e, const double *x, int cols, const double *gamma,
+               double eps);
+double *eq_layernorm(struct eq *e, const double *x, int cols,
+                     const double *gamma, const double *beta, double eps);
+
+/* The norms with the weights of NAME; gain: 1 + weight for Gemma. */
+double *eq_rms_of(struct eq *e, const char *name, const double *x, double eps);
+double *eq_layernorm_of(struct eq *e, const char *name, const double *x,
+                        double eps, bool bias);
+
+double *eq_add(struct eq *e, const double *a, const double *b, double scale);
+void eq_act(struct eq *e, const char *word, double *x, int count);
+
+/* down(act(up(x))), and down(act(gate(x)) * up(x)). */
+double *eq_plain(struct eq *e, const double *x, int width, const char *act,
+                 bool bias);
+double *eq_gated(struct eq *e, const char *prefix, const double *x, int width,
+                 const char *act, bool bias);
+
+enum eq_style { EQ_NO_ROPE, EQ_HALVES, EQ_NEIGHBOURS };
+enum eq_qk { EQ_QK_NONE, EQ_QK_HEAD, EQ_QK_ROW, EQ_QK_LAYER, EQ_QK_LAYERS };
+
+struct eq_attention {
+    int heads, kv, dim;
+    bool fused, bias, causal;
+    enum eq_style style;
+    int rotated; /* columns of a head */
+    double theta;
+    const char *scaling; /* field with RoPE's scaling; NULL: none */
+    double scale;
+    int window; /* 0: none */
+    enum eq_qk qk;
+    double eps; /* of the norms of queries and keys */
+};
+
+/* Softmax(scale q k^T) v of all heads, before the output's product. */
+double *eq_attend(struct eq *e, const double *x, const struct eq_attention *a);
+
+/* Angles by position, rotated / 2 of them, and the factor of both tables. */
+double eq_rates(const struct eq *e, const struct eq_attention *a, double *rate);
+
+/* Shares of the experts in each token, from the trace: tokens x experts. */
+double *eq_routes(struct eq *e, int experts, int active, bool sum_to_one);
+
+#endif

@@ -1,0 +1,368 @@
+/*
+ * The layers of every family against their published equations, prefill and
+ * decode: the trace's own meaning nearly exactly, the C model's result in bf16
+ * by its cosine; and every field that a family obeys changes what is computed.
+ */
+#include "tool_files.h"
+
+#include "families/equations.h"
+#include "sth_family.h"
+#include "sth_reference.h"
+#include "sth_session.h"
+#include "sth_tracegen.h"
+
+#include <glob.h>
+#include <math.h>
+
+enum { LAYERS = 2 };
+
+static const struct phase phases[] = {{6, 0, 2}, {1, 9, 2}, {1, 9, 1}};
+enum { PHASES = sizeof(phases) / sizeof(phases[0]) };
+
+/* fp32 constants in double precision; what a term that is missing exceeds. */
+static const double exact = 4e-6;
+
+struct world {
+    char *text;
+    size_t bytes;
+    void *arena;
+    struct sth_trace trace;
+    struct sth_source *source;
+    struct sth_reference *reference;
+    double **value;
+};
+
+static bool load(const json_t *config, struct sth_model *model, char *error,
+                 size_t size)
+{
+    char path[TEST_PATH], *text = json_dumps(config, 0);
+    bool good;
+
+    write_temporary(path, text, strlen(text));
+    good = sth_model_load(path, NULL, model, error, size);
+    unlink(path);
+    free(text);
+    return good;
+}
+
+static char *write_trace(const struct sth_model *model, const struct phase *p,
+                         size_t *bytes)
+{
+    const struct sth_trace_request request = {
+        .seq = (uint32_t)p->seq,
+        .past = (uint32_t)p->past,
+        .batch = (uint32_t)p->batch,
+        .layers = LAYERS,
+        .seed = 3,
+    };
+    char *text;
+    FILE *out = open_memstream(&text, bytes);
+
+    assert_non_null(out);
+    assert_true(sth_tracegen_layers(out, model, &request));
+    assert_int_equal(fclose(out), 0);
+    return text;
+}
+
+/* The numbers of a tensor that no operation writes. */
+static double *source_values(struct sth_source *s)
+{
+    const size_t count = (size_t)s->rows * s->cols;
+    double *to = malloc(count * sizeof(*to));
+    void *raw = malloc(count * 4);
+
+    assert_true(sth_source_encode(s, 0, count, raw));
+    sth_tensor_decode(s->dtype, raw, count, to);
+    free(raw);
+    return to;
+}
+
+static void evaluate(struct world *w, const struct sth_model *model,
+                     const struct phase *p)
+{
+    struct sth_trace_error where;
+    char error[512];
+    size_t bound;
+
+    w->text = write_trace(model, p, &w->bytes);
+    bound = sth_trace_arena_bound(w->text, w->bytes);
+    w->arena = malloc(bound);
+    if (sth_trace_parse(&w->trace, w->text, w->bytes, w->arena, bound, &where))
+        fail_msg("line %u: %s", where.line, where.message);
+    w->source = calloc(w->trace.tensors, sizeof(*w->source));
+    w->value = calloc(w->trace.tensors, sizeof(*w->value));
+    for (uint32_t i = 0; i < w->trace.tensors; i++) {
+        const struct sth_trace_tensor *t = &w->trace.tensor[i];
+
+        if (!sth_source_open(&w->source[i], t->source, t->dtype, t->rows,
+                             t->cols, ".", error, sizeof(error)))
+            fail_msg("%s", error);
+    }
+    w->reference = sth_reference_run(&w->trace, w->source, NULL, NULL);
+    assert_non_null(w->reference);
+    for (uint32_t i = 0; i < w->trace.tensors; i++) {
+        const double *written = sth_reference_tensor(w->reference, i);
+        const size_t count =
+            (size_t)w->source[i].rows * w->source[i].cols * sizeof(double);
+
+        w->value[i] = source_values(&w->source[i]);
+        if (written)
+            memcpy(w->value[i], written, count);
+    }
+}
+
+static void discard(struct world *w)
+{
+    for (uint32_t i = 0; i < w->trace.tensors; i++) {
+        sth_source_close(&w->source[i]);
+        free(w->value[i]);
+    }
+    sth_reference_destroy(w->reference);
+    free(w->source);
+    free(w->value);
+    free(w->arena);
+    free(w->text);
+}
+
+/* The largest difference of what a model's trace computes from the equations
+ * of a configuration. */
+static double difference(const struct sth_model *model, const json_t *config,
+                         const struct phase *p, bool erf_form)
+{
+    struct world w = {0};
+    double most = 0;
+
+    evaluate(&w, model, p);
+    for (int layer = 0; layer < LAYERS; layer++)
+        most = fmax(most, equations_difference(config, &w.trace, w.value, p,
+                                               layer, erf_form));
+    discard(&w);
+    return most;
+}
+
+/* Whether the C model computes the trace. */
+static void play(const struct sth_model *model, const struct phase *p,
+                 const char *name)
+{
+    struct sth_session_request q = {.backend = STH_BACKEND_CSIM,
+                                    .mode = STH_CSIM_FUNCTION_AND_TIME,
+                                    .home = "."};
+    struct sth_session session;
+    char path[TEST_PATH], error[1024];
+    size_t bytes;
+    char *text = write_trace(model, p, &bytes);
+
+    assert_true(sth_config_find("nano", ".", &q.config, error, sizeof(error)));
+    write_temporary(path, text, bytes);
+    q.trace_path = path;
+    if (sth_session_run(&session, &q, error, sizeof(error)))
+        fail_msg("%s: %s", name, error);
+    if (!(session.cosine >= 0.9999))
+        fail_msg("%s, past %d: cosine %.7f", name, p->past, session.cosine);
+    sth_session_fini(&session);
+    unlink(path);
+    free(text);
+}
+
+typedef void (*on_config)(const char *name, const json_t *config,
+                          const struct sth_model *model);
+
+static void for_each(on_config f)
+{
+    static struct sth_model model;
+    glob_t files;
+
+    assert_int_equal(glob("tests/families/models/*.json", 0, NULL, &files), 0);
+    assert_true(files.gl_pathc > 30);
+    for (size_t i = 0; i < files.gl_pathc; i++) {
+        const char *name = strrchr(files.gl_pathv[i], '/') + 1;
+        json_t *config = json_load_file(files.gl_pathv[i], 0, NULL);
+        char error[1024];
+
+        assert_non_null(config);
+        if (!load(config, &model, error, sizeof(error)))
+            fail_msg("%s", error);
+        f(name, config, &model);
+        json_decref(config);
+    }
+    globfree(&files);
+}
+
+/* ---- equations ---------------------------------------------------------- */
+
+static void check_equations(const char *name, const json_t *config,
+                            const struct sth_model *model)
+{
+    for (int i = 0; i < PHASES; i++) {
+        const double tanh_form = difference(model, config, &phases[i], false);
+        const double as_said = difference(model, config, &phases[i], true);
+
+        if (!(tanh_form <= exact))
+            fail_msg("%s, past %d, batch %d: off by %g", name, phases[i].past,
+                     phases[i].batch, tanh_form);
+        if (!(as_said <= (model->act == STH_MODEL_GELU_ERF ? 1e-3 : exact)))
+            fail_msg("%s, past %d: GELU as said is off by %g", name,
+                     phases[i].past, as_said);
+    }
+}
+
+static void test_families_follow_their_equations(void **state)
+{
+    (void)state;
+    for_each(check_equations);
+}
+
+static void check_play(const char *name, const json_t *config,
+                       const struct sth_model *model)
+{
+    (void)config;
+    for (int i = 0; i < PHASES; i++)
+        play(model, &phases[i], name);
+}
+
+static void test_families_are_played_in_bf16(void **state)
+{
+    (void)state;
+    for_each(check_play);
+}
+
+/* ---- every field counts ------------------------------------------------- */
+
+/* Other values of a field, the first that is legal to be taken. */
+static json_t *another(const struct sth_family_key *row, const json_t *value,
+                       int attempt)
+{
+    static const char *const acts[] = {"silu", "relu", "gelu_new"};
+    const json_int_t n = json_integer_value(value);
+    const double x = json_number_value(value);
+    json_t *list;
+
+    switch (row->kind) {
+    case STH_KEY_SHAPE:
+    case STH_KEY_COUNT:
+    case STH_KEY_OPTION:
+        return attempt == 0   ? json_integer(n * 2)
+               : attempt == 1 ? json_integer(n / 2)
+               : attempt == 2 ? json_integer(n + 1)
+               : attempt == 3 ? json_integer(n - 1)
+               : attempt == 4 ? json_integer(4)
+                              : NULL;
+    case STH_KEY_REAL:
+        return attempt == 0   ? json_real(x * 1.5)
+               : attempt == 1 ? json_real(x / 2)
+                              : NULL;
+    case STH_KEY_FLAG:
+        return attempt ? NULL : json_boolean(!json_is_true(value));
+    case STH_KEY_ACT:
+        return attempt < 3 ? json_string(acts[attempt]) : NULL;
+    case STH_KEY_ROPE:
+        return attempt ? NULL
+                       : json_pack("{s:s, s:f}", "rope_type", "linear",
+                                   "factor", 1.75);
+    case STH_KEY_LAYERS:
+        return attempt ? NULL : json_pack("[i,i]", 0, 1);
+    default:
+        list = json_array();
+        for (int i = 0; attempt < 2 && i < 4; i++)
+            json_array_append_new(
+                list,
+                json_string(attempt ? "sliding_attention" : "full_attention"));
+        return attempt < 2 ? list : NULL;
+    }
+}
+
+/* Whether a file with another value has a trace that the equations refuse. */
+static bool counts(const json_t *config, const char *key, json_t *other)
+{
+    static struct sth_model model;
+    json_t *changed = json_deep_copy(config);
+    const char *dot = strchr(key, '.');
+    char outer[64], error[1024];
+    bool found = false;
+
+    snprintf(outer, sizeof(outer), "%.*s", (int)strcspn(key, "."), key);
+    json_object_set(dot ? json_object_get(changed, outer) : changed,
+                    dot ? dot + 1 : key, other);
+    if (load(changed, &model, error, sizeof(error)))
+        for (int i = 0; i < PHASES && !found; i++)
+            found =
+                !(difference(&model, config, &phases[i], false) <= 10 * exact);
+    json_decref(changed);
+    return found;
+}
+
+/* Fields that bound what may be asked for and are no part of a layer; phi's
+ * rotary_dim may only say again what another says. */
+static bool is_a_bound(const struct sth_family_key *row)
+{
+    return (!strcmp(row->key, "rotary_dim") && row->kind == STH_KEY_OPTION) ||
+           row->offset == offsetof(struct sth_model, layers) ||
+           row->offset == offsetof(struct sth_model, positions);
+}
+
+/* Whether any file tells the equations of a row's field from another value. */
+static bool row_counts(const struct sth_family *family,
+                       const struct sth_family_key *row)
+{
+    glob_t files;
+    bool found = false;
+
+    assert_int_equal(glob("tests/families/models/*.json", 0, NULL, &files), 0);
+    for (size_t i = 0; i < files.gl_pathc && !found; i++) {
+        json_t *config = json_load_file(files.gl_pathv[i], 0, NULL), *other;
+        const char *type =
+            json_string_value(json_object_get(config, "model_type"));
+        const json_t *value = json_object_get(config, row->key);
+        char inner[64] = "";
+
+        if (strchr(row->key, '.')) {
+            snprintf(inner, sizeof(inner), "%.*s", (int)strcspn(row->key, "."),
+                     row->key);
+            value = json_object_get(json_object_get(config, inner),
+                                    strchr(row->key, '.') + 1);
+        }
+        for (int n = 0; sth_family_find(type) == family && !found &&
+                        (value || row->kind >= STH_KEY_ROPE) &&
+                        (other = another(row, value, n));
+             n++) {
+            found = counts(config, row->key, other);
+            json_decref(other);
+        }
+        json_decref(config);
+    }
+    globfree(&files);
+    return found;
+}
+
+static void test_families_every_obeyed_field_counts(void **state)
+{
+    size_t count;
+    const struct sth_family *family = sth_family_list(&count);
+    bool good = true;
+
+    (void)state;
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < family[i].keys; k++) {
+            const struct sth_family_key *row = &family[i].key[k];
+
+            if (row->kind > STH_KEY_LAST_OBEYED || is_a_bound(row) ||
+                !strcmp(row->key, "rope_parameters") ||
+                row_counts(&family[i], row))
+                continue;
+            print_error("%s: '%s' changes nothing\n", family[i].types,
+                        row->key);
+            good = false;
+        }
+    assert_true(good);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_families_follow_their_equations),
+        cmocka_unit_test(test_families_are_played_in_bf16),
+        cmocka_unit_test(test_families_every_obeyed_field_counts),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

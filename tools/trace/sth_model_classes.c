@@ -1,0 +1,86 @@
+/* What a file says of its program: the same family, or none of ours. */
+#include "sth_model_reader.h"
+
+#include <string.h>
+
+/* What may follow the stem of a class that has the family's layers. */
+static const char *const endings[] = {
+    "Model",
+    "PreTrainedModel",
+    "Config",
+    "TextConfig",
+    "TextModel",
+    "ForCausalLM",
+    "LMHeadModel",
+    "DoubleHeadsModel",
+    "ForMaskedLM",
+    "ForPreTraining",
+    "ForNextSentencePrediction",
+    "ForMultipleChoice",
+    "ForQuestionAnswering",
+    "ForSequenceClassification",
+    "ForTokenClassification",
+    "ForConditionalGeneration",
+    "ForImageTextToText",
+};
+
+static bool has_stem(const char *class_name, const char *stems)
+{
+    size_t size;
+
+    for (; *stems; stems += size, stems += *stems == ' ') {
+        size = strcspn(stems, " ");
+        if (!size || strncmp(class_name, stems, size) != 0)
+            continue;
+        for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++)
+            if (!strcmp(class_name + size, endings[i]))
+                return true;
+    }
+    return false;
+}
+
+static bool is_ignored(const struct sth_model_reader *r, const char *key)
+{
+    for (unsigned i = 0; i < r->ignored->count; i++)
+        if (!strcmp(r->ignored->key[i], key))
+            return true;
+    return false;
+}
+
+void sth_model_check_classes(struct sth_model_reader *r, const char *stems)
+{
+    const json_t *list = sth_model_field(r, "architectures");
+    json_t *map = (json_t *)sth_model_field(r, "auto_map"), *value;
+    const char *key;
+
+    if (json_is_array(list) && !is_ignored(r, "architectures"))
+        for (size_t i = 0; i < json_array_size(list); i++) {
+            const char *name = json_string_value(json_array_get(list, i));
+
+            if (!name || !has_stem(name, stems))
+                sth_model_fail_field(
+                    r, "architectures",
+                    "says '%s', which is no model of this family: its layers "
+                    "may differ",
+                    name ? name : "no text");
+        }
+    if (!json_is_object(map) || is_ignored(r, "auto_map"))
+        return;
+    json_object_foreach(map, key, value)
+    {
+        const char *name = json_string_value(value);
+        const char *dot = name ? strrchr(name, '.') : NULL;
+
+        if (!strncmp(key, "AutoTokenizer", 13) ||
+            !strncmp(key, "AutoProcessor", 13) ||
+            !strncmp(key, "AutoImageProcessor", 18) ||
+            !strncmp(key, "AutoFeatureExtractor", 20))
+            continue;
+        if (!name || !has_stem(dot ? dot + 1 : name, stems))
+            sth_model_fail_field(
+                r, "auto_map",
+                "names '%s', a program that is not this family's: its layers "
+                "may differ",
+                name ? name : "no text");
+    }
+}
