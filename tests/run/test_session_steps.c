@@ -67,8 +67,8 @@ static void check(const char *model, bool int8, uint32_t batch,
 
     assert_true(
         sth_config_find(config_name, ".", &config, error, sizeof(error)));
-    if (!sth_compile(&program, text, strlen(text), "test", &config, 0, error,
-                     sizeof(error)))
+    if (!sth_compile(&program, text, strlen(text), "test", &config, NULL, 0,
+                     error, sizeof(error)))
         fail_msg("%s", error);
     play(&planned, config_name, text, strlen(text), cosine);
     play(&played, config_name, program.file, program.bytes, cosine);
