@@ -2,9 +2,11 @@
 #include "sth_plan_property.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "sth_param_rule.h"
 #include "sth_plan_draw.h"
+#include "sth_plan_fields.h"
 #include "sth_plan_measure.h"
 
 struct asking {
@@ -12,6 +14,7 @@ struct asking {
     struct sth_config config;
     struct sth_plan_work work;
     uint64_t cycles;
+    struct sth_plan_book plans; /* that take them */
     void (*tell)(void *user, const struct sth_plan_answer *);
     void *user;
 };
@@ -26,20 +29,48 @@ void sth_plan_draw(uint64_t seed, struct sth_config *config,
 }
 
 static uint64_t measure(const struct sth_config *config,
-                        const struct sth_plan_work *work)
+                        const struct sth_plan_work *work,
+                        struct sth_plan_book *plans)
 {
     char text[STH_PLAN_TEXT];
     size_t bytes = sth_plan_work_trace(work, text);
     uint64_t cycles;
     enum sth_fw_err err =
-        sth_plan_measure(config, text, bytes, NULL, NULL, &cycles);
+        sth_plan_measure(config, text, bytes, NULL, plans, &cycles);
 
     assert(err == STH_FW_ERR_OK || err == STH_FW_ERR_SPACE);
     return err == STH_FW_ERR_OK ? cycles : 0;
 }
 
+/* Of another chip by the plans of the first; 0: they do not fit. */
+static uint64_t measure_same(const struct asking *a,
+                             const struct sth_config *config)
+{
+    struct sth_plan_book book;
+    bool fits = true;
+    uint64_t cycles;
+
+    sth_plan_book_init(&book);
+    for (struct sth_plan_entry *e = a->plans.first; e != NULL; e = e->next) {
+        const struct sth_plan_kernel *kernel =
+            sth_plan_kernel_find(e->kernel, strlen(e->kernel));
+        const struct sth_plan_key key = {e->kernel, sth_plan_entry_shape(e),
+                                         e->shape_bytes};
+        struct sth_plan_entry *same = sth_plan_book_add(
+            &book, &key, sth_plan_entry_plan(e), e->plan_bytes);
+
+        fits = fits && same != NULL && kernel != NULL &&
+               kernel->kind->complete(sth_plan_entry_plan(same),
+                                      &config->params, key.shape) == NULL;
+    }
+    cycles = fits ? measure(config, &a->work, &book) : 0;
+    sth_plan_book_fini(&book);
+    return cycles;
+}
+
 static void tell(const struct asking *a, enum sth_plan_question question,
-                 const char *parameter, uint64_t smaller, uint64_t larger)
+                 const char *parameter, uint64_t smaller, uint64_t larger,
+                 uint64_t same)
 {
     const struct sth_plan_answer answer = {
         .question = question,
@@ -49,23 +80,25 @@ static void tell(const struct asking *a, enum sth_plan_question question,
         .work = &a->work,
         .smaller = smaller,
         .larger = larger,
+        .same = same,
     };
 
     a->tell(a->user, &answer);
 }
 
-static void double_one(const struct asking *a, enum sth_param i,
-                       uint32_t *value, struct sth_config *larger,
-                       const char *name)
+/* A chip that is better in one parameter. */
+static void ask_better(const struct asking *a, enum sth_param i,
+                       const struct sth_config *better, const char *name)
 {
     bool array = i == STH_PARAM_ArrayRows || i == STH_PARAM_ArrayCols;
+    uint64_t cycles;
 
-    *value *= 2;
-    if (sth_params_bad(&larger->params) >= 0 ||
-        larger->params.array_rows > 256 || larger->params.array_cols > 256)
+    if (sth_params_bad(&better->params) >= 0 ||
+        better->params.array_rows > 256 || better->params.array_cols > 256)
         return;
-    tell(a, array ? STH_PLAN_ARRAY : STH_PLAN_DOUBLING, name, a->cycles,
-         measure(larger, &a->work));
+    cycles = measure(better, &a->work, NULL);
+    tell(a, array ? STH_PLAN_ARRAY : STH_PLAN_DOUBLING, name, a->cycles, cycles,
+         cycles > a->cycles + a->cycles / 100 ? measure_same(a, better) : 0);
 }
 
 /* What the chip refuses must be refused by one with half of a memory. */
@@ -77,8 +110,14 @@ static void halve(const struct asking *a, uint32_t *value,
     *value /= 2;
     if (sth_params_bad(&smaller->params) >= 0)
         return;
-    cycles = measure(smaller, &a->work);
-    tell(a, STH_PLAN_REFUSAL, name, cycles, 0);
+    cycles = measure(smaller, &a->work, NULL);
+    tell(a, STH_PLAN_REFUSAL, name, cycles, 0, 0);
+}
+
+/* Lanes that share a function unit are better few. */
+static uint32_t better(enum sth_param i, uint32_t value)
+{
+    return i == STH_PARAM_VectorShare ? value / 2 : 2 * value;
 }
 
 static void ask_chips(const struct asking *a)
@@ -87,8 +126,10 @@ static void ask_chips(const struct asking *a)
 
 #define PARAM(key, Name, ...)                                                  \
     other = a->config;                                                         \
-    if (a->cycles != 0 && STH_PARAM_##Name != STH_PARAM_DataTypes)             \
-        double_one(a, STH_PARAM_##Name, &other.params.key, &other, #key);      \
+    if (a->cycles != 0 && STH_PARAM_##Name != STH_PARAM_DataTypes) {           \
+        other.params.key = better(STH_PARAM_##Name, other.params.key);         \
+        ask_better(a, STH_PARAM_##Name, &other, #key);                         \
+    }                                                                          \
     if (a->cycles == 0 && (STH_PARAM_##Name == STH_PARAM_SpBytes ||            \
                            STH_PARAM_##Name == STH_PARAM_AccBytes))            \
         halve(a, &other.params.key, &other, #key);
@@ -109,7 +150,7 @@ static void ask_rows(const struct asking *a)
         *sth_plan_work_rows(&larger) = more[i];
         if (larger.kind != STH_PLAN_ATTENTION)
             tell(a, STH_PLAN_MORE_ROWS, "rows", a->cycles,
-                 measure(&a->config, &larger));
+                 measure(&a->config, &larger, NULL), 0);
     }
 }
 
@@ -121,9 +162,11 @@ void sth_plan_ask(uint64_t seed,
     struct asking a = {.seed = seed, .tell = tell_answer, .user = user};
 
     sth_plan_draw(seed, &a.config, &a.work);
-    a.cycles = measure(&a.config, &a.work);
+    sth_plan_book_init(&a.plans);
+    a.cycles = measure(&a.config, &a.work, &a.plans);
     ask_chips(&a);
     ask_rows(&a);
+    sth_plan_book_fini(&a.plans);
 }
 
 double sth_plan_loss(const struct sth_plan_answer *answer)

@@ -26,6 +26,9 @@ struct sth_plan_answer {
     const struct sth_config *config;
     const struct sth_plan_work *work; /* of the smaller */
     uint64_t smaller, larger;         /* cycles */
+    /* Of the larger chip by the plans of the smaller, where it is slower by
+     * more than one percent and they fit; otherwise 0. */
+    uint64_t same;
 };
 
 /* Draws chip and work of a seed. */

@@ -8,7 +8,7 @@
 
 /* Answers that are worse by so much, in percent, are counted. */
 static const double limits[] = {1, 2, 3};
-enum { LIMITS = sizeof limits / sizeof *limits, WORST = 12 };
+enum { LIMITS = sizeof limits / sizeof *limits, WORST = 400 };
 
 struct worst {
     double loss;
@@ -48,11 +48,11 @@ static void keep_worst(struct tally *t, enum sth_plan_question q, double loss,
 static void take(void *user, const struct sth_plan_answer *a)
 {
     static const char *const questions[STH_PLAN_QUESTIONS] = {
-        "refused with more", "doubled", "doubled", "more"};
+        "refused with more", "better", "better", "more"};
     struct tally *t = user;
     struct sums *sums = &t->sums[a->question][a->work->kind];
     double loss = sth_plan_loss(a);
-    char work[160], memory[STH_MEM_TEXT_MAX], text[400];
+    char work[160], memory[STH_MEM_TEXT_MAX], same[48] = "", text[400];
 
     sums->asked++;
     for (int i = 0; i < LIMITS; i++)
@@ -61,13 +61,17 @@ static void take(void *user, const struct sth_plan_answer *a)
         return;
     sth_plan_work_say(a->work, work, sizeof work);
     sth_mem_config_text(&a->config->memory, memory, sizeof memory);
-    snprintf(text, sizeof text,
-             "%+8.2f %%  %s %s: %" PRIu64 " -> %" PRIu64
-             " cycles, %s, array %ux%u bus %u %.20s  (systolith plan --random "
-             "1 --seed %" PRIu64 ")",
-             loss, questions[a->question], a->parameter, a->smaller, a->larger,
-             work, a->config->params.array_rows, a->config->params.array_cols,
-             a->config->params.bus_bytes, memory, a->seed);
+    if (a->same)
+        snprintf(same, sizeof same, " (by the same plans %" PRIu64 ")",
+                 a->same);
+    snprintf(
+        text, sizeof text,
+        "%+8.2f %%  %s %s: %" PRIu64 " -> %" PRIu64
+        " cycles%s, %s, array %ux%u bus %u %.20s  (systolith plan --random "
+        "1 --seed %" PRIu64 ")",
+        loss, questions[a->question], a->parameter, a->smaller, a->larger, same,
+        work, a->config->params.array_rows, a->config->params.array_cols,
+        a->config->params.bus_bytes, memory, a->seed);
     if (t->print)
         fprintf(t->print, "%s\n", text);
     else
