@@ -11,6 +11,7 @@
 
 #include "sth_choice.h"
 #include "sth_gemm_epilogue.h"
+#include "sth_prelude.h"
 
 /* Products of the next block that are emitted before an epilogue. */
 #define LEAD 2u
@@ -24,6 +25,11 @@ struct state {
     uint32_t lane; /* elements of a lane of depth */
     struct sth_cache a, w;
     struct sth_gemm_epilogue epilogue;
+    /* With a prelude: the job, with x and xscale behind its stores so far. */
+    struct sth_prelude_play prelude;
+    struct sth_gemm behind;
+    struct sth_operand x, xscale;
+    uint32_t reached; /* rows that they have */
     struct sth_buffer *acc[STH_GEMM_SUMS];
     uint32_t blocks; /* so far: they take the accumulator in turn */
     struct sth_gemm_block pending; /* its epilogue is still to be emitted */
@@ -144,6 +150,73 @@ static void emit_product(struct state *t, const struct sth_gemm_block *b,
     }
 }
 
+/* ---- the prelude --------------------------------------------------------- */
+
+/* x and xscale wait for its stores so far. */
+static void follow_prelude(struct state *t)
+{
+    t->x.before = t->x.tensor->bands;
+    if (t->g->xscale != NULL)
+        t->xscale.before = t->xscale.tensor->bands;
+}
+
+/*
+ * Emits it up to so many rows.  x waits for the stores of those and no more, so
+ * that it is in time for rows that share a band of the tensor with later ones.
+ */
+static void reach(struct state *t, uint32_t rows)
+{
+    if (t->g->prelude == NULL || rows <= t->reached)
+        return;
+    t->reached = rows;
+    sth_prelude_reach(&t->prelude, rows);
+    follow_prelude(t);
+}
+
+/*
+ * Behind a product of block b: the rows of the next blocks, so many that they
+ * are all there an eighth before they are needed.
+ */
+static void pace(struct state *t, const struct sth_gemm_block *b, uint32_t ki)
+{
+    const struct sth_gemm_plan *plan = &t->plan;
+    uint64_t all = (uint64_t)plan->ks * (plan->w_stationary ? 1 : plan->ns);
+    uint64_t done = (uint64_t)b->ni * plan->ks + ki + 1;
+    uint64_t ahead = plan->mb * done * 8 / (all * 7);
+
+    if (t->g->prelude != NULL)
+        sth_prelude_reach(&t->prelude,
+                          b->m0 + plan->mb +
+                              (ahead < plan->mb ? (uint32_t)ahead : plan->mb));
+}
+
+/* Its buffers, or all of its commands. */
+static void begin_prelude(struct state *t, const struct sth_gemm *gemm)
+{
+    struct sth_prelude_plan plan;
+
+    t->behind = *gemm;
+    t->x = *gemm->x;
+    t->behind.x = &t->x;
+    if (gemm->xscale != NULL) {
+        t->xscale = *gemm->xscale;
+        t->behind.xscale = &t->xscale;
+    }
+    t->g = &t->behind;
+    if (t->plan.beside) {
+        sth_schedule_begin_operation(t->s);
+        sth_prelude_plan(&plan, t->p, gemm->prelude);
+        sth_prelude_init(&t->prelude, t->s, gemm->prelude, &plan);
+        return;
+    }
+    sth_prelude_run(t->s, gemm->prelude);
+    t->behind.prelude = NULL;
+    follow_prelude(t);
+    sth_schedule_begin_operation(t->s);
+}
+
+/* ---- blocks of products -------------------------------------------------- */
+
 static void emit_block(struct state *t, uint32_t mi, uint32_t ni)
 {
     const struct sth_gemm_plan *plan = &t->plan;
@@ -157,6 +230,9 @@ static void emit_block(struct state *t, uint32_t mi, uint32_t ni)
     b.parts = g->cos != NULL ? 2 : 1;
     b.part_cols = b.cols / b.parts;
     b.part_lanes = sth_round_up(b.part_cols, t->p->array_cols);
+    if (t->blocks == 0)
+        load_w(t, &b, 0); /* which waits for no row */
+    reach(t, b.m0 + b.rows);
     if (plan->acc_slots == 1)
         flush_pending(t);
     b.acc = t->acc[t->blocks++ % plan->acc_slots];
@@ -181,6 +257,7 @@ static void emit_block(struct state *t, uint32_t mi, uint32_t ni)
         emit_product(t, &b, &product);
         if (ki + 1 == LEAD)
             flush_pending(t);
+        pace(t, &b, ki);
     }
     flush_pending(t);
     t->pending = b;
@@ -201,7 +278,10 @@ static void play(struct sth_schedule *s, const void *job, const void *plan)
     uint32_t inner = t.plan.w_stationary ? t.plan.ms : t.plan.ns;
 
     t.lane = t.bf16 ? 1 : 2;
-    sth_schedule_begin_operation(s);
+    if (gemm->prelude != NULL)
+        begin_prelude(&t, gemm);
+    else
+        sth_schedule_begin_operation(s);
     allocate(&t);
     for (uint32_t i = 0; i < outer; i++) {
         for (uint32_t j = 0; j < inner; j++) {
@@ -229,6 +309,8 @@ static void shape_of(struct sth_gemm_shape *shape, const struct sth_schedule *s,
     shape->n = g->out->cols;
     shape->k = sth_depth_lanes(g->x->cols, g->x->dtype == STH_DTYPE_BF16);
     shape->transposed = g->transposed;
+    if (g->prelude != NULL)
+        sth_prelude_plan(&shape->prelude, &s->driver->params, g->prelude);
     sth_gemm_epilogue_shape(shape, s, g);
 }
 

@@ -8,6 +8,8 @@
 extern "C" {
 #endif
 
+struct sth_prelude;
+
 enum sth_gemm_act {
     STH_GEMM_ACT_NONE,
     STH_GEMM_ACT_GELU,    /* tanh form */
@@ -50,6 +52,8 @@ struct sth_gemm {
     const struct sth_operand *xscale;
     const struct sth_operand *wscale;
     enum sth_gemm_act act;
+    /* What makes x and xscale, beside the product; NULL: they are there. */
+    const struct sth_prelude *prelude;
     bool transposed;
     uint32_t heads; /* with cos and sin */
 };

@@ -7,6 +7,8 @@
 
 /* A command that retires to the start of one of another engine behind it. */
 #define HANDOVER 4u
+/* Beside the array the vector engine waits for banks: one in so many cycles. */
+#define BESIDE_WAITS 2u
 /* Grant to retirement of a vector command beyond its row-tiles. */
 #define VECTOR_OVERHEAD (STH_LAT_VECTOR_START + STH_LAT_VECTOR_PIPE + 4u)
 
@@ -183,4 +185,30 @@ void sth_gemm_cost(struct sth_gemm_plan *plan,
     first = plan->bound == STH_GEMM_BOUND_LOAD ? last->tile : t->a + t->w;
     plan->cycles =
         pace + first + 2 * t->latency + t->drain + last->vector + last->store;
+}
+
+void sth_gemm_add_prelude(struct sth_gemm_plan *plan,
+                          const struct sth_params *p,
+                          const struct sth_gemm_shape *s)
+{
+    uint64_t first = (uint64_t)s->prelude.row_cycles * plan->mb;
+    uint64_t later = first + first / BESIDE_WAITS;
+    uint64_t products = plan->cycles / plan->ms;
+    uint64_t vector = (uint64_t)s->prelude.row_cycles * s->m +
+                      (uint64_t)s->vector_turns * s->m *
+                          sth_ceil_div(s->n, p->array_cols) *
+                          sth_vector_steps(p);
+
+    if (plan->w_stationary)
+        products /= plan->ns;
+    vector += vector / BESIDE_WAITS;
+    plan->prelude_cycles = s->prelude.alone_cycles;
+    if (plan->beside) {
+        plan->prelude_cycles = first;
+        if (later > products)
+            plan->prelude_cycles += (later - products) * (plan->ms - 1);
+        if (vector > plan->cycles)
+            plan->prelude_cycles += vector - plan->cycles;
+    }
+    plan->cycles += plan->prelude_cycles;
 }

@@ -51,6 +51,15 @@ void sth_gemm_blocks_init(struct sth_gemm_blocks *blocks,
 void sth_gemm_cost(struct sth_gemm_plan *plan,
                    const struct sth_gemm_blocks *blocks);
 
+/*
+ * Adds what the prelude costs: on its own all it takes, beside the product what
+ * the array waits for the rows of the first blocks, for later ones that take
+ * longer than the products before them, and for a vector engine with too much.
+ */
+void sth_gemm_add_prelude(struct sth_gemm_plan *plan,
+                          const struct sth_params *params,
+                          const struct sth_gemm_shape *shape);
+
 /* Products that sth_gemm_pipe() follows, and at least some blocks. */
 #define STH_GEMM_PIPE_STEPS 512u
 

@@ -44,14 +44,28 @@ static bool is_size(uint32_t size, uint32_t step, uint32_t most)
            size <= sth_round_up(most, step);
 }
 
+void sth_gemm_beside(struct sth_params *left, const struct sth_params *p,
+                     const struct sth_gemm_shape *s)
+{
+    *left = *p;
+    left->sp_bytes -= s->prelude.sp_bytes;
+    left->acc_bytes -= s->prelude.acc_rows * sth_acc_row_bytes(p);
+}
+
 const char *sth_gemm_plan_complete(struct sth_gemm_plan *plan,
-                                   const struct sth_params *p,
+                                   const struct sth_params *chip,
                                    const struct sth_gemm_shape *s)
 {
-    const uint64_t acc_rows = p->acc_bytes / sth_acc_row_bytes(p);
+    struct sth_params left;
+    const struct sth_params *p = plan->beside != 0 ? &left : chip;
+    uint64_t acc_rows;
     uint32_t stride = plan->a_stride, tiles;
-    uint64_t left;
+    uint64_t room;
 
+    if (plan->beside > (s->prelude.rows != 0))
+        return "beside";
+    sth_gemm_beside(&left, chip, s);
+    acc_rows = p->acc_bytes / sth_acc_row_bytes(p);
     if (!is_size(plan->mb, 1, s->m))
         return "mb";
     if (!is_size(plan->nb, p->array_cols * (s->half != 0 ? 2 : 1), s->n))
@@ -78,13 +92,13 @@ const char *sth_gemm_plan_complete(struct sth_gemm_plan *plan,
         (plan->stage_slots == 1 && plan->acc_slots > 1) ||
         sth_gemm_epilogue_bytes(p, s, plan) >= p->sp_bytes)
         return "stage_slots";
-    left = p->sp_bytes - sth_gemm_epilogue_bytes(p, s, plan);
+    room = p->sp_bytes - sth_gemm_epilogue_bytes(p, s, plan);
     if (plan->a_slots - 1 >= STH_CACHE_SLOTS ||
-        plan->a_slots * sth_gemm_a_bytes(p, plan) > left)
+        plan->a_slots * sth_gemm_a_bytes(p, plan) > room)
         return "a_slots";
-    left -= plan->a_slots * sth_gemm_a_bytes(p, plan);
+    room -= plan->a_slots * sth_gemm_a_bytes(p, plan);
     if (plan->w_slots - 1 >= STH_CACHE_SLOTS ||
-        plan->w_slots * sth_gemm_w_bytes(p, s, plan) > left)
+        plan->w_slots * sth_gemm_w_bytes(p, s, plan) > room)
         return "w_slots";
     return NULL;
 }

@@ -15,7 +15,7 @@
 /* Rows of weight tiles at most of work that is short. */
 #define SHORT_WORK 16384u
 
-_Static_assert(sizeof(struct sth_gemm_shape) == 10 * sizeof(uint32_t),
+_Static_assert(sizeof(struct sth_gemm_shape) == 15 * sizeof(uint32_t),
                "no padding in a key");
 
 struct search {
@@ -24,6 +24,7 @@ struct search {
     const struct sth_params *p;
     const struct sth_plan_memory *memory;
     const struct sth_gemm_shape *s;
+    bool beside; /* plans that leave room for the prelude */
 };
 
 /* The next number of blocks to try: 1 2 3 4 6 8 12 16 ... */
@@ -80,8 +81,8 @@ static bool assign_slots(struct sth_gemm_plan *plan, uint64_t room,
 static bool alike(const struct sth_gemm_plan *a, const struct sth_gemm_plan *b)
 {
     return a->mb == b->mb && a->nb == b->nb && a->kb == b->kb &&
-           a->a_stride == b->a_stride && a->w_stationary == b->w_stationary &&
-           a->cycles == b->cycles;
+           a->beside == b->beside && a->a_stride == b->a_stride &&
+           a->w_stationary == b->w_stationary && a->cycles == b->cycles;
 }
 
 /*
@@ -123,6 +124,7 @@ static void consider(struct search *q, const struct sth_gemm_plan *sizes,
     if (staging >= q->p->sp_bytes)
         return;
     plan.w_stationary = w_stationary;
+    plan.beside = q->beside;
     if (w_stationary)
         fits = assign_slots(&plan, q->p->sp_bytes - staging, w_bytes, a_bytes,
                             plan.ns, plan.ms, &plan.w_slots, &plan.a_slots);
@@ -132,6 +134,7 @@ static void consider(struct search *q, const struct sth_gemm_plan *sizes,
     if (!fits)
         return;
     sth_gemm_cost(&plan, blocks);
+    sth_gemm_add_prelude(&plan, q->p, q->s);
     keep(q->list, &q->count, SHORT_LIST, &plan);
 }
 
@@ -198,7 +201,9 @@ static void look_closely(const struct search *q, struct sth_gemm_plans *plans)
     for (uint32_t i = 0; i < q->count; i++) {
         struct sth_gemm_plan plan = q->list[i];
 
+        plan.cycles -= plan.prelude_cycles;
         sth_gemm_pipe(&plan, q->p, q->memory, q->s);
+        sth_gemm_add_prelude(&plan, q->p, q->s);
         keep(plans->plan, &plans->count, STH_GEMM_PLANS, &plan);
     }
 }
@@ -232,24 +237,40 @@ static void consider_widths(struct search *q, uint32_t mb)
     }
 }
 
+/* All sizes of blocks of a chip, or of what the prelude leaves of it. */
+static void consider_rows(struct search *q)
+{
+    const struct sth_gemm_shape *s = q->s;
+    bool is_short = (uint64_t)s->m * sth_ceil_div(s->n, q->p->array_cols) *
+                        sth_ceil_div(s->k, q->p->array_rows) <=
+                    SHORT_WORK;
+
+    q->count = 0;
+    for (uint32_t i = 1, mb = 0; mb != 1; i = next_count(i)) {
+        mb = block_size(s->m, i, 1);
+        consider_widths(q, mb);
+        /* A short last block leaves less to do at the end of short work. */
+        if (i > 1 && i <= SHORT_LAST_COUNT && is_short)
+            consider_widths(q, sth_ceil_div(4 * s->m, 4 * i - 3));
+    }
+}
+
 void sth_gemm_plan_search(struct sth_gemm_plans *plans,
                           const struct sth_params *p,
                           const struct sth_plan_memory *memory,
                           const struct sth_gemm_shape *s)
 {
+    struct sth_params left;
     struct search q = {.p = p, .memory = memory, .s = s};
 
-    bool is_short = (uint64_t)s->m * sth_ceil_div(s->n, p->array_cols) *
-                        sth_ceil_div(s->k, p->array_rows) <=
-                    SHORT_WORK;
-
     plans->count = 0;
-    for (uint32_t i = 1, mb = 0; mb != 1; i = next_count(i)) {
-        mb = block_size(s->m, i, 1);
-        consider_widths(&q, mb);
-        /* A short last block leaves less to do at the end of short work. */
-        if (i > 1 && i <= SHORT_LAST_COUNT && is_short)
-            consider_widths(&q, sth_ceil_div(4 * s->m, 4 * i - 3));
-    }
+    consider_rows(&q);
+    look_closely(&q, plans);
+    if (s->prelude.rows == 0)
+        return;
+    sth_gemm_beside(&left, p, s);
+    q.p = &left;
+    q.beside = true;
+    consider_rows(&q);
     look_closely(&q, plans);
 }

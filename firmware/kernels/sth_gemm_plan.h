@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "sth_plan_memory.h"
+#include "sth_prelude_plan.h"
 #include "sth_spec.h"
 
 /* What the plan depends on besides chip and memory; no padding: it is a key. */
@@ -19,7 +20,8 @@ struct sth_gemm_shape {
     uint32_t residual_bytes; /* 0: none */
     uint32_t vector_passes;  /* vector commands for a block */
     uint32_t vector_turns;   /* steps of them all for a row-tile of lanes */
-    uint32_t half;      /* columns of half a head that is rotated; 0: none */
+    uint32_t half; /* columns of half a head that is rotated; 0: none */
+    struct sth_prelude_plan prelude;
     uint8_t transposed; /* w is stored as [n][k] */
     uint8_t scaled;     /* xscale and wscale */
     uint8_t bias;
@@ -47,9 +49,11 @@ struct sth_gemm_plan {
     uint32_t stage_slots; /* of results, residuals, rows */
     uint32_t a_stride, w_stride; /* bytes in the scratchpad */
     uint32_t out_stride, mul_stride, residual_stride;
-    uint32_t angle_cols; /* of a row of cos and sin on chip: whole tiles */
-    uint32_t bound;      /* enum sth_gemm_bound */
-    uint64_t cycles;     /* estimate */
+    uint32_t angle_cols;     /* of a row of cos and sin on chip: whole tiles */
+    uint32_t bound;          /* enum sth_gemm_bound */
+    uint32_t beside;         /* the prelude is played beside the product */
+    uint64_t prelude_cycles; /* of these, what the array waits for it */
+    uint64_t cycles;         /* estimate */
 };
 
 /* Rows, columns or lanes of a block at most. */
@@ -77,6 +81,10 @@ void sth_gemm_plan_derive(struct sth_gemm_plan *plan,
                           const struct sth_params *params,
                           const struct sth_gemm_shape *shape);
 
+/* What the prelude of a shape leaves of a chip. */
+void sth_gemm_beside(struct sth_params *left, const struct sth_params *params,
+                     const struct sth_gemm_shape *shape);
+
 /* Of scratchpad, for a block of x and one of w. */
 uint64_t sth_gemm_a_bytes(const struct sth_params *params,
                           const struct sth_gemm_plan *plan);
@@ -85,9 +93,9 @@ uint64_t sth_gemm_w_bytes(const struct sth_params *params,
                           const struct sth_gemm_plan *plan);
 
 /*
- * Derives the rest of a plan of which sizes, a_stride, slots, acc_tile and
- * w_stationary are given.  NULL, or the name of a member that no plan for the
- * shape and the chip may have.
+ * Derives the rest of a plan of which sizes, a_stride, slots, acc_tile,
+ * w_stationary and beside are given.  NULL, or the name of a member that no
+ * plan for the shape and the chip may have.
  */
 const char *sth_gemm_plan_complete(struct sth_gemm_plan *plan,
                                    const struct sth_params *params,

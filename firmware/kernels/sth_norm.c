@@ -5,26 +5,15 @@
  * Where a row does not fit the scratchpad it passes in chunks, once for each
  * statistic, and the reductions carry from chunk to chunk.
  */
-#include "sth_emit.h"
-#include "sth_norm.h"
-#include "sth_rows.h"
+#include <string.h>
 
-struct norm_state {
-    struct sth_schedule *s;
-    const struct sth_norm *n;
-    struct sth_rows_plan plan;
-    struct sth_cache x, out, gamma, beta;
-    struct sth_buffer *temporary;           /* accumulator */
-    struct sth_buffer *mean, *rstd, *shift; /* packed scalars */
-    uint32_t lanes;
-    uint32_t block, row0, rows; /* current block of rows */
-};
+#include "sth_norm_play.h"
 
 struct chunk {
     uint32_t index, col0, cols;
 };
 
-static struct chunk chunk_at(const struct norm_state *t, uint32_t index)
+static struct chunk chunk_at(const struct sth_norm_play *t, uint32_t index)
 {
     struct chunk c = {index, index * t->plan.block_cols, 0};
 
@@ -32,18 +21,19 @@ static struct chunk chunk_at(const struct norm_state *t, uint32_t index)
     return c;
 }
 
-static struct sth_tile load_x(struct norm_state *t, const struct chunk *c)
+/* Rows `row0` on of block `block`. */
+static struct sth_tile load_rows(struct sth_norm_play *t, const struct chunk *c,
+                                 uint32_t block, uint32_t row0, uint32_t rows)
 {
     bool hit;
     uint32_t stride = t->lanes * sth_dtype_bytes(t->n->x->dtype);
     struct sth_block b = {
         .operand = t->n->x,
-        .row = t->row0,
-        .rows = t->rows,
+        .row = row0,
+        .rows = rows,
         .col = c->col0,
         .cols = c->cols,
-        .buffer =
-            sth_cache_get(&t->x, t->block * t->plan.chunks + c->index, &hit),
+        .buffer = sth_cache_get(&t->x, block * t->plan.chunks + c->index, &hit),
         .stride = stride};
 
     if (!hit)
@@ -51,7 +41,12 @@ static struct sth_tile load_x(struct norm_state *t, const struct chunk *c)
     return sth_tile_sp(t->s, b.buffer, 0, stride, t->n->x->dtype);
 }
 
-static struct sth_tile load_vector(struct norm_state *t,
+static struct sth_tile load_x(struct sth_norm_play *t, const struct chunk *c)
+{
+    return load_rows(t, c, t->block, t->row0, t->rows);
+}
+
+static struct sth_tile load_vector(struct sth_norm_play *t,
                                    struct sth_cache *cache,
                                    const struct sth_operand *operand,
                                    const struct chunk *c)
@@ -69,7 +64,7 @@ static struct sth_tile load_vector(struct norm_state *t,
 }
 
 /* One reduction pass over the row; v names what is summed besides x. */
-static void reduce(struct norm_state *t, const struct sth_pass *what,
+static void reduce(struct sth_norm_play *t, const struct sth_pass *what,
                    struct sth_buffer *into)
 {
     for (uint32_t i = 0; i < t->plan.chunks; i++) {
@@ -87,7 +82,7 @@ static void reduce(struct norm_state *t, const struct sth_pass *what,
 }
 
 /* rstd = 1 / sqrt(sum * inv_n + eps), in place. */
-static void finish_rstd(struct norm_state *t)
+static void finish_rstd(struct sth_norm_play *t)
 {
     struct sth_pass v = {.x = sth_tile_scalars(t->rstd, 0),
                          .mul = STH_OPERAND_IMM,
@@ -100,7 +95,7 @@ static void finish_rstd(struct norm_state *t)
     sth_emit_scalars(t->s, &v, t->rows);
 }
 
-static void layer_statistics(struct norm_state *t)
+static void layer_statistics(struct sth_norm_play *t)
 {
     struct sth_pass sum = {0};
     struct sth_pass mean = {.x = sth_tile_scalars(t->mean, 0),
@@ -124,7 +119,7 @@ static void layer_statistics(struct norm_state *t)
     sth_emit_scalars(t->s, &shift, t->rows);
 }
 
-static void rms_statistics(struct norm_state *t)
+static void rms_statistics(struct sth_norm_play *t)
 {
     struct sth_pass squares = {.mul = STH_OPERAND_SELF};
 
@@ -133,7 +128,7 @@ static void rms_statistics(struct norm_state *t)
 }
 
 /* out = (x * rstd - mean * rstd) * gamma + beta for one chunk. */
-static void apply(struct norm_state *t, const struct chunk *c)
+static void apply(struct sth_norm_play *t, const struct chunk *c)
 {
     const struct sth_operand *out = t->n->out;
     uint32_t stride = t->lanes * sth_dtype_bytes(out->dtype);
@@ -172,16 +167,22 @@ static void apply(struct norm_state *t, const struct chunk *c)
     sth_emit_vector(t->s, &v);
     sth_emit_vector(t->s, &w);
     sth_emit_store(t->s, &b);
+    t->result = b.buffer;
 }
 
-static void allocate(struct norm_state *t)
+void sth_norm_play_init(struct sth_norm_play *t, struct sth_schedule *s,
+                        const struct sth_norm *norm,
+                        const struct sth_rows_plan *plan)
 {
-    const struct sth_rows_plan *plan = &t->plan;
-    uint32_t cols = t->s->driver->params.array_cols;
+    uint32_t cols = s->driver->params.array_cols;
     uint32_t groups = sth_ceil_div(plan->block_rows, cols);
     uint32_t vectors = sth_min_u32(plan->chunks, 2);
     uint32_t elements;
 
+    memset(t, 0, sizeof *t);
+    t->s = s;
+    t->n = norm;
+    t->plan = *plan;
     t->lanes = sth_round_up(plan->block_cols, cols);
     elements = plan->block_rows * t->lanes;
     t->temporary = sth_schedule_alloc(t->s, STH_SCHEDULE_ACC, elements / cols);
@@ -197,27 +198,41 @@ static void allocate(struct norm_state *t)
         sth_cache_init(&t->beta, t->s, vectors, t->lanes * 4);
 }
 
+bool sth_norm_play_rows(struct sth_norm_play *t)
+{
+    if (t->row0 >= t->n->x->rows || sth_schedule_error(t->s) != STH_FW_ERR_OK)
+        return false;
+    t->rows = sth_min_u32(t->plan.block_rows, t->n->x->rows - t->row0);
+    if (t->n->beta != NULL)
+        layer_statistics(t);
+    else
+        rms_statistics(t);
+    for (uint32_t i = 0; i < t->plan.chunks; i++) {
+        struct chunk c = chunk_at(t, i);
+
+        apply(t, &c);
+    }
+    t->row0 += t->rows;
+    t->block++;
+    return true;
+}
+
+void sth_norm_play_prefetch(struct sth_norm_play *t)
+{
+    struct chunk c = chunk_at(t, 0);
+
+    if (t->row0 < t->n->x->rows && sth_schedule_error(t->s) == STH_FW_ERR_OK)
+        load_rows(t, &c, t->block, t->row0,
+                  sth_min_u32(t->plan.block_rows, t->n->x->rows - t->row0));
+}
+
 static void play(struct sth_schedule *s, const void *job, const void *plan)
 {
-    const struct sth_norm *norm = job;
-    struct norm_state t = {
-        .s = s, .n = norm, .plan = *(const struct sth_rows_plan *)plan};
+    struct sth_norm_play t;
 
     sth_schedule_begin_operation(s);
-    allocate(&t);
-    for (; t.row0 < norm->x->rows; t.row0 += t.plan.block_rows, t.block++) {
-        if (sth_schedule_error(s) != STH_FW_ERR_OK)
-            return;
-        t.rows = sth_min_u32(t.plan.block_rows, norm->x->rows - t.row0);
-        if (norm->beta != NULL)
-            layer_statistics(&t);
-        else
-            rms_statistics(&t);
-        for (uint32_t i = 0; i < t.plan.chunks; i++) {
-            struct chunk c = chunk_at(&t, i);
-
-            apply(&t, &c);
-        }
+    sth_norm_play_init(&t, s, job, plan);
+    while (sth_norm_play_rows(&t)) {
     }
 }
 

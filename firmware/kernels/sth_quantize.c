@@ -1,40 +1,40 @@
 /* Quantisation of rows to int8: a maximum pass and a scaling pass. */
-#include "sth_emit.h"
-#include "sth_quantize.h"
-#include "sth_rows.h"
+#include <string.h>
 
-struct quantize_state {
-    struct sth_schedule *s;
-    const struct sth_quantize *q;
-    struct sth_rows_plan plan;
-    struct sth_cache x, out, scale;
-    struct sth_buffer *largest, *factor; /* packed scalars */
-    uint32_t lanes;
-    uint32_t block, row0, rows;
-};
+#include "sth_quantize_play.h"
 
-static struct sth_tile load_x(struct quantize_state *t, uint32_t chunk,
-                              uint32_t *cols)
+/* Rows `row0` on of block `block`. */
+static struct sth_tile load_rows(struct sth_quantize_play *t, uint32_t chunk,
+                                 uint32_t block, uint32_t row0, uint32_t rows,
+                                 uint32_t *cols)
 {
-    bool hit;
+    bool hit = true;
     uint32_t col0 = chunk * t->plan.block_cols;
     uint32_t stride = t->lanes * sth_dtype_bytes(t->q->x->dtype);
     struct sth_block b = {
         .operand = t->q->x,
-        .row = t->row0,
-        .rows = t->rows,
+        .row = row0,
+        .rows = rows,
         .col = col0,
         .cols = sth_min_u32(t->plan.block_cols, t->q->x->cols - col0),
-        .buffer = sth_cache_get(&t->x, t->block * t->plan.chunks + chunk, &hit),
+        .buffer = t->given,
         .stride = stride};
 
+    if (t->plan.slots != 0)
+        b.buffer = sth_cache_get(&t->x, block * t->plan.chunks + chunk, &hit);
     if (!hit)
         sth_emit_load(t->s, &b);
     *cols = b.cols;
     return sth_tile_sp(t->s, b.buffer, 0, stride, t->q->x->dtype);
 }
 
-static void find_largest(struct quantize_state *t)
+static struct sth_tile load_x(struct sth_quantize_play *t, uint32_t chunk,
+                              uint32_t *cols)
+{
+    return load_rows(t, chunk, t->block, t->row0, t->rows, cols);
+}
+
+static void find_largest(struct sth_quantize_play *t)
 {
     for (uint32_t i = 0; i < t->plan.chunks; i++) {
         struct sth_pass v = {.rows = t->rows,
@@ -48,7 +48,7 @@ static void find_largest(struct quantize_state *t)
 }
 
 /* scale = largest / 127 to memory, factor = 1 / scale. */
-static void emit_scale(struct quantize_state *t)
+static void emit_scale(struct sth_quantize_play *t)
 {
     bool hit;
     struct sth_block b = {.operand = t->q->scale,
@@ -71,7 +71,7 @@ static void emit_scale(struct quantize_state *t)
     sth_emit_store(t->s, &b);
 }
 
-static void emit_chunk(struct quantize_state *t, uint32_t chunk)
+static void emit_chunk(struct sth_quantize_play *t, uint32_t chunk)
 {
     bool hit;
     struct sth_pass v = {.rows = t->rows,
@@ -92,12 +92,18 @@ static void emit_chunk(struct quantize_state *t, uint32_t chunk)
     sth_emit_store(t->s, &b);
 }
 
-static void allocate(struct quantize_state *t)
+void sth_quantize_play_init(struct sth_quantize_play *t, struct sth_schedule *s,
+                            const struct sth_quantize *quantize,
+                            const struct sth_rows_plan *plan)
 {
-    uint32_t cols = t->s->driver->params.array_cols;
-    uint32_t groups = sth_ceil_div(t->plan.block_rows, cols);
+    uint32_t cols = s->driver->params.array_cols;
+    uint32_t groups = sth_ceil_div(plan->block_rows, cols);
     uint32_t elements;
 
+    memset(t, 0, sizeof *t);
+    t->s = s;
+    t->q = quantize;
+    t->plan = *plan;
     t->lanes = sth_round_up(t->plan.block_cols, cols);
     elements = t->plan.block_rows * t->lanes;
     t->largest = sth_schedule_alloc(t->s, STH_SCHEDULE_ACC, groups);
@@ -108,22 +114,37 @@ static void allocate(struct quantize_state *t)
     sth_cache_init(&t->scale, t->s, t->plan.depth, groups * cols * 4);
 }
 
+bool sth_quantize_play_rows(struct sth_quantize_play *t)
+{
+    if (t->row0 >= t->q->x->rows || sth_schedule_error(t->s) != STH_FW_ERR_OK)
+        return false;
+    t->rows = sth_min_u32(t->plan.block_rows, t->q->x->rows - t->row0);
+    find_largest(t);
+    emit_scale(t);
+    for (uint32_t i = 0; i < t->plan.chunks; i++)
+        emit_chunk(t, i);
+    t->row0 += t->rows;
+    t->block++;
+    return true;
+}
+
+void sth_quantize_play_prefetch(struct sth_quantize_play *t)
+{
+    uint32_t cols;
+
+    if (t->row0 < t->q->x->rows && sth_schedule_error(t->s) == STH_FW_ERR_OK)
+        load_rows(t, 0, t->block, t->row0,
+                  sth_min_u32(t->plan.block_rows, t->q->x->rows - t->row0),
+                  &cols);
+}
+
 static void play(struct sth_schedule *s, const void *job, const void *plan)
 {
-    const struct sth_quantize *quantize = job;
-    struct quantize_state t = {
-        .s = s, .q = quantize, .plan = *(const struct sth_rows_plan *)plan};
+    struct sth_quantize_play t;
 
     sth_schedule_begin_operation(s);
-    allocate(&t);
-    for (; t.row0 < quantize->x->rows; t.row0 += t.plan.block_rows, t.block++) {
-        if (sth_schedule_error(s) != STH_FW_ERR_OK)
-            return;
-        t.rows = sth_min_u32(t.plan.block_rows, quantize->x->rows - t.row0);
-        find_largest(&t);
-        emit_scale(&t);
-        for (uint32_t i = 0; i < t.plan.chunks; i++)
-            emit_chunk(&t, i);
+    sth_quantize_play_init(&t, s, job, plan);
+    while (sth_quantize_play_rows(&t)) {
     }
 }
 

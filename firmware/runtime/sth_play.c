@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "sth_play.h"
+#include "sth_prelude.h"
+#include "sth_trace_prelude.h"
 
 #define OP_HEADERS
 #include "sth_trace_ops.def"
@@ -60,9 +62,10 @@ static const struct sth_operand *operand_of(const struct player *p,
 #include "sth_trace_ops.def"
 
 #define OP(kind, name, stem)                                                   \
-    static void play_##name(struct player *p)                                  \
+    static struct sth_##stem make_##name(const struct player *p)               \
     {                                                                          \
-        const struct sth_##stem kernel = {
+        return (struct sth_##stem)                                             \
+        {
 #define OUT(key, member, types, rows, cols)                                    \
     .member = operand_of(p, STH_TRACE_VIEW_##key),
 #define IN(key, member, need, types, rows, cols, place)                        \
@@ -75,21 +78,75 @@ static const struct sth_operand *operand_of(const struct player *p,
 #define END(kind, name, stem)                                                  \
     }                                                                          \
     ;                                                                          \
-    sth_kernel_##stem(p->schedule, &kernel);                                   \
+    }                                                                          \
+    static void play_##name(const struct player *p)                            \
+    {                                                                          \
+        const struct sth_##stem kernel = make_##name(p);                       \
+                                                                               \
+        sth_kernel_##stem(p->schedule, &kernel);                               \
     }
 #include "sth_trace_ops.def"
 
-static void (*const players[STH_TRACE_KIND_COUNT])(struct player *) = {
+static void (*const players[STH_TRACE_KIND_COUNT])(const struct player *) = {
 #define OP(kind, name, stem) [STH_TRACE_KIND_##kind] = play_##name,
 #include "sth_trace_ops.def"
 };
 
-void sth_play_op(struct sth_schedule *schedule, const struct sth_trace *trace,
-                 const struct sth_trace_op *op, struct sth_tensor_state *state)
+static void bind(struct player *p, struct sth_schedule *schedule,
+                 const struct sth_trace *trace, uint32_t index,
+                 struct sth_tensor_state *state)
 {
-    struct player p = {.schedule = schedule, .op = op};
-
+    memset(p, 0, sizeof *p);
+    p->schedule = schedule;
+    p->op = &trace->op[index];
     for (uint32_t key = 0; key < STH_TRACE_VIEW_COUNT; key++)
-        resolve_view(&p, trace, state, key);
-    players[op->kind](&p);
+        resolve_view(p, trace, state, key);
+}
+
+/* A product with the operations in front of it, from `first` on. */
+static void play_product(struct sth_schedule *schedule,
+                         const struct sth_trace *trace, uint32_t first,
+                         uint32_t index, struct sth_tensor_state *state)
+{
+    struct player before[STH_PRELUDE_MAX], product;
+    struct sth_prelude prelude = {NULL, NULL};
+    struct sth_quantize quantize;
+    struct sth_norm norm;
+    struct sth_gemm gemm;
+
+    for (uint32_t i = first; i < index; i++) {
+        struct player *p = &before[i - first];
+
+        bind(p, schedule, trace, i, state);
+        if (p->op->kind == STH_TRACE_KIND_QUANTIZE) {
+            quantize = make_quantize(p);
+            prelude.quantize = &quantize;
+        } else {
+            norm = p->op->kind == STH_TRACE_KIND_LAYERNORM ? make_layernorm(p)
+                                                           : make_rmsnorm(p);
+            prelude.norm = &norm;
+        }
+    }
+    bind(&product, schedule, trace, index, state);
+    gemm = make_matmul(&product);
+    gemm.prelude = &prelude;
+    sth_kernel_gemm(schedule, &gemm);
+}
+
+void sth_play_op(struct sth_schedule *schedule, const struct sth_trace *trace,
+                 uint32_t index, struct sth_tensor_state *state, bool alone)
+{
+    uint32_t first = index;
+    struct player p;
+
+    if (!alone && sth_trace_is_prelude(trace, index))
+        return;
+    while (!alone && first > 0 && sth_trace_is_prelude(trace, first - 1))
+        first--;
+    if (first != index) {
+        play_product(schedule, trace, first, index, state);
+        return;
+    }
+    bind(&p, schedule, trace, index, state);
+    players[trace->op[index].kind](&p);
 }

@@ -6,10 +6,12 @@
 #include "sth_trace.h"
 
 /*
- * Emits the commands of an operation of a placed trace; state has one entry
- * for each tensor.  Errors stick in the schedule.
+ * Emits the commands of operation `index` of a placed trace; state has one
+ * entry for each tensor.  Errors stick in the schedule.  A normalisation or
+ * quantisation whose result is the x of the product behind it has no commands
+ * of its own: they are among those of the product, unless `alone`.
  */
 void sth_play_op(struct sth_schedule *schedule, const struct sth_trace *trace,
-                 const struct sth_trace_op *op, struct sth_tensor_state *state);
+                 uint32_t index, struct sth_tensor_state *state, bool alone);
 
 #endif

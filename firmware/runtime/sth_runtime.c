@@ -68,7 +68,7 @@ static enum sth_fw_err play_op(struct sth_runtime *r,
 
     if (hooks->op_begin != NULL)
         hooks->op_begin(hooks->user, index, op, r->schedule.next);
-    sth_play_op(&r->schedule, trace, op, state);
+    sth_play_op(&r->schedule, trace, index, state, r->config.finish_each_op);
     if (r->config.finish_each_op && r->schedule.err == STH_FW_ERR_OK) {
         enum sth_fw_err err = sth_schedule_finish(&r->schedule);
 

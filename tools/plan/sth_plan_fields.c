@@ -19,6 +19,11 @@
     X(T, vector_passes)                                                        \
     X(T, vector_turns)                                                         \
     X(T, half)                                                                 \
+    X(T, prelude.alone_cycles)                                                 \
+    X(T, prelude.rows)                                                         \
+    X(T, prelude.sp_bytes)                                                     \
+    X(T, prelude.acc_rows)                                                     \
+    X(T, prelude.row_cycles)                                                   \
     X(T, transposed)                                                           \
     X(T, scaled)                                                               \
     X(T, bias)                                                                 \
@@ -33,7 +38,8 @@
     X(T, acc_slots)                                                            \
     X(T, stage_slots)                                                          \
     X(T, acc_tile)                                                             \
-    X(T, a_stride)
+    X(T, a_stride)                                                             \
+    X(T, beside)
 #define ATTENTION_SHAPE(X, T)                                                  \
     X(T, batch)                                                                \
     X(T, kv_heads)                                                             \

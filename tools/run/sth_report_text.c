@@ -130,9 +130,14 @@ static void print_phases(FILE *out, const struct sth_session *s)
         const struct sum sum = sum_of(s, i);
         const struct sth_trace_op *op = sum.first->op;
         const uint64_t cycles = s->csim.present ? sum.csim : sum.rtl;
+        const char *name = sth_trace_op_name(op);
 
-        fprintf(out, "  %-24s %10" PRIu64 " %12" PRIu64, sth_trace_op_name(op),
-                sum.commands, sum.macs);
+        if (!sum.commands) {
+            fprintf(out, "  %-24s %10s\n", name, "in the next");
+            continue;
+        }
+        fprintf(out, "  %-24s %10" PRIu64 " %12" PRIu64, name, sum.commands,
+                sum.macs);
         print_phase_cycles(out, s, &sum);
         if (sum.macs && cycles)
             fprintf(out, " %6.1f %%",

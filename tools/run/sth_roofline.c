@@ -227,7 +227,8 @@ void sth_roofline_text(FILE *out, const struct sth_session *session)
             "byte/cycle", "", "", "", "operation", "times", "cycles",
             "per byte", "is", "could be", "is", "could be");
     for (uint32_t i = 0; i < session->phases; i++)
-        if (!is_repeated(session, i))
+        if (!is_repeated(session, i) &&
+            session->phase[i].last != session->phase[i].first)
             print_line(out, session, &peaks, i);
 }
 

@@ -135,6 +135,8 @@ static void layer_begin(void *user, uint32_t first, uint64_t later)
 
 static void shift_span(struct sth_session_span *span, uint64_t later)
 {
+    if (!span->end)
+        return; /* no command of its own */
     span->start += later;
     span->end += later;
     for (int e = 0; e < STH_ENGINE_COUNT; e++)
