@@ -493,7 +493,6 @@ module sth_core #(
                                    AccBytes >= 8 * AccBanks * ArrayCols)
   `STH_ASSERT_INIT(LanesOfCols, ArrayCols == VectorLanes || ArrayCols == 2 * VectorLanes ||
                                 ArrayCols == 4 * VectorLanes)
-  `STH_ASSERT_INIT(ShareIsLegal, VectorShare == 1 || VectorShare == 2 || VectorShare == 4)
 
 endmodule
 

@@ -181,7 +181,8 @@ static void emit_queries(struct pipeline *p, struct sth_attention_block *b)
         if (sth_schedule_error(t->s) != STH_FW_ERR_OK)
             return;
         b->query0 =
-            sth_attention_block_at(&t->plan, p->passages, i, blocks) * queries;
+            sth_attention_block_at(&t->plan, t->keys, p->passages, i, blocks) *
+            queries;
         b->queries = sth_min_u32(queries, seq - b->query0);
         emit_query_block(p, b);
     }

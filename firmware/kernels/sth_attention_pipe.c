@@ -212,9 +212,9 @@ static void follow_group(struct pipe *q)
     q->groups++;
     for (uint32_t part = 0; part < m->parts; part++, q->passages++)
         for (uint32_t i = 0; i < blocks; i += q->every)
-            follow_block(
-                q, sth_attention_seen(m, sth_attention_block_at(
-                                             m->plan, q->passages, i, blocks)));
+            follow_block(q, sth_attention_seen(m, sth_attention_block_at(
+                                                      m->plan, m->s->keys,
+                                                      q->passages, i, blocks)));
 }
 
 /* What is under way ends. */

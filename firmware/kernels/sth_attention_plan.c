@@ -107,7 +107,6 @@ static bool place(struct sth_attention_plan *plan, const struct sth_params *p,
         return false;
     slots = (p->sp_bytes - sp) / buffer;
     slots = sth_min_u32((uint32_t)slots, STH_CACHE_SLOTS);
-    plan->turns = slots < tiles || slots >= 2 * tiles;
     if (slots >= 2 * tiles) {
         slots = 2 * tiles;
     } else if (slots >= tiles) {

@@ -33,7 +33,6 @@ struct sth_attention_plan {
     uint32_t score_slots; /* accumulators for the scores of a step */
     uint32_t ahead;       /* steps whose scores precede the values of a step */
     uint32_t o_slots;     /* accumulators for the output: 1 or 2 */
-    uint32_t turns;       /* order of blocks: see sth_attention_block_at() */
     uint32_t spread;      /* rows of k and v begin in all banks */
     uint32_t acc_tile;    /* rows of scores or output from a column tile on */
     /* Bytes between rows in the scratchpad. */
@@ -102,12 +101,13 @@ sth_attention_step_keys(const struct sth_attention_plan *plan, uint32_t seen)
  * all where the next keys and values have no room beside those that stay.
  */
 static inline uint32_t
-sth_attention_block_at(const struct sth_attention_plan *plan, uint32_t passage,
-                       uint32_t i, uint32_t blocks)
+sth_attention_block_at(const struct sth_attention_plan *plan, uint32_t keys,
+                       uint32_t passage, uint32_t i, uint32_t blocks)
 {
+    uint32_t tiles = 2 * sth_attention_tiles(plan, keys);
     uint32_t down = (blocks + 1) / 2;
 
-    if (passage == 0 || plan->turns == 0)
+    if (passage == 0 || (plan->kv_slots >= tiles && plan->kv_slots < 2 * tiles))
         return i;
     return i < down ? blocks - 1 - 2 * i
                     : 2 * (i - down) + (blocks % 2 == 0 ? 0 : 1);

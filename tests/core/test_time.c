@@ -162,27 +162,55 @@ static void test_time_load_waits_as_long_as_vector_writes(void **state)
                     13500, 14000);
 }
 
-/* The cycles of one command of n bursts of a beat each, on so many slots. */
-static uint64_t cycles_on_slots(uint32_t opcode, uint32_t slots, uint32_t n)
+/* The cycles of one command on a chip. */
+static uint64_t cycles_on(const struct sth_params *params,
+                          struct sth_command command)
 {
-    struct program p = {.params = program_params()};
-    struct sth_command c = command_copy(opcode, 0x10000, 0, 16);
+    struct program p = {.params = *params};
     struct sth_mem_config config;
     struct sth_event event;
 
-    p.params.load_slots = p.params.store_slots = slots;
-    STH_SET(&c, LOAD_N1, n);
-    STH_SET(&c, LOAD_MEM_S1, 4096);
-    STH_SET(&c, LOAD_SP_S1, 16);
     sth_mem_config_default(&config);
     p.mem = sth_mem_create(&config, p.params.bus_bytes, false);
     p.dev = sth_csim_create(&p.params, p.mem, NULL);
     program_setup(&p);
-    put(&p, with_irq(c));
+    put(&p, with_irq(command));
     assert_true(run(&p));
     event = next_event(&p);
     program_close(&p);
     return event.end - event.start;
+}
+
+/* Each step of a row-tile as often as lanes share a unit. */
+static void test_time_functions_take_turns(void **state)
+{
+    (void)state;
+    for (uint32_t share = 1; share <= STH_MAX_VectorShare; share *= 2)
+        for (uint32_t steps = 1; steps <= 4; steps *= 2) {
+            struct sth_params params = program_params();
+            struct sth_command c = command_vector(0, 4096, 300, 16);
+
+            params.vector_share = share;
+            params.vector_lanes = params.array_cols / steps;
+            STH_SET(&c, VECTOR_FUNC, STH_FUNC_EXP);
+            assert_int_equal(cycles_on(&params, c),
+                             STH_LAT_VECTOR_START + 300 * share * steps - 1 +
+                                 STH_LAT_VECTOR_PIPE + share * (steps - 1) +
+                                 STH_LAT_FUNC + share + STH_LAT_VECTOR_RETIRE);
+        }
+}
+
+/* Of one command of n bursts of a beat each, on so many slots. */
+static uint64_t cycles_on_slots(uint32_t opcode, uint32_t slots, uint32_t n)
+{
+    struct sth_params params = program_params();
+    struct sth_command c = command_copy(opcode, 0x10000, 0, 16);
+
+    params.load_slots = params.store_slots = slots;
+    STH_SET(&c, LOAD_N1, n);
+    STH_SET(&c, LOAD_MEM_S1, 4096);
+    STH_SET(&c, LOAD_SP_S1, 16);
+    return cycles_on(&params, c);
 }
 
 /* One burst more waits for a slot to be answered; their number is any. */
@@ -219,6 +247,7 @@ int main(void)
         TEST(test_time_load_waits_as_long_as_vector_writes),
         TEST(test_time_counters_overlap_sums_to_cycles),
         TEST(test_time_stream_counters_keep_time),
+        cmocka_unit_test(test_time_functions_take_turns),
         cmocka_unit_test(test_time_slots_bound_what_is_outstanding),
     };
 #undef TEST
