@@ -1,5 +1,5 @@
 /*
- * The roofline: its classes are told from constructed work, its figures keep
+ * The roofline: bounds and promises follow from constructed paths, figures keep
  * below their roofs, and the parts of a run's cycles add up to all of them.
  */
 #include "model_fixture.h"
@@ -18,79 +18,105 @@ static const struct sth_roofline_peaks peaks = {
     .bus_bytes = 16,
     .memory = {.name = "fixed", .latency = 100}};
 
-static enum sth_bound bound_of(const struct sth_work *work, uint64_t macs)
+static struct sth_roofline_point point_of(const uint64_t *critical,
+                                          const uint64_t *demand)
 {
     struct sth_roofline_point point;
 
-    sth_roofline_point(&peaks, work, macs, 1, 1000, &point);
-    assert_true(point.share >= 0 && point.share <= 1.001);
+    sth_roofline_point(&peaks, &(struct sth_work){0}, 1, 1, 1000, critical,
+                       demand, &point);
+    assert_true(point.share >= 0 && point.share <= 1);
     assert_true(point.lift && *point.lift);
-    return point.bound;
+    return point;
 }
 
-static void test_bounds(void **state)
+/* Half of the bound's cycles are gained, unless another asks for what is left.
+ */
+static void test_promise(void **state)
 {
-    const struct sth_work array = {.rows = 950, .busy = {400, 990, 0, 10}};
-    const struct sth_work weights = {.rows = 100, .busy = {400, 900, 0, 10}};
-    const struct sth_work vector = {.busy = {300, 0, 900, 300}};
-    const struct sth_work load = {.load_bytes = 15000, .busy = {980, 500}};
-    const struct sth_work store = {.store_bytes = 15000,
-                                   .busy = {10, 0, 500, 980}};
-    const struct sth_work latency = {.load_bytes = 3000, .busy = {980, 500}};
-    const struct sth_work issue = {.commands = 60, .busy = {500, 500}};
-    const struct sth_work waits = {.commands = 9, .busy = {500, 400, 400, 90}};
+    const uint64_t critical[STH_BOUND_COUNT] = {[STH_BOUND_ARRAY] = 600,
+                                                [STH_BOUND_LOAD] = 300,
+                                                [STH_BOUND_ISSUE] = 100};
+    uint64_t demand[STH_BOUND_COUNT] = {
+        [STH_BOUND_ARRAY] = 600, [STH_BOUND_LOAD] = 650};
+    struct sth_roofline_point point = point_of(critical, demand);
 
     (void)state;
-    assert_int_equal(bound_of(&array, 1), STH_BOUND_ARRAY);
-    assert_int_equal(bound_of(&weights, 1), STH_BOUND_ARRAY);
-    assert_int_equal(bound_of(&vector, 0), STH_BOUND_VECTOR);
-    assert_int_equal(bound_of(&load, 1), STH_BOUND_LOAD);
-    assert_int_equal(bound_of(&store, 0), STH_BOUND_STORE);
-    assert_int_equal(bound_of(&latency, 1), STH_BOUND_LATENCY);
-    assert_int_equal(bound_of(&issue, 1), STH_BOUND_ISSUE);
-    assert_int_equal(bound_of(&waits, 1), STH_BOUND_DEPENDENCY);
+    assert_int_equal(point.bound, STH_BOUND_ARRAY);
+    assert_int_equal(point.next, STH_BOUND_ARRAY);
+    assert_int_equal(point.critical, 1000);
+    assert_true(fabs(point.share - 0.6) < 1e-9);
+    assert_true(fabs(point.promise - 1000.0 / 700) < 1e-9);
+    demand[STH_BOUND_LOAD] = 900;
+    demand[STH_BOUND_BEATS] = 50;
+    point = point_of(critical, demand);
+    assert_int_equal(point.bound, STH_BOUND_ARRAY);
+    assert_int_equal(point.next, STH_BOUND_LOAD);
+    assert_true(fabs(point.promise - 1000.0 / 950) < 1e-9);
+    demand[STH_BOUND_LOAD] = 5000;
+    assert_true(point_of(critical, demand).promise == 1);
+}
+
+/* The array's weights are not less for a larger array with the same rows. */
+static void test_an_engine_has_all_of_its_demand(void **state)
+{
+    const uint64_t critical[STH_BOUND_COUNT] = {
+        [STH_BOUND_ARRAY] = 600, [STH_BOUND_WEIGHTS] = 400};
+    const uint64_t demand[STH_BOUND_COUNT] = {
+        [STH_BOUND_ARRAY] = 600, [STH_BOUND_WEIGHTS] = 450};
+    struct sth_roofline_point point = point_of(critical, demand);
+
+    (void)state;
+    assert_int_equal(point.next, STH_BOUND_WEIGHTS);
+    assert_true(fabs(point.promise - 1000.0 / 750) < 1e-9);
+}
+
+static void test_hidden_operations(void **state)
+{
+    const uint64_t none[STH_BOUND_COUNT] = {0};
+    struct sth_roofline_point point = point_of(none, none);
+
+    (void)state;
+    assert_string_equal(sth_roofline_bound(&point), "hidden");
+    assert_true(point.promise == 1);
 }
 
 /* A memory that carries less than the bus, each way or both together. */
-static void test_memory_bounds(void **state)
+static void test_memory_bytes(void **state)
 {
     struct sth_roofline_peaks slow = peaks;
-    const struct sth_work loads = {.load_bytes = 3900, .busy = {980, 10}};
-    const struct sth_work both = {
-        .load_bytes = 12000, .store_bytes = 12000, .busy = {980, 10, 10, 980}};
+    const struct sth_work loads = {.load_bytes = 3900};
+    const struct sth_work both = {.load_bytes = 12000, .store_bytes = 12000};
+    const uint64_t none[STH_BOUND_COUNT] = {0};
     struct sth_roofline_point point;
 
     (void)state;
     slow.bytes = slow.memory.bytes_per_cycle = 4;
-    sth_roofline_point(&slow, &loads, 1, 1, 1000, &point);
-    assert_int_equal(point.bound, STH_BOUND_MEMORY);
-    assert_true(fabs(point.share - 0.975) < 1e-9);
-    assert_non_null(strstr(point.lift, "faster memory"));
+    sth_roofline_point(&slow, &loads, 1, 1, 1000, none, none, &point);
     assert_true(fabs(point.bytes_attainable - 4) < 1e-9);
     slow.memory.clock_mhz = 1000;
     sth_mem_config_preset(&slow.memory, 0, 1); /* 25.6 bytes a cycle */
     slow.bytes = 16;
-    sth_roofline_point(&slow, &both, 1, 1, 1000, &point);
-    assert_int_equal(point.bound, STH_BOUND_MEMORY);
-    assert_true(fabs(point.share - 0.9375) < 1e-9);
+    sth_roofline_point(&slow, &both, 1, 1, 1000, none, none, &point);
     assert_true(fabs(point.bytes_attainable - 12.8) < 1e-9);
-    assert_int_equal(bound_of(&both, 1), STH_BOUND_LOAD);
 }
 
 static void test_attainable(void **state)
 {
     const struct sth_work work = {.load_bytes = 8000, .store_bytes = 100};
+    const uint64_t none[STH_BOUND_COUNT] = {0};
     struct sth_roofline_point point;
 
     (void)state;
-    sth_roofline_point(&peaks, &work, 32000, 1, 1000, &point);
+    sth_roofline_point(&peaks, &work, 32000, 1, 1000, none, none, &point);
     assert_true(fabs(point.intensity - 4) < 1e-9);
     assert_true(fabs(point.macs_attainable - 64) < 1e-9);
     assert_true(fabs(point.macs_attained - 32) < 1e-9);
     assert_true(fabs(point.bytes_attained - 8) < 1e-9);
-    sth_roofline_point(&peaks, &work, 250000, 1, 1000, &point);
+    sth_roofline_point(&peaks, &work, 250000, 1, 1000, none, none, &point);
     assert_true(fabs(point.macs_attainable - 256) < 1e-9);
-    sth_roofline_point(&peaks, &(struct sth_work){0}, 0, 1, 0, &point);
+    sth_roofline_point(&peaks, &(struct sth_work){0}, 0, 1, 0, none, none,
+                       &point);
     assert_true(point.intensity == 0 && point.macs_attainable == 0);
 }
 
@@ -114,6 +140,22 @@ static void test_overlapping_commands_count_once(void **state)
     assert_int_equal(work.busy[STH_ENGINE_LOAD], 60);
     assert_int_equal(work.load_bytes, 1200);
     assert_int_equal(work.commands, 2);
+}
+
+/* Each cycle up to the last retirement is on the critical path, once. */
+static void check_critical(const struct sth_session *s)
+{
+    uint64_t sum = 0, end = 0;
+
+    for (uint32_t i = 0; i < s->phases; i++) {
+        for (int b = 0; b < STH_BOUND_COUNT; b++)
+            sum += s->phase[i].critical[b];
+        for (int e = 0; e < STH_ENGINE_COUNT; e++)
+            if (s->phase[i].csim.engine_end[e] > end)
+                end = s->phase[i].csim.engine_end[e];
+    }
+    assert_true(sum > 0);
+    assert_int_equal(sum, end);
 }
 
 static void check_parts(const struct sth_session_side *side)
@@ -180,6 +222,7 @@ static void test_parts_add_up_on_csim(void **state)
 
             run(&session, configs[c], memories[m], STH_BACKEND_CSIM, path);
             check_parts(&session.csim);
+            check_critical(&session);
             sth_session_fini(&session);
         }
     unlink(path);
@@ -269,8 +312,10 @@ static void test_reports(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_bounds),
-        cmocka_unit_test(test_memory_bounds),
+        cmocka_unit_test(test_promise),
+        cmocka_unit_test(test_an_engine_has_all_of_its_demand),
+        cmocka_unit_test(test_hidden_operations),
+        cmocka_unit_test(test_memory_bytes),
         cmocka_unit_test(test_attainable),
         cmocka_unit_test(test_overlapping_commands_count_once),
         cmocka_unit_test(test_parts_add_up_on_csim),

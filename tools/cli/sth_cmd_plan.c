@@ -115,6 +115,7 @@ static int explain(const struct sth_args *args)
         .home = sth_cmd_home(),
         .mode = STH_CSIM_TIME_ONLY,
         .no_reference = true,
+        .roofline = true,
         .plans = &book,
     };
     int status;

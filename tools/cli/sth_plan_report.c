@@ -164,14 +164,10 @@ const struct sth_plan_watch *sth_plan_report_watch(struct sth_plan_report *r)
 static struct sth_roofline_point measured(const struct sth_plan_report *r,
                                           uint32_t phase)
 {
-    const struct sth_session_phase *p = &r->session->phase[phase];
     struct sth_roofline_peaks peaks;
-    struct sth_roofline_point point;
 
     sth_roofline_peaks(r->session, &peaks);
-    sth_roofline_point(&peaks, &p->work, p->macs, p->products,
-                       p->csim.end - p->csim.start, &point);
-    return point;
+    return sth_roofline_of(&peaks, &r->session->phase[phase]);
 }
 
 /* How much more than the cycles that are taken, in percent. */
@@ -195,10 +191,10 @@ static void print_decision(FILE *out, const struct sth_plan_report *r,
 {
     struct sth_roofline_point point = measured(r, d->phase);
 
-    fprintf(out, "%s: %s, bound by %s (%.0f %% of its %" PRIu64 " cycles)",
-            op_name(r, d->phase), d->kernel,
-            sth_roofline_bound_name(point.bound), 100 * point.share,
-            point.cycles);
+    fprintf(out,
+            "%s: %s, bound by %s (%.0f %% of its %" PRIu64 " critical cycles)",
+            op_name(r, d->phase), d->kernel, sth_roofline_bound(&point),
+            100 * point.share, point.critical);
     if (d->origin == AGAIN)
         fputs(", planned before", out);
     if (d->origin == GIVEN)
@@ -245,8 +241,7 @@ static json_t *decision_object(const struct sth_plan_report *r,
     json_object_set_new(op, "kernel", json_string(d->kernel));
     json_object_set_new(op, "plan", json_string(d->text));
     json_object_set_new(op, "origin", json_string(origins[d->origin]));
-    json_object_set_new(op, "bound",
-                        json_string(sth_roofline_bound_name(point.bound)));
+    json_object_set_new(op, "bound", json_string(sth_roofline_bound(&point)));
     json_object_set_new(op, "bound_share", json_real(point.share));
     json_object_set_new(op, "cycles", whole(point.cycles));
     json_object_set_new(op, "estimate", whole(d->taken.estimate));

@@ -5,9 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* From these shares on a resource is taken to be the bound. */
-static const double SATURATED = 0.8, DOMINANT = 0.6;
-
 void sth_roofline_peaks(const struct sth_session *session,
                         struct sth_roofline_peaks *peaks)
 {
@@ -25,83 +22,79 @@ void sth_roofline_peaks(const struct sth_session *session,
         1e9 / sth_mem_cycles(&peaks->memory, p->bus_bytes, 1000000000, 0);
 }
 
-static const char *lift_of(enum sth_bound bound, double streaming)
+/* The bound with most of an engine's demand, once `lifted` has half of its own;
+ * the engine's whole demand goes to *cycles. */
+static enum sth_bound demand_of(uint32_t engine, enum sth_bound lifted,
+                                const uint64_t demand[STH_BOUND_COUNT],
+                                double *cycles)
 {
-    switch (bound) {
-    case STH_BOUND_ARRAY:
-        return streaming < SATURATED
-                   ? "more rows for each weight tile: a larger batch or block"
-                   : "a larger array";
-    case STH_BOUND_VECTOR:
-        return "more lanes, or fewer passes over the data";
-    case STH_BOUND_LOAD:
-        return "a wider bus, or blocks that reuse more of what they load";
-    case STH_BOUND_STORE:
-        return "a wider bus, or narrower results";
-    case STH_BOUND_MEMORY:
-        return "a faster memory, or blocks that reuse more of what they load";
-    case STH_BOUND_LATENCY:
-        return "longer runs of bytes, or more bursts in flight";
-    case STH_BOUND_ISSUE:
-        return "larger blocks: fewer commands";
-    default:
-        return "more buffers or blocks, so that engines overlap";
+    enum sth_bound most = lifted;
+    double highest = 0;
+
+    *cycles = 0;
+    for (unsigned b = 0; b < STH_BOUND_COUNT; b++) {
+        double part = (double)demand[b] / (b == lifted ? 2 : 1);
+
+        if (sth_bound_engine((enum sth_bound)b) != engine)
+            continue;
+        *cycles += part;
+        if (part > highest) {
+            highest = part;
+            most = (enum sth_bound)b;
+        }
     }
+    return most;
 }
 
-/* A busy engine of the bus waits for bytes, or for the latency of each. */
-static enum sth_bound bus_bound(const double *share, enum sth_bound direction,
-                                double busy)
+/* What half of the bound would bring, which others may not let happen. */
+static void find_promise(struct sth_roofline_point *point,
+                         const uint64_t critical[STH_BOUND_COUNT],
+                         const uint64_t demand[STH_BOUND_COUNT])
 {
-    enum sth_bound bound = share[STH_BOUND_MEMORY] > share[direction]
-                               ? STH_BOUND_MEMORY
-                               : direction;
+    double all = (double)point->critical;
+    double left = all - (double)critical[point->bound] / 2;
 
-    return share[bound] >= DOMINANT * busy ? bound : STH_BOUND_LATENCY;
+    point->next = point->bound;
+    for (uint32_t e = 0; e < STH_ENGINE_COUNT; e++) {
+        double cycles;
+        enum sth_bound most = demand_of(e, point->bound, demand, &cycles);
+
+        if (cycles > left) {
+            left = cycles < all ? cycles : all;
+            point->next = most;
+        }
+    }
+    point->promise = all / left;
 }
 
-/* What a full resource says first; then what is busy for most of the time. */
-static enum sth_bound classify(const struct sth_work *w, double cycles,
-                               const double *share, double *how_much)
+/* What most of the critical cycles go to. */
+static void find_bound(struct sth_roofline_point *point,
+                       const uint64_t critical[STH_BOUND_COUNT],
+                       const uint64_t demand[STH_BOUND_COUNT])
 {
-    double busy[STH_ENGINE_COUNT];
-    unsigned most = STH_BOUND_ARRAY;
+    unsigned most = 0;
 
-    for (unsigned b = STH_BOUND_ARRAY; b <= STH_BOUND_ISSUE; b++)
-        if (share[b] > share[most])
+    for (unsigned b = 0; b < STH_BOUND_COUNT; b++) {
+        point->critical += critical[b];
+        if (critical[b] > critical[most])
             most = b;
-    *how_much = share[most];
-    if (share[most] >= SATURATED)
-        return (enum sth_bound)most;
-    for (int e = 0; e < STH_ENGINE_COUNT; e++)
-        busy[e] = (double)w->busy[e] / cycles;
-    *how_much = share[STH_BOUND_ISSUE];
-    most = STH_BOUND_ISSUE;
-    if (busy[STH_ENGINE_MATRIX] > *how_much) {
-        *how_much = busy[STH_ENGINE_MATRIX];
-        most = STH_BOUND_ARRAY;
     }
-    if (busy[STH_ENGINE_VECTOR] > *how_much) {
-        *how_much = busy[STH_ENGINE_VECTOR];
-        most = STH_BOUND_VECTOR;
+    point->bound = point->next = (enum sth_bound)most;
+    point->promise = 1;
+    if (point->critical == 0) {
+        point->lift = "nothing: it is hidden behind others";
+        return;
     }
-    if (busy[STH_ENGINE_LOAD] > *how_much) {
-        *how_much = busy[STH_ENGINE_LOAD];
-        most = bus_bound(share, STH_BOUND_LOAD, *how_much);
-    }
-    if (busy[STH_ENGINE_STORE] > *how_much) {
-        *how_much = busy[STH_ENGINE_STORE];
-        most = bus_bound(share, STH_BOUND_STORE, *how_much);
-    }
-    if (*how_much >= DOMINANT)
-        return (enum sth_bound)most;
-    *how_much = 1 - *how_much;
-    return STH_BOUND_DEPENDENCY;
+    point->share = (double)critical[most] / (double)point->critical;
+    point->lift = sth_bound_lift(point->bound);
+    find_promise(point, critical, demand);
 }
 
 void sth_roofline_point(const struct sth_roofline_peaks *peaks,
                         const struct sth_work *work, uint64_t macs,
                         uint32_t products, uint64_t cycles,
+                        const uint64_t critical[STH_BOUND_COUNT],
+                        const uint64_t demand[STH_BOUND_COUNT],
                         struct sth_roofline_point *point)
 {
     double time = cycles ? (double)cycles : 1;
@@ -109,24 +102,11 @@ void sth_roofline_point(const struct sth_roofline_peaks *peaks,
         (double)(work->load_bytes > work->store_bytes ? work->load_bytes
                                                       : work->store_bytes);
     double ops = (double)(macs ? macs : work->lanes);
-    double streaming =
-        work->busy[STH_ENGINE_MATRIX]
-            ? (double)work->rows / (double)work->busy[STH_ENGINE_MATRIX]
-            : 0;
-    double bus_only = bytes / peaks->bus_bytes;
     double least = sth_mem_cycles(&peaks->memory, peaks->bus_bytes,
                                   work->load_bytes, work->store_bytes);
-    const double share[STH_BOUND_COUNT] = {
-        [STH_BOUND_ARRAY] = (double)work->rows / time,
-        [STH_BOUND_VECTOR] = (double)work->busy[STH_ENGINE_VECTOR] / time,
-        [STH_BOUND_LOAD] = (double)work->load_bytes / peaks->bus_bytes / time,
-        [STH_BOUND_STORE] = (double)work->store_bytes / peaks->bus_bytes / time,
-        [STH_BOUND_MEMORY] = least > bus_only ? least / time : 0,
-        [STH_BOUND_ISSUE] = (double)work->commands * STH_LAT_DECODE / time,
-    };
 
     *point = (struct sth_roofline_point){.cycles = cycles};
-    point->bound = classify(work, time, share, &point->share);
+    find_bound(point, critical, demand);
     point->intensity = bytes > 0 ? ops / bytes : 0;
     point->macs_attained = (double)macs / time;
     if (macs) {
@@ -137,28 +117,28 @@ void sth_roofline_point(const struct sth_roofline_peaks *peaks,
     point->lanes_attained = (double)work->lanes / time;
     point->bytes_attained = bytes / time;
     point->bytes_attainable = least > 0 ? bytes / least : peaks->bytes;
-    point->lift = lift_of(point->bound, streaming);
 }
 
-const char *sth_roofline_bound_name(enum sth_bound bound)
+const char *sth_roofline_bound(const struct sth_roofline_point *point)
 {
-    static const char *const names[STH_BOUND_COUNT] = {
-        [STH_BOUND_ARRAY] = "array",
-        [STH_BOUND_VECTOR] = "vector",
-        [STH_BOUND_LOAD] = "load",
-        [STH_BOUND_STORE] = "store",
-        [STH_BOUND_MEMORY] = "memory",
-        [STH_BOUND_LATENCY] = "memory latency",
-        [STH_BOUND_ISSUE] = "command issue",
-        [STH_BOUND_DEPENDENCY] = "dependency",
-    };
-
-    return names[bound];
+    return point->critical ? sth_bound_name(point->bound) : "hidden";
 }
 
 static uint64_t phase_cycles(const struct sth_session_phase *phase)
 {
     return phase->csim.end - phase->csim.start;
+}
+
+struct sth_roofline_point
+sth_roofline_of(const struct sth_roofline_peaks *peaks,
+                const struct sth_session_phase *phase)
+{
+    struct sth_roofline_point point;
+
+    sth_roofline_point(peaks, &phase->work, phase->macs, phase->products,
+                       phase_cycles(phase), phase->critical, phase->demand,
+                       &point);
+    return point;
 }
 
 /* Whether an earlier operation has the same name and kind. */
@@ -180,7 +160,8 @@ static void print_line(FILE *out, const struct sth_session *s,
     const struct sth_session_phase *p = &s->phase[phase];
     struct sth_roofline_point point;
     struct sth_work work = {0};
-    uint64_t macs = 0, cycles = 0;
+    uint64_t macs = 0, cycles = 0, critical[STH_BOUND_COUNT] = {0},
+             demand[STH_BOUND_COUNT] = {0};
     uint32_t count = 0;
 
     for (uint32_t i = phase; i < s->phases; i++) {
@@ -188,11 +169,16 @@ static void print_line(FILE *out, const struct sth_session *s,
             strcmp(sth_trace_op_name(s->phase[i].op), sth_trace_op_name(p->op)))
             continue;
         sth_work_sum(&work, &s->phase[i].work);
+        for (int b = 0; b < STH_BOUND_COUNT; b++) {
+            critical[b] += s->phase[i].critical[b];
+            demand[b] += s->phase[i].demand[b];
+        }
         macs += s->phase[i].macs;
         cycles += phase_cycles(&s->phase[i]);
         count++;
     }
-    sth_roofline_point(peaks, &work, macs, p->products, cycles, &point);
+    sth_roofline_point(peaks, &work, macs, p->products, cycles, critical,
+                       demand, &point);
     fprintf(out, "  %-20s %5" PRIu32 " %12" PRIu64 " %9.2f",
             sth_trace_op_name(p->op), count, cycles, point.intensity);
     if (macs)
@@ -200,9 +186,11 @@ static void print_line(FILE *out, const struct sth_session *s,
                 point.macs_attainable);
     else
         fprintf(out, " %9s %9s", "", "");
-    fprintf(out, " %7.1f %7.1f  %-14s %3.0f %%  %s\n", point.bytes_attained,
-            point.bytes_attainable, sth_roofline_bound_name(point.bound),
-            100 * point.share, point.lift);
+    fprintf(out, " %7.1f %7.1f  %-14s %3.0f %% %5.2f  %s%s%s\n",
+            point.bytes_attained, point.bytes_attainable,
+            sth_roofline_bound(&point), 100 * point.share, point.promise,
+            point.lift, point.next == point.bound ? "" : "; then ",
+            point.next == point.bound ? "" : sth_bound_name(point.next));
 }
 
 void sth_roofline_text(FILE *out, const struct sth_session *session)
@@ -221,11 +209,13 @@ void sth_roofline_text(FILE *out, const struct sth_session *session)
                 peak.shared ? "both ways together" : "each way");
     fprintf(out,
             ", ridge %.1f MAC/byte\n"
-            "  %-20s %5s %12s %9s %19s %15s  %-14s %5s  %s\n"
-            "  %-20s %5s %12s %9s %9s %9s %7s %7s\n",
+            "  %-20s %5s %12s %9s %19s %15s  %-14s %5s %5s\n"
+            "  %-20s %5s %12s %9s %9s %9s %7s %7s  %-14s %5s %5s  what would "
+            "lift it\n",
             peaks.macs / peaks.bytes, "", "", "", "MAC or op", "MAC/cycle",
-            "byte/cycle", "", "", "", "operation", "times", "cycles",
-            "per byte", "is", "could be", "is", "could be");
+            "byte/cycle", "", "", "lifted", "operation", "times", "cycles",
+            "per byte", "is", "could be", "is", "could be", "bound by", "",
+            "times");
     for (uint32_t i = 0; i < session->phases; i++)
         if (!is_repeated(session, i) &&
             session->phase[i].last != session->phase[i].first)
@@ -235,20 +225,25 @@ void sth_roofline_text(FILE *out, const struct sth_session *session)
 static json_t *point_object(const struct sth_roofline_peaks *peaks,
                             const struct sth_session_phase *p)
 {
-    struct sth_roofline_point point;
+    struct sth_roofline_point point = sth_roofline_of(peaks, p);
+    json_t *critical = json_object();
 
-    sth_roofline_point(peaks, &p->work, p->macs, p->products, phase_cycles(p),
-                       &point);
+    for (int b = 0; b < STH_BOUND_COUNT; b++)
+        json_object_set_new(critical, sth_bound_name((enum sth_bound)b),
+                            json_integer((json_int_t)p->critical[b]));
     return json_pack(
-        "{s:s?, s:I, s:s, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:s}",
+        "{s:s?, s:I, s:o, s:s, s:f, s:f, s:s, s:f, s:f, s:f, s:f, s:f, s:f, "
+        "s:I, "
+        "s:I, s:s}",
         "name", sth_trace_op_name(p->op), "cycles", (json_int_t)point.cycles,
-        "bound", sth_roofline_bound_name(point.bound), "share", point.share,
-        "intensity", point.intensity, "mac_per_cycle", point.macs_attained,
-        "mac_per_cycle_attainable", point.macs_attainable, "lane_per_cycle",
-        point.lanes_attained, "byte_per_cycle", point.bytes_attained,
-        "byte_per_cycle_attainable", point.bytes_attainable, "load_bytes",
-        (json_int_t)p->work.load_bytes, "store_bytes",
-        (json_int_t)p->work.store_bytes, "lift", point.lift);
+        "critical_cycles", critical, "bound", sth_roofline_bound(&point),
+        "share", point.share, "promise", point.promise, "next",
+        sth_bound_name(point.next), "intensity", point.intensity,
+        "mac_per_cycle", point.macs_attained, "mac_per_cycle_attainable",
+        point.macs_attainable, "lane_per_cycle", point.lanes_attained,
+        "byte_per_cycle", point.bytes_attained, "byte_per_cycle_attainable",
+        point.bytes_attainable, "load_bytes", (json_int_t)p->work.load_bytes,
+        "store_bytes", (json_int_t)p->work.store_bytes, "lift", point.lift);
 }
 
 static void set_parts(json_t *root, const char *key,

@@ -2,6 +2,9 @@
  * Roofline: what bounds each operation of a run, what it attains of what that
  * allows, and what would lift the bound.
  *
+ * The bound is what most cycles of the run's critical path are spent on that
+ * are the operation's; an operation without any is hidden behind others.
+ *
  * An operation's intensity is its products over the bytes of its busier
  * direction of the bus; attainable is the smaller of the array's peak and its
  * products over the least cycles in which bus and memory carry its bytes.
@@ -14,18 +17,6 @@
 #include <jansson.h>
 #include <stdio.h>
 
-enum sth_bound {
-    STH_BOUND_ARRAY,
-    STH_BOUND_VECTOR,
-    STH_BOUND_LOAD,
-    STH_BOUND_STORE,
-    STH_BOUND_MEMORY,
-    STH_BOUND_LATENCY,
-    STH_BOUND_ISSUE,
-    STH_BOUND_DEPENDENCY,
-    STH_BOUND_COUNT
-};
-
 struct sth_roofline_peaks {
     double macs;       /* a cycle, of the array with the operands that ran */
     uint32_t products; /* of a PE in a cycle, in these */
@@ -36,9 +27,16 @@ struct sth_roofline_peaks {
 };
 
 struct sth_roofline_point {
-    uint64_t cycles; /* first start to last end */
+    uint64_t cycles;   /* first start to last end */
+    uint64_t critical; /* of them, on the critical path; 0: hidden */
     enum sth_bound bound;
-    double share;     /* of the cycles, that the bound was busy */
+    double share; /* of the critical cycles, that the bound takes */
+    /* The most that the operation may become faster, as a factor, when the
+     * bound takes half of its cycles: what others ask for remains. */
+    double promise;
+    /* What then bounds it before that half is gained; the bound itself: nothing
+     */
+    enum sth_bound next;
     double intensity; /* MACs a byte; elements a byte without products */
     double macs_attained, macs_attainable; /* a cycle; 0: no products */
     double lanes_attained;                 /* a cycle */
@@ -52,8 +50,17 @@ void sth_roofline_peaks(const struct sth_session *session,
 void sth_roofline_point(const struct sth_roofline_peaks *peaks,
                         const struct sth_work *work, uint64_t macs,
                         uint32_t products, uint64_t cycles,
+                        const uint64_t critical[STH_BOUND_COUNT],
+                        const uint64_t demand[STH_BOUND_COUNT],
                         struct sth_roofline_point *point);
-const char *sth_roofline_bound_name(enum sth_bound bound);
+
+/* The same of one operation of a session whose request has roofline set. */
+struct sth_roofline_point
+sth_roofline_of(const struct sth_roofline_peaks *peaks,
+                const struct sth_session_phase *phase);
+
+/* What bounds it, in a word; "hidden": nothing. */
+const char *sth_roofline_bound(const struct sth_roofline_point *point);
 
 /* A table; operations of one name and kind make one line. */
 void sth_roofline_text(FILE *out, const struct sth_session *session);

@@ -1,6 +1,7 @@
 /* The roofline as a picture: log-log, roofs as lines, operations as dots. */
 #include "sth_roofline.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -9,7 +10,7 @@ enum {
     HEIGHT = 600,
     LEFT = 84,
     RIGHT = 28,
-    TOP = 64,
+    TOP = 84,
     BOTTOM = 66,
     LABELS_MAX = 128
 };
@@ -23,10 +24,18 @@ struct plot {
 };
 
 static const char *const colours[STH_BOUND_COUNT] = {
-    [STH_BOUND_ARRAY] = "#1f77b4",  [STH_BOUND_VECTOR] = "#2ca02c",
-    [STH_BOUND_LOAD] = "#d62728",   [STH_BOUND_STORE] = "#9467bd",
-    [STH_BOUND_MEMORY] = "#e377c2", [STH_BOUND_LATENCY] = "#ff7f0e",
-    [STH_BOUND_ISSUE] = "#8c564b",  [STH_BOUND_DEPENDENCY] = "#7f7f7f"};
+    [STH_BOUND_ARRAY] = "#1f77b4",     [STH_BOUND_WEIGHTS] = "#17becf",
+    [STH_BOUND_FILL] = "#6b8fb3",      [STH_BOUND_VECTOR] = "#2ca02c",
+    [STH_BOUND_FUNCTION] = "#8fd175",  [STH_BOUND_OPERANDS] = "#bcbd22",
+    [STH_BOUND_LOAD] = "#d62728",      [STH_BOUND_STORE] = "#9467bd",
+    [STH_BOUND_BEATS] = "#ff9896",     [STH_BOUND_MEMORY] = "#e377c2",
+    [STH_BOUND_LATENCY] = "#ff7f0e",   [STH_BOUND_ISSUE] = "#8c564b",
+    [STH_BOUND_DEPENDENCY] = "#7f7f7f"};
+
+static const char *colour_of(const struct sth_roofline_point *point)
+{
+    return point->critical ? colours[point->bound] : "#cbd2d9";
+}
 
 static double at_x(const struct plot *p, double value)
 {
@@ -162,18 +171,19 @@ static void take(struct plot *p, double x, double y, double width)
     p->label_y[p->labels++] = y;
 }
 
-/* Beside the dot; further down, with a line to it, where that is taken. */
+/* Beside the dot; further down, or up at the bottom, with a line to it, where
+ * that is taken. */
 static void draw_label(struct plot *p, double x, double y, const char *name)
 {
     double width = 7 * (double)strlen(name) + 4;
     double left = x + width + 12 > WIDTH - RIGHT ? x - 9 - width : x + 9;
-    double at = y;
+    double at = y, step = y > HEIGHT - BOTTOM - 60 ? -3 : 3;
 
     if (p->labels >= LABELS_MAX - 2)
         return;
     while (fabs(at - p->roof) < 9 || is_taken(p, left, at, width))
-        at += 3;
-    if (at - y > 9)
+        at += step;
+    if (fabs(at - y) > 9)
         line(p->out, x, y, left > x ? left - 1 : left + width, at,
              "stroke=\"#9aa5b1\" stroke-width=\"1\"");
     take(p, x - 6, y, 12);
@@ -196,11 +206,9 @@ static void draw_dots(struct plot *p, const struct sth_session *s,
     for (uint32_t i = 0; i < s->phases && count < SEEN_MAX; i++) {
         const struct sth_session_phase *f = &s->phase[i];
         bool named = false, drawn = false;
-        struct sth_roofline_point point;
+        struct sth_roofline_point point = sth_roofline_of(peaks, f);
         double x, y;
 
-        sth_roofline_point(peaks, &f->work, f->macs, f->products,
-                           f->csim.end - f->csim.start, &point);
         if (!(point.intensity > 0 && height_of(&point) > 0))
             continue;
         x = at_x(p, point.intensity);
@@ -221,33 +229,58 @@ static void draw_dots(struct plot *p, const struct sth_session *s,
         fprintf(p->out,
                 "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"5\" fill=\"%s\" "
                 "stroke=\"%s\" stroke-width=\"2\"/>\n",
-                x, y, point.macs_attained > 0 ? colours[point.bound] : "#fff",
-                colours[point.bound]);
+                x, y, point.macs_attained > 0 ? colour_of(&point) : "#fff",
+                colour_of(&point));
     }
 }
 
-static void draw_legend(const struct plot *p)
+/* One entry of the legend; returns where the next begins. */
+static double draw_key(const struct plot *p, double x, const char *colour,
+                       const char *name)
 {
+    fprintf(p->out, "<circle cx=\"%.1f\" cy=\"62\" r=\"5\" fill=\"%s\"/>\n",
+            x + 5, colour);
+    text(p->out, x + 15, 66, "start", "font-size=\"12\" fill=\"#323f4b\"",
+         name);
+    return x + 40 + 6.6 * (double)strlen(name);
+}
+
+/* The bounds that the operations have. */
+static void draw_legend(const struct plot *p, const struct sth_session *s,
+                        const struct sth_roofline_peaks *peaks)
+{
+    bool seen[STH_BOUND_COUNT] = {false}, hidden = false;
     double x = LEFT;
 
-    for (int b = 0; b < STH_BOUND_COUNT; b++) {
-        const char *name = sth_roofline_bound_name((enum sth_bound)b);
+    for (uint32_t i = 0; i < s->phases; i++) {
+        struct sth_roofline_point point = sth_roofline_of(peaks, &s->phase[i]);
 
-        fprintf(p->out, "<circle cx=\"%.1f\" cy=\"46\" r=\"5\" fill=\"%s\"/>\n",
-                x + 5, colours[b]);
-        text(p->out, x + 15, 50, "start", "font-size=\"12\" fill=\"#323f4b\"",
-             name);
-        x += 44 + 6.6 * (double)strlen(name);
+        if (point.critical)
+            seen[point.bound] = true;
+        else
+            hidden = true;
     }
-    text(p->out, WIDTH - RIGHT, 50, "end", "font-size=\"12\" fill=\"#52606d\"",
-         "hollow: no products");
+    for (int b = 0; b < STH_BOUND_COUNT; b++)
+        if (seen[b])
+            x = draw_key(p, x, colours[b], sth_bound_name((enum sth_bound)b));
+    if (hidden)
+        draw_key(p, x, "#cbd2d9", "hidden");
+    text(p->out, WIDTH - RIGHT, 28, "end", "font-size=\"12\" fill=\"#52606d\"",
+         "colour: bound by; hollow: no products");
+}
+
+/* The last part of a path. */
+static const char *base_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
 }
 
 bool sth_roofline_svg(FILE *out, const struct sth_session *session)
 {
     struct plot p = {.out = out, .x0 = 0, .x1 = 1, .y0 = 0, .y1 = 1};
     struct sth_roofline_peaks peaks;
-    struct sth_roofline_point point;
     char title[256];
 
     sth_roofline_peaks(session, &peaks);
@@ -256,10 +289,9 @@ bool sth_roofline_svg(FILE *out, const struct sth_session *session)
     include(&p, peaks.lanes / peaks.bytes / 4, peaks.lanes / 2);
     include(&p, peaks.macs / peaks.bytes * 4, peaks.macs * 1.5);
     for (uint32_t i = 0; i < session->phases; i++) {
-        const struct sth_session_phase *f = &session->phase[i];
+        struct sth_roofline_point point =
+            sth_roofline_of(&peaks, &session->phase[i]);
 
-        sth_roofline_point(&peaks, &f->work, f->macs, f->products,
-                           f->csim.end - f->csim.start, &point);
         if (point.intensity > 0 && height_of(&point) > 0)
             include(&p, point.intensity, height_of(&point));
     }
@@ -268,11 +300,15 @@ bool sth_roofline_svg(FILE *out, const struct sth_session *session)
             "font-family=\"system-ui, sans-serif\">\n"
             "<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>\n",
             WIDTH, HEIGHT, WIDTH, HEIGHT);
-    snprintf(title, sizeof(title), "Roofline of %.80s, memory %.40s",
-             session->request.config.name, session->request.config.memory.name);
-    text(out, LEFT, 26, "start",
+    snprintf(title, sizeof(title), "Roofline of %.80s",
+             base_of(session->request.trace_path));
+    text(out, LEFT, 28, "start",
          "font-size=\"17\" font-weight=\"600\" fill=\"#1f2933\"", title);
-    draw_legend(&p);
+    snprintf(title, sizeof(title), "on %.80s, memory %.40s, %" PRIu64 " cycles",
+             session->request.config.name, session->request.config.memory.name,
+             session->csim.cycles);
+    text(out, LEFT, 46, "start", "font-size=\"13\" fill=\"#52606d\"", title);
+    draw_legend(&p, session, &peaks);
     draw_grid(&p);
     draw_roofs(&p, &peaks);
     p.roof = at_y(&p, peaks.macs);

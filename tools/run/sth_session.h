@@ -6,6 +6,7 @@
 #define STH_SESSION_H
 
 #include "sth_config.h"
+#include "sth_critical.h"
 #include "sth_device.h"
 #include "sth_fidelity.h"
 #include "sth_layers.h"
@@ -73,6 +74,9 @@ struct sth_session_phase {
     uint32_t first, last; /* command indices, last exclusive */
     struct sth_session_span csim, rtl;
     struct sth_work work; /* of csim */
+    /* With roofline: cycles of the run's critical path, and all that its
+     * commands ask for, each alone. */
+    uint64_t critical[STH_BOUND_COUNT], demand[STH_BOUND_COUNT];
 };
 
 struct sth_session {

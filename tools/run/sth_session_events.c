@@ -85,7 +85,7 @@ void sth_session_on_retire(void *context, const struct sth_event *event,
     if (p && command)
         sth_work_add(&p->work, &o->engine_end[event->engine], &later, command,
                      &s->request.config.params);
-    if (s->request.keep_events)
+    if (s->request.keep_events || s->request.roofline)
         keep_event(s, event, command);
 }
 
@@ -100,4 +100,42 @@ void sth_session_on_pair(void *user, const struct sth_event *reference,
     sth_fidelity_note(&s->fidelity, reference, dut, command);
     if (p)
         extend_span(&p->rtl, dut);
+}
+
+static void add_critical(void *user, uint32_t index, enum sth_bound bound,
+                         uint64_t cycles)
+{
+    struct sth_session_phase *p = find_phase(user, index);
+
+    if (p)
+        p->critical[bound] += cycles;
+}
+
+static void add_demand(struct sth_session *s)
+{
+    struct sth_bound_cost cost;
+
+    for (size_t i = 0; i < s->event_count; i++) {
+        struct sth_session_phase *p = find_phase(s, s->events[i].index);
+
+        if (!p)
+            continue;
+        sth_bound_cost(&cost, &s->commands_seen[i], &s->request.config);
+        for (int b = 0; b < STH_BOUND_COUNT; b++)
+            p->demand[b] += cost.cycles[b];
+    }
+}
+
+void sth_session_find_critical(struct sth_session *s)
+{
+    struct sth_session_owned *o = s->owned;
+
+    if (s->request.roofline && !o->event_lost) {
+        add_demand(s);
+        o->event_lost = !sth_critical_path(s->events, s->commands_seen,
+                                           s->event_count, o->layer_begin,
+                                           &s->request.config, add_critical, s);
+    }
+    if (!s->request.keep_events)
+        s->event_count = 0;
 }

@@ -34,6 +34,7 @@ struct sth_session_owned {
     uint64_t engine_end[STH_ENGINE_COUNT]; /* of the last command */
     uint32_t layer_first; /* operation; commands are numbered from it */
     uint64_t layer_later; /* cycles to add to those of events */
+    uint64_t layer_begin; /* cycle, before those are added */
 };
 
 /* Where a failure leaves its words. */
@@ -70,6 +71,9 @@ bool sth_session_fill_tensors(struct sth_session *s,
 /* sth_session_events.c: retirements, from one device and from two in step. */
 void sth_session_on_retire(void *context, const struct sth_event *event,
                            const struct sth_command *command);
+/* What the events since layer_begin say of their critical path; forgets them
+ * unless they are asked for. */
+void sth_session_find_critical(struct sth_session *s);
 void sth_session_on_pair(void *user, const struct sth_event *reference,
                          const struct sth_event *dut,
                          const struct sth_command *command);

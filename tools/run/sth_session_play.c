@@ -129,8 +129,10 @@ static void layer_begin(void *user, uint32_t first, uint64_t later)
     struct sth_session *s = user;
     struct sth_session_owned *o = s->owned;
 
+    sth_session_find_critical(s);
     o->layer_first = first;
     o->layer_later = later;
+    o->layer_begin = o->csim->ops->cycles(o->csim);
 }
 
 static void shift_span(struct sth_session_span *span, uint64_t later)
@@ -149,6 +151,8 @@ static void layer_copy(void *user, uint32_t first, uint32_t ops, uint32_t like,
     struct sth_session *s = user;
     struct sth_session_owned *o = s->owned;
 
+    if (s->event_count)
+        sth_session_find_critical(s);
     for (uint32_t i = 0; i < ops; i++) {
         struct sth_session_phase *p = &s->phase[first + i];
 
@@ -253,6 +257,7 @@ bool sth_session_play(struct sth_session *s, uint64_t wave_first,
         s->planning = sth_plan_judge_effort(o->judge);
     if (!sth_session_memory_holds(s, f))
         return false;
+    sth_session_find_critical(s);
     *status = 1;
     sth_session_collect(s);
     if (o->rtl && !o->lockstep)

@@ -1,0 +1,250 @@
+/*
+ * What the roofline says is tried out: the chip or memory gets twice of what
+ * bounds an operation, and the operation must gain a third of what is promised
+ * at least; twice of what is no part of its critical path must bring less.
+ */
+#include "tool_files.h"
+
+#include "sth_roofline.h"
+#include "sth_tracegen.h"
+
+/* The bounds that a figure of the configuration lifts. */
+enum lift { LIFT_ARRAY, LIFT_LANES, LIFT_UNITS, LIFT_BUS, LIFT_MEMORY, LIFTS };
+
+struct lifted_case {
+    const char *config, *memory, *more_memory; /* twice as much of it */
+    const char *keys;                          /* of the configuration */
+    const char *shape;                         /* of a product, or */
+    struct sth_attention_request attention;
+    enum lift expected;
+};
+
+#define FAST "fixed:20:0", NULL
+
+static const struct lifted_case cases[] = {
+    {"edge", FAST, "", "512x512x512", {0}, LIFT_ARRAY},
+    {"nano", FAST, "", "128x128x128", {0}, LIFT_ARRAY},
+    {"wide", FAST, "", "1024x1024x512", {0}, LIFT_ARRAY},
+    {"edge", FAST, "", "256x1024x300", {0}, LIFT_ARRAY},
+    {"server", FAST, "", "2048x2048x1024", {0}, LIFT_ARRAY},
+    {"edge", FAST, "", "8x1024x1024", {0}, LIFT_BUS},
+    {"edge", FAST, "", "1x2048x1024", {0}, LIFT_BUS},
+    {"wide", FAST, "bus_bytes 16", "16x2048x512", {0}, LIFT_BUS},
+    {"server", FAST, "bus_bytes 32", "64x4096x1024", {0}, LIFT_BUS},
+    {"nano", FAST, "bus_bytes 4", "4x256x256", {0}, LIFT_BUS},
+    {"edge", "fixed:50:2", "fixed:50:4", "", "32x1024x512", {0}, LIFT_MEMORY},
+    {"wide", "fixed:50:4", "fixed:50:8", "", "16x2048x512", {0}, LIFT_MEMORY},
+    {"server",
+     "fixed:80:16",
+     "fixed:80:32",
+     "",
+     "64x4096x1024",
+     {0},
+     LIFT_MEMORY},
+    {"nano", "fixed:50:1", "fixed:50:2", "", "64x256x256", {0}, LIFT_MEMORY},
+    {"edge",
+     FAST,
+     "vector_lanes 4",
+     NULL,
+     {.heads = 4, .kv_heads = 4, .dim = 64, .seq = 256, .batch = 1},
+     LIFT_UNITS},
+    {"server",
+     FAST,
+     "vector_lanes 32",
+     NULL,
+     {.heads = 4, .kv_heads = 4, .dim = 128, .seq = 512, .batch = 1},
+     LIFT_LANES},
+    {"server",
+     FAST,
+     "vector_lanes 64",
+     NULL,
+     {.heads = 8, .kv_heads = 2, .dim = 64, .seq = 512, .batch = 1},
+     LIFT_LANES},
+    {"server",
+     FAST,
+     "vector_share 4",
+     NULL,
+     {.heads = 4, .kv_heads = 4, .dim = 128, .seq = 1024, .batch = 1},
+     LIFT_UNITS},
+    {"server",
+     FAST,
+     "vector_share 4",
+     NULL,
+     {.heads = 4, .kv_heads = 4, .dim = 64, .seq = 512, .batch = 2},
+     LIFT_UNITS},
+    {"edge",
+     FAST,
+     "",
+     NULL,
+     {.heads = 32,
+      .kv_heads = 8,
+      .dim = 64,
+      .seq = 1,
+      .past = 1000,
+      .batch = 1},
+     LIFT_BUS},
+};
+
+static enum lift lift_for(enum sth_bound bound)
+{
+    switch (bound) {
+    case STH_BOUND_ARRAY:
+        return LIFT_ARRAY;
+    case STH_BOUND_VECTOR:
+        return LIFT_LANES;
+    case STH_BOUND_FUNCTION:
+        return LIFT_UNITS;
+    case STH_BOUND_LOAD:
+    case STH_BOUND_STORE:
+        return LIFT_BUS;
+    case STH_BOUND_MEMORY:
+        return LIFT_MEMORY;
+    default:
+        return LIFTS;
+    }
+}
+
+static void write_case(char path[TEST_PATH], const struct lifted_case *c)
+{
+    uint32_t m, n, k;
+    char *text;
+    size_t bytes;
+    FILE *out = open_memstream(&text, &bytes);
+
+    assert_non_null(out);
+    if (c->shape) {
+        assert_int_equal(sscanf(c->shape, "%ux%ux%u", &m, &n, &k), 3);
+        sth_tracegen_gemm(out, m, n, k, false, 1);
+    } else {
+        sth_tracegen_attention(out, &c->attention);
+    }
+    fclose(out);
+    write_temporary(path, text, bytes);
+    free(text);
+}
+
+/* Gives a chip twice of something; false: it cannot have it. */
+static bool lift(struct sth_config *config, const struct lifted_case *c,
+                 enum lift what)
+{
+    struct sth_params *p = &config->params;
+    char error[512];
+
+    switch (what) {
+    case LIFT_ARRAY: /* rows; columns need twice the memories and the bus */
+        p->array_rows *= 2;
+        break;
+    case LIFT_LANES:
+        p->vector_lanes *= 2;
+        break;
+    case LIFT_UNITS:
+        p->vector_share /= 2;
+        break;
+    case LIFT_BUS:
+        p->bus_bytes *= 2;
+        break;
+    default:
+        return c->more_memory &&
+               sth_mem_config_parse(&config->memory, c->more_memory, error,
+                                    sizeof(error));
+    }
+    return sth_config_check(p, error, sizeof(error));
+}
+
+static struct sth_roofline_point run(const struct sth_config *config,
+                                     const char *path)
+{
+    struct sth_session_request q = {.config = *config,
+                                    .mode = STH_CSIM_TIME_ONLY,
+                                    .roofline = true,
+                                    .no_reference = true,
+                                    .home = ".",
+                                    .trace_path = path};
+    struct sth_session session;
+    struct sth_roofline_peaks peaks;
+    struct sth_roofline_point point;
+    char error[1024];
+
+    if (sth_session_run(&session, &q, error, sizeof(error)))
+        fail_msg("%s: %s", config->name, error);
+    sth_roofline_peaks(&session, &peaks);
+    point = sth_roofline_of(&peaks, &session.phase[0]);
+    point.critical = session.csim.cycles;
+    sth_session_fini(&session);
+    return point;
+}
+
+static struct sth_config chip_of(const struct lifted_case *c)
+{
+    struct sth_config config;
+    char error[512], key[32];
+    unsigned value;
+
+    if (!sth_config_find(c->config, ".", &config, error, sizeof(error)) ||
+        !sth_mem_config_parse(&config.memory, c->memory, error, sizeof(error)))
+        fail_msg("%s", error);
+    if (sscanf(c->keys, "%31s %u", key, &value) == 2) {
+        if (!strcmp(key, "bus_bytes"))
+            config.params.bus_bytes = value;
+        else if (!strcmp(key, "vector_lanes"))
+            config.params.vector_lanes = value;
+        else
+            config.params.vector_share = value;
+    }
+    if (!sth_config_check(&config.params, error, sizeof(error)))
+        fail_msg("%s", error);
+    return config;
+}
+
+static double gain(const struct sth_config *config, const char *path,
+                   uint64_t before)
+{
+    return (double)before / (double)run(config, path).critical;
+}
+
+static void try_case(const struct lifted_case *c, const char *path)
+{
+    struct sth_config chip = chip_of(c);
+    struct sth_roofline_point point = run(&chip, path);
+
+    print_message("%s %s: %s %.0f %%, promise %.2f\n", c->config,
+                  c->shape ? c->shape : "attention",
+                  sth_bound_name(point.bound), 100 * point.share,
+                  point.promise);
+    assert_int_equal(lift_for(point.bound), c->expected);
+    for (int l = 0; l < LIFTS; l++) {
+        struct sth_config more = chip;
+        double factor;
+
+        if (!lift(&more, c, (enum lift)l))
+            continue;
+        factor = gain(&more, path, point.critical);
+        print_message("  lift %d: %.3f\n", l, factor);
+        if (l == (int)c->expected)
+            assert_true(factor - 1 >= (point.promise - 1) / 3);
+        else if (point.share > 0.8 && point.next == point.bound)
+            assert_true(factor - 1 < (point.promise - 1) / 3);
+    }
+}
+
+static void test_twice_of_the_bound_helps(void **state)
+{
+    char path[TEST_PATH];
+
+    (void)state;
+    assert_int_equal(sizeof(cases) / sizeof(*cases), 20);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        write_case(path, &cases[i]);
+        try_case(&cases[i], path);
+        unlink(path);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_twice_of_the_bound_helps),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
