@@ -1,3 +1,4 @@
+#include "sth_groups.h"
 #include "sth_report.h"
 
 #include "sth_disasm.h"
@@ -76,49 +77,51 @@ static void print_side(FILE *out, const char *name,
             side->counter[STH_CNT_STORE_BYTES]);
 }
 
-/* An operation in all steps. */
-struct sum {
-    const struct sth_session_phase *first;
-    uint64_t commands, macs, csim, rtl;
-};
-
-static struct sum sum_of(const struct sth_session *s, uint32_t op)
-{
-    struct sum sum = {.first = &s->phase[op]};
-
-    for (uint32_t i = op; i < s->phases; i += s->trace.ops) {
-        const struct sth_session_phase *f = &s->phase[i];
-
-        sum.commands += f->last - f->first;
-        sum.macs += f->macs;
-        sum.csim += f->csim.end - f->csim.start;
-        sum.rtl += f->rtl.end - f->rtl.start;
-    }
-    return sum;
-}
-
 /* One column of cycles for each side that ran, and their error. */
 static void print_phase_cycles(FILE *out, const struct sth_session *s,
-                               const struct sum *sum)
+                               const struct sth_group *g)
 {
     if (s->csim.present)
-        fprintf(out, " %12" PRIu64, sum->csim);
+        fprintf(out, " %12" PRIu64, g->csim);
     if (s->rtl.present)
-        fprintf(out, " %12" PRIu64, sum->rtl);
+        fprintf(out, " %12" PRIu64, g->rtl);
     if (s->in_step)
         fprintf(out, " %+8.2f %%",
-                sum->csim && sum->rtl
-                    ? 100 * ((double)sum->csim - (double)sum->rtl) /
-                          (double)sum->rtl
+                g->csim && g->rtl
+                    ? 100 * ((double)g->csim - (double)g->rtl) / (double)g->rtl
                     : 0);
+}
+
+static void print_group(FILE *out, const struct sth_session *s,
+                        const struct sth_group *g)
+{
+    const struct sth_params *p = &s->request.config.params;
+    const uint64_t cycles = s->csim.present ? g->csim : g->rtl;
+    const char *name = sth_trace_op_name(g->first->op);
+
+    fprintf(out, "  %-20s %5" PRIu32, name, g->times);
+    if (!g->commands) {
+        fprintf(out, " %10s\n", "in the next");
+        return;
+    }
+    fprintf(out, " %10" PRIu64 " %14" PRIu64, g->commands, g->macs);
+    print_phase_cycles(out, s, g);
+    if (g->macs && cycles)
+        fprintf(out, " %6.1f %%",
+                100 * (double)g->macs /
+                    ((double)cycles * g->first->products * p->array_rows *
+                     p->array_cols));
+    fputc('\n', out);
 }
 
 static void print_phases(FILE *out, const struct sth_session *s)
 {
-    const struct sth_params *p = &s->request.config.params;
-    const uint32_t ops = s->phases < s->trace.ops ? s->phases : s->trace.ops;
+    struct sth_groups groups;
 
-    fprintf(out, "\n  %-24s %10s %12s", "operation", "commands", "MACs");
+    if (!sth_groups_init(&groups, s))
+        return;
+    fprintf(out, "\n  %-20s %5s %10s %14s", "operation", "times", "commands",
+            "MACs");
     if (s->csim.present)
         fprintf(out, " %12s", "csim cycles");
     if (s->rtl.present)
@@ -126,26 +129,9 @@ static void print_phases(FILE *out, const struct sth_session *s)
     if (s->in_step)
         fprintf(out, " %10s", "error");
     fprintf(out, " %8s\n", "array");
-    for (uint32_t i = 0; i < ops; i++) {
-        const struct sum sum = sum_of(s, i);
-        const struct sth_trace_op *op = sum.first->op;
-        const uint64_t cycles = s->csim.present ? sum.csim : sum.rtl;
-        const char *name = sth_trace_op_name(op);
-
-        if (!sum.commands) {
-            fprintf(out, "  %-24s %10s\n", name, "in the next");
-            continue;
-        }
-        fprintf(out, "  %-24s %10" PRIu64 " %12" PRIu64, name, sum.commands,
-                sum.macs);
-        print_phase_cycles(out, s, &sum);
-        if (sum.macs && cycles)
-            fprintf(out, " %6.1f %%",
-                    100 * (double)sum.macs /
-                        ((double)cycles * sum.first->products * p->array_rows *
-                         p->array_cols));
-        fputc('\n', out);
-    }
+    for (uint32_t i = 0; i < groups.count; i++)
+        print_group(out, s, &groups.group[i]);
+    sth_groups_fini(&groups);
 }
 
 /* From the start of its first command to the end of its last. */

@@ -1,6 +1,8 @@
 /* Roofline: bounds of operations, as figures, table and JSON. */
 #include "sth_roofline.h"
 
+#include "sth_groups.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -141,47 +143,17 @@ sth_roofline_of(const struct sth_roofline_peaks *peaks,
     return point;
 }
 
-/* Whether an earlier operation has the same name and kind. */
-static bool is_repeated(const struct sth_session *s, uint32_t phase)
+static void print_line(FILE *out, const struct sth_roofline_peaks *peaks,
+                       const struct sth_group *g)
 {
-    const struct sth_session_phase *p = &s->phase[phase];
-
-    for (uint32_t i = 0; i < phase; i++)
-        if (s->phase[i].op->kind == p->op->kind &&
-            !strcmp(sth_trace_op_name(s->phase[i].op),
-                    sth_trace_op_name(p->op)))
-            return true;
-    return false;
-}
-
-static void print_line(FILE *out, const struct sth_session *s,
-                       const struct sth_roofline_peaks *peaks, uint32_t phase)
-{
-    const struct sth_session_phase *p = &s->phase[phase];
     struct sth_roofline_point point;
-    struct sth_work work = {0};
-    uint64_t macs = 0, cycles = 0, critical[STH_BOUND_COUNT] = {0},
-             demand[STH_BOUND_COUNT] = {0};
-    uint32_t count = 0;
 
-    for (uint32_t i = phase; i < s->phases; i++) {
-        if (s->phase[i].op->kind != p->op->kind ||
-            strcmp(sth_trace_op_name(s->phase[i].op), sth_trace_op_name(p->op)))
-            continue;
-        sth_work_sum(&work, &s->phase[i].work);
-        for (int b = 0; b < STH_BOUND_COUNT; b++) {
-            critical[b] += s->phase[i].critical[b];
-            demand[b] += s->phase[i].demand[b];
-        }
-        macs += s->phase[i].macs;
-        cycles += phase_cycles(&s->phase[i]);
-        count++;
-    }
-    sth_roofline_point(peaks, &work, macs, p->products, cycles, critical,
-                       demand, &point);
+    sth_roofline_point(peaks, &g->work, g->macs, g->first->products, g->csim,
+                       g->critical, g->demand, &point);
     fprintf(out, "  %-20s %5" PRIu32 " %12" PRIu64 " %9.2f",
-            sth_trace_op_name(p->op), count, cycles, point.intensity);
-    if (macs)
+            sth_trace_op_name(g->first->op), g->times, g->csim,
+            point.intensity);
+    if (g->macs)
         fprintf(out, " %9.1f %9.1f", point.macs_attained,
                 point.macs_attainable);
     else
@@ -195,6 +167,7 @@ static void print_line(FILE *out, const struct sth_session *s,
 
 void sth_roofline_text(FILE *out, const struct sth_session *session)
 {
+    struct sth_groups groups;
     struct sth_roofline_peaks peaks;
     struct sth_mem_peak peak;
 
@@ -216,10 +189,12 @@ void sth_roofline_text(FILE *out, const struct sth_session *session)
             "byte/cycle", "", "", "lifted", "operation", "times", "cycles",
             "per byte", "is", "could be", "is", "could be", "bound by", "",
             "times");
-    for (uint32_t i = 0; i < session->phases; i++)
-        if (!is_repeated(session, i) &&
-            session->phase[i].last != session->phase[i].first)
-            print_line(out, session, &peaks, i);
+    if (!sth_groups_init(&groups, session))
+        return;
+    for (uint32_t i = 0; i < groups.count; i++)
+        if (groups.group[i].commands)
+            print_line(out, &peaks, &groups.group[i]);
+    sth_groups_fini(&groups);
 }
 
 static json_t *point_object(const struct sth_roofline_peaks *peaks,
