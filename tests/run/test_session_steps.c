@@ -26,7 +26,7 @@ static char *trace_text(const char *model_path, bool int8, uint32_t batch)
     FILE *out = open_memstream(&text, &bytes);
 
     assert_non_null(out);
-    if (!sth_model_load(model_path, &model, error, sizeof(error)))
+    if (!sth_model_load(model_path, NULL, &model, error, sizeof(error)))
         fail_msg("%s", error);
     assert_true(sth_tracegen_layers(out, &model, &request));
     fclose(out);
