@@ -250,6 +250,19 @@ const char *sth_fault_name(uint32_t code)
     }
 }
 
+const char *sth_fault_meaning(uint32_t code)
+{
+    switch (code) {
+#define FAULT(name, code, doc)                                                 \
+    case code:                                                                 \
+        return doc;
+#include "faults.def"
+#undef FAULT
+    default:
+        return "";
+    }
+}
+
 size_t sth_disasm(const struct sth_command *command, char *text, size_t size)
 {
     return sth_disasm_in(command, "", text, size);

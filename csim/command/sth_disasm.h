@@ -24,6 +24,9 @@ const char *sth_engine_name(uint32_t engine);
 /* "NONE", "OPCODE", ...; NULL for an unknown code. */
 const char *sth_fault_name(uint32_t code);
 
+/* The same as a phrase; "" for an unknown code. */
+const char *sth_fault_meaning(uint32_t code);
+
 /*
  * Writes one line without a newline, always terminated, cut when it does not
  * fit:

@@ -192,10 +192,14 @@ static enum sth_fw_err wait_for_room(struct sth_driver *driver)
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
                "commands lie in memory as in a register");
 
-static void read_command(struct sth_driver *driver, uint64_t addr,
+static void read_command(struct sth_driver *driver, uint32_t index,
                          struct sth_command *command)
 {
-    sth_hal_mem_read(driver->hal, addr, command->word, STH_COMMAND_BYTES);
+    if (driver->ring != NULL)
+        *command = driver->ring[index & (ring_size(driver) - 1u)];
+    else
+        sth_hal_mem_read(driver->hal, slot_addr(driver, index), command->word,
+                         STH_COMMAND_BYTES);
 }
 
 /* Both are at least 1. */
@@ -312,7 +316,7 @@ static void find_oldest(struct sth_driver *driver,
         struct sth_command command;
         uint32_t index = driver->tail - back;
 
-        read_command(driver, slot_addr(driver, index), &command);
+        read_command(driver, index, &command);
         if (sth_driver_engine_of(STH_GET(&command, ANY_OPCODE)) != engine)
             continue;
         ordinal--;
@@ -326,6 +330,17 @@ static void find_oldest(struct sth_driver *driver,
                 d->semaphore[s] == 0)
                 d->waits_for[engine] |= 1u << s;
     }
+}
+
+bool sth_driver_read_command(struct sth_driver *driver, uint32_t index,
+                             struct sth_command *command)
+{
+    uint32_t back = driver->tail - index;
+
+    if (back == 0 || back >= ring_size(driver))
+        return false;
+    read_command(driver, index, command);
+    return true;
 }
 
 void sth_driver_diagnose(struct sth_driver *driver,

@@ -111,6 +111,11 @@ void sth_driver_read_fault(struct sth_driver *driver,
 void sth_driver_diagnose(struct sth_driver *driver,
                          struct sth_driver_diagnosis *diagnosis);
 
+/* The command of that index as it stands in the ring; false: it does not, or is
+ * about to be written over. */
+bool sth_driver_read_command(struct sth_driver *driver, uint32_t index,
+                             struct sth_command *command);
+
 /* One 64-bit counter of the device. */
 uint64_t sth_driver_read_counter(struct sth_driver *driver,
                                  enum sth_counter counter);

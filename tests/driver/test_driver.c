@@ -181,6 +181,33 @@ static void test_driver_claims_what_fits(void **unused)
     fixture_destroy(m.device);
 }
 
+/* Commands stand in the ring until others are written over them. */
+static void test_driver_reads_the_ring(void **unused)
+{
+    static const uint32_t opcode[] = {STH_OP_SYNC_LOAD, STH_OP_SYNC_MATRIX,
+                                      STH_OP_SYNC_VECTOR};
+    struct sth_command c;
+    struct machine m;
+
+    (void)unused;
+    open_machine(&m);
+    assert_int_equal(start(&m), STH_FW_ERR_OK);
+    assert_false(sth_driver_read_command(&m.driver, 0, &c));
+    for (uint32_t i = 0; i < 100; i++) {
+        c = sync_of(opcode[i % 3]);
+        assert_int_equal(sth_driver_put(&m.driver, &c), STH_FW_ERR_OK);
+    }
+    for (uint32_t i = 0; i < 102; i++) {
+        bool there = i > 36 && i < 100;
+
+        assert_int_equal(sth_driver_read_command(&m.driver, i, &c), there);
+        if (there)
+            assert_int_equal(STH_GET(&c, ANY_OPCODE), opcode[i % 3]);
+    }
+    assert_int_equal(sth_driver_wait_retired(&m.driver), STH_FW_ERR_OK);
+    fixture_destroy(m.device);
+}
+
 static void test_driver_fault_is_reported_and_recovered(void **unused)
 {
     struct machine m;
@@ -273,6 +300,7 @@ int main(void)
         cmocka_unit_test(test_driver_init_bad_ring_is_refused),
         cmocka_unit_test(test_driver_put_wraps_the_ring),
         cmocka_unit_test(test_driver_claims_what_fits),
+        cmocka_unit_test(test_driver_reads_the_ring),
         cmocka_unit_test(test_driver_fault_is_reported_and_recovered),
         cmocka_unit_test(test_driver_blocked_engine_is_diagnosed),
         cmocka_unit_test(test_driver_dead_device_times_out),

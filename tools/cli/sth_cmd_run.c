@@ -243,7 +243,7 @@ static int play(const struct options *o, struct sth_session_request *q,
         sth_session_fini(&session);
         return status;
     }
-    if (!quiet)
+    if (!quiet && (session.commands || !session.failed))
         sth_report_text(stdout, &session);
     written = write_report(o->json, REPORT_JSON, &session) &
               write_report(o->roofline, REPORT_ROOFLINE, &session) &

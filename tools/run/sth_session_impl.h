@@ -86,6 +86,10 @@ bool sth_session_play(struct sth_session *s, uint64_t wave_first,
                       uint64_t wave_last, int *status,
                       struct sth_session_failure *f);
 
+/* sth_session_explain.c: words for a run that firmware gave up. */
+void sth_session_explain(struct sth_session *s, enum sth_fw_err err,
+                         struct sth_session_failure *f);
+
 /* sth_session_results.c: reads the devices after a run. */
 void sth_session_collect(struct sth_session *s);
 

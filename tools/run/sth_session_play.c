@@ -88,42 +88,6 @@ static bool prepare_runtime(struct sth_session *s,
     return true;
 }
 
-/* What the chip said, or what would help where it was never asked. */
-static void explain_more(struct sth_session *s, enum sth_fw_err err, char *text,
-                         size_t size)
-{
-    const struct sth_params *p = &s->request.config.params;
-    struct sth_session_owned *o = s->owned;
-    struct sth_driver_fault fault;
-
-    sth_driver_read_fault(&o->runtime->driver, &fault);
-    if (err == STH_FW_ERR_SPACE)
-        snprintf(text, size,
-                 "; enlarge sp_bytes (%u) or acc_bytes (%u) of '%s'",
-                 p->sp_bytes, p->acc_bytes, s->request.config.name);
-    else if (fault.code)
-        snprintf(text, size, " (fault code %u, command %u, address 0x%llx)",
-                 fault.code, fault.index, (unsigned long long)fault.addr);
-}
-
-/* Words for a run that firmware gave up. */
-static void explain(struct sth_session *s, enum sth_fw_err err,
-                    struct sth_session_failure *f)
-{
-    struct sth_session_owned *o = s->owned;
-    const struct sth_runtime *r = o->runtime;
-    const struct sth_trace_op *op =
-        r->failed_op < s->trace.ops ? &s->trace.op[r->failed_op] : NULL;
-    char place[128] = "", more[256] = "";
-
-    if (op)
-        snprintf(place, sizeof(place), ":%u: operation '%s'", op->line,
-                 sth_trace_op_name(op));
-    explain_more(s, err, more, sizeof(more));
-    sth_session_fail(f, "%s%s: %s%s", s->request.trace_path, place,
-                     sth_fw_err_text(err), more);
-}
-
 static void layer_begin(void *user, uint32_t first, uint64_t later)
 {
     struct sth_session *s = user;
@@ -265,7 +229,7 @@ bool sth_session_play(struct sth_session *s, uint64_t wave_first,
     if (rule)
         return sth_session_fail(f, "%s", rule);
     if (err) {
-        explain(s, err, f);
+        sth_session_explain(s, err, f);
         s->failed = true;
         if (s->phases > o->layer_first + o->runtime->failed_op)
             s->phases = o->layer_first + o->runtime->failed_op;
