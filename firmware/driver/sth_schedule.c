@@ -184,11 +184,12 @@ static struct sth_schedule_touch *touch_rows(struct sth_schedule *s,
                                              bool write)
 {
     struct sth_schedule_touch *t = touch(s, write);
-    uint32_t first = operand->row0 + row;
+    uint32_t step = operand->row_step == 0 ? 1 : operand->row_step;
+    uint32_t first = operand->row0 + row * step;
 
     t->tensor = operand->tensor;
     t->first = first / operand->tensor->band_rows;
-    t->last = (first + rows - 1) / operand->tensor->band_rows;
+    t->last = (first + (rows - 1) * step) / operand->tensor->band_rows;
     return t;
 }
 

@@ -76,9 +76,10 @@ struct sth_operand {
     uint64_t addr; /* of element (0, 0) of the view */
     uint32_t rows;
     uint32_t cols;
-    uint64_t stride; /* bytes between rows */
-    uint32_t dtype;  /* enum DTYPE: I8, BF16 or FP32 */
-    uint32_t row0;   /* first row of the view inside the tensor */
+    uint64_t stride;   /* bytes between rows */
+    uint32_t dtype;    /* enum DTYPE: I8, BF16 or FP32 */
+    uint32_t row0;     /* first row of the view inside the tensor */
+    uint32_t row_step; /* rows of the tensor to the next of the view; 0: 1 */
     struct sth_tensor_state *tensor;
     struct sth_tensor_bands before;
 };

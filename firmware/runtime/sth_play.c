@@ -36,6 +36,8 @@ static void resolve_view(struct player *p, const struct sth_trace *trace,
     operand->cols = view->cols * lane;
     operand->dtype = tensor->dtype;
     operand->row0 = view->row / lane;
+    operand->row_step = view->step;
+    operand->stride *= view->step;
     operand->tensor = &state[view->tensor];
     operand->before = operand->tensor->bands;
 }

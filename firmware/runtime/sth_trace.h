@@ -83,6 +83,7 @@ struct sth_trace_view {
     int32_t tensor; /* index; -1: the operand is absent */
     uint32_t row;
     uint32_t rows;
+    uint32_t step; /* rows of the tensor from one of the view to the next */
     uint32_t col;
     uint32_t cols;
 };

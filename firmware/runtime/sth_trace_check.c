@@ -139,19 +139,25 @@ static void want_index(struct check *c, uint32_t key, uint64_t count,
 
 /* ---- overlap ----------------------------------------------------------- */
 
+/* Behind its last row. */
+static uint32_t end_of(const struct sth_trace_view *v)
+{
+    return v->row + (v->rows - 1) * v->step + 1;
+}
+
+/* Rows between those of a view count as its own. */
 static bool overlaps(const struct sth_trace_view *a,
                      const struct sth_trace_view *b)
 {
-    return a->tensor == b->tensor && a->row < b->row + b->rows &&
-           b->row < a->row + a->rows && a->col < b->col + b->cols &&
-           b->col < a->col + a->cols;
+    return a->tensor == b->tensor && a->row < end_of(b) && b->row < end_of(a) &&
+           a->col < b->col + b->cols && b->col < a->col + a->cols;
 }
 
 static bool is_same(const struct sth_trace_view *a,
                     const struct sth_trace_view *b)
 {
     return a->tensor == b->tensor && a->row == b->row && a->rows == b->rows &&
-           a->col == b->col && a->cols == b->cols;
+           a->step == b->step && a->col == b->col && a->cols == b->cols;
 }
 
 /* The view `out` is written: what else may lie there. */
@@ -178,6 +184,9 @@ static void want_apart(struct check *c, uint32_t out)
 /* The view is taken in rows of pairs. */
 static void want_pairs(struct check *c, uint32_t key)
 {
+    if (view_of(c, key)->step != 1)
+        refuse(c, sth_trace_view_words[key],
+               "leaves out rows; take all of a range");
     if (view_of(c, key)->row % 2 != 0)
         refuse(c, sth_trace_view_words[key],
                "begins at an odd row, in the middle of a pair; begin at an "
@@ -195,6 +204,9 @@ static void want_halves(struct check *c, uint32_t key, uint64_t head)
         refuse(c, sth_trace_view_words[key],
                "does not hold whole heads of its tensor; begin at a head, in a "
                "tensor of heads alone");
+    if (view->step != 1)
+        refuse(c, sth_trace_view_words[key],
+               "leaves out rows; take all of a range");
     c->head[key] = (uint32_t)head;
 }
 

@@ -34,6 +34,30 @@ static bool parse_bounds(struct sth_parser *p, struct sth_span text,
     return true;
 }
 
+/* "first:last" or "first:last:step" of the rows; then their number is fixed. */
+static bool parse_rows(struct sth_parser *p, struct sth_span text,
+                       uint32_t size, struct sth_trace_view *view)
+{
+    const uint32_t growths = p->trace->growths;
+    struct sth_span rest = text, part;
+    bool stepped =
+        sth_span_cut(&rest, ':', &part) && sth_span_cut(&rest, ':', &part);
+
+    if (!stepped)
+        return parse_bounds(p, text, size, &view->row, &view->rows);
+    text.bytes -= rest.bytes + 1;
+    if (!sth_span_decimal(rest, size, &view->step) || view->step == 0 ||
+        !parse_bounds(p, text, size, &view->row, &view->rows))
+        return false;
+    for (uint32_t i = growths; i < p->trace->growths; i++)
+        if (p->trace->growth[i].offset ==
+            (uint32_t)((uint8_t *)&view->rows -
+                       (uint8_t *)&p->trace->op[p->trace->ops]))
+            return false;
+    view->rows = (view->rows - 1) / view->step + 1;
+    return true;
+}
+
 static bool parse_view(struct sth_parser *p, struct sth_span key,
                        struct sth_span value, struct sth_trace_view *view)
 {
@@ -49,6 +73,7 @@ static bool parse_view(struct sth_parser *p, struct sth_span key,
     tensor = &p->trace->tensor[view->tensor];
     view->row = view->col = 0;
     view->rows = tensor->rows;
+    view->step = 1;
     view->cols = tensor->cols;
     if (!bounded)
         return true;
@@ -58,7 +83,7 @@ static bool parse_view(struct sth_parser *p, struct sth_span key,
     rest.bytes--;
     both = sth_span_cut(&rest, ',', &rows);
     cols = rest;
-    if (!parse_bounds(p, rows, tensor->rows, &view->row, &view->rows))
+    if (!parse_rows(p, rows, tensor->rows, view))
         return sth_parser_fail_span(
             p, key, "'", rows,
             "' is no range of its rows; write r0:r1 with r0 < r1 "

@@ -7,7 +7,7 @@ static bool is_same(const struct sth_trace_view *a,
                     const struct sth_trace_view *b)
 {
     return a->tensor == b->tensor && a->row == b->row && a->rows == b->rows &&
-           a->col == b->col && a->cols == b->cols;
+           a->step == b->step && a->col == b->col && a->cols == b->cols;
 }
 
 /* Whether views of an operation, written ones only or all, are of a tensor. */

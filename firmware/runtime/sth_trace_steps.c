@@ -66,7 +66,8 @@ static bool in_range(struct sth_parser *p, const struct sth_trace_op *op)
             continue;
         t = &p->trace->tensor[v->tensor];
         if (v->rows == 0 || v->cols == 0 || v->rows > t->rows ||
-            v->cols > t->cols || v->row > t->rows - v->rows ||
+            v->cols > t->cols || v->row >= t->rows ||
+            (uint64_t)(v->rows - 1) * v->step >= t->rows - v->row ||
             v->col > t->cols - v->cols)
             return sth_parser_fail(
                 p, "steps", "a range leaves its tensor; declare a larger one");

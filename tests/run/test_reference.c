@@ -361,14 +361,20 @@ static void test_reference_elementwise_and_in_place(void **state)
                               "tensor b fp32 3x4 seed:2:1\n"
                               "tensor p fp32 3x4 zero\n"
                               "op mul out=p a=a b=b\n"
-                              "op add out=a a=a b=p\n");
+                              "op add out=a a=a b=p\n"
+                              "tensor s fp32 7x4 zero\n"
+                              "op copy out=s[1:6:2] x=p\n"
+                              "op copy out=p[0:2] x=s[3:6:2]\n");
 
     (void)state;
     for (uint32_t i = 0; i < 3; i++)
         for (uint32_t j = 0; j < 4; j++) {
             double a = in(&w, "a", i, j), b = in(&w, "b", i, j);
 
-            assert_near(out(&w, "p", i, j), a * b);
+            assert_near(out(&w, "s", 1 + 2 * i, j), a * b);
+            assert_near(out(&w, "s", 2 * i, j), 0);
+            if (i > 0)
+                assert_near(out(&w, "p", i - 1, j), a * b);
             assert_near(out(&w, "a", i, j), a + a * b);
         }
     discard(&w);

@@ -36,6 +36,7 @@ static void test_trace_whole_file_is_parsed(void **unused)
         "op copy name=first out=x[0:2,:8] x=x[2:4,8:]\n"
         "   op gather out=x[4:6] x=x[6:] rows=1,0\n"
         "op scatter_add out=x[:2] x=x[7:] rows=1 weights=0x3F800000\n"
+        "op copy out=x[1:8:3,:4] x=x[:3,8:12]\n"
         "output x";
     struct sth_trace t;
     struct sth_trace_error e;
@@ -43,7 +44,7 @@ static void test_trace_whole_file_is_parsed(void **unused)
     (void)unused;
     assert_int_equal(parse(text, &t, &e), STH_FW_ERR_OK);
     assert_int_equal(t.tensors, 3);
-    assert_int_equal(t.ops, 3);
+    assert_int_equal(t.ops, 4);
     assert_string_equal(t.tensor[1].name, "big.name_0");
     assert_string_equal(t.tensor[2].source, "file:a/b.bin:128");
     assert_int_equal(t.tensor[2].rows, 5);
@@ -57,6 +58,10 @@ static void test_trace_whole_file_is_parsed(void **unused)
     assert_int_equal(t.op[0].view[STH_TRACE_VIEW_OUT].row, 0);
     assert_int_equal(t.op[0].view[STH_TRACE_VIEW_OUT].rows, 2);
     assert_int_equal(t.op[0].view[STH_TRACE_VIEW_OUT].cols, 8);
+    assert_int_equal(t.op[0].view[STH_TRACE_VIEW_OUT].step, 1);
+    assert_int_equal(t.op[3].view[STH_TRACE_VIEW_OUT].row, 1);
+    assert_int_equal(t.op[3].view[STH_TRACE_VIEW_OUT].rows, 3);
+    assert_int_equal(t.op[3].view[STH_TRACE_VIEW_OUT].step, 3);
     assert_int_equal(t.op[0].view[STH_TRACE_VIEW_X].col, 8);
     assert_int_equal(t.op[0].view[STH_TRACE_VIEW_W].tensor, -1);
     assert_int_equal(t.op[1].list[STH_TRACE_LIST_ROWS].count, 2);
@@ -155,6 +160,20 @@ static const struct malformed malformed[] = {
     {TENSORS "op matmul out=y x=x w=w mul=x\n", 9,
      "field 'mul': the shape is 8x16 but must be 8x24; change the tensor or "
      "take a view of it"},
+    {TENSORS "op copy out=z[0:4] x=x[0:8:0]\n", 9,
+     "field 'x': '0:8:0' is no range of its rows; write r0:r1 with r0 < r1 "
+     "inside the tensor"},
+    {TENSORS "op copy out=z[0:4] x=x[0:8:2:2]\n", 9,
+     "field 'x': '0:8:2:2' is no range of its rows; write r0:r1 with r0 < r1 "
+     "inside the tensor"},
+    {TENSORS "op copy out=x[0:7:2] x=x[1:8:2]\n", 9,
+     "field 'x': overlaps the output; write to another tensor"},
+    {TENSORS "tensor v i8 32x24 zero\n"
+             "op matmul out=y x=i w=v[0:32:2] xscale=s wscale=w[0:1]\n",
+     10, "field 'w': leaves out rows; take all of a range"},
+    {TENSORS "steps 2\nop copy out=z[0:2] x=x[0:3+1:2]\n", 10,
+     "field 'x': '0:3+1:2' is no range of its rows; write r0:r1 with r0 < r1 "
+     "inside the tensor"},
     {TENSORS "op matmul out=y x=x w=w cos=x[:,0:4] heads=3\n", 9,
      "field 'sin': cos and sin come together; give both or none"},
     {TENSORS "op matmul out=y x=x w=w heads=3\n", 9,

@@ -79,8 +79,8 @@ static bool same_view(const struct sth_trace *trace, struct pairs *pairs,
     s = &trace->tensor[a->tensor];
     t = &trace->tensor[b->tensor];
     if (s->dtype != t->dtype || s->rows != t->rows || s->cols != t->cols ||
-        a->row != b->row || a->rows != b->rows || a->col != b->col ||
-        a->cols != b->cols)
+        a->row != b->row || a->rows != b->rows || a->step != b->step ||
+        a->col != b->col || a->cols != b->cols)
         return false;
     if (pairs->of_first[a->tensor] < 0 && pairs->of_second[b->tensor] < 0) {
         pairs->of_first[a->tensor] = b->tensor;

@@ -40,7 +40,8 @@ static void read_row(struct sth_reference *r, uint32_t tensor, uint32_t row,
 void sth_reference_row(struct sth_reference *r, const struct sth_trace_view *v,
                        uint32_t row, double *to)
 {
-    read_row(r, (uint32_t)v->tensor, v->row + row, v->col, v->cols, to);
+    read_row(r, (uint32_t)v->tensor, v->row + row * v->step, v->col, v->cols,
+             to);
 }
 
 double *sth_reference_view(struct sth_reference *r,
@@ -76,8 +77,8 @@ void sth_reference_write_row(struct sth_reference *r,
     double *value = writable(r, (uint32_t)v->tensor);
 
     if (value)
-        memcpy(value + (size_t)(v->row + row) * t->cols + v->col, from,
-               v->cols * sizeof(*from));
+        memcpy(value + (size_t)(v->row + row * v->step) * t->cols + v->col,
+               from, v->cols * sizeof(*from));
 }
 
 void sth_reference_write_view(struct sth_reference *r,

@@ -29,6 +29,27 @@ static void cache_rows(const struct sth_writer *w, uint32_t b, char *text,
     moving_rows(w, b * cache_room(w) + w->kept, seq, seq, text, size);
 }
 
+/* Whether one view holds the new tokens of all sequences. */
+static bool is_together(const struct sth_writer *w)
+{
+    return w->request->batch == 1 || w->request->seq == 1;
+}
+
+/* Rows of the KV cache that hold them. */
+static void new_rows(const struct sth_writer *w, char *text, size_t size)
+{
+    const uint32_t room = cache_room(w);
+    char rows[48];
+
+    if (w->request->batch == 1) {
+        cache_rows(w, 0, text, size);
+        return;
+    }
+    moving_rows(w, w->kept, (w->request->batch - 1) * room + 1, 1, rows,
+                sizeof(rows));
+    snprintf(text, size, "%s:%u", rows, room);
+}
+
 /* Whether keys and values lie in a cache. */
 static bool is_cached(const struct sth_writer *w)
 {
@@ -40,10 +61,15 @@ static void append_cache(struct sth_writer *w, const char *cache,
                          const char *from, const char *cols)
 {
     const struct sth_trace_request *r = w->request;
+    char rows[64];
 
+    if (is_together(w)) {
+        new_rows(w, rows, sizeof(rows));
+        sth_writer_op(w, "copy name=%s.append out=@%s[%s] x=@%s[:%s]", cache,
+                      cache, rows, from, cols);
+        return;
+    }
     for (uint32_t b = 0; b < r->batch; b++) {
-        char rows[64];
-
         cache_rows(w, b, rows, sizeof(rows));
         sth_writer_op(w, "copy name=%s.append out=@%s[%s] x=@%s[%u:%u%s]",
                       cache, cache, rows, from, b * r->seq, (b + 1) * r->seq,
@@ -136,8 +162,7 @@ static void grouped_attention(struct sth_writer *w, const char *x)
 {
     const struct sth_model *m = w->model;
     const bool cached = is_cached(w);
-    const bool direct =
-        cached && w->request->batch == 1; /* rows are together */
+    const bool direct = cached && is_together(w);
     const bool k_direct = direct && !m->qk_norm;
     char k[96] = "@k", v[96] = "@v", rows[64];
 
@@ -147,7 +172,7 @@ static void grouped_attention(struct sth_writer *w, const char *x)
         declare_cache(w, "kcache");
         declare_cache(w, "vcache");
     }
-    cache_rows(w, 0, rows, sizeof(rows));
+    new_rows(w, rows, sizeof(rows));
     if (k_direct)
         snprintf(k, sizeof(k), "@kcache[%s]", rows);
     else
