@@ -158,6 +158,24 @@ good_runs() {
     [ -z "$(find "$work" -name '*.part')" ]
 }
 
+# A signal in the middle of an output leaves neither it nor its beginning.
+interrupted() {
+  local process
+  sed 's/"num_hidden_layers": *[0-9]*/"num_hidden_layers": 4096/' \
+    configs/models/mixtral-8x7b.json >"$work/deep.json"
+  "$systolith" trace --model "$work/deep.json" --phase decode --batch 64 \
+    --past 64 --layers 4096 -o "$work/cut.trace" 2>"$work/err" &
+  process=$!
+  until compgen -G "$work/cut.trace*" >/dev/null; do
+    kill -0 "$process" || break
+  done
+  kill -TERM "$process"
+  wait "$process" 2>/dev/null
+  check "a signal ends the command" [ $? -eq 143 ]
+  check "a signal leaves nothing behind" \
+    [ -z "$(find "$work" -name 'cut.trace*')" ]
+}
+
 # Reports that are none, and sides that did not run.
 tables() {
   local good=$work/side.json bad=$work/bad.json
@@ -338,6 +356,7 @@ reports
 malformed_files
 command_lines
 good_runs
+interrupted
 tables
 targets
 inputs

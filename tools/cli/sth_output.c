@@ -1,10 +1,60 @@
 #include "sth_output.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* Outputs with a temporary file; changed while no signal is taken. */
+static struct sth_output *unfinished;
+
+static const int deadly[] = {SIGHUP, SIGINT, SIGPIPE, SIGTERM};
+
+enum { DEADLY = sizeof(deadly) / sizeof(*deadly) };
+
+/* Leaves nothing behind, then dies of the signal as if there were no handler.
+ */
+static void on_signal(int number)
+{
+    for (const struct sth_output *o = unfinished; o; o = o->next)
+        unlink(o->temporary);
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+/* A signal that the caller's parent ignores stays ignored. */
+static void take_signals(void)
+{
+    static bool taken;
+    struct sigaction is, want = {.sa_handler = on_signal};
+
+    for (int i = 0; i < DEADLY && !taken; i++)
+        if (!sigaction(deadly[i], NULL, &is) && is.sa_handler == SIG_DFL)
+            sigaction(deadly[i], &want, NULL);
+    taken = true;
+}
+
+/* Puts an output with a temporary file into the list, or takes it out. */
+static void note(struct sth_output *output, bool begins)
+{
+    struct sth_output **at = &unfinished;
+    sigset_t all, before;
+
+    take_signals();
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &before);
+    while (*at && *at != output)
+        at = &(*at)->next;
+    if (begins && !*at) {
+        output->next = NULL;
+        *at = output;
+    } else if (!begins && *at) {
+        *at = output->next;
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+}
 
 static bool complain(const struct sth_output *output, const char *what)
 {
@@ -93,8 +143,12 @@ bool sth_output_open(struct sth_output *output, const char *path)
         return complain(output, "follow");
     snprintf(output->temporary, sizeof(output->temporary), "%s.%ld.part",
              output->path, (long)getpid());
+    note(output, true);
     output->file = fopen(output->temporary, "w");
-    return output->file ? true : complain(output, "create");
+    if (output->file)
+        return true;
+    note(output, false);
+    return complain(output, "create");
 }
 
 bool sth_output_commit(struct sth_output *output)
@@ -104,13 +158,14 @@ bool sth_output_commit(struct sth_output *output)
     if (output->file == stdout)
         return good ? true : complain(output, "write");
     good = !fclose(output->file) && good;
-    if (good &&
-        (!*output->temporary || !rename(output->temporary, output->path)))
-        return true;
-    complain(output, "write");
-    if (*output->temporary)
+    good = good &&
+           (!*output->temporary || !rename(output->temporary, output->path));
+    if (!good)
+        complain(output, "write");
+    if (!good && *output->temporary)
         unlink(output->temporary);
-    return false;
+    note(output, false);
+    return good;
 }
 
 void sth_output_discard(struct sth_output *output)
@@ -120,4 +175,5 @@ void sth_output_discard(struct sth_output *output)
     fclose(output->file);
     if (*output->temporary)
         unlink(output->temporary);
+    note(output, false);
 }
