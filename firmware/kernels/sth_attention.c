@@ -53,7 +53,8 @@ struct pipeline {
     struct work line[LINE];
     uint32_t first, next; /* in line; indices modulo LINE */
     uint32_t tiles;       /* in line */
-    uint32_t passages;    /* through all queries, so far */
+    uint32_t passage;     /* through all queries, of so many */
+    uint32_t passages;
 };
 
 /* ---- the line ---------------------------------------------------------- */
@@ -176,17 +177,16 @@ static void emit_queries(struct pipeline *p, struct sth_attention_block *b)
     const struct sth_attention_state *t = &p->t;
     uint32_t queries = t->plan.queries, seq = t->a->seq;
     uint32_t blocks = sth_ceil_div(seq, queries);
+    enum sth_attention_order order =
+        sth_attention_order_of(&t->plan, t->keys, p->passage++, p->passages);
 
     for (uint32_t i = 0; i < blocks; i++) {
         if (sth_schedule_error(t->s) != STH_FW_ERR_OK)
             return;
-        b->query0 =
-            sth_attention_block_at(&t->plan, t->keys, p->passages, i, blocks) *
-            queries;
+        b->query0 = sth_attention_block_at(order, i, blocks) * queries;
         b->queries = sth_min_u32(queries, seq - b->query0);
         emit_query_block(p, b);
     }
-    p->passages++;
 }
 
 /* All blocks that share keys and values. */
@@ -226,6 +226,9 @@ static void play(struct sth_schedule *s, const void *job, const void *plan)
     memcpy(&p.t.plan, plan, sizeof p.t.plan);
     p.t.depth = a->q->cols / a->heads;
     p.t.keys = a->past + a->seq;
+    p.passages = sth_ceil_div(a->batch, p.t.plan.sequences) *
+                 sth_ceil_div(a->kv_heads, p.t.plan.kv_heads) *
+                 sth_ceil_div(a->heads / a->kv_heads, p.t.plan.heads);
     p.t.room = a->room != 0 ? a->room : p.t.keys;
     sth_schedule_begin_operation(s);
     sth_attention_allocate(&p.t);

@@ -38,7 +38,8 @@ struct pipe {
     struct entry step[STEPS];
     uint32_t steps, ended;
     uint64_t output_done[2];
-    uint32_t blocks, outputs, passages;
+    uint32_t blocks, outputs;
+    uint32_t passage, passages;
     uint32_t every;    /* of so many blocks of queries one is followed */
     uint64_t followed; /* tiles */
     bool owes_output;
@@ -210,11 +211,14 @@ static void follow_group(struct pipe *q)
     uint32_t blocks = sth_ceil_div(m->s->seq, m->plan->queries);
 
     q->groups++;
-    for (uint32_t part = 0; part < m->parts; part++, q->passages++)
+    for (uint32_t part = 0; part < m->parts; part++) {
+        enum sth_attention_order order = sth_attention_order_of(
+            m->plan, m->s->keys, q->passage++, q->passages);
+
         for (uint32_t i = 0; i < blocks; i += q->every)
-            follow_block(q, sth_attention_seen(m, sth_attention_block_at(
-                                                      m->plan, m->s->keys,
-                                                      q->passages, i, blocks)));
+            follow_block(q, sth_attention_seen(
+                                m, sth_attention_block_at(order, i, blocks)));
+    }
 }
 
 /* What is under way ends. */
@@ -255,6 +259,7 @@ uint64_t sth_attention_pipe(const struct sth_attention_plan *plan,
     /* The first command is fetched. */
     q.load = memory->latency;
     groups = sth_attention_groups(&m);
+    q.passages = groups * m.parts;
     tiles = group_tiles(&m);
     if (tiles == 0 || sth_attention_tiles(plan, s->keys) > FOLLOWED)
         return 0;

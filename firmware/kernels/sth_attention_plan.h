@@ -92,23 +92,44 @@ sth_attention_step_keys(const struct sth_attention_plan *plan, uint32_t seen)
 }
 
 /*
- * The order of blocks of queries: block number i of so many in a passage.
- * Under a mask late queries see more keys, and neighbours should see about as
- * many: vector, which has the softmax of a block before the output of the one
- * before, does not wait for many values behind a short softmax.  So passages go
- * down by twos and up by twos, and the next keys and values have the time of
- * long blocks to come; the first, which waits for its own, just goes up.  So do
- * all where the next keys and values have no room beside those that stay.
+ * The order of blocks of queries.  Under a mask late queries see more keys, and
+ * neighbours should see about as many: vector, which has the softmax of a block
+ * before the output of the one before, does not wait for many values behind a
+ * short softmax.
  */
-static inline uint32_t
-sth_attention_block_at(const struct sth_attention_plan *plan, uint32_t keys,
-                       uint32_t passage, uint32_t i, uint32_t blocks)
+enum sth_attention_order {
+    STH_ATTENTION_UP,
+    STH_ATTENTION_DOWN,
+    /* Down by twos, up by twos: long blocks while the next keys come. */
+    STH_ATTENTION_TURN
+};
+
+/*
+ * That of a passage through all queries.  The first waits for its own keys and
+ * goes up, the last ends with a short block.  Where the next keys and values
+ * have no room beside those that stay, all go up.
+ */
+static inline enum sth_attention_order
+sth_attention_order_of(const struct sth_attention_plan *plan, uint32_t keys,
+                       uint32_t passage, uint32_t passages)
 {
     uint32_t tiles = 2 * sth_attention_tiles(plan, keys);
-    uint32_t down = (blocks + 1) / 2;
 
     if (passage == 0 || (plan->kv_slots >= tiles && plan->kv_slots < 2 * tiles))
+        return STH_ATTENTION_UP;
+    return passage + 1 == passages ? STH_ATTENTION_DOWN : STH_ATTENTION_TURN;
+}
+
+/* Which of so many blocks is number i of a passage. */
+static inline uint32_t sth_attention_block_at(enum sth_attention_order order,
+                                              uint32_t i, uint32_t blocks)
+{
+    uint32_t down = (blocks + 1) / 2;
+
+    if (order == STH_ATTENTION_UP)
         return i;
+    if (order == STH_ATTENTION_DOWN)
+        return blocks - 1 - i;
     return i < down ? blocks - 1 - 2 * i
                     : 2 * (i - down) + (blocks % 2 == 0 ? 0 : 1);
 }

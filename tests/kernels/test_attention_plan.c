@@ -16,49 +16,61 @@ static uint32_t distance(uint32_t a, uint32_t b)
     return a > b ? a - b : b - a;
 }
 
-/* Buffers for none, for all of a head, and for all of two. */
 static void test_passage_has_each_block_once(void **state)
 {
-    static const uint32_t slots[] = {4, 2 * KEYS / TILE, 4 * KEYS / TILE};
-
     (void)state;
-    for (uint32_t k = 0; k < 3; k++)
-        for (uint32_t blocks = 1; blocks <= 64; blocks++)
-            for (uint32_t passage = 0; passage < 3; passage++) {
-                struct sth_attention_plan plan = plan_of(slots[k]);
-                uint64_t met = 0;
+    for (enum sth_attention_order order = STH_ATTENTION_UP;
+         order <= STH_ATTENTION_TURN; order++)
+        for (uint32_t blocks = 1; blocks <= 64; blocks++) {
+            uint64_t met = 0;
 
-                for (uint32_t i = 0; i < blocks; i++)
-                    met |= UINT64_C(1) << sth_attention_block_at(
-                               &plan, KEYS, passage, i, blocks);
-                assert_true(met == UINT64_MAX >> (64 - blocks));
-            }
+            for (uint32_t i = 0; i < blocks; i++)
+                met |= UINT64_C(1) << sth_attention_block_at(order, i, blocks);
+            assert_true(met == UINT64_MAX >> (64 - blocks));
+        }
+}
+
+/* Number i of all blocks of four passages. */
+static uint32_t block_of(uint32_t i, uint32_t blocks)
+{
+    const struct sth_attention_plan plan = plan_of(4 * KEYS / TILE);
+    enum sth_attention_order order =
+        sth_attention_order_of(&plan, KEYS, i / blocks, 4);
+
+    return sth_attention_block_at(order, i % blocks, blocks);
 }
 
 static void test_neighbouring_blocks_see_about_as_many_keys(void **state)
 {
-    const struct sth_attention_plan plan = plan_of(4 * KEYS / TILE);
-
     (void)state;
-    for (uint32_t blocks = 2; blocks <= 40; blocks++)
-        for (uint32_t i = 0; i + 1 < 3 * blocks; i++) {
-            uint32_t a = sth_attention_block_at(&plan, KEYS, i / blocks,
-                                                i % blocks, blocks);
-            uint32_t b = sth_attention_block_at(&plan, KEYS, (i + 1) / blocks,
-                                                (i + 1) % blocks, blocks);
-
-            assert_in_range(distance(a, b), 0, 2);
-        }
+    for (uint32_t blocks = 2; blocks <= 40; blocks++) {
+        for (uint32_t i = 0; i + 1 < 4 * blocks; i++)
+            assert_in_range(
+                distance(block_of(i, blocks), block_of(i + 1, blocks)), 0, 2);
+        assert_int_equal(block_of(4 * blocks - 1, blocks), 0);
+    }
 }
 
 /* What stays and leaves no room for the next is asked for in its order. */
 static void test_blocks_go_up_where_the_next_keys_have_no_room(void **state)
 {
-    const struct sth_attention_plan plan = plan_of(2 * KEYS / TILE + 2);
+    static const struct {
+        uint32_t slots;
+        enum sth_attention_order order;
+    } cases[] = {
+        {2 * KEYS / TILE - 1, STH_ATTENTION_TURN}, /* none stays */
+        {2 * KEYS / TILE, STH_ATTENTION_UP},
+        {4 * KEYS / TILE - 1, STH_ATTENTION_UP},
+        {4 * KEYS / TILE, STH_ATTENTION_TURN},
+    };
 
     (void)state;
-    for (uint32_t i = 0; i < 8; i++)
-        assert_int_equal(sth_attention_block_at(&plan, KEYS, 1, i, 8), i);
+    for (uint32_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct sth_attention_plan plan = plan_of(cases[i].slots);
+
+        assert_int_equal(sth_attention_order_of(&plan, KEYS, 1, 3),
+                         cases[i].order);
+    }
 }
 
 static void test_steps_are_of_one_size_in_whole_tiles(void **state)
