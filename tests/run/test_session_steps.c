@@ -77,6 +77,8 @@ static void check(const char *model, bool int8, uint32_t batch,
         assert_memory_equal(&played.phase[i].csim, &planned.phase[i].csim,
                             sizeof(played.phase[i].csim));
     assert_true(played.cosine == planned.cosine);
+    assert_true(planned.planning.choices > 0);
+    assert_int_equal(played.planning.choices, 0);
     sth_session_fini(&planned);
     sth_session_fini(&played);
     free(program.file);
