@@ -194,13 +194,30 @@ static char *report_json(const struct sth_session *session)
 
 static void test_session_json_has_its_keys(void **state)
 {
-    static const char *const keys[] = {
-        "config",       "trace",         "commands",        "macs",
-        "csim",         "rtl",           "cycle_error_pct", "bit_exact",
-        "difference",   "max_abs_error", "cosine",          "array_utilization",
-        "wall_seconds", "phases",        "diagnostics",     "memory",
-        "bound",        "complete",      "version",         "parameters",
-        "hash",         "clock_mhz",     "planning_seconds"};
+    static const char *const keys[] = {"config",
+                                       "trace",
+                                       "commands",
+                                       "macs",
+                                       "csim",
+                                       "rtl",
+                                       "cycle_error_pct",
+                                       "bit_exact",
+                                       "difference",
+                                       "max_abs_error",
+                                       "cosine",
+                                       "outputs",
+                                       "array_utilization",
+                                       "wall_seconds",
+                                       "phases",
+                                       "diagnostics",
+                                       "memory",
+                                       "bound",
+                                       "complete",
+                                       "version",
+                                       "parameters",
+                                       "hash",
+                                       "clock_mhz",
+                                       "planning_seconds"};
     struct sth_session_request q = request_for("edge");
     char *trace = gemm_text(20, 30, 40, false), *text;
     struct sth_session session;
@@ -278,6 +295,33 @@ static void test_session_labels_are_escaped(void **state)
         "copy");
     json_decref(root);
     free(text);
+    sth_session_fini(&session);
+}
+
+/* The worst of several outputs is the run's. */
+static void test_session_compares_each_output(void **state)
+{
+    static const char text[] = "systolith-trace 1\n"
+                               "tensor x bf16 9x48 seed:1:1\n"
+                               "tensor w bf16 48x48 seed:2:0.1\n"
+                               "tensor y bf16 9x48 zero\n"
+                               "tensor z bf16 9x48 zero\n"
+                               "op copy out=y x=x\n"
+                               "op matmul out=z x=x w=w\n"
+                               "output y\n"
+                               "output z\n";
+    struct sth_session_request q = request_for("nano");
+    struct sth_session session;
+
+    (void)state;
+    play_well(&session, &q, text, 0.999);
+    assert_int_equal(session.outputs, 2);
+    assert_string_equal(session.output[0].tensor->name, "y");
+    assert_string_equal(session.output[1].tensor->name, "z");
+    assert_true(session.output[0].max_abs_error == 0);
+    assert_true(session.output[1].max_abs_error > 0);
+    assert_true(session.max_abs_error == session.output[1].max_abs_error);
+    assert_true(session.cosine == session.output[1].cosine);
     sth_session_fini(&session);
 }
 
@@ -416,6 +460,7 @@ int main(void)
         cmocka_unit_test(test_session_time_only_keeps_the_cycles),
         cmocka_unit_test(test_session_json_has_its_keys),
         cmocka_unit_test(test_session_labels_are_escaped),
+        cmocka_unit_test(test_session_compares_each_output),
         cmocka_unit_test(test_session_events_have_a_line_each),
         cmocka_unit_test(test_session_phases_cover_the_commands),
         cmocka_unit_test(test_session_mistakes_have_their_messages),

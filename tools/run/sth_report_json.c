@@ -99,6 +99,22 @@ static json_t *bound_object(const struct sth_session *s)
                      side->cycles ? bound.cycles / (double)side->cycles : 0);
 }
 
+static json_t *outputs_array(const struct sth_session *s)
+{
+    json_t *array = json_array();
+
+    for (uint32_t i = 0; i < s->outputs; i++) {
+        const struct sth_session_output *t = &s->output[i];
+
+        json_array_append_new(
+            array, json_pack("{s:o, s:o, s:o}", "name",
+                             sth_report_string(t->tensor->name),
+                             "max_abs_error", real_or_null(t->max_abs_error),
+                             "cosine", real_or_null(t->cosine)));
+    }
+    return array;
+}
+
 bool sth_report_json(FILE *out, const struct sth_session *session)
 {
     const struct sth_session *s = session;
@@ -137,6 +153,7 @@ bool sth_report_json(FILE *out, const struct sth_session *session)
                                     : json_null());
     json_object_set_new(root, "cosine",
                         s->compared ? real_or_null(s->cosine) : json_null());
+    json_object_set_new(root, "outputs", outputs_array(s));
     json_object_set_new(root, "array_utilization",
                         json_real(sth_session_utilization(s)));
     json_object_set_new(root, "bound", bound_object(s));

@@ -162,6 +162,28 @@ static void print_steps(FILE *out, const struct sth_session *s)
                 done, s->steps, step_cycles(s, 0), step_cycles(s, done - 1));
 }
 
+static void print_outputs(FILE *out, const struct sth_session *s)
+{
+    if (!s->compared)
+        return;
+    if (!s->finite)
+        fputs("against double precision: outputs are not finite\n", out);
+    else
+        fprintf(out,
+                "against double precision: maximum error %.4g, cosine "
+                "%.7f\n",
+                s->max_abs_error, s->cosine);
+    for (uint32_t i = 0; i < s->outputs && s->outputs > 1; i++) {
+        const struct sth_session_output *t = &s->output[i];
+
+        if (t->finite)
+            fprintf(out, "  %-20s maximum error %.4g, cosine %.7f\n",
+                    t->tensor->name, t->max_abs_error, t->cosine);
+        else
+            fprintf(out, "  %-20s is not finite\n", t->tensor->name);
+    }
+}
+
 void sth_report_text(FILE *out, const struct sth_session *session)
 {
     const struct sth_session *s = session;
@@ -190,13 +212,7 @@ void sth_report_text(FILE *out, const struct sth_session *session)
     fputc('\n', out);
     for (size_t i = 0; i < s->diagnostics; i++)
         fprintf(out, "diagnostic: %s\n", s->diagnostic[i].text);
-    if (s->compared && !s->finite)
-        fputs("against double precision: outputs are not finite\n", out);
-    else if (s->compared)
-        fprintf(out,
-                "against double precision: maximum error %.4g, cosine "
-                "%.7f\n",
-                s->max_abs_error, s->cosine);
+    print_outputs(out, s);
     if (s->in_step) {
         fprintf(out, "cycles: csim %+.2f %% against rtl\n",
                 sth_session_cycle_error_pct(s));

@@ -135,6 +135,7 @@ void sth_session_fini(struct sth_session *session)
         sth_rtl_close(&o->rtl_library);
         free(o);
     }
+    free(session->output);
     free(session->phase);
     free(session->events);
     free(session->commands_seen);

@@ -66,6 +66,13 @@ struct sth_session_span {
     uint64_t engine_end[STH_ENGINE_COUNT];
 };
 
+/* An output of the trace against the double-precision reference. */
+struct sth_session_output {
+    const struct sth_trace_tensor *tensor;
+    bool finite; /* as the reference is; else the next are NaN */
+    double max_abs_error, cosine;
+};
+
 /* One operation of the trace. */
 struct sth_session_phase {
     const struct sth_trace_op *op;
@@ -93,8 +100,10 @@ struct sth_session {
     double seconds, cpu_seconds;     /* of the host, of the run itself */
     struct sth_plan_effort planning; /* zero for a compiled program */
     bool compared;                   /* with the reference */
-    bool finite; /* so are the outputs; else the next are NaN */
-    double max_abs_error, cosine;
+    struct sth_session_output *output;
+    uint32_t outputs;
+    bool finite;                  /* all are; else the next are NaN */
+    double max_abs_error, cosine; /* the worst of them */
     struct sth_fidelity fidelity; /* of csim's cycles, command by command */
     bool in_step;                 /* both ran */
     bool bit_exact;               /* no difference between them */
