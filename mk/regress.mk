@@ -3,6 +3,8 @@ RANDOM_SEED ?= 100000
 REGRESS_COUNT ?= 5000
 NIGHTLY_COUNT ?= 100000
 REGRESS_CONFIGS ?= 200
+# The RTL of server takes long to build and to run.
+SERVER_COUNT ?= 40
 COUNT ?= 10
 SEED ?= 1
 
@@ -20,6 +22,7 @@ regress: test lint parity-full test-asserts $(BUILD)/tests/core/test_ahead ## te
 	$(Q)AHEAD_SEEDS=$(REGRESS_COUNT) $(BUILD)/tests/core/test_ahead
 	$(Q)$(MAKE) --no-print-directory -j$(PARALLEL) random-nano random-edge \
 	  random-wide RANDOM_COUNT=$(REGRESS_COUNT)
+	$(Q)$(MAKE) --no-print-directory random-server RANDOM_COUNT=$(SERVER_COUNT)
 	$(Q)$(MAKE) --no-print-directory random-configs COUNT=$(REGRESS_CONFIGS)
 
 nightly: regress silicon ## regress, synthesis and 100000 random programs of each kind
