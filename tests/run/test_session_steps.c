@@ -1,7 +1,7 @@
 /*
- * Two hundred tokens behind a cache that grows: all of them come out as the
- * double-precision reference says, and a program of them takes, operation by
- * operation, the cycles of planning in place.
+ * Two hundred tokens behind a cache that grows, as one program: all of them
+ * come out as the double-precision reference says, and nothing is planned.  A
+ * few of them planned in place take, operation by operation, the same cycles.
  */
 #include "tool_files.h"
 
@@ -9,14 +9,15 @@
 #include "sth_session.h"
 #include "sth_tracegen.h"
 
-enum { STEPS = 200, PAST = 12 };
+enum { STEPS = 200, FEW = 5, PAST = 12 };
 
-static char *trace_text(const char *model_path, bool int8, uint32_t batch)
+static char *trace_text(const char *model_path, bool int8, uint32_t batch,
+                        uint32_t steps)
 {
     const struct sth_trace_request request = {.seq = 1,
                                               .past = PAST,
                                               .batch = batch,
-                                              .steps = STEPS,
+                                              .steps = steps,
                                               .layers = 1,
                                               .int8 = int8,
                                               .seed = 3};
@@ -53,50 +54,49 @@ static void play(struct sth_session *session, const char *config,
     assert_true(session->compared);
     if (!(session->cosine >= cosine))
         fail_msg("%s: cosine %.7f", config, session->cosine);
-    assert_int_equal(session->steps, STEPS);
-    assert_int_equal(session->phases, STEPS * session->trace.ops);
+    assert_int_equal(session->phases, session->steps * session->trace.ops);
 }
 
 static void check(const char *model, bool int8, uint32_t batch,
                   const char *config_name, double cosine)
 {
-    char *text = trace_text(model, int8, batch), error[512];
+    char *all = trace_text(model, int8, batch, STEPS);
+    char *few = trace_text(model, int8, batch, FEW), error[512];
     struct sth_session planned, played;
     struct sth_compile_file program;
     struct sth_config config;
 
     assert_true(
         sth_config_find(config_name, ".", &config, error, sizeof(error)));
-    if (!sth_compile(&program, text, strlen(text), "test", &config, NULL, 0,
+    if (!sth_compile(&program, all, strlen(all), "test", &config, NULL, 0,
                      error, sizeof(error)))
         fail_msg("%s", error);
-    play(&planned, config_name, text, strlen(text), cosine);
     play(&played, config_name, program.file, program.bytes, cosine);
-    assert_int_equal(played.csim.cycles, planned.csim.cycles);
+    assert_int_equal(played.steps, STEPS);
+    assert_int_equal(played.planning.choices, 0);
+    play(&planned, config_name, few, strlen(few), cosine);
+    assert_int_equal(planned.steps, FEW);
+    assert_true(planned.planning.choices > 0);
     for (uint32_t i = 0; i < planned.phases; i++)
         assert_memory_equal(&played.phase[i].csim, &planned.phase[i].csim,
                             sizeof(played.phase[i].csim));
-    assert_true(played.cosine == planned.cosine);
-    assert_true(planned.planning.choices > 0);
-    assert_int_equal(played.planning.choices, 0);
     sth_session_fini(&planned);
     sth_session_fini(&played);
     free(program.file);
-    free(text);
+    free(few);
+    free(all);
 }
 
 static void test_session_steps_bf16(void **unused)
 {
     (void)unused;
     check("tests/models/llama.json", false, 1, "edge", 0.9999);
-    check("tests/models/gpt2.json", false, 3, "nano", 0.9999);
 }
 
 static void test_session_steps_int8(void **unused)
 {
     (void)unused;
-    check("tests/models/llama.json", true, 2, "server", 0.999);
-    check("tests/models/gpt2.json", true, 1, "nano", 0.999);
+    check("tests/models/gpt2.json", true, 2, "nano", 0.999);
 }
 
 int main(void)
