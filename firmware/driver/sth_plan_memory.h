@@ -11,7 +11,8 @@
 #define STH_PLAN_MEMORY_UNIT 256u
 
 struct sth_plan_memory {
-    uint32_t latency;   /* cycles from a read address to its first beat */
+    uint32_t latency;       /* cycles from a read address to its first beat */
+    uint32_t write_latency; /* from the last data of a write to its answer */
     uint32_t byte_cost; /* of a byte, where that is more than the bus takes */
     /*
      * What a run of its own costs beside its bytes where others are in flight:
@@ -22,6 +23,6 @@ struct sth_plan_memory {
 };
 
 /* A memory of fixed latency as wide as the bus. */
-#define STH_PLAN_MEMORY_DEFAULT ((struct sth_plan_memory){100, 0, 0, 1})
+#define STH_PLAN_MEMORY_DEFAULT ((struct sth_plan_memory){100, 100, 0, 0, 1})
 
 #endif

@@ -88,6 +88,7 @@ void sth_gemm_times(struct sth_gemm_times *t, const struct sth_gemm_plan *plan,
         .drain = (uint64_t)STH_LAT_PE_SUM * p->array_rows + p->array_cols +
                  STH_LAT_MATRIX_RETIRE,
         .latency = memory->latency,
+        .answer = memory->write_latency,
         .fetch = sth_max_u32(STH_COMMAND_BYTES / p->bus_bytes, 1),
         .rest_loads = (s->mul_bytes != 0 ? 1u : 0u) +
                       (s->residual_bytes != 0 ? 1u : 0u) + s->bias +
@@ -173,7 +174,7 @@ void sth_gemm_cost(struct sth_gemm_plan *plan,
                  plan->acc_slots,
              STH_GEMM_BOUND_SUMS);
     bound_by(plan, &pace,
-             blocks * (t->vector + t->store + t->latency) / plan->stage_slots,
+             blocks * (t->vector + t->store + t->answer) / plan->stage_slots,
              STH_GEMM_BOUND_STAGE);
     if (w > plan->w_slots)
         bound_by(plan, &pace, w * (t->w + hold) / plan->w_slots,

@@ -18,6 +18,7 @@ struct sth_gemm_times {
     uint64_t vector;     /* the epilogue */
     uint64_t store;      /* of the results */
     uint64_t latency;    /* of memory */
+    uint64_t answer;     /* of memory, to a write */
     uint32_t fetch;      /* of the bus, for a command */
     uint32_t rest_loads; /* commands for them */
     uint32_t passes;     /* vector commands */

@@ -127,7 +127,7 @@ static void epilogue(struct pipe *q)
     q->acc_free[sum] = end + HANDOVER;
     at = start(q, STH_ENGINE_STORE, end + HANDOVER);
     q->busy[STH_ENGINE_STORE] = at + t->store;
-    q->stage_free[stage] = at + t->store + t->latency + STH_LAT_STORE_DATA +
+    q->stage_free[stage] = at + t->store + t->answer + STH_LAT_STORE_DATA +
                            STH_LAT_STORE_RETIRE + HANDOVER;
 }
 

@@ -12,6 +12,8 @@
 
 /* Blocks of rows at most of which the last is tried at a quarter. */
 #define SHORT_LAST_COUNT 16u
+/* Rows of a block from which on all numbers of rows are tried. */
+#define SMALL_BLOCK 12u
 /* Rows of weight tiles at most of work that is short. */
 #define SHORT_WORK 16384u
 

@@ -3,18 +3,18 @@
 
 #include "sth_choice.h"
 #include "sth_emit.h"
+#include "sth_rows_cost.h"
 
-/* Row-tiles in one command: enough to hide its latency, few enough to leave
- * several blocks in flight. */
-#define TILES_MIN 64u
-#define TILES_MAX 512u
+/* Buffers of results, and of inputs that stream. */
 #define DEPTH 2u
 #define DEPTH_MAX 4u
 #define COLS_MAX 65520u
-
-/* Sizes of blocks for a judge, of what is best without one, in sixteenths. */
-static const uint8_t sixteenths[] = {8, 32, 4, 64, 16, 2, 128, 1};
-enum { SIZES = sizeof sixteenths, CANDIDATES = 2 * SIZES + 3 };
+/* Chunks of a row where that changes no sum. */
+#define CHUNKS_MAX 16u
+/* Row-tiles of a block at most. */
+#define TILES_MAX 4096u
+/* What is left to the judge. */
+#define CANDIDATES 12u
 
 static bool fits(const struct sth_params *p, const struct sth_rows_shape *s,
                  const struct sth_rows_plan *plan)
@@ -68,44 +68,27 @@ static void cut_row(struct sth_rows_plan *plan, const struct sth_params *p,
 }
 
 /*
- * The fewest chunks from `chunks` on and the most rows, up to `target`
- * row-tiles, that fit.
+ * Decides the buffers for block_rows, block_cols and depth: the chunks of a row
+ * stay, or stream row by row.
  */
-static bool cut(struct sth_rows_plan *plan, const struct sth_params *p,
-                const struct sth_rows_shape *s, uint32_t chunks,
-                uint32_t target, uint32_t depth)
+static bool place(struct sth_rows_plan *plan, const struct sth_params *p,
+                  const struct sth_rows_shape *s)
 {
-    plan->depth = depth;
-    for (uint32_t count = chunks;; count *= 2) {
-        uint32_t tiles;
-
-        cut_row(plan, p, s, count);
-        tiles = plan->block_cols / p->array_cols;
-        plan->block_rows = sth_min_u32(s->rows, sth_max_u32(target / tiles, 1));
-        for (;; plan->block_rows = (plan->block_rows + 1) / 2) {
-            plan->slots = plan->chunks + depth - 1;
-            if (plan->slots <= STH_CACHE_SLOTS && fits(p, s, plan))
-                return true;
-            plan->slots = depth;
-            if (plan->block_rows == 1 && fits(p, s, plan))
-                return true;
-            if (plan->block_rows == 1)
-                break;
-        }
-        if (plan->block_cols == p->array_cols)
-            return false;
-    }
+    plan->slots = plan->chunks + plan->depth - 1;
+    if (plan->slots <= STH_CACHE_SLOTS && fits(p, s, plan))
+        return true;
+    plan->slots = plan->depth;
+    return plan->block_rows == 1 && fits(p, s, plan);
 }
 
-static uint32_t target_of(const struct sth_params *p,
-                          const struct sth_rows_shape *s)
-{
-    uint64_t total = (uint64_t)s->rows * sth_ceil_div(s->cols, p->array_cols);
-
-    return total / 4 < TILES_MIN   ? TILES_MIN
-           : total / 4 > TILES_MAX ? TILES_MAX
-                                   : (uint32_t)(total / 4);
-}
+/* The best candidates so far, the best estimate first. */
+struct list {
+    const struct sth_params *p;
+    const struct sth_plan_memory *memory;
+    const struct sth_rows_shape *s;
+    struct sth_rows_plan *plan;
+    uint32_t count;
+};
 
 static bool same(const struct sth_rows_plan *a, const struct sth_rows_plan *b)
 {
@@ -113,45 +96,62 @@ static bool same(const struct sth_rows_plan *a, const struct sth_rows_plan *b)
            a->slots == b->slots && a->depth == b->depth;
 }
 
-/*
- * Of the busier of vector engine and bus, which no plan changes: scalars of a
- * row take a pass each.
- */
-static uint32_t cycles_of(const struct sth_params *p,
-                          const struct sth_rows_shape *s)
+static void enter(struct list *list, struct sth_rows_plan *plan)
 {
-    uint64_t elements = (uint64_t)s->rows * s->cols;
-    uint64_t vector = elements * (1 + s->scalars) / p->vector_lanes;
-    uint64_t load = elements * s->in_bytes / p->bus_bytes;
-    uint64_t cycles = vector > load ? vector : load;
+    uint32_t i = 0, end;
 
-    return cycles < UINT32_MAX ? (uint32_t)cycles : UINT32_MAX;
+    plan->cycles = sth_rows_cost(plan, list->p, list->memory, list->s);
+    while (i < list->count && list->plan[i].cycles <= plan->cycles) {
+        if (same(&list->plan[i], plan))
+            return;
+        i++;
+    }
+    if (i == CANDIDATES)
+        return;
+    end = list->count < CANDIDATES ? list->count++ : CANDIDATES - 1;
+    for (; end > i; end--)
+        list->plan[end] = list->plan[end - 1];
+    list->plan[i] = *plan;
 }
 
-/* The candidates, the one to take without a judge first. */
-static uint32_t propose(struct sth_rows_plan *plans, const struct sth_params *p,
-                        const struct sth_rows_shape *s)
+/* Blocks of ever fewer rows of so many chunks, from the most that fit on. */
+static void propose_rows(struct list *list, uint32_t chunks, uint32_t depth)
 {
-    uint32_t target = target_of(p, s), count = 0;
+    struct sth_rows_plan plan = {.depth = depth};
+    uint32_t least = 0, most, tiles;
 
-    if (!cut(&plans[count++], p, s, 1, target, DEPTH))
-        return 0;
-    /* The last two cut rows, which changes the order of a row's sums. */
-    for (uint32_t i = 0; i < (s->row_vectors ? 2 * SIZES : CANDIDATES - 1);
-         i++) {
-        bool whole = i < 2 * SIZES;
-        uint32_t size = whole ? target * sixteenths[i / 2] / 16 : target;
-        uint32_t chunks = whole ? 1 : 2u << (i - 2 * SIZES);
-        bool old = !cut(&plans[count], p, s, chunks, sth_max_u32(size, 1),
-                        i % 2 == 0 || !whole ? DEPTH_MAX : DEPTH);
-
-        for (uint32_t j = 0; j < count && !old; j++)
-            old = same(&plans[j], &plans[count]);
-        count += !old;
+    cut_row(&plan, list->p, list->s, chunks);
+    tiles = plan.block_cols / list->p->array_cols;
+    most = sth_min_u32(list->s->rows, sth_max_u32(TILES_MAX / tiles, 1)) + 1;
+    while (most - least > 1) {
+        plan.block_rows = least + (most - least) / 2;
+        if (place(&plan, list->p, list->s))
+            least = plan.block_rows;
+        else
+            most = plan.block_rows;
     }
-    for (uint32_t i = 0; i < count; i++)
-        plans[i].cycles = cycles_of(p, s);
-    return count;
+    for (uint32_t rows = least; rows > 0; rows = rows * 3 / 4) {
+        /* As many in each block. */
+        plan.block_rows =
+            sth_ceil_div(list->s->rows, sth_ceil_div(list->s->rows, rows));
+        if (place(&plan, list->p, list->s))
+            enter(list, &plan);
+    }
+}
+
+/* The candidates.  Rows whose sums are taken are cut only if they must be. */
+static uint32_t propose(struct list *list)
+{
+    const uint32_t most = sth_ceil_div(list->s->cols, list->p->array_cols);
+
+    for (uint32_t chunks = 1; chunks <= most; chunks *= 2) {
+        for (uint32_t depth = DEPTH; depth <= DEPTH_MAX; depth++)
+            propose_rows(list, chunks, depth);
+        if (list->count != 0 &&
+            (list->s->row_vectors != 0 || chunks >= CHUNKS_MAX))
+            break;
+    }
+    return list->count;
 }
 
 static uint64_t estimate_of(const void *plan)
@@ -168,9 +168,12 @@ bool sth_rows_plan(struct sth_rows_plan *plan, struct sth_schedule *s,
     struct sth_plan_key key = {kernel, shape, sizeof *shape};
     struct sth_trial trial = {.play = play, .job = job};
     struct sth_rows_plan plans[CANDIDATES];
+    struct list list = {.p = &s->driver->params,
+                        .memory = &s->memory,
+                        .s = shape,
+                        .plan = plans};
 
     return sth_choice_recall(s, &key, plan, sizeof *plan) ||
-           sth_choice_take(s, &key, &trial, plans,
-                           propose(plans, &s->driver->params, shape),
-                           estimate_of, plan, sizeof *plan);
+           sth_choice_take(s, &key, &trial, plans, propose(&list), estimate_of,
+                           plan, sizeof *plan);
 }

@@ -195,6 +195,10 @@ static struct sth_plan_memory dram_of(const struct sth_mem_config *m)
 
     return (struct sth_plan_memory){
         .latency = (uint32_t)((d->t_ctrl + d->t_rcd + d->t_cl) / cycle),
+        /* A write waits for those that go out with it. */
+        .write_latency = (uint32_t)((d->t_ctrl + d->t_rcd + d->t_cl +
+                                     d->write_batch * d->t_burst) /
+                                    cycle),
         .byte_cost = (uint32_t)(unit * d->t_burst / cycle /
                                     (d->access_bytes * channels) +
                                 0.5),
@@ -212,6 +216,7 @@ struct sth_plan_memory sth_plan_memory_of(const struct sth_config *config)
         return dram_of(m);
     return (struct sth_plan_memory){
         .latency = m->latency,
+        .write_latency = m->latency,
         .byte_cost = m->bytes_per_cycle == 0
                          ? 0
                          : STH_PLAN_MEMORY_UNIT / m->bytes_per_cycle,

@@ -1,0 +1,43 @@
+/* What a plan of a row-wise operation takes. */
+#include "sth_rows_cost.h"
+
+#include "sth_emit.h"
+#include "sth_transfer.h"
+
+/* Grant of a vector command to that of the one behind it, without row-tiles. */
+#define VECTOR_OVERHEAD                                                        \
+    (STH_LAT_VECTOR_START + STH_LAT_VECTOR_PIPE + STH_LAT_VECTOR_RETIRE +      \
+     STH_LAT_GRANT)
+/* A command that retires to the start of one of another engine behind it. */
+#define HANDOVER 4u
+
+uint32_t sth_rows_cost(const struct sth_rows_plan *plan,
+                       const struct sth_params *p,
+                       const struct sth_plan_memory *memory,
+                       const struct sth_rows_shape *s)
+{
+    uint32_t cols = sth_min_u32(plan->block_cols, s->cols);
+    uint32_t rows = sth_min_u32(plan->block_rows, s->rows);
+    uint64_t blocks = (uint64_t)sth_ceil_div(s->rows, rows) * plan->chunks;
+    uint64_t tiles = (uint64_t)rows * sth_ceil_div(cols, p->array_cols);
+    /* Scalars of a row take a pass each. */
+    uint64_t vector =
+        (1 + s->scalars) * (tiles * sth_vector_steps(p) + VECTOR_OVERHEAD);
+    uint64_t load =
+        sth_transfer_cycles(p, memory, rows, (uint64_t)cols * s->in_bytes,
+                            (uint64_t)s->cols * s->in_bytes, p->load_slots);
+    uint64_t store =
+        sth_transfer_cycles(p, memory, rows, (uint64_t)cols * s->out_bytes,
+                            (uint64_t)s->cols * s->out_bytes, p->store_slots);
+    /* From a buffer's load to its last reader, from its vector to memory. */
+    uint64_t in = load + memory->latency + vector + 2 * HANDOVER;
+    uint64_t out = vector + store + memory->write_latency + 2 * HANDOVER;
+    uint64_t pace = sth_max_u64(load, sth_max_u64(vector, store)), cycles;
+
+    pace = sth_max_u64(pace, in / plan->slots);
+    pace = sth_max_u64(pace, out / plan->depth);
+    /* Loads, passes and the store. */
+    pace = sth_max_u64(pace, (4ull + s->scalars) * STH_LAT_DECODE);
+    cycles = blocks * pace + in + store + 2 * memory->latency;
+    return cycles < UINT32_MAX ? (uint32_t)cycles : UINT32_MAX;
+}
