@@ -12,16 +12,27 @@
 /* Grant to retirement of a vector command beyond its row-tiles. */
 #define VECTOR_OVERHEAD (STH_LAT_VECTOR_START + STH_LAT_VECTOR_PIPE + 4u)
 
+/* Of rows of a matrix that lie `stride` bytes apart on chip. */
+static uint64_t row_times(const struct sth_params *p,
+                          const struct sth_plan_memory *m, uint64_t rows,
+                          uint64_t bytes, uint64_t pitch, uint32_t stride,
+                          uint32_t slots)
+{
+    return stride == bytes
+               ? sth_transfer_cycles(p, m, rows, bytes, pitch, slots)
+               : sth_transfer_runs(p, m, rows, bytes, pitch, slots);
+}
+
 /* Of the load of an operand as large as the result. */
 static uint64_t block_times(uint32_t rows, uint32_t cols, uint32_t bytes,
-                            const struct sth_params *p,
+                            uint32_t stride, const struct sth_params *p,
                             const struct sth_plan_memory *m,
                             const struct sth_gemm_shape *s)
 {
     return bytes == 0
                ? 0
-               : sth_transfer_cycles(p, m, rows, (uint64_t)cols * bytes,
-                                     (uint64_t)s->n * bytes, p->load_slots);
+               : row_times(p, m, rows, (uint64_t)cols * bytes,
+                           (uint64_t)s->n * bytes, stride, p->load_slots);
 }
 
 /* Of the loads of cos and sin, head after head. */
@@ -48,25 +59,26 @@ static void move_times(struct sth_gemm_times *t,
     const uint32_t es = STH_LANE_BYTES;
     const uint32_t parts = s->half != 0 ? 2 : 1;
 
-    t->a = sth_transfer_cycles(p, m, rows, depth * es, (uint64_t)s->k * es,
-                               p->load_slots);
+    t->a = row_times(p, m, rows, depth * es, (uint64_t)s->k * es,
+                     plan->a_stride, p->load_slots);
     t->w = s->transposed
-               ? sth_transfer_cycles(p, m, cols, depth * es,
-                                     (uint64_t)s->k * es, p->load_slots)
-               : sth_transfer_cycles(
-                     p, m, depth * parts, (uint64_t)cols / parts * es,
-                     (uint64_t)s->n / parts * es, p->load_slots);
-    t->store =
-        sth_transfer_cycles(p, m, rows, (uint64_t)cols * s->out_bytes,
-                            (uint64_t)s->n * s->out_bytes, p->store_slots);
+               ? row_times(p, m, cols, depth * es, (uint64_t)s->k * es,
+                           plan->w_stride, p->load_slots)
+               : row_times(p, m, depth * parts, (uint64_t)cols / parts * es,
+                           (uint64_t)s->n / parts * es, plan->w_stride / parts,
+                           p->load_slots);
+    t->store = row_times(p, m, rows, (uint64_t)cols * s->out_bytes,
+                         (uint64_t)s->n * s->out_bytes, plan->out_stride,
+                         p->store_slots);
     if (s->half != 0)
         t->store = sth_transfer_cycles(
             p, m, (uint64_t)rows * sth_ceil_div(cols, s->half),
             (uint64_t)s->half * s->out_bytes, 2ull * s->half * s->out_bytes,
             p->store_slots);
     t->rest = s->half != 0 ? angle_times(rows, plan->angle_cols, p, m, s) : 0;
-    t->rest += block_times(rows, cols, s->mul_bytes, p, m, s) +
-               block_times(rows, cols, s->residual_bytes, p, m, s);
+    t->rest += block_times(rows, cols, s->mul_bytes, plan->mul_stride, p, m, s);
+    t->rest += block_times(rows, cols, s->residual_bytes, plan->residual_stride,
+                           p, m, s);
     if (s->bias || s->scaled)
         t->rest += cols * 4ull / p->bus_bytes + 2;
 }

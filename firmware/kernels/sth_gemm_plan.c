@@ -249,6 +249,10 @@ static void consider_rows(struct search *q)
 
     q->count = 0;
     for (uint32_t i = 1, mb = 0; mb != 1; i = next_count(i)) {
+        /* Where few rows fit one more is much. */
+        while (is_short && mb > 2 && mb <= SMALL_BLOCK &&
+               mb - 1 > block_size(s->m, i, 1))
+            consider_widths(q, --mb);
         mb = block_size(s->m, i, 1);
         consider_widths(q, mb);
         /* A short last block leaves less to do at the end of short work. */

@@ -11,6 +11,19 @@
 /* A command that retires to the start of one of another engine behind it. */
 #define HANDOVER 4u
 
+/* Rows lie in whole tiles on chip. */
+static uint64_t row_times(const struct sth_params *p,
+                          const struct sth_plan_memory *m, uint32_t rows,
+                          uint32_t cols, uint32_t pitch, uint32_t bytes,
+                          uint32_t slots)
+{
+    return cols % p->array_cols == 0
+               ? sth_transfer_cycles(p, m, rows, (uint64_t)cols * bytes,
+                                     (uint64_t)pitch * bytes, slots)
+               : sth_transfer_runs(p, m, rows, (uint64_t)cols * bytes,
+                                   (uint64_t)pitch * bytes, slots);
+}
+
 uint32_t sth_rows_cost(const struct sth_rows_plan *plan,
                        const struct sth_params *p,
                        const struct sth_plan_memory *memory,
@@ -24,11 +37,9 @@ uint32_t sth_rows_cost(const struct sth_rows_plan *plan,
     uint64_t vector =
         (1 + s->scalars) * (tiles * sth_vector_steps(p) + VECTOR_OVERHEAD);
     uint64_t load =
-        sth_transfer_cycles(p, memory, rows, (uint64_t)cols * s->in_bytes,
-                            (uint64_t)s->cols * s->in_bytes, p->load_slots);
+        row_times(p, memory, rows, cols, s->cols, s->in_bytes, p->load_slots);
     uint64_t store =
-        sth_transfer_cycles(p, memory, rows, (uint64_t)cols * s->out_bytes,
-                            (uint64_t)s->cols * s->out_bytes, p->store_slots);
+        row_times(p, memory, rows, cols, s->cols, s->out_bytes, p->store_slots);
     /* From a buffer's load to its last reader, from its vector to memory. */
     uint64_t in = load + memory->latency + vector + 2 * HANDOVER;
     uint64_t out = vector + store + memory->write_latency + 2 * HANDOVER;

@@ -7,24 +7,42 @@ static uint64_t ceil_u64(uint64_t a, uint64_t b)
     return (a + b - 1) / b;
 }
 
+/*
+ * Units of so many bytes, a power of two, that runs touch: those that begin
+ * anywhere touch one more the likelier the longer they are.
+ */
+static uint64_t touched(uint64_t runs, uint64_t bytes, uint64_t pitch,
+                        uint64_t unit)
+{
+    uint64_t aligned = pitch & (0 - pitch);
+
+    if (aligned > unit)
+        aligned = unit;
+    return sth_max_u64(runs * ceil_u64(bytes, unit),
+                       runs * (bytes + unit - aligned) / unit);
+}
+
+uint64_t sth_transfer_runs(const struct sth_params *p,
+                           const struct sth_plan_memory *m, uint64_t runs,
+                           uint64_t bytes, uint64_t pitch, uint32_t slots)
+{
+    uint64_t beats = touched(runs, bytes, pitch, p->bus_bytes);
+    uint64_t bursts =
+        touched(runs, bytes, pitch, sth_burst_block(p->bus_bytes));
+    uint64_t turns = bursts * (m->latency + STH_LAT_LOAD_REUSE + 1) + beats;
+    /* Memory brings whole chunks, and whole beats. */
+    uint64_t all = sth_max_u64(runs * ceil_u64(bytes, m->chunk) * m->chunk,
+                               beats * p->bus_bytes);
+
+    all = (all * m->byte_cost + runs * m->run_cost) / STH_PLAN_MEMORY_UNIT;
+    return sth_max_u64(sth_max_u64(beats, all), turns / slots);
+}
+
 uint64_t sth_transfer_cycles(const struct sth_params *p,
                              const struct sth_plan_memory *m, uint64_t runs,
                              uint64_t bytes, uint64_t pitch, uint32_t slots)
 {
-    /* Runs that lie in a beat each are as good as aligned. */
-    uint32_t unaligned = pitch % p->bus_bytes != 0 && p->bus_bytes % pitch != 0;
-    uint64_t beats, bursts, all, turn;
-
-    if (bytes == pitch) {
-        bytes *= runs;
-        runs = 1;
-    }
-    beats = ceil_u64(bytes, p->bus_bytes) + unaligned;
-    bursts = ceil_u64(bytes, sth_burst_block(p->bus_bytes)) + unaligned;
-    /* Memory brings whole chunks, and whole beats. */
-    all =
-        sth_max_u64(ceil_u64(bytes, m->chunk) * m->chunk, beats * p->bus_bytes);
-    all = runs * (all * m->byte_cost + m->run_cost) / STH_PLAN_MEMORY_UNIT;
-    turn = bursts * (m->latency + STH_LAT_LOAD_REUSE + 1) + beats;
-    return sth_max_u64(sth_max_u64(runs * beats, all), runs * turn / slots);
+    return bytes == pitch
+               ? sth_transfer_runs(p, m, 1, runs * bytes, runs * bytes, slots)
+               : sth_transfer_runs(p, m, runs, bytes, pitch, slots);
 }
