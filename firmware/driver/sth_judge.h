@@ -23,6 +23,7 @@ struct sth_trial {
     const void *plan;
     uint32_t number;   /* among the candidates of a choice, from 0 */
     uint64_t estimate; /* cycles */
+    uint32_t blocks;   /* of about as much work each; 0: it is played whole */
 };
 
 /* What a plan depends on besides chip and memory. */

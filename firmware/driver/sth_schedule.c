@@ -47,6 +47,14 @@ void sth_schedule_init(struct sth_schedule *s, struct sth_driver *driver)
     s->memory = STH_PLAN_MEMORY_DEFAULT;
 }
 
+bool sth_schedule_next_block(struct sth_schedule *s)
+{
+    if (s->err != STH_FW_ERR_OK || (s->trial && s->trial_blocks == 0))
+        return false;
+    s->trial_blocks -= s->trial;
+    return true;
+}
+
 void sth_schedule_fail(struct sth_schedule *s, enum sth_fw_err err)
 {
     if (s->err == STH_FW_ERR_OK)

@@ -104,6 +104,7 @@ struct sth_schedule {
     struct sth_plan_memory memory;
     bool
         trial; /* one operation: what its tensors waited for is of no account */
+    uint32_t trial_blocks; /* of it that are emitted at most */
     struct sth_schedule_entry window[STH_SCHEDULE_WINDOW];
     uint32_t first; /* stream index of the oldest command in the window */
     uint32_t next;  /* stream index of the next command */
@@ -140,6 +141,12 @@ sth_schedule_error(const struct sth_schedule *schedule)
 
 /* Makes err stick unless an earlier one does. */
 void sth_schedule_fail(struct sth_schedule *schedule, enum sth_fw_err err);
+
+/*
+ * Whether a kernel goes on to another block: not after an error, nor when a
+ * trial has its blocks.
+ */
+bool sth_schedule_next_block(struct sth_schedule *schedule);
 
 /* Frees every buffer: the next operation allocates from empty memories. */
 void sth_schedule_begin_operation(struct sth_schedule *schedule);

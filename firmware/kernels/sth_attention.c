@@ -236,9 +236,10 @@ static void play(struct sth_schedule *s, const void *job, const void *plan)
     flush(&p);
 }
 
-static uint64_t estimate_of(const void *plan)
+static void size(struct sth_trial *trial)
 {
-    return ((const struct sth_attention_plan *)plan)->cycles;
+    trial->estimate = ((const struct sth_attention_plan *)trial->plan)->cycles;
+    trial->blocks = 0;
 }
 
 void sth_kernel_attention(struct sth_schedule *s, const struct sth_attention *a)
@@ -260,8 +261,8 @@ void sth_kernel_attention(struct sth_schedule *s, const struct sth_attention *a)
     if (!sth_choice_recall(s, &key, &plan, sizeof plan)) {
         sth_attention_plan_search(&plans, &s->driver->params, &s->memory,
                                   &shape);
-        if (!sth_choice_take(s, &key, &trial, plans.plan, plans.count,
-                             estimate_of, &plan, sizeof plan))
+        if (!sth_choice_take(s, &key, &trial, plans.plan, plans.count, size,
+                             &plan, sizeof plan))
             return;
     }
     play(s, a, &plan);

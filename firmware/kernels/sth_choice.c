@@ -6,7 +6,7 @@
 /* The number of the best plan, by the judge where there is one. */
 static uint32_t best_of(struct sth_schedule *s, struct sth_trial *trial,
                         const void *plans, uint32_t count,
-                        uint64_t (*estimate_at)(const void *plan),
+                        void (*size)(struct sth_trial *trial),
                         size_t plan_bytes)
 {
     uint64_t least = 0;
@@ -18,8 +18,8 @@ static uint32_t best_of(struct sth_schedule *s, struct sth_trial *trial,
         uint64_t cycles;
 
         trial->plan = (const unsigned char *)plans + i * plan_bytes;
-        trial->estimate = estimate_at(trial->plan);
         trial->number = i;
+        size(trial);
         cycles = s->judge->cycles(s->judge->user, trial);
         if (cycles != 0 && (least == 0 || cycles < least)) {
             least = cycles;
@@ -38,7 +38,7 @@ bool sth_choice_recall(struct sth_schedule *s, const struct sth_plan_key *key,
 
 bool sth_choice_take(struct sth_schedule *s, const struct sth_plan_key *key,
                      struct sth_trial *trial, const void *plans, uint32_t count,
-                     uint64_t (*estimate_at)(const void *plan), void *plan,
+                     void (*size)(struct sth_trial *trial), void *plan,
                      size_t plan_bytes)
 {
     uint32_t best;
@@ -47,7 +47,7 @@ bool sth_choice_take(struct sth_schedule *s, const struct sth_plan_key *key,
         sth_schedule_fail(s, STH_FW_ERR_SPACE);
         return false;
     }
-    best = best_of(s, trial, plans, count, estimate_at, plan_bytes);
+    best = best_of(s, trial, plans, count, size, plan_bytes);
     memcpy(plan, (const unsigned char *)plans + best * plan_bytes, plan_bytes);
     if (s->judge != NULL)
         s->judge->keep(s->judge->user, key, plan, plan_bytes);

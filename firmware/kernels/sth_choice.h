@@ -13,13 +13,13 @@ bool sth_choice_recall(struct sth_schedule *s, const struct sth_plan_key *key,
 
 /*
  * Copies the plan to take to *plan, out of `count` plans of plan_bytes each,
- * the best estimate first, and remembers it.  trial->plan, number and estimate
- * are set for each; estimate_at() reads the estimate out of a plan.  False and
- * the error SPACE when there is none.
+ * the best estimate first, and remembers it.  trial->plan and number are set
+ * for each; size() fills estimate and blocks.  False and the error SPACE when
+ * there is none.
  */
 bool sth_choice_take(struct sth_schedule *s, const struct sth_plan_key *key,
                      struct sth_trial *trial, const void *plans, uint32_t count,
-                     uint64_t (*estimate_at)(const void *plan), void *plan,
+                     void (*size)(struct sth_trial *trial), void *plan,
                      size_t plan_bytes);
 
 #endif

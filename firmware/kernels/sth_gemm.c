@@ -285,7 +285,7 @@ static void play(struct sth_schedule *s, const void *job, const void *plan)
     allocate(&t);
     for (uint32_t i = 0; i < outer; i++) {
         for (uint32_t j = 0; j < inner; j++) {
-            if (sth_schedule_error(s) != STH_FW_ERR_OK)
+            if (!sth_schedule_next_block(s))
                 return;
             if (t.plan.w_stationary)
                 emit_block(&t, j, i);
@@ -296,9 +296,14 @@ static void play(struct sth_schedule *s, const void *job, const void *plan)
     flush_pending(&t);
 }
 
-static uint64_t estimate_of(const void *plan)
+/* A prelude comes before the first blocks alone. */
+static void size(struct sth_trial *trial)
 {
-    return ((const struct sth_gemm_plan *)plan)->cycles;
+    const struct sth_gemm_plan *plan = trial->plan;
+    const struct sth_gemm *gemm = trial->job;
+
+    trial->estimate = plan->cycles;
+    trial->blocks = gemm->prelude == NULL ? plan->ms * plan->ns : 0;
 }
 
 static void shape_of(struct sth_gemm_shape *shape, const struct sth_schedule *s,
@@ -325,8 +330,8 @@ void sth_kernel_gemm(struct sth_schedule *s, const struct sth_gemm *gemm)
     shape_of(&shape, s, gemm);
     if (!sth_choice_recall(s, &key, &plan, sizeof plan)) {
         sth_gemm_plan_search(&plans, &s->driver->params, &s->memory, &shape);
-        if (!sth_choice_take(s, &key, &trial, plans.plan, plans.count,
-                             estimate_of, &plan, sizeof plan))
+        if (!sth_choice_take(s, &key, &trial, plans.plan, plans.count, size,
+                             &plan, sizeof plan))
             return;
     }
     play(s, gemm, &plan);

@@ -200,7 +200,7 @@ void sth_norm_play_init(struct sth_norm_play *t, struct sth_schedule *s,
 
 bool sth_norm_play_rows(struct sth_norm_play *t)
 {
-    if (t->row0 >= t->n->x->rows || sth_schedule_error(t->s) != STH_FW_ERR_OK)
+    if (t->row0 >= t->n->x->rows || !sth_schedule_next_block(t->s))
         return false;
     t->rows = sth_min_u32(t->plan.block_rows, t->n->x->rows - t->row0);
     if (t->n->beta != NULL)

@@ -116,7 +116,7 @@ void sth_quantize_play_init(struct sth_quantize_play *t, struct sth_schedule *s,
 
 bool sth_quantize_play_rows(struct sth_quantize_play *t)
 {
-    if (t->row0 >= t->q->x->rows || sth_schedule_error(t->s) != STH_FW_ERR_OK)
+    if (t->row0 >= t->q->x->rows || !sth_schedule_next_block(t->s))
         return false;
     t->rows = sth_min_u32(t->plan.block_rows, t->q->x->rows - t->row0);
     find_largest(t);

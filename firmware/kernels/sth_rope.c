@@ -257,7 +257,7 @@ static void play(struct sth_schedule *s, const void *job, const void *plan)
     for (; p.token0 < rope->x->rows; p.token0 += t.tokens) {
         p.tokens = sth_min_u32(t.tokens, rope->x->rows - p.token0);
         for (p.head0 = 0; p.head0 < rope->heads; p.head0 += t.heads) {
-            if (sth_schedule_error(s) != STH_FW_ERR_OK)
+            if (!sth_schedule_next_block(s))
                 return;
             p.heads = sth_min_u32(t.heads, rope->heads - p.head0);
             emit_part(&t, &p);
@@ -266,9 +266,14 @@ static void play(struct sth_schedule *s, const void *job, const void *plan)
     }
 }
 
-static uint64_t estimate_of(const void *plan)
+static void size(struct sth_trial *trial)
 {
-    return ((const struct sth_rope_plan *)plan)->cycles;
+    const struct sth_rope_plan *plan = trial->plan;
+    const struct sth_rope *rope = trial->job;
+
+    trial->estimate = plan->cycles;
+    trial->blocks = sth_ceil_div(rope->x->rows, plan->tokens) *
+                    sth_ceil_div(rope->heads, plan->heads);
 }
 
 /* The candidates, the one to take without a judge first. */
@@ -314,7 +319,7 @@ void sth_kernel_rope(struct sth_schedule *s, const struct sth_rope *rope)
     if (!sth_choice_recall(s, &key, &plan, sizeof plan)) {
         begin(&t, s, rope);
         if (!sth_choice_take(s, &key, &trial, plans, propose(&t, &shape, plans),
-                             estimate_of, &plan, sizeof plan))
+                             size, &plan, sizeof plan))
             return;
     }
     play(s, rope, &plan);

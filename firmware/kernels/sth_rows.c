@@ -14,7 +14,7 @@
 /* Row-tiles of a block at most. */
 #define TILES_MAX 4096u
 /* What is left to the judge. */
-#define CANDIDATES 12u
+#define CANDIDATES 24u
 
 static bool fits(const struct sth_params *p, const struct sth_rows_shape *s,
                  const struct sth_rows_plan *plan)
@@ -101,6 +101,8 @@ static void enter(struct list *list, struct sth_rows_plan *plan)
     uint32_t i = 0, end;
 
     plan->cycles = sth_rows_cost(plan, list->p, list->memory, list->s);
+    plan->blocks = sth_ceil_div(list->s->rows, plan->block_rows) *
+                   (list->s->scalars != 0 ? 1 : plan->chunks);
     while (i < list->count && list->plan[i].cycles <= plan->cycles) {
         if (same(&list->plan[i], plan))
             return;
@@ -112,6 +114,16 @@ static void enter(struct list *list, struct sth_rows_plan *plan)
     for (; end > i; end--)
         list->plan[end] = list->plan[end - 1];
     list->plan[i] = *plan;
+}
+
+/* The next of 1 2 3 4 6 8 12 16 ... below: the same on every chip. */
+static uint32_t fewer(uint32_t rows)
+{
+    uint32_t n = 1;
+
+    while (2 * n < rows)
+        n *= 2;
+    return n + n / 2 < rows ? n + n / 2 : n < rows ? n : 0;
 }
 
 /* Blocks of ever fewer rows of so many chunks, from the most that fit on. */
@@ -130,7 +142,7 @@ static void propose_rows(struct list *list, uint32_t chunks, uint32_t depth)
         else
             most = plan.block_rows;
     }
-    for (uint32_t rows = least; rows > 0; rows = rows * 3 / 4) {
+    for (uint32_t rows = least; rows > 0; rows = fewer(rows)) {
         /* As many in each block. */
         plan.block_rows =
             sth_ceil_div(list->s->rows, sth_ceil_div(list->s->rows, rows));
@@ -154,9 +166,12 @@ static uint32_t propose(struct list *list)
     return list->count;
 }
 
-static uint64_t estimate_of(const void *plan)
+static void size(struct sth_trial *trial)
 {
-    return ((const struct sth_rows_plan *)plan)->cycles;
+    const struct sth_rows_plan *plan = trial->plan;
+
+    trial->estimate = plan->cycles;
+    trial->blocks = plan->blocks;
 }
 
 bool sth_rows_plan(struct sth_rows_plan *plan, struct sth_schedule *s,
@@ -174,6 +189,6 @@ bool sth_rows_plan(struct sth_rows_plan *plan, struct sth_schedule *s,
                         .plan = plans};
 
     return sth_choice_recall(s, &key, plan, sizeof *plan) ||
-           sth_choice_take(s, &key, &trial, plans, propose(&list), estimate_of,
-                           plan, sizeof *plan);
+           sth_choice_take(s, &key, &trial, plans, propose(&list), size, plan,
+                           sizeof *plan);
 }

@@ -25,6 +25,7 @@ struct sth_rows_plan {
     uint32_t chunks;     /* in a row */
     uint32_t slots;      /* input buffers; at least chunks if they all fit */
     uint32_t depth;      /* buffers of results, and of inputs that stream */
+    uint32_t blocks;     /* of all chunks of rows, or of one without scalars */
     uint32_t cycles;     /* of vector engine and bus, whatever the blocks */
 };
 

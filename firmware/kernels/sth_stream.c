@@ -25,7 +25,7 @@ void sth_stream_cache(struct sth_stream *t, struct sth_cache *cache,
 
 bool sth_stream_at_block(struct sth_stream *t)
 {
-    if (t->row >= t->rows || sth_schedule_error(t->s) != STH_FW_ERR_OK)
+    if (t->row >= t->rows || !sth_schedule_next_block(t->s))
         return false;
     t->row_count = sth_min_u32(t->plan.block_rows, t->rows - t->row);
     t->col_count = sth_min_u32(t->plan.block_cols, t->cols - t->col);

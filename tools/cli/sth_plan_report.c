@@ -14,6 +14,7 @@ enum { CANDIDATES = 64, TEXT = 512 };
 struct candidate {
     const void *plan; /* while its choice is at hand */
     uint64_t estimate, cycles;
+    bool whole; /* the cycles are not those of its first blocks */
 };
 
 /* A plan that an operation takes. */
@@ -39,7 +40,8 @@ struct sth_plan_report {
     uint32_t candidates;
 };
 
-static void on_trial(void *user, const struct sth_trial *trial, uint64_t cycles)
+static void on_trial(void *user, const struct sth_trial *trial, uint64_t cycles,
+                     bool whole)
 {
     struct sth_plan_report *r = user;
 
@@ -47,7 +49,7 @@ static void on_trial(void *user, const struct sth_trial *trial, uint64_t cycles)
         r->candidates = 0;
     if (r->candidates < CANDIDATES)
         r->candidate[r->candidates++] =
-            (struct candidate){trial->plan, trial->estimate, cycles};
+            (struct candidate){trial->plan, trial->estimate, cycles, whole};
 }
 
 static const char *op_name(const struct sth_plan_report *r, uint32_t phase)
@@ -183,7 +185,8 @@ static void print_cycles(FILE *out, const struct candidate *c)
 {
     fprintf(out, "             estimate %" PRIu64, c->estimate);
     if (c->cycles)
-        fprintf(out, ", played %" PRIu64, c->cycles);
+        fprintf(out, ", played %s%" PRIu64, c->whole ? "" : "in part ",
+                c->cycles);
 }
 
 static void print_decision(FILE *out, const struct sth_plan_report *r,

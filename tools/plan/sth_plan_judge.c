@@ -10,6 +10,15 @@
 
 /* Cycles that are played for one choice. */
 #define PLAYED_CYCLES (UINT64_C(1) << 18)
+/* Of what is no longer than that the estimate says little. */
+#define SHORT_CYCLES 4096u
+/* Of long work the first blocks are played, for about so many cycles. */
+#define PART_CYCLES (UINT64_C(1) << 14)
+/*
+ * Estimates that are no farther off, one part in so many, are believed of long
+ * work; where they are the judge has four times as much to play.
+ */
+#define BELIEVED 8u
 
 struct sth_plan_judge {
     struct sth_judge hook;
@@ -34,9 +43,9 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* Emits a trial and waits for its end. */
+/* Emits no more blocks of a trial than that, and waits for their end. */
 static uint64_t play(struct sth_plan_judge *j, struct sth_device *device,
-                     const struct sth_trial *trial)
+                     const struct sth_trial *trial, uint32_t blocks)
 {
     struct sth_driver_config config;
     struct sth_driver driver;
@@ -49,6 +58,7 @@ static uint64_t play(struct sth_plan_judge *j, struct sth_device *device,
         return 0;
     sth_schedule_init(&j->schedule, &driver);
     j->schedule.trial = true;
+    j->schedule.trial_blocks = blocks;
     j->schedule.memory = sth_plan_memory_of(&j->config);
     trial->play(&j->schedule, trial->job, trial->plan);
     if (sth_schedule_error(&j->schedule) == STH_FW_ERR_OK &&
@@ -59,7 +69,7 @@ static uint64_t play(struct sth_plan_judge *j, struct sth_device *device,
 
 /* On a chip at rest. */
 static uint64_t play_alone(struct sth_plan_judge *j,
-                           const struct sth_trial *trial)
+                           const struct sth_trial *trial, uint32_t blocks)
 {
     struct sth_csim_options options = {.mode = STH_CSIM_TIME_ONLY,
                                        .no_events = true};
@@ -72,44 +82,92 @@ static uint64_t play_alone(struct sth_plan_judge *j,
         return 0;
     device = sth_csim_create(&j->config.params, mem, &options);
     if (device != NULL) {
-        cycles = play(j, device, trial);
+        cycles = play(j, device, trial, blocks);
         device->ops->destroy(device);
     }
     sth_mem_destroy(mem);
+    j->played += cycles;
+    j->effort.plays += cycles != 0;
+    j->effort.cycles += cycles;
     return cycles;
 }
 
 /*
+ * Blocks after which a trial is looked at, and again after as many more; 0: it
+ * is played whole.
+ */
+static uint32_t part_of(const struct sth_trial *trial)
+{
+    uint64_t blocks;
+
+    if (2 * trial->estimate <= PLAYED_CYCLES)
+        return 0;
+    blocks = PART_CYCLES * trial->blocks / trial->estimate;
+    if (blocks < 4)
+        blocks = 4;
+    return 2 * blocks < trial->blocks ? (uint32_t)blocks : 0;
+}
+
+/* The cycles that playing it takes if its estimate holds. */
+static uint64_t effort_of(const struct sth_trial *trial)
+{
+    uint64_t part = part_of(trial);
+
+    return part != 0 ? 3 * part * trial->estimate / trial->blocks
+                     : trial->estimate;
+}
+
+/*
  * Whether a candidate is near enough to the first, and short enough.  The first
- * alone says nothing; by it estimates are known to be short or long.
+ * alone says nothing but how far estimates are off.
  */
 static bool is_worth(struct sth_plan_judge *j, const struct sth_trial *trial)
 {
-    uint64_t expected = trial->estimate;
+    uint64_t effort = effort_of(trial), off;
 
     if (trial->number == 0) {
         j->shortest = trial->estimate;
         j->first = j->played = 0;
-        return 2 * expected <= PLAYED_CYCLES;
+        return 2 * effort <= PLAYED_CYCLES;
     }
-    if (j->first != 0 && j->shortest != 0)
-        expected = expected * j->first / j->shortest;
-    return j->first != 0 && j->played + expected <= PLAYED_CYCLES &&
-           trial->estimate <= j->shortest + j->shortest / 3;
+    if (j->first == 0 || (trial->estimate > j->shortest + j->shortest / 3 &&
+                          trial->estimate > SHORT_CYCLES))
+        return false;
+    off = j->first > j->shortest ? j->first - j->shortest
+                                 : j->shortest - j->first;
+    if (part_of(trial) != 0 && off <= j->shortest / BELIEVED)
+        return false;
+    if (j->shortest != 0)
+        effort = effort * j->first / j->shortest;
+    return j->played + effort <=
+           (off > j->shortest / BELIEVED ? 4 * PLAYED_CYCLES : PLAYED_CYCLES);
+}
+
+/* Blocks behind those that are played go at the pace of the last of them. */
+static uint64_t play_trial(struct sth_plan_judge *j,
+                           const struct sth_trial *trial)
+{
+    uint32_t part = part_of(trial);
+    uint64_t first, both;
+
+    if (part == 0)
+        return play_alone(j, trial, UINT32_MAX);
+    first = play_alone(j, trial, part);
+    both = play_alone(j, trial, 2 * part);
+    return both > first && first != 0
+               ? both + (both - first) * (trial->blocks - 2 * part) / part
+               : 0;
 }
 
 static uint64_t judge_cycles(void *user, const struct sth_trial *trial)
 {
     struct sth_plan_judge *j = user;
-    uint64_t cycles = is_worth(j, trial) ? play_alone(j, trial) : 0;
+    uint64_t cycles = is_worth(j, trial) ? play_trial(j, trial) : 0;
 
     if (trial->number == 0)
         j->first = cycles;
-    j->played += cycles;
-    j->effort.plays += cycles != 0;
-    j->effort.cycles += cycles;
     if (j->watch != NULL)
-        j->watch->trial(j->watch->user, trial, cycles);
+        j->watch->trial(j->watch->user, trial, cycles, part_of(trial) == 0);
     return cycles;
 }
 

@@ -1,7 +1,8 @@
 /*
  * The judge of plans on the host: plays candidates on the C model, time only,
  * and remembers what was decided for this chip and memory.  For one choice it
- * plays some hundred thousand cycles: longer work goes by the estimate.
+ * plays some hundred thousand cycles: of longer work the first blocks, and
+ * those alone that show whether estimates hold.
  */
 #ifndef STH_PLAN_JUDGE_H
 #define STH_PLAN_JUDGE_H
@@ -16,8 +17,10 @@ struct sth_plan_judge;
 /* Told what is proposed and what is taken. */
 struct sth_plan_watch {
     void *user;
-    /* A candidate and its cycles; 0: it was not played. */
-    void (*trial)(void *user, const struct sth_trial *trial, uint64_t cycles);
+    /* A candidate and its cycles, by the first blocks unless it was played
+     * whole; 0: it was not played. */
+    void (*trial)(void *user, const struct sth_trial *trial, uint64_t cycles,
+                  bool whole);
     /* The plan to be used; again: the book had it. */
     void (*taken)(void *user, const struct sth_plan_key *key, const void *plan,
                   bool again);
