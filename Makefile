@@ -41,6 +41,7 @@ include mk/regress.mk
 include mk/bench.mk
 include mk/efficiency.mk
 include mk/parity.mk
+include mk/figures.mk
 include mk/benches.mk
 include mk/numeric.mk
 include mk/matrix.mk
