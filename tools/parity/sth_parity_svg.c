@@ -1,4 +1,5 @@
-/* The plot: csim's cycles over the RTL's on the left, errors on the right. */
+/* The plot: csim's cycles over the RTL's on the left; on the right errors, if
+ * there are any. */
 #include "sth_parity_report.h"
 
 #include <inttypes.h>
@@ -251,25 +252,35 @@ bool sth_parity_svg(FILE *out, const struct sth_parity_cases *cases,
     struct scale s = make_scale(cases, result);
     struct sth_parity_summary sum;
     char title[160];
+    int width;
 
     sth_parity_summarize(cases, result, &sum);
+    width = sum.worst_pct > 0 ? 2 * SIDE + GAP : SIDE;
     fprintf(out,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" "
             "font-family=\"sans-serif\" font-size=\"12\" fill=\"#222\">\n"
             "<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n",
-            LEFT + 2 * SIDE + GAP + 30, TOP + SIDE + 90);
-    snprintf(title, sizeof(title),
-             "csim against RTL in %u cases: mean error %.2f %%, worst %.2f %%",
-             sum.ran, sum.mean_pct, sum.worst_pct);
-    text(out, LEFT + SIDE + GAP / 2.0, 28,
-         "text-anchor=\"middle\" font-size=\"17\"", title);
+            LEFT + width + 30, TOP + SIDE + 90);
+    if (sum.worst_pct > 0)
+        snprintf(title, sizeof(title),
+                 "csim against RTL in %u cases: mean error %.2f %%, worst "
+                 "%.2f %%",
+                 sum.ran, sum.mean_pct, sum.worst_pct);
+    else
+        snprintf(title, sizeof(title), "csim and RTL: the same in %u cases",
+                 sum.ran);
+    text(out, LEFT + width / 2.0, 28, "text-anchor=\"middle\" font-size=\"17\"",
+         title);
     fprintf(out, "<g transform=\"translate(%d %d)\">\n", LEFT, TOP);
     draw_cycles(out, &s, cases, result);
-    fprintf(out, "</g>\n<g transform=\"translate(%d %d)\">\n",
-            LEFT + SIDE + GAP, TOP);
-    draw_errors(out, &s, cases, result);
-    fprintf(out, "</g>\n<g transform=\"translate(%d %d)\">\n", LEFT,
-            TOP + SIDE + 75);
+    fputs("</g>\n", out);
+    if (sum.worst_pct > 0) {
+        fprintf(out, "<g transform=\"translate(%d %d)\">\n", LEFT + SIDE + GAP,
+                TOP);
+        draw_errors(out, &s, cases, result);
+        fputs("</g>\n", out);
+    }
+    fprintf(out, "<g transform=\"translate(%d %d)\">\n", LEFT, TOP + SIDE + 75);
     draw_legend(out, cases);
     fputs("</g>\n</svg>\n", out);
     return !ferror(out);
