@@ -299,7 +299,8 @@ static void read_family(struct sth_model_reader *r, const struct sth_family *f,
     for (size_t i = 0; i < f->keys; i++)
         check_neutral(r, &f->key[i]);
     for (size_t i = 0; i < commons; i++)
-        check_neutral(r, &common[i]);
+        if (sth_family_key_find(f, common[i].key) == &common[i])
+            check_neutral(r, &common[i]);
     for (size_t i = 0; i < f->keys; i++)
         obey(r, f, &f->key[i], m);
     check_known(r, f, "", (json_t *)r->object, beside_text);
@@ -380,7 +381,7 @@ static void read_model(struct sth_model_reader *r, json_t *root,
     }
     snprintf(stems, sizeof(stems), "%s %s", flat ? "" : family->classes,
              wrapper ? wrapper->classes : "");
-    read_family(r, family, stems, flat, m);
+    read_family(r, family, stems, wrapper != NULL, m);
     if (*r->within && !r->failed)
         check_beside_text(r, family, root);
 }

@@ -20,6 +20,7 @@ static const char *const endings[] = {
     "ForQuestionAnswering",
     "ForSequenceClassification",
     "ForTokenClassification",
+    "ForRewardModel",
     "ForConditionalGeneration",
     "ForImageTextToText",
 };
