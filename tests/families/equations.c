@@ -286,11 +286,16 @@ static bool slides(const struct eq *e, const char *type)
 static double *experts(struct eq *e, const double *x, const char *type)
 {
     const bool mixtral = !strcmp(type, "mixtral");
-    const int n = whole(e, mixtral ? "num_local_experts" : "num_experts");
+    const bool deepseek = !strncmp(type, "deepseek", 8);
+    const int n = whole(e, mixtral    ? "num_local_experts"
+                           : deepseek ? "n_routed_experts"
+                                      : "num_experts");
+    const double scale = deepseek ? eq_number(e, "routed_scaling_factor") : 1;
     const int width =
         whole(e, mixtral ? "intermediate_size" : "moe_intermediate_size");
-    const double *share = eq_routes(e, n, whole(e, "num_experts_per_tok"),
-                                    mixtral || eq_flag(e, "norm_topk_prob"));
+    const double *share =
+        eq_routes(e, n, whole(e, "num_experts_per_tok"),
+                  mixtral || eq_flag(e, "norm_topk_prob"), scale);
     double *y = eq_take(e, e->tokens * e->hidden), *one;
     const char *act = eq_word(e, "hidden_act");
 
@@ -303,8 +308,12 @@ static double *experts(struct eq *e, const double *x, const char *type)
             continue;
         one = eq_gated(e, prefix, x, width, act, false);
         for (int t = 0; t < e->tokens * e->hidden; t++)
-            y[t] += share[t / e->hidden * n + i] * one[t];
+            y[t] += scale * share[t / e->hidden * n + i] * one[t];
     }
+    if (deepseek)
+        return plus(e, y,
+                    eq_gated(e, "shared.", x,
+                             whole(e, "n_shared_experts") * width, act, false));
     if (strcmp(type, "qwen2_moe") != 0)
         return y;
     one = eq_gated(e, "shared.", x, whole(e, "shared_expert_intermediate_size"),
@@ -322,6 +331,8 @@ static bool is_sparse(const struct eq *e, const char *type)
 
     if (!strcmp(type, "mixtral"))
         return true;
+    if (!strncmp(type, "deepseek", 8))
+        return e->layer >= whole(e, "first_k_dense_replace");
     if (strcmp(type, "qwen2_moe") && strcmp(type, "qwen3_moe"))
         return false;
     for (size_t i = 0; i < json_array_size(dense); i++)
@@ -388,6 +399,36 @@ static double *llama(struct eq *e, double *x)
     return eq_add(e, x, f, scale);
 }
 
+static double *deepseek(struct eq *e, double *x)
+{
+    const char *type = eq_word(e, "model_type");
+    const double eps = eq_number(e, "rms_norm_eps");
+    const int n = whole(e, "qk_nope_head_dim"), v = whole(e, "v_head_dim");
+    const int q = eq_null(e, "q_lora_rank") ? 0 : whole(e, "q_lora_rank");
+    struct eq_attention a = {.heads = whole(e, "num_attention_heads"),
+                             .dim = whole(e, "qk_rope_head_dim"),
+                             .style = EQ_NEIGHBOURS,
+                             .theta = eq_number(e, "rope_theta"),
+                             .scaling = "rope_scaling"};
+    double *f, stretch = 1;
+
+    a.rotated = a.dim;
+    if (!eq_null(e, "rope_scaling"))
+        stretch = 0.1 * eq_number(e, "rope_scaling.mscale_all_dim") *
+                      log(eq_number(e, "rope_scaling.factor")) +
+                  1;
+    a.scale = stretch * stretch / sqrt(n + a.dim);
+    f = eq_attend_latent(e, eq_rms_of(e, "attn.norm", x, eps), q,
+                         whole(e, "kv_lora_rank"), n, v, &a);
+    x = plus(e, x, eq_linear(e, "proj", f, a.heads * v, e->hidden, false));
+    f = eq_rms_of(e, "ffn.norm", x, eps);
+    f = is_sparse(e, type)
+            ? experts(e, f, type)
+            : eq_gated(e, "ffn.", f, whole(e, "intermediate_size"),
+                       eq_word(e, "hidden_act"), false);
+    return plus(e, x, f);
+}
+
 static const struct {
     const char *type, *width;
     double *(*layer)(struct eq *e, double *x);
@@ -405,6 +446,8 @@ static const struct {
     {"stablelm", "hidden_size", stablelm},
     {"starcoder2", "hidden_size", starcoder2},
     {"cohere", "hidden_size", cohere},
+    {"deepseek_v2", "hidden_size", deepseek},
+    {"deepseek_v3", "hidden_size", deepseek},
     {NULL, "hidden_size", llama},
 };
 

@@ -104,7 +104,12 @@ double eq_rates(const struct eq *e, const struct eq_attention *a, double *rate)
                               log(old));
     }
     if (!strcmp(kind, "yarn"))
-        factor = 0.1 * log(scaling(e, o, "factor", 0)) + 1;
+        factor = (0.1 * scaling(e, o, "mscale", 1) *
+                      log(scaling(e, o, "factor", 0)) +
+                  1) /
+                 (0.1 * scaling(e, o, "mscale_all_dim", 0) *
+                      log(scaling(e, o, "factor", 0)) +
+                  1);
     return o && !eq_null(e, o) ? scaling(e, o, "attention_factor", factor)
                                : factor;
 }
@@ -126,6 +131,12 @@ static int column(const struct eq_attention *a, int m)
     return m % 2 ? half + m / 2 : m / 2;
 }
 
+void eq_reorder(const struct eq_attention *a, const double *from, double *to)
+{
+    for (int m = 0; m < a->dim; m++)
+        to[m] = from[column(a, m)];
+}
+
 /* Columns of all heads from the trace's order to the model's. */
 static double *reorder(struct eq *e, const struct eq_attention *a,
                        const double *x, int rows, int heads)
@@ -133,8 +144,7 @@ static double *reorder(struct eq *e, const struct eq_attention *a,
     double *y = eq_take(e, rows * heads * a->dim);
 
     for (int r = 0; r < rows * heads; r++)
-        for (int m = 0; m < a->dim; m++)
-            y[r * a->dim + m] = x[r * a->dim + column(a, m)];
+        eq_reorder(a, x + r * a->dim, y + r * a->dim);
     return y;
 }
 
@@ -159,6 +169,15 @@ static void rotate(struct eq *e, const struct eq_attention *a, double *x,
                 head[first] = u * c - v * s;
                 head[second] = v * c + u * s;
             }
+}
+
+double *eq_rotated(struct eq *e, const struct eq_attention *a, const double *x,
+                   int heads)
+{
+    double *y = reorder(e, a, x, e->tokens, heads);
+
+    rotate(e, a, y, heads);
+    return y;
 }
 
 /* Of heads of x, which is in the trace's order. */

@@ -285,7 +285,8 @@ double *eq_gated(struct eq *e, const char *prefix, const double *x, int width,
     return eq_linear(e, name, up, width, e->hidden, bias);
 }
 
-double *eq_routes(struct eq *e, int experts, int active, bool sum_to_one)
+double *eq_routes(struct eq *e, int experts, int active, bool sum_to_one,
+                  double scale)
 {
     double *share = eq_take(e, e->tokens * experts);
     char name[32], out[32];
@@ -306,7 +307,7 @@ double *eq_routes(struct eq *e, int experts, int active, bool sum_to_one)
 
                 memcpy(&weight, &op->list[STH_TRACE_LIST_WEIGHTS].value[j], 4);
                 share[rows->value[j] * (uint32_t)experts + (uint32_t)x] +=
-                    (double)weight;
+                    (double)weight / scale;
             }
         }
     }

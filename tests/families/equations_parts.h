@@ -81,10 +81,26 @@ struct eq_attention {
 /* Softmax(scale q k^T) v of all heads, before the output's product. */
 double *eq_attend(struct eq *e, const double *x, const struct eq_attention *a);
 
+/*
+ * The same by way of compressed rows of c numbers: heads of n columns that are
+ * not rotated and a->dim that are, values of v; queries compressed to q_latent
+ * first, unless it is 0.
+ */
+double *eq_attend_latent(struct eq *e, const double *x, int q_latent, int c,
+                         int n, int v, const struct eq_attention *a);
+
+/* A head's columns from the trace's order to the model's; of all heads of all
+ * tokens, and rotated. */
+void eq_reorder(const struct eq_attention *a, const double *from, double *to);
+double *eq_rotated(struct eq *e, const struct eq_attention *a, const double *x,
+                   int heads);
+
 /* Angles by position, rotated / 2 of them, and the factor of both tables. */
 double eq_rates(const struct eq *e, const struct eq_attention *a, double *rate);
 
-/* Shares of the experts in each token, from the trace: tokens x experts. */
-double *eq_routes(struct eq *e, int experts, int active, bool sum_to_one);
+/* Shares of the experts in each token, from the trace, over scale: tokens x
+ * experts. */
+double *eq_routes(struct eq *e, int experts, int active, bool sum_to_one,
+                  double scale);
 
 #endif

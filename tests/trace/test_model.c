@@ -115,9 +115,11 @@ static const struct {
     {"{\"model_type\": \"t5\", \"d_model\": Infinity}",
      ": t5: this family is refused: an encoder with a decoder and positions "
      "within the scores are not written"},
-    {"{\"model_type\": \"deepseek_v3\", \"quantization_config\": {}}",
-     ": deepseek_v3: this family is refused: latent attention is not written: "
-     "keys and values that share one compressed row"},
+    {"{\"model_type\": \"glm_moe_dsa\", \"quantization_config\": {}}",
+     ": glm_moe_dsa: this family is refused: attention to keys that an index "
+     "chooses is not written"},
+    {"{\"model_type\": \"deepseek_v2\", \"v_head_dim\": 500}",
+     ":1: deepseek_v2: field 'v_head_dim' exceeds the 192 of a query"},
     {"{\"model_type\": \"llava\"}",
      ": llava: field 'text_config' is missing or no object"},
     {"{\"model_type\": \"llava\", \"text_config\": {},\n\"tiles\": 2}",

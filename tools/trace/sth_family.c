@@ -1,6 +1,7 @@
 /* The table of families. */
 #include "sth_family.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -248,7 +248,7 @@ static void check_known(struct sth_model_reader *r, const struct sth_family *f,
 
 /* What --ignore names is there, and is nothing that the layer follows. */
 static void check_ignored(struct sth_model_reader *r,
-                          const struct sth_family *f)
+                          const struct sth_family *f, const json_t *root)
 {
     for (unsigned i = 0; i < r->ignored->count; i++) {
         const char *key = r->ignored->key[i];
@@ -262,7 +262,7 @@ static void check_ignored(struct sth_model_reader *r,
             sth_model_fail_field(r, key,
                                  "is obeyed by the family and cannot "
                                  "be ignored");
-        else if (!sth_model_field(r, key) &&
+        else if (!sth_model_field(r, key) && !json_object_get(root, key) &&
                  !(row && row->kind == STH_KEY_STATED))
             sth_model_fail(r, "option --ignore: there is no field '%s'",
                            r->ignored->key[i]);
@@ -309,7 +309,6 @@ static void read_family(struct sth_model_reader *r, const struct sth_family *f,
     f->derive(m);
     sth_model_finish(r, m);
     check_quantization(r);
-    check_ignored(r, f);
 }
 
 /* Enters the object that holds the text part of a file of several. */
@@ -384,6 +383,7 @@ static void read_model(struct sth_model_reader *r, json_t *root,
     read_family(r, family, stems, wrapper != NULL, m);
     if (*r->within && !r->failed)
         check_beside_text(r, family, root);
+    check_ignored(r, family, root);
 }
 
 bool sth_model_load(const char *path, const struct sth_model_ignored *ignored,

@@ -104,6 +104,11 @@ struct sth_model {
     double attention_scale; /* 0: 1 / sqrt(head_dim) */
     bool scale_by_layer;    /* layer l divides the scale by l + 1 */
 
+    uint32_t latent;   /* of compressed keys and values; 0: there are none */
+    uint32_t q_latent; /* of compressed queries; 0: they are not */
+    double latent_eps; /* of the norms of compressed rows */
+    uint32_t nope, value_dim; /* of a head: not rotated; of values */
+
     enum sth_model_act act;
     bool gated; /* act(gate) * up */
 
@@ -128,7 +133,7 @@ struct sth_model {
     struct {
         double rotary_share, query_scalar;
         uint32_t rotary, window_pattern, window_from, expansion;
-        uint32_t expert_step, norms;
+        uint32_t expert_step, norms, first_dense, shared_experts;
         bool rope, windowless, unscaled, one_kv_head, grouped, parallel,
             qk_norm, behind;
     } said;

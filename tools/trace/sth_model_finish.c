@@ -21,6 +21,11 @@ static void finish_heads(struct sth_model_reader *r, struct sth_model *m)
     if (m->heads % m->kv_heads)
         sth_model_fail(r, "%u key and value heads do not divide %u heads",
                        m->kv_heads, m->heads);
+    if (m->latent)
+        m->head_dim = m->nope + m->said.rotary;
+    if (m->latent && m->value_dim > m->head_dim)
+        sth_model_fail_field(r, "v_head_dim", "exceeds the %u of a query",
+                             m->head_dim);
     if (!m->head_dim) {
         if (m->hidden % m->heads)
             sth_model_fail(r,
@@ -94,7 +99,7 @@ static void finish_experts(struct sth_model_reader *r, struct sth_model *m)
     if (!m->expert_intermediate)
         m->expert_intermediate = m->intermediate;
     for (uint32_t l = 0; m->experts && l < m->layers; l++)
-        if ((l + 1) % step)
+        if ((l + 1) % step || l < m->said.first_dense)
             put(&m->dense, l);
     if (!(m->routed_scale > 0))
         m->routed_scale = 1;

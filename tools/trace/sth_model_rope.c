@@ -109,5 +109,5 @@ bool sth_model_rope_is_plain(const struct sth_model *model, uint32_t layer)
     const bool local = model->local_theta > 0 && sth_model_slides(model, layer);
 
     return (local ? model->local_rope : model->rope).kind == STH_ROPE_PLAIN &&
-           model->rotary == model->head_dim;
+           (model->latent || model->rotary == model->head_dim);
 }

@@ -67,6 +67,27 @@ void sth_writer_qk_norm(struct sth_writer *w, const char *name, uint32_t heads);
 /* The tables of RoPE for the layer: @rope.cos and @rope.sin. */
 void sth_writer_rope_tables(struct sth_writer *w);
 
+/* Whether keys and values lie in a cache. */
+bool sth_writer_is_cached(const struct sth_writer *w);
+
+/* A cache of rows so wide. */
+void sth_writer_cache(struct sth_writer *w, const char *name, uint32_t cols);
+
+/* Whether one view holds the new tokens of all sequences, and its rows. */
+bool sth_writer_is_together(const struct sth_writer *w);
+void sth_writer_cache_rows(const struct sth_writer *w, char *text, size_t size);
+
+/* Copies new keys or values, columns `cols` of `from`, behind the cached. */
+void sth_writer_append(struct sth_writer *w, const char *cache,
+                       const char *from, const char *cols);
+
+/* softmax(scale q k^T) v; names of tensors. */
+void sth_writer_scores(struct sth_writer *w, const char *out, const char *q,
+                       const char *k, const char *v, uint32_t kv_heads);
+
+/* The same by way of compressed rows. */
+void sth_writer_latent_attention(struct sth_writer *w, const char *x);
+
 /* Queries, keys, values, cache and scores of x; to @context. */
 void sth_writer_attention(struct sth_writer *w, const char *x);
 

@@ -64,10 +64,11 @@ void sth_writer_projection(struct sth_writer *w, const char *out,
                            const char *fused)
 {
     const struct sth_model *m = w->model;
+    const uint32_t dim = m->latent ? m->value_dim : m->head_dim;
 
     w->gain = m->residual_scale;
-    sth_writer_product(w, "proj", out, "@context", w->tokens,
-                       m->heads * m->head_dim, m->hidden, m->proj_bias, fused);
+    sth_writer_product(w, "proj", out, "@context", w->tokens, m->heads * dim,
+                       m->hidden, m->proj_bias, fused);
     w->gain = 1;
 }
 

@@ -13,7 +13,7 @@ static void rope_table(struct sth_writer *w, const char *which)
     double rate[STH_MODEL_RATES_MAX], factor;
 
     fprintf(w->out, "tensor l%u.rope.%s fp32 %ux%u ", w->layer, which,
-            w->tokens * r->steps, m->head_dim / 2);
+            w->tokens * r->steps, (m->latent ? m->rotary : m->head_dim) / 2);
     if (sth_model_rope_is_plain(m, w->layer)) {
         fprintf(w->out, "rope:%s:%.9g:%u:%u", which,
                 sth_model_rope_theta(m, w->layer), r->past, seq);

@@ -154,6 +154,22 @@
     ROW("rope_scaling", ROPE, struct sth_rope_scaling, rope, 0, 0, NULL, NULL) \
     ROW("rope_parameters", ROPE, struct sth_rope_scaling, rope, 1, 0, NULL,    \
         NULL)
+/* Compressed keys and values; Yarn scales the scores as well. */
+#define LATENT                                                                 \
+    FIX(latent_eps, 1e-6)                                                      \
+    COUNT("kv_lora_rank", latent, 512, 1, 65536)                               \
+    OPTION("q_lora_rank", q_latent, 1536, 1, 65536)                            \
+    COUNT("qk_nope_head_dim", nope, 128, 1, 4096)                              \
+    COUNT("qk_rope_head_dim", said.rotary, 64, 2, 4096)                        \
+    COUNT("v_head_dim", value_dim, 128, 1, 4096)                               \
+    DERIVE(                                                                    \
+        attention_scale,                                                       \
+        (m->rope.kind == STH_ROPE_YARN && m->rope.mscale_all_dim > 0           \
+             ? pow(0.1 * m->rope.mscale_all_dim * log(m->rope.factor) + 1, 2)  \
+             : 1) /                                                            \
+            sqrt(m->nope + m->said.rotary))                                    \
+    NEUTRAL("attention_bias", "false null",                                    \
+            "latent attention is written without biases")
 #define WINDOW(otherwise)                                                      \
     OPTION("sliding_window", window, otherwise, 1, 1 << 30)                    \
     ROW("layer_types", TYPES, struct sth_model_set, sliding, 0, 0, NULL, NULL)
