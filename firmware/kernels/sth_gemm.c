@@ -30,6 +30,13 @@ struct state {
     struct sth_gemm behind;
     struct sth_operand x, xscale;
     uint32_t reached; /* rows that they have */
+    /* What is made of the result: the same, with x behind the stores so far. */
+    struct sth_prelude_play next;
+    struct sth_prelude following;
+    struct sth_norm next_norm;
+    struct sth_quantize next_quantize;
+    struct sth_operand next_x;
+    uint32_t stored, stored_before; /* whole rows, and those a block earlier */
     struct sth_buffer *acc[STH_GEMM_SUMS];
     uint32_t blocks; /* so far: they take the accumulator in turn */
     struct sth_gemm_block pending; /* its epilogue is still to be emitted */
@@ -128,8 +135,14 @@ static struct sth_buffer *load_w(struct state *t,
 
 static void flush_pending(struct state *t)
 {
-    if (t->pending.valid)
-        sth_gemm_epilogue_emit(&t->epilogue, &t->pending);
+    const struct sth_gemm_block *b = &t->pending;
+
+    if (b->valid) {
+        sth_gemm_epilogue_emit(&t->epilogue, b);
+        t->stored_before = t->stored;
+        if (b->ni + 1 == t->plan.ns)
+            t->stored = b->m0 + b->rows;
+    }
     t->pending.valid = false;
 }
 
@@ -215,6 +228,53 @@ static void begin_prelude(struct state *t, const struct sth_gemm *gemm)
     sth_schedule_begin_operation(t->s);
 }
 
+/* ---- what is made of the result ------------------------------------------ */
+
+static void begin_next(struct state *t, const struct sth_prelude *next)
+{
+    struct sth_prelude_plan plan;
+
+    if (next == NULL || t->s->trial)
+        return;
+    sth_prelude_plan(&plan, t->p, next);
+    if (plan.rows == 0 ||
+        plan.sp_bytes > sth_schedule_room(t->s, STH_SCHEDULE_SP) ||
+        plan.acc_rows > sth_schedule_room(t->s, STH_SCHEDULE_ACC))
+        return;
+    t->following = *next;
+    if (next->norm != NULL) {
+        t->next_norm = *next->norm;
+        t->next_x = *next->norm->x;
+        t->next_norm.x = &t->next_x;
+        t->following.norm = &t->next_norm;
+    } else {
+        t->next_quantize = *next->quantize;
+        t->next_x = *next->quantize->x;
+        t->next_quantize.x = &t->next_x;
+        t->following.quantize = &t->next_quantize;
+    }
+    sth_prelude_init(&t->next, t->s, &t->following, &plan);
+}
+
+/*
+ * A step behind a block of the later half, of rows that are stored: a fifth
+ * of all, which is what the next operation would wait for.
+ */
+static void play_next(struct state *t)
+{
+    struct sth_prelude_play *next = &t->next;
+
+    if (next->prelude == NULL ||
+        2ull * t->blocks < (uint64_t)t->plan.ms * t->plan.ns)
+        return;
+    next->rows = sth_min_u32(t->stored_before, t->g->out->rows / 5);
+    if (next->done + next->step > next->rows)
+        return;
+    t->next_x.before = t->next_x.tensor->bands;
+    sth_prelude_reach(next, next->done + next->step);
+    *t->g->next_rows = next->done;
+}
+
 /* ---- blocks of products -------------------------------------------------- */
 
 static void emit_block(struct state *t, uint32_t mi, uint32_t ni)
@@ -260,6 +320,7 @@ static void emit_block(struct state *t, uint32_t mi, uint32_t ni)
         pace(t, &b, ki);
     }
     flush_pending(t);
+    play_next(t);
     t->pending = b;
 }
 
@@ -283,6 +344,7 @@ static void play(struct sth_schedule *s, const void *job, const void *plan)
     else
         sth_schedule_begin_operation(s);
     allocate(&t);
+    begin_next(&t, gemm->next);
     for (uint32_t i = 0; i < outer; i++) {
         for (uint32_t j = 0; j < inner; j++) {
             if (!sth_schedule_next_block(s))

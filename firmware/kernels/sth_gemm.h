@@ -54,6 +54,12 @@ struct sth_gemm {
     enum sth_gemm_act act;
     /* What makes x and xscale, beside the product; NULL: they are there. */
     const struct sth_prelude *prelude;
+    /*
+     * What is made of out behind it, and is begun beside the last blocks where
+     * there is room: *next_rows becomes the rows that were.  NULL: nothing.
+     */
+    const struct sth_prelude *next;
+    uint32_t *next_rows;
     bool transposed;
     uint32_t heads; /* with cos and sin */
 };

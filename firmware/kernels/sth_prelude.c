@@ -112,20 +112,46 @@ void sth_prelude_plan(struct sth_prelude_plan *plan, const struct sth_params *p,
     plan->alone_cycles = alone < UINT32_MAX ? (uint32_t)alone : UINT32_MAX;
 }
 
+/* Rows from `first` on. */
+static struct sth_operand rows_from(const struct sth_operand *operand,
+                                    uint32_t first)
+{
+    struct sth_operand rest = *operand;
+
+    rest.addr += first * rest.stride;
+    rest.rows -= first;
+    rest.row0 += first * sth_max_u32(rest.row_step, 1);
+    return rest;
+}
+
 void sth_prelude_run(struct sth_schedule *s, const struct sth_prelude *prelude)
 {
-    struct sth_quantize quantize;
-    struct sth_operand x;
+    const struct sth_norm *n = prelude->norm;
+    const struct sth_quantize *q = prelude->quantize;
+    uint32_t first = prelude->first;
+    struct sth_operand x, out, scale;
 
-    if (prelude->norm != NULL)
-        sth_kernel_norm(s, prelude->norm);
-    if (prelude->quantize == NULL)
-        return;
-    quantize = *prelude->quantize;
-    x = *quantize.x;
-    x.before = x.tensor->bands;
-    quantize.x = &x;
-    sth_kernel_quantize(s, &quantize);
+    if (n != NULL) {
+        struct sth_norm norm = *n;
+
+        x = rows_from(n->x, first);
+        out = rows_from(n->out, first);
+        norm.x = &x;
+        norm.out = &out;
+        sth_kernel_norm(s, &norm);
+    }
+    if (q != NULL) {
+        struct sth_quantize quantize = *q;
+
+        x = rows_from(q->x, first);
+        x.before = x.tensor->bands;
+        out = rows_from(q->out, first);
+        scale = *q->scale;
+        scale.addr += first * sth_dtype_bytes(scale.dtype);
+        scale.cols -= first;
+        quantize = (struct sth_quantize){.out = &out, .scale = &scale, .x = &x};
+        sth_kernel_quantize(s, &quantize);
+    }
 }
 
 void sth_prelude_init(struct sth_prelude_play *t, struct sth_schedule *s,
@@ -141,30 +167,37 @@ void sth_prelude_init(struct sth_prelude_play *t, struct sth_schedule *s,
         .depth = RESULTS};
 
     t->prelude = prelude;
+    t->step = plan->rows;
     t->rows = x->rows;
-    t->done = 0;
+    t->done = prelude->first;
     if (prelude->norm != NULL) {
         sth_norm_play_init(&t->norm, s, prelude->norm, &rows);
+        t->norm.row0 = t->done;
         rows.slots = 0;
     }
     if (prelude->quantize != NULL)
         sth_quantize_play_init(&t->quantize, s, prelude->quantize, &rows);
+    t->quantize.row0 = t->done;
 }
 
-/* A step, with the load of the next. */
+/* A step, with the load of the next where its rows are there. */
 static bool step(struct sth_prelude_play *t)
 {
+    const struct sth_prelude *prelude = t->prelude;
+    uint32_t all = source_of(prelude)->rows;
+    bool ahead = sth_min_u32(t->done + 2 * t->step, all) <= t->rows;
     bool more = true;
 
-    if (t->prelude->norm != NULL) {
+    if (prelude->norm != NULL) {
         more = sth_norm_play_rows(&t->norm);
-        sth_norm_play_prefetch(&t->norm);
-        t->done = t->norm.row0;
+        if (ahead)
+            sth_norm_play_prefetch(&t->norm);
         t->quantize.given = t->norm.result;
+        t->done = t->norm.row0;
     }
-    if (t->prelude->quantize != NULL && more) {
+    if (prelude->quantize != NULL && more) {
         more = sth_quantize_play_rows(&t->quantize);
-        if (t->prelude->norm == NULL)
+        if (ahead && prelude->norm == NULL)
             sth_quantize_play_prefetch(&t->quantize);
         t->done = t->quantize.row0;
     }

@@ -14,11 +14,14 @@
 struct sth_prelude {
     const struct sth_norm *norm;
     const struct sth_quantize *quantize;
+    uint32_t first; /* rows before it have been played */
 };
 
 struct sth_prelude_play {
     const struct sth_prelude *prelude;
-    uint32_t rows, done; /* in all, and emitted so far */
+    uint32_t step; /* rows */
+    uint32_t rows; /* whose source is there */
+    uint32_t done; /* emitted so far */
     struct sth_norm_play norm;
     struct sth_quantize_play quantize;
 };
@@ -26,7 +29,7 @@ struct sth_prelude_play {
 /* On its own, before the product. */
 void sth_prelude_run(struct sth_schedule *s, const struct sth_prelude *prelude);
 
-/* Takes its buffers. */
+/* Takes its buffers; all rows are there. */
 void sth_prelude_init(struct sth_prelude_play *t, struct sth_schedule *s,
                       const struct sth_prelude *prelude,
                       const struct sth_prelude_plan *plan);

@@ -105,48 +105,79 @@ static void bind(struct player *p, struct sth_schedule *schedule,
         resolve_view(p, trace, state, key);
 }
 
-/* A product with the operations in front of it, from `first` on. */
-static void play_product(struct sth_schedule *schedule,
-                         const struct sth_trace *trace, uint32_t first,
-                         uint32_t index, struct sth_tensor_state *state)
-{
-    struct player before[STH_PRELUDE_MAX], product;
-    struct sth_prelude prelude = {NULL, NULL};
-    struct sth_quantize quantize;
+/* Operations beside a product, and their kernels' structs. */
+struct beside {
+    struct player player[STH_PRELUDE_MAX];
     struct sth_norm norm;
-    struct sth_gemm gemm;
+    struct sth_quantize quantize;
+    struct sth_prelude prelude;
+};
 
-    for (uint32_t i = first; i < index; i++) {
-        struct player *p = &before[i - first];
+/* Those from `index` on. */
+static const struct sth_prelude *bind_beside(struct beside *b,
+                                             struct sth_schedule *schedule,
+                                             const struct sth_trace *trace,
+                                             uint32_t index,
+                                             struct sth_tensor_state *state)
+{
+    memset(b, 0, sizeof *b);
+    for (uint32_t i = 0; sth_trace_is_prelude(trace, index + i); i++) {
+        struct player *p = &b->player[i];
 
-        bind(p, schedule, trace, i, state);
+        bind(p, schedule, trace, index + i, state);
         if (p->op->kind == STH_TRACE_KIND_QUANTIZE) {
-            quantize = make_quantize(p);
-            prelude.quantize = &quantize;
+            b->quantize = make_quantize(p);
+            b->prelude.quantize = &b->quantize;
         } else {
-            norm = p->op->kind == STH_TRACE_KIND_LAYERNORM ? make_layernorm(p)
-                                                           : make_rmsnorm(p);
-            prelude.norm = &norm;
+            b->norm = p->op->kind == STH_TRACE_KIND_LAYERNORM
+                          ? make_layernorm(p)
+                          : make_rmsnorm(p);
+            b->prelude.norm = &b->norm;
         }
     }
+    return &b->prelude;
+}
+
+/*
+ * A product with the operations in front of it, from `first` on, and those
+ * behind it that take its result.
+ */
+static void play_product(struct sth_schedule *schedule,
+                         const struct sth_trace *trace, uint32_t first,
+                         uint32_t index, struct sth_tensor_state *state,
+                         uint32_t *ahead)
+{
+    struct beside before, behind;
+    struct player product;
+    struct sth_gemm gemm;
+
     bind(&product, schedule, trace, index, state);
     gemm = make_matmul(&product);
-    gemm.prelude = &prelude;
+    if (first != index) {
+        gemm.prelude = bind_beside(&before, schedule, trace, first, state);
+        before.prelude.first = *ahead;
+    }
+    *ahead = 0;
+    if (sth_trace_feeds_prelude(trace, index)) {
+        gemm.next = bind_beside(&behind, schedule, trace, index + 1, state);
+        gemm.next_rows = ahead;
+    }
     sth_kernel_gemm(schedule, &gemm);
 }
 
 void sth_play_op(struct sth_schedule *schedule, const struct sth_trace *trace,
-                 uint32_t index, struct sth_tensor_state *state, bool alone)
+                 uint32_t index, struct sth_tensor_state *state,
+                 uint32_t *ahead)
 {
     uint32_t first = index;
     struct player p;
 
-    if (!alone && sth_trace_is_prelude(trace, index))
+    if (ahead != NULL && sth_trace_is_prelude(trace, index))
         return;
-    while (!alone && first > 0 && sth_trace_is_prelude(trace, first - 1))
-        first--;
-    if (first != index) {
-        play_product(schedule, trace, first, index, state);
+    if (ahead != NULL && trace->op[index].kind == STH_TRACE_KIND_MATMUL) {
+        while (first > 0 && sth_trace_is_prelude(trace, first - 1))
+            first--;
+        play_product(schedule, trace, first, index, state, ahead);
         return;
     }
     bind(&p, schedule, trace, index, state);

@@ -68,7 +68,8 @@ static enum sth_fw_err play_op(struct sth_runtime *r,
 
     if (hooks->op_begin != NULL)
         hooks->op_begin(hooks->user, index, op, r->schedule.next);
-    sth_play_op(&r->schedule, trace, index, state, r->config.finish_each_op);
+    sth_play_op(&r->schedule, trace, index, state,
+                r->config.finish_each_op ? NULL : &r->ahead);
     if (r->config.finish_each_op && r->schedule.err == STH_FW_ERR_OK) {
         enum sth_fw_err err = sth_schedule_finish(&r->schedule);
 
@@ -148,6 +149,7 @@ enum sth_fw_err sth_runtime_run(struct sth_runtime *runtime,
         (uintptr_t)workspace % sizeof(uint64_t) != 0)
         return STH_FW_ERR_WORKSPACE;
     init_states(state, trace);
+    runtime->ahead = 0;
     for (uint32_t i = 0; i < trace->ops && err == STH_FW_ERR_OK; i++) {
         err = play_op(runtime, trace, i, state);
         runtime->failed_op = i;

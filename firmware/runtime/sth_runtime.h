@@ -49,6 +49,7 @@ struct sth_runtime {
     struct sth_hal *hal;
     struct sth_driver driver;
     struct sth_schedule schedule;
+    uint32_t ahead;     /* rows of what comes next, played already */
     uint32_t failed_op; /* operation that returned the error of run() */
 };
 

@@ -70,3 +70,18 @@ bool sth_trace_is_prelude(const struct sth_trace *trace, uint32_t index)
            sth_trace_is_prelude(trace, index + 1) &&
            is_apart(op, next + 1, STH_TRACE_VIEW_COUNT, STH_TRACE_VIEW_COUNT);
 }
+
+bool sth_trace_feeds_prelude(const struct sth_trace *trace, uint32_t index)
+{
+    const struct sth_trace_op *op = &trace->op[index], *next = op + 1;
+
+    if (op->kind != STH_TRACE_KIND_MATMUL || index + 1 >= trace->ops ||
+        !sth_trace_is_prelude(trace, index + 1) ||
+        !is_same(&next->view[STH_TRACE_VIEW_X],
+                 &op->view[STH_TRACE_VIEW_OUT]) ||
+        touches(next, next->view[STH_TRACE_VIEW_X].tensor, true) ||
+        !is_apart(op, next, STH_TRACE_VIEW_X, STH_TRACE_VIEW_X))
+        return false;
+    return !sth_trace_is_prelude(trace, index + 2) ||
+           is_apart(op, next + 1, STH_TRACE_VIEW_COUNT, STH_TRACE_VIEW_COUNT);
+}

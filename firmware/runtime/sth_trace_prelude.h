@@ -14,4 +14,8 @@
  */
 bool sth_trace_is_prelude(const struct sth_trace *trace, uint32_t index);
 
+/* Whether the operations that are played beside a later product take the result
+ * of this product, and nothing else of theirs touches it. */
+bool sth_trace_feeds_prelude(const struct sth_trace *trace, uint32_t index);
+
 #endif

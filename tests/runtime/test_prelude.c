@@ -20,6 +20,7 @@ enum norm { NONE, LAYER, RMS };
 struct variant {
     enum norm norm;
     bool int8, wide; /* norm's operands fp32 */
+    bool fed;        /* a product makes what it takes */
 };
 
 static char text[2048];
@@ -42,11 +43,17 @@ static void write_trace(struct sth_trace *trace, const struct shape *s,
                         "tensor s fp32 1x%u zero\n"
                         "tensor w %s %ux%u seed:4:30\n"
                         "tensor ws fp32 1x%u seed:5:1\n"
-                        "tensor y bf16 %ux%u zero\n",
+                        "tensor y bf16 %ux%u zero\n"
+                        "tensor x0 bf16 %ux40 seed:6:1\n"
+                        "tensor w0 bf16 40x%u seed:7:1\n",
                         type, s->m, s->k, type, s->k, v->int8 ? type : "bf16",
                         s->m, s->k, s->m, s->k, s->m, v->int8 ? "i8" : "bf16",
-                        s->k, s->n, s->n, s->m, s->n);
+                        s->k, s->n, s->n, s->m, s->n, s->m, s->k);
 
+    if (v->fed)
+        used += snprintf(text + used, sizeof text - (size_t)used,
+                         "op matmul out=%s x=x0 w=w0\n",
+                         v->norm == NONE ? "n" : "x");
     if (v->norm != NONE)
         used += snprintf(text + used, sizeof text - (size_t)used,
                          "op %s out=n x=x gamma=g%s eps=0x3727c5ac "
@@ -60,6 +67,20 @@ static void write_trace(struct sth_trace *trace, const struct shape *s,
     if (sth_trace_parse(trace, text, (size_t)used, arena, sizeof arena,
                         &error) != STH_FW_ERR_OK)
         fail_msg("%s", error.message);
+}
+
+static uint32_t most_ahead;
+
+static void remember_ahead(void *user, uint32_t op,
+                           const struct sth_trace_op *what, uint32_t command)
+{
+    const struct sth_runtime *runtime = user;
+
+    (void)op;
+    (void)what;
+    (void)command;
+    if (runtime->ahead > most_ahead)
+        most_ahead = runtime->ahead;
 }
 
 /* On engines that run in an order drawn from the seed. */
@@ -106,6 +127,9 @@ static const struct variant variants[] = {
     {.norm = NONE, .int8 = true},
     {.norm = RMS, .int8 = true, .wide = true},
     {.norm = LAYER, .int8 = true},
+    {.norm = LAYER, .fed = true},
+    {.norm = NONE, .int8 = true, .fed = true},
+    {.norm = RMS, .int8 = true, .wide = true, .fed = true},
 };
 
 static void test_prelude_leaves_the_bits_of_each_alone(void **unused)
@@ -131,6 +155,38 @@ static void test_prelude_leaves_the_bits_of_each_alone(void **unused)
                 }
                 fixture_destroy(should);
             }
+}
+
+/* The rows that were played beside the product that makes them are some. */
+static void test_prelude_begins_beside_the_product_before(void **unused)
+{
+    static const struct shape shape = {320, 64, 200};
+    static const struct variant fed = {.norm = LAYER, .fed = true};
+    struct sth_trace trace;
+    struct sth_runtime_config options;
+    struct sth_runtime runtime;
+    struct sth_hal hal;
+    struct fixture_device *f = fixture_create("edge", 3);
+
+    (void)unused;
+    write_trace(&trace, &shape, &fed);
+    trace.ops = 2; /* the product behind is not to come */
+    assert_false(sth_trace_feeds_prelude(&trace, 0));
+    trace.ops = 3;
+    assert_true(sth_trace_feeds_prelude(&trace, 0));
+    sth_runtime_config_default(&options);
+    sth_hal_host_init(&hal, &f->device);
+    assert_int_equal(sth_runtime_init(&runtime, &hal, &options), 0);
+    sth_runtime_place(&runtime, &trace);
+    fixture_fill_trace(&trace, f->mem);
+    runtime.config.hooks.user = &runtime;
+    runtime.config.hooks.op_end = remember_ahead;
+    most_ahead = 0;
+    assert_int_equal(
+        sth_runtime_run(&runtime, &trace, workspace, sizeof workspace),
+        STH_FW_ERR_OK);
+    assert_in_range(most_ahead, 1, shape.m / 5);
+    fixture_destroy(f);
 }
 
 /* Cycles on the C model, which finds races. */
@@ -242,6 +298,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_prelude_leaves_the_bits_of_each_alone),
+        cmocka_unit_test(test_prelude_begins_beside_the_product_before),
         cmocka_unit_test(test_prelude_hides_behind_the_product),
         cmocka_unit_test(test_prelude_is_what_a_product_takes_whole),
     };
