@@ -9,10 +9,13 @@ static void note(struct sth_fidelity *f, uint32_t engine, uint32_t index,
                  uint64_t start, uint64_t end, int start_off, int end_off)
 {
     const struct sth_command command = {{STH_OP_LOAD}};
-    const struct sth_event rtl = {index, engine, start, end, 0};
-    const struct sth_event csim = {index, engine,
+    const struct sth_event rtl = {index, engine, start, end, 0, 0};
+    const struct sth_event csim = {index,
+                                   engine,
                                    start + (uint64_t)(int64_t)start_off,
-                                   end + (uint64_t)(int64_t)end_off, 0};
+                                   end + (uint64_t)(int64_t)end_off,
+                                   0,
+                                   0};
 
     sth_fidelity_note(f, &csim, &rtl, &command);
 }
