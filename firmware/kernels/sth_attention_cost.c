@@ -116,12 +116,14 @@ static uint64_t move_rows(const struct sth_attention_model *m, uint32_t slots)
 }
 
 void sth_attention_times(struct sth_attention_times *t,
-                         const struct sth_attention_model *m, uint64_t keys,
-                         bool first, bool masked)
+                         const struct sth_attention_model *m, uint32_t key0,
+                         uint32_t keys, bool masked)
 {
     const struct sth_attention_plan *plan = m->plan;
     const struct sth_params *p = m->p;
-    uint64_t tiles = ceil_u64(keys, plan->tile);
+    uint32_t tiles = sth_ceil_div(keys, plan->tile);
+    /* Tiles are loaded whole, but for the last of all keys. */
+    uint32_t loaded = sth_min_u32(tiles * plan->tile, m->s->keys - key0);
     uint64_t depth_cols = sth_ceil_div(m->s->depth, p->array_cols);
     uint64_t depth_rows = sth_ceil_div(m->s->depth, p->array_rows);
     uint64_t columns = ceil_u64(keys, p->array_cols);
@@ -137,11 +139,11 @@ void sth_attention_times(struct sth_attention_times *t,
                   product(m, ceil_u64(turns, tiles), p->array_rows),
         .softmax = parts * (pass(m, m->rows / parts, columns, false, true) +
                             pass(m, m->rows / parts, columns, true, true)),
-        .load = load_tile(m, sth_min_u32(m->s->keys, plan->tile)),
+        .load = load_tile(m, sth_ceil_div(loaded, tiles)),
         .passes = 2ull * parts,
         .commands = 2ull * parts + 2 * tiles * (m->units + plan->sequences),
     };
-    if (first)
+    if (key0 == 0)
         return;
     t->softmax += scalars(m, true);
     t->rescaling = pass(m, m->rows, depth_cols, false, false);
@@ -257,16 +259,16 @@ static struct sums sum_blocks(const struct sth_attention_model *m, bool stays,
     for (uint32_t b = 0; b * plan->queries < s->seq; b++) {
         uint32_t seen = sth_attention_seen(m, b);
         uint32_t keys = sth_attention_step_keys(plan, seen);
-        uint64_t steps = ceil_u64(seen, keys);
+        uint32_t steps = sth_ceil_div(seen, keys);
         uint64_t loads;
 
         if (keys != before) {
-            sth_attention_times(&first, m, keys, true, false);
-            sth_attention_times(&whole, m, keys, false, false);
+            sth_attention_times(&first, m, 0, keys, false);
+            sth_attention_times(&whole, m, keys, keys, false);
             before = keys;
         }
-        sth_attention_times(&last, m, seen - (steps - 1) * keys, steps == 1,
-                            s->masked != 0);
+        sth_attention_times(&last, m, (steps - 1) * keys,
+                            seen - (steps - 1) * keys, s->masked != 0);
         add_steps(&sum, m, &last, 1, stays, m->output + m->inverse);
         if (steps > 1)
             add_steps(&sum, m, &first, 1, stays, 0);
@@ -301,7 +303,7 @@ uint64_t sth_attention_cost(const struct sth_attention_plan *plan,
     struct sums sum;
 
     sth_attention_model_init(&m, plan, p, memory, s);
-    sth_attention_times(&t, &m, plan->keys, true, false);
+    sth_attention_times(&t, &m, 0, plan->keys, false);
     blocks = m.parts * sth_ceil_div(s->seq, plan->queries);
     sum = sum_blocks(&m, sth_attention_stays(&m),
                      2ull * sth_attention_tiles(plan, s->keys) * t.load);

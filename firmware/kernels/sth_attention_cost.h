@@ -41,10 +41,10 @@ void sth_attention_model_init(struct sth_attention_model *model,
                               const struct sth_plan_memory *memory,
                               const struct sth_attention_shape *shape);
 
-/* A step over so many keys, the first of a block or not. */
+/* A step over so many keys from key0 on. */
 void sth_attention_times(struct sth_attention_times *times,
-                         const struct sth_attention_model *model, uint64_t keys,
-                         bool first, bool masked);
+                         const struct sth_attention_model *model, uint32_t key0,
+                         uint32_t keys, bool masked);
 
 /* Keys that block b of a sequence sees. */
 uint32_t sth_attention_seen(const struct sth_attention_model *model,

@@ -35,6 +35,7 @@ struct pipe {
     uint64_t freed[TILES];               /* buffers, by load */
     uint64_t loaded[2][STH_CACHE_SLOTS]; /* tiles of a group that stay */
     uint32_t owner[2][STH_CACHE_SLOTS];  /* the group of each */
+    uint32_t number[2][STH_CACHE_SLOTS]; /* its load */
     struct entry step[STEPS];
     uint32_t steps, ended;
     uint64_t output_done[2];
@@ -66,8 +67,10 @@ static uint64_t fetch_tile(struct pipe *q, const struct entry *e, uint32_t tile,
     uint64_t at;
 
     tile += e->tile0;
-    if (q->stays && q->owner[which][tile] == e->group)
+    if (q->stays && q->owner[which][tile] == e->group) {
+        *buffer = q->number[which][tile];
         return q->loaded[which][tile];
+    }
     at = sth_max_u64(q->load, dispatched(q, plan->prefetch));
     if (q->loads >= plan->kv_slots)
         at = sth_max_u64(at, q->freed[(q->loads - plan->kv_slots) % TILES] +
@@ -79,6 +82,7 @@ static uint64_t fetch_tile(struct pipe *q, const struct entry *e, uint32_t tile,
     if (q->stays) {
         q->loaded[which][tile] = at;
         q->owner[which][tile] = e->group;
+        q->number[which][tile] = *buffer;
     }
     return at;
 }
@@ -105,7 +109,7 @@ static void scores(struct pipe *q, struct entry *e)
         from = sth_max_u64(
             from, q->step[(q->steps - 1 - slots) % STEPS].weighted + HANDOVER);
     for (uint32_t i = 0; i < e->t->tiles; i++) {
-        uint32_t load = q->loads;
+        uint32_t load;
         uint64_t at = sth_max_u64(fetch_tile(q, e, i, 0, &load), from);
 
         e->scored =
@@ -154,7 +158,7 @@ static void values(struct pipe *q, struct entry *e)
         q->blocks++;
     }
     for (uint32_t i = 0; i < e->t->tiles; i++) {
-        uint32_t load = q->loads;
+        uint32_t load;
         uint64_t at = sth_max_u64(fetch_tile(q, e, i, 1, &load), from);
 
         e->valued =
@@ -177,8 +181,8 @@ static void follow_block(struct pipe *q, uint32_t seen)
     uint32_t keys = sth_attention_step_keys(plan, seen);
 
     if (keys != q->keys) {
-        sth_attention_times(&q->head, q->m, keys, true, false);
-        sth_attention_times(&q->body, q->m, keys, false, false);
+        sth_attention_times(&q->head, q->m, 0, keys, false);
+        sth_attention_times(&q->body, q->m, keys, keys, false);
         q->keys = keys;
     }
     q->followed += 2ull * sth_attention_tiles(plan, seen);
@@ -193,7 +197,7 @@ static void follow_block(struct pipe *q, uint32_t seen)
         e->tile0 = sth_attention_tiles(plan, key0);
         e->t = e->first ? &q->head : &q->body;
         if (e->last) {
-            sth_attention_times(&e->own, q->m, seen - key0, e->first,
+            sth_attention_times(&e->own, q->m, key0, seen - key0,
                                 q->m->s->masked != 0);
             e->t = &e->own;
         }
