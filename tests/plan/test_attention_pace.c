@@ -10,9 +10,9 @@ struct seen {
 };
 
 static void see_trial(void *user, const struct sth_trial *trial,
-                      uint64_t cycles)
+                      uint64_t cycles, bool whole)
 {
-    (void)user, (void)trial, (void)cycles;
+    (void)user, (void)trial, (void)cycles, (void)whole;
 }
 
 static void see_taken(void *user, const struct sth_plan_key *key,
