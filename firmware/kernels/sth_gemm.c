@@ -219,6 +219,9 @@ static void begin_prelude(struct state *t, const struct sth_gemm *gemm)
     if (t->plan.beside) {
         sth_schedule_begin_operation(t->s);
         sth_prelude_plan(&plan, t->p, gemm->prelude);
+        /* The first block waits for whole steps. */
+        plan.rows =
+            sth_ceil_div(t->plan.mb, sth_ceil_div(t->plan.mb, plan.rows));
         sth_prelude_init(&t->prelude, t->s, gemm->prelude, &plan);
         return;
     }

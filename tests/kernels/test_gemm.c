@@ -206,6 +206,31 @@ static void test_gemm_larger_than_memories_matches(void **unused)
     check("edge", &edge, &variants[0], 13);
 }
 
+/* Of shapes and epilogues drawn from a seed. */
+static void test_gemm_random_variants_match(void **unused)
+{
+    uint64_t random = 10;
+
+    (void)unused;
+    for (int i = 0; i < 80; i++) {
+        struct shape s = {1 + fixture_random(&random) % 70,
+                          1 + fixture_random(&random) % 150,
+                          1 + fixture_random(&random) % 120};
+        uint32_t bits = fixture_random(&random);
+        struct variant v = {
+            .int8 = bits & 1,
+            .transposed = bits & 2,
+            .bias = bits & 4,
+            .mul = bits & 8,
+            .residual = bits & 16,
+            .out_fp32 = bits & 32,
+            .bias_fp32 = bits & 64,
+            .act = (enum sth_gemm_act)(bits / 128 % STH_GEMM_ACT_COUNT)};
+
+        check(configs[i % 4], &s, &v, 200 + (uint64_t)i);
+    }
+}
+
 /* The same output twice, once from the result of a first product. */
 static void test_gemm_chain_is_ordered(void **unused)
 {
@@ -263,6 +288,7 @@ int main(void)
         cmocka_unit_test(test_gemm_odd_shapes_match),
         cmocka_unit_test(test_gemm_variants_match),
         cmocka_unit_test(test_gemm_larger_than_memories_matches),
+        cmocka_unit_test(test_gemm_random_variants_match),
         cmocka_unit_test(test_gemm_chain_is_ordered),
         cmocka_unit_test(test_gemm_multiplies_in_place),
     };

@@ -147,11 +147,34 @@ static void test_gemm_rotates_more_than_memories(void **unused)
     }
 }
 
+/* Of shapes and variants drawn from a seed. */
+static void test_gemm_rotates_random_shapes(void **unused)
+{
+    uint64_t random = 20;
+
+    (void)unused;
+    for (int i = 0; i < 60; i++) {
+        struct shape s = {1 + fixture_random(&random) % 80,
+                          1 + fixture_random(&random) % 100,
+                          1 + fixture_random(&random) % 7,
+                          2 + 2 * (fixture_random(&random) % 40)};
+        uint32_t bits = fixture_random(&random);
+        struct variant v = {.int8 = bits & 1,
+                            .bias = bits & 2,
+                            .narrow = bits & 4,
+                            .before = bits >> 3 & 1,
+                            .behind = bits >> 4 & 1};
+
+        check(configs[i % 4], &s, &v, 100 + (uint64_t)i);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_gemm_rotates_odd_shapes),
         cmocka_unit_test(test_gemm_rotates_more_than_memories),
+        cmocka_unit_test(test_gemm_rotates_random_shapes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;
