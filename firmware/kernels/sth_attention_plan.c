@@ -5,6 +5,8 @@
 /* Candidates that are left to the judge: all of short work, few of long. */
 #define SHORT_CYCLES (1u << 16)
 #define PLAYED 4u
+/* One part of so many. */
+#define CLEARLY 256u
 /* Sizes that are followed with tiles of any size. */
 #define REFINED 3u
 #define KEYS_MAX 32768u
@@ -145,7 +147,8 @@ static bool is_alike(const struct sth_attention_plan *a,
 
 /*
  * Enters a plan into the list, where plans that differ in no more than tiles
- * and buffers have one place.  Of equal plans the first stays first.
+ * and buffers have one place: the first, whose tiles are the largest, leaves it
+ * only to one that is clearly better.  Of equal plans the first stays first.
  */
 static void enter(struct sth_attention_plans *list,
                   const struct sth_attention_plan *plan)
@@ -160,6 +163,9 @@ static void enter(struct sth_attention_plans *list,
     end = i;
     while (end < list->count && !is_alike(&list->plan[end], plan))
         end++;
+    if (end < list->count &&
+        list->plan[end].cycles - plan->cycles <= plan->cycles / CLEARLY)
+        return;
     if (end == STH_ATTENTION_PLANS)
         end--;
     else if (end == list->count)
