@@ -14,11 +14,11 @@
 #define SHORT_CYCLES 4096u
 /* Of long work the first blocks are played, for about so many cycles. */
 #define PART_CYCLES (UINT64_C(1) << 14)
-/*
- * Estimates that are no farther off, one part in so many, are believed of long
- * work; where they are the judge has four times as much to play.
- */
+/* Estimates that are no farther off, one part in so many, are believed of long
+ * work. */
 #define BELIEVED 8u
+/* Where they are farther off than that the judge has four times as much. */
+#define DOUBTED 32u
 
 struct sth_plan_judge {
     struct sth_judge hook;
@@ -140,7 +140,7 @@ static bool is_worth(struct sth_plan_judge *j, const struct sth_trial *trial)
     if (j->shortest != 0)
         effort = effort * j->first / j->shortest;
     return j->played + effort <=
-           (off > j->shortest / BELIEVED ? 4 * PLAYED_CYCLES : PLAYED_CYCLES);
+           (off > j->shortest / DOUBTED ? 4 * PLAYED_CYCLES : PLAYED_CYCLES);
 }
 
 /* Blocks behind those that are played go at the pace of the last of them. */
