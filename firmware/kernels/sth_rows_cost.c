@@ -36,8 +36,11 @@ uint32_t sth_rows_cost(const struct sth_rows_plan *plan,
     /* Scalars of a row take a pass each. */
     uint64_t vector =
         (1 + s->scalars) * (tiles * sth_vector_steps(p) + VECTOR_OVERHEAD);
+    /* Loads, passes and the store, which the bus brings as well. */
+    uint64_t commands = 4ull + s->scalars;
     uint64_t load =
-        row_times(p, memory, rows, cols, s->cols, s->in_bytes, p->load_slots);
+        row_times(p, memory, rows, cols, s->cols, s->in_bytes, p->load_slots) +
+        commands * sth_ceil_div(STH_COMMAND_BYTES, p->bus_bytes);
     uint64_t store =
         row_times(p, memory, rows, cols, s->cols, s->out_bytes, p->store_slots);
     /* From a buffer's load to its last reader, from its vector to memory. */
@@ -47,8 +50,7 @@ uint32_t sth_rows_cost(const struct sth_rows_plan *plan,
 
     pace = sth_max_u64(pace, in / plan->slots);
     pace = sth_max_u64(pace, out / plan->depth);
-    /* Loads, passes and the store. */
-    pace = sth_max_u64(pace, (4ull + s->scalars) * STH_LAT_DECODE);
+    pace = sth_max_u64(pace, commands * STH_LAT_DECODE);
     cycles = blocks * pace + in + store + 2 * memory->latency;
     return cycles < UINT32_MAX ? (uint32_t)cycles : UINT32_MAX;
 }

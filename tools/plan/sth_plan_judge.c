@@ -253,9 +253,9 @@ static struct sth_plan_memory dram_of(const struct sth_mem_config *m)
 
     return (struct sth_plan_memory){
         .latency = (uint32_t)((d->t_ctrl + d->t_rcd + d->t_cl) / cycle),
-        /* A write waits for those that go out with it. */
+        /* A write waits for half of those that go out with it. */
         .write_latency = (uint32_t)((d->t_ctrl + d->t_rcd + d->t_cl +
-                                     d->write_batch * d->t_burst) /
+                                     d->write_batch * d->t_burst / 2) /
                                     cycle),
         .byte_cost = (uint32_t)(unit * d->t_burst / cycle /
                                     (d->access_bytes * channels) +

@@ -181,3 +181,14 @@ double sth_plan_loss(const struct sth_plan_answer *answer)
                ? 100 * (smaller - larger) / larger
                : 100 * (larger - smaller) / smaller;
 }
+
+double sth_plan_loss_of_plan(const struct sth_plan_answer *answer)
+{
+    double loss = sth_plan_loss(answer), saved;
+
+    if (answer->same == 0 || loss <= 0)
+        return loss;
+    saved = 100 * ((double)answer->larger - (double)answer->same) /
+            (double)answer->smaller;
+    return saved < 0 ? 0 : saved < loss ? saved : loss;
+}

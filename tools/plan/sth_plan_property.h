@@ -46,4 +46,10 @@ void sth_plan_ask(uint64_t seed,
  */
 double sth_plan_loss(const struct sth_plan_answer *answer);
 
+/*
+ * The part of a loss that is the plan's: what the plans of the smaller chip
+ * would save on the larger one.  The rest is the chip's.
+ */
+double sth_plan_loss_of_plan(const struct sth_plan_answer *answer);
+
 #endif

@@ -8,7 +8,7 @@
 
 /* Answers that are worse by so much, in percent, are counted. */
 static const double limits[] = {1, 2, 3};
-enum { LIMITS = sizeof limits / sizeof *limits, WORST = 400 };
+enum { LIMITS = sizeof limits / sizeof *limits, WORST = 12 };
 
 struct worst {
     double loss;
@@ -17,7 +17,7 @@ struct worst {
 
 /* Of one question and one kind of work. */
 struct sums {
-    uint32_t asked, worse[LIMITS];
+    uint32_t asked, worse[LIMITS], by_plan[LIMITS];
 };
 
 struct tally {
@@ -51,12 +51,14 @@ static void take(void *user, const struct sth_plan_answer *a)
         "refused with more", "better", "better", "more"};
     struct tally *t = user;
     struct sums *sums = &t->sums[a->question][a->work->kind];
-    double loss = sth_plan_loss(a);
+    double loss = sth_plan_loss(a), by_plan = sth_plan_loss_of_plan(a);
     char work[160], memory[STH_MEM_TEXT_MAX], same[48] = "", text[400];
 
     sums->asked++;
-    for (int i = 0; i < LIMITS; i++)
+    for (int i = 0; i < LIMITS; i++) {
         sums->worse[i] += loss > limits[i];
+        sums->by_plan[i] += by_plan > limits[i];
+    }
     if (loss <= limits[0] && !t->print)
         return;
     sth_plan_work_say(a->work, work, sizeof work);
@@ -108,23 +110,49 @@ static void print_sums(FILE *out, const struct tally *t)
         for (int k = 0; k < STH_PLAN_KINDS; k++)
             fprintf(out,
                     "%-16s %-10s %6u asked, worse by more than 1 %%: %u, "
-                    "2 %%: %u, 3 %%: %u\n",
+                    "2 %%: %u, 3 %%: %u; by the plan: %u, %u, %u\n",
                     names[q], kinds[k], t->sums[q][k].asked,
                     t->sums[q][k].worse[0], t->sums[q][k].worse[1],
-                    t->sums[q][k].worse[2]);
+                    t->sums[q][k].worse[2], t->sums[q][k].by_plan[0],
+                    t->sums[q][k].by_plan[1], t->sums[q][k].by_plan[2]);
 }
 
-/* Whether at most one in `most` answers is far worse. */
-static bool holds(const struct tally *t, enum sth_plan_question q,
-                  uint32_t most)
+/* Answers that may be worse, one in so many; 0: none. */
+struct allowance {
+    enum sth_plan_question question;
+    int limit;             /* of `limits` */
+    uint32_t all, by_plan; /* whatever the cause; by the plan */
+};
+
+/*
+ * What is left to the chip: a deeper fetch takes the bus before the first load,
+ * and a wider bus reads more of a DRAM for a short run.  More rows are always
+ * the plan's.
+ */
+static const struct allowance allowed[] = {
+    {STH_PLAN_REFUSAL, 0, 0, 0},       {STH_PLAN_DOUBLING, 0, 50, 200},
+    {STH_PLAN_DOUBLING, 2, 100, 500},  {STH_PLAN_MORE_ROWS, 1, 200, 200},
+    {STH_PLAN_MORE_ROWS, 2, 500, 500},
+};
+
+static bool within(uint32_t worse, uint32_t asked, uint32_t most)
 {
-    uint32_t asked = 0, worse = 0;
+    /* A few answers say nothing of one in many. */
+    return worse <= (most != 0 ? asked / most + (asked != 0) : 0);
+}
+
+static bool holds(const struct tally *t, const struct allowance *a)
+{
+    uint32_t asked = 0, worse = 0, by_plan = 0;
 
     for (int k = 0; k < STH_PLAN_KINDS; k++) {
-        asked += t->sums[q][k].asked;
-        worse += t->sums[q][k].worse[LIMITS - 1];
+        const struct sums *sums = &t->sums[a->question][k];
+
+        asked += sums->asked;
+        worse += sums->worse[a->limit];
+        by_plan += sums->by_plan[a->limit];
     }
-    return worse == 0 || (most != 0 && worse <= asked / most);
+    return within(worse, asked, a->all) && within(by_plan, asked, a->by_plan);
 }
 
 bool sth_plan_tally(FILE *out, uint64_t seed, uint64_t count)
@@ -139,7 +167,8 @@ bool sth_plan_tally(FILE *out, uint64_t seed, uint64_t count)
         for (uint32_t i = 0; i < t.worsts[q]; i++)
             fprintf(out, "%s\n", t.worst[q][i].text);
     print_sums(out, &t);
-    return holds(&t, STH_PLAN_REFUSAL, 0) &&
-           holds(&t, STH_PLAN_DOUBLING, 100) &&
-           holds(&t, STH_PLAN_MORE_ROWS, 100);
+    for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++)
+        if (!holds(&t, &allowed[i]))
+            return false;
+    return true;
 }
