@@ -17,10 +17,13 @@ static void gemm_text(const struct sth_gemm_plan *p, char *text, size_t size)
              "%" PRIu32 " x %" PRIu32 " x %" PRIu32 " blocks of %" PRIu32
              " rows, %" PRIu32 " columns, %" PRIu32
              " lanes; %s outermost; buffers: x %" PRIu32 ", w %" PRIu32
-             ", sums %" PRIu32 ", results %" PRIu32,
+             ", sums %" PRIu32 ", results %" PRIu32 "%s",
              p->ms, p->ns, p->ks, p->mb, p->nb, p->kb,
              p->w_stationary ? "columns" : "rows", p->a_slots, p->w_slots,
-             p->acc_slots, p->stage_slots);
+             p->acc_slots, p->stage_slots,
+             p->beside               ? "; prelude beside"
+             : p->prelude_cycles > 0 ? "; prelude first"
+                                     : "");
 }
 
 static void attention_text(const struct sth_attention_plan *p, char *text,
