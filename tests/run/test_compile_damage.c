@@ -21,6 +21,31 @@ static const char text[] =
     "past=20+1 room=60 causal=1 scale=0x3e800000\n"
     "output y\n";
 
+/* Made once: planning is slow under sanitizers. */
+static struct compile_file compiled;
+
+static int compile_once(void **unused)
+{
+    (void)unused;
+    compiled = compile_text(text, "nano");
+    return 0;
+}
+
+static int release(void **unused)
+{
+    (void)unused;
+    free(compiled.byte);
+    return 0;
+}
+
+static struct compile_file copy_of_it(void)
+{
+    const struct compile_file file = {malloc(compiled.bytes), compiled.bytes};
+
+    memcpy(file.byte, compiled.byte, file.bytes);
+    return file;
+}
+
 static struct sth_compiled_header *header_of(const struct compile_file *file)
 {
     return (struct sth_compiled_header *)file->byte;
@@ -55,7 +80,7 @@ static void refused(const struct compile_file *file, size_t bytes,
 
 static void test_compile_cut_or_flipped_is_refused(void **unused)
 {
-    struct compile_file file = compile_text(text, "nano");
+    struct compile_file file = copy_of_it();
     uint64_t random = 3;
 
     (void)unused;
@@ -96,8 +121,7 @@ struct forge {
 
 static struct forge forge_begin(void)
 {
-    struct forge f = {.file = compile_text(text, "nano"),
-                      .good = compile_text(text, "nano")};
+    struct forge f = {.file = copy_of_it(), .good = compiled};
     const struct sth_compiled p = compile_open(&f.file);
 
     f.h = header_of(&f.file);
@@ -121,7 +145,6 @@ static void forge_end(struct forge *f)
     seal(&f->file);
     compile_open(&f->file);
     free(f->file.byte);
-    free(f->good.byte);
 }
 
 #define FORGED(change, what)                                                   \
@@ -311,9 +334,8 @@ static void check_played(const struct sth_compiled *p)
 /* Whatever is accepted plays, and reads and writes nothing but its regions. */
 static void test_compile_random_damage_does_no_harm(void **unused)
 {
-    const struct compile_file good = compile_text(text, "nano");
-    const struct compile_file file = {malloc(good.bytes), good.bytes};
-    const struct sth_compiled whole = compile_open(&good);
+    const struct compile_file file = copy_of_it();
+    const struct sth_compiled whole = compile_open(&compiled);
     uint32_t accepted = 0;
     uint64_t random = 11;
 
@@ -322,7 +344,7 @@ static void test_compile_random_damage_does_no_harm(void **unused)
         struct sth_compiled_error error;
         struct sth_compiled p;
 
-        memcpy(file.byte, good.byte, good.bytes);
+        memcpy(file.byte, compiled.byte, file.bytes);
         spoil(&file, &whole, &random);
         seal(&file);
         if (sth_compiled_open(&p, file.byte, file.bytes, &error))
@@ -332,7 +354,6 @@ static void test_compile_random_damage_does_no_harm(void **unused)
     }
     assert_in_range(accepted, ROUNDS / 20, ROUNDS - ROUNDS / 20);
     free(file.byte);
-    free(good.byte);
 }
 
 /* The sum is that of the standard: its check value. */
@@ -357,5 +378,5 @@ int main(void)
         cmocka_unit_test(test_compile_sum_is_crc32),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL) != 0;
+    return cmocka_run_group_tests(tests, compile_once, release) != 0;
 }

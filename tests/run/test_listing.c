@@ -9,11 +9,11 @@
 
 #include <jansson.h>
 
-enum { STEPS = 40 };
+enum { STEPS = 16 };
 
 static const char text[] =
     "systolith-trace 1\n"
-    "steps 40\n"
+    "steps 16\n"
     "tensor x bf16 40x32 seed:1:1\n"
     "tensor k bf16 60x32 seed:3:1\n"
     "tensor v bf16 60x32 seed:4:1\n"
@@ -120,6 +120,7 @@ static void test_listing_json_is_what_is_planned(void **unused)
         sth_recorder_fini(&recorder);
     }
     sth_plan_judge_destroy(c.judge);
+    sth_plan_book_fini(&c.plans);
     c.device->ops->destroy(c.device);
     sth_mem_destroy(c.mem);
     json_decref(root);
