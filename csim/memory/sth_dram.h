@@ -25,6 +25,8 @@ struct sth_dram {
     struct sth_dram_rules rules;
     struct sth_dram_map map;
     unsigned bus_log2; /* bytes in a beat */
+    struct sth_dram_run unit;
+    bool unit_is_beat; /* and a whole run */
     struct sth_dram_channel *channel;
     void *store; /* what the channels point to */
 };

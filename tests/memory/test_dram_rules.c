@@ -28,7 +28,7 @@ static struct sth_mem_config plain(void)
     sth_mem_config_default(&config);
     assert_true(
         sth_mem_config_parse(&config, "ddr4-3200", error, sizeof error));
-    config.dram.t_ctrl = config.dram.t_open = 0;
+    config.dram.t_ctrl = config.dram.t_ck = 0;
     config.dram.t_refi = 1000000000;
     config.dram.write_queue = 4 * BATCH;
     config.dram.write_batch = BATCH;
