@@ -42,6 +42,46 @@ manual() {
   done
 }
 
+# Plans that are kept, given again, changed by hand, and refused.
+plans() {
+  local trace=$work/plans.trace file=$work/a.plans
+  local play=(run "$trace" --config nano --time-only)
+  run trace --gemm 24x40x56 -o "$trace"
+  succeeds '^end$' plan "$trace" --config nano -o -
+  run plan "$trace" --config nano -o "$file"
+  succeeds ', given in line 4$' plan "$trace" --config nano --plans "$file"
+  succeeds '^csim, ' "${play[@]}" --plans "$file"
+  cp "$work/out" "$work/given"
+  run "${play[@]}"
+  check "plans that are given take the cycles of those decided" \
+    cmp -s <(grep '^csim, ' "$work/given") <(grep '^csim, ' "$work/out")
+  sed -i 's/ : mb=[0-9]*/ : mb=1/' "$file"
+  succeeds ' blocks of 1 rows,' plan "$trace" --config nano --plans "$file"
+  run compile "$trace" --config nano --plans "$file" -o "$work/plans.prog"
+  run run "$work/plans.prog" --config nano --time-only
+  cp "$work/out" "$work/given"
+  run "${play[@]}" --plans "$file"
+  check "a program has the plans that were given" \
+    cmp -s <(grep '^csim, ' "$work/given") <(grep '^csim, ' "$work/out")
+  refuses 2 "$work/plans.prog: a compiled program has no plans" \
+    run "$work/plans.prog" --config nano --plans "$file"
+  sed -i 's/ : mb=[0-9]*/ : mb=9999/' "$file"
+  refuses 2 "$file:4: member 'mb': the plan does not fit 'nano'" \
+    "${play[@]}" --plans "$file"
+  refuses 2 "$file:4: member 'mb': the plan does not fit 'nano'" \
+    compile "$trace" --config nano --plans "$file" -o "$work/result"
+  refuses 2 "options --plans and --plan-cache exclude each other" \
+    "${play[@]}" --plans "$file" --plan-cache "$work/cache"
+  succeeds '^1 plans in ' plan "$trace" --config nano --plan-cache "$work/cache"
+  succeeds '^0 plans in ' plan "$trace" --config nano --plan-cache "$work/cache"
+  succeeds '^1 plans in ' plan "$trace" --config edge --plan-cache "$work/cache"
+  check "a cache has a file for each chip" \
+    test "$(find "$work/cache" -name '*.plans' | wc -l)" -eq 2
+  for file in "$work"/cache/*; do echo damaged >"$file"; done
+  succeeds '^1 plans in ' plan "$trace" --config nano --plan-cache "$work/cache"
+  succeeds '^0 plans in ' plan "$trace" --config nano --plan-cache "$work/cache"
+}
+
 # What every JSON report says about itself.
 reports() {
   local hash file
@@ -353,6 +393,7 @@ simulated memory; use --time-only" "$work/err"
 help_pages
 manual
 reports
+plans
 malformed_files
 command_lines
 good_runs

@@ -24,7 +24,7 @@ static int write_program(const char *path,
 int sth_cmd_compile(int argc, char **argv)
 {
     struct sth_compile_file compiled = {.file = NULL};
-    struct sth_plan_book plans;
+    struct sth_plans plans;
     struct sth_config config;
     struct sth_args args;
     char error[4600], config_path[4096];
@@ -56,20 +56,22 @@ int sth_cmd_compile(int argc, char **argv)
     status = sth_targets_check(&target, 1, inputs, 4);
     if (status)
         return status;
-    sth_plan_book_init(&plans);
-    if (!sth_plans_read(&plans, inputs[3], &config)) {
-        sth_plan_book_fini(&plans);
+    if (!sth_plans_open(&plans, inputs[3],
+                        args.text[STH_OPT_COMPILE_PLAN_CACHE], &config)) {
+        sth_plans_close(&plans);
         return 2;
     }
     text = sth_file_read(args.operand[0], &bytes, error, sizeof(error));
     if (!text ||
-        !sth_compile(&compiled, text, bytes, args.operand[0], &config, &plans,
-                     (uint32_t)args.number[STH_OPT_COMPILE_STEPS], error,
-                     sizeof(error)))
+        !sth_compile(&compiled, text, bytes, args.operand[0], &config,
+                     &plans.book, (uint32_t)args.number[STH_OPT_COMPILE_STEPS],
+                     error, sizeof(error)))
         status = sth_cmd_error("%s", error);
     else
         status = write_program(target.path, &compiled);
-    sth_plan_book_fini(&plans);
+    if (!status && !sth_plans_keep(&plans))
+        status = 1;
+    sth_plans_close(&plans);
     free(compiled.file);
     free(text);
     return status;

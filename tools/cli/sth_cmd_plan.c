@@ -61,7 +61,7 @@ static bool resolve(const struct sth_args *args, struct sth_session_request *q)
         sth_cmd_error("option --memory: %s", error);
         return false;
     }
-    return sth_plans_read(q->plans, args->text[STH_OPT_PLAN_PLANS], &q->config);
+    return true;
 }
 
 /* Chip and targets; returns the exit status. */
@@ -107,30 +107,37 @@ static int run(const struct sth_args *args, struct sth_session_request *q,
 
 static int explain(const struct sth_args *args)
 {
-    struct sth_plan_book book;
+    struct sth_plans plans;
     struct sth_session session = {.phases = 0};
-    struct sth_plan_report *report = sth_plan_report_create(&session, &book);
+    struct sth_plan_report *report =
+        sth_plan_report_create(&session, &plans.book);
     struct sth_session_request q = {
         .trace_path = args->operand[0],
         .home = sth_cmd_home(),
         .mode = STH_CSIM_TIME_ONLY,
         .no_reference = true,
         .roofline = true,
-        .plans = &book,
+        .plans = &plans.book,
     };
     int status;
 
     if (!report)
         return sth_cmd_error("out of memory");
     q.watch = sth_plan_report_watch(report);
-    sth_plan_book_init(&book);
+    sth_plan_book_init(&plans.book);
     status = prepare(args, &q);
+    if (!status &&
+        !sth_plans_open(&plans, args->text[STH_OPT_PLAN_PLANS],
+                        args->text[STH_OPT_PLAN_PLAN_CACHE], &q.config))
+        status = 2;
     if (!status) {
         status = run(args, &q, &session, report);
+        if (status != 2 && !sth_plans_keep(&plans))
+            status = 1;
         sth_session_fini(&session);
     }
     sth_plan_report_destroy(report);
-    sth_plan_book_fini(&book);
+    sth_plans_close(&plans);
     return status;
 }
 

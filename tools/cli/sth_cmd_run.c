@@ -20,7 +20,7 @@ enum { LAYERS_NONE = -1, LAYERS_YES, LAYERS_NO, LAYERS_ALL };
 struct options {
     const char *config, *memory, *stalls;
     uint32_t clock_mhz; /* 0: the configuration's */
-    const char *plans;
+    const char *plans, *plan_cache;
     const char *json, *timeline, *events, *wave, *roofline;
     int layers; /* LAYERS_* */
     bool time_only;
@@ -36,6 +36,7 @@ static struct options take(const struct sth_args *args)
         .clock_mhz = (uint32_t)args->number[STH_OPT_RUN_CLOCK],
         .stalls = args->text[STH_OPT_RUN_STALLS],
         .plans = args->text[STH_OPT_RUN_PLANS],
+        .plan_cache = args->text[STH_OPT_RUN_PLAN_CACHE],
         .json = args->text[STH_OPT_RUN_JSON],
         .timeline = args->text[STH_OPT_RUN_TIMELINE],
         .events = args->text[STH_OPT_RUN_EVENTS],
@@ -258,7 +259,7 @@ int sth_cmd_run(int argc, char **argv)
     struct options o;
     struct sth_args args;
     struct sth_session_request q;
-    struct sth_plan_book plans;
+    struct sth_plans plans;
     struct sth_mem_config own;
     struct bar bar = {.what = NULL};
     int status;
@@ -272,11 +273,12 @@ int sth_cmd_run(int argc, char **argv)
     status = check_targets(&o, &q, &own, &bar);
     if (status)
         return status;
-    sth_plan_book_init(&plans);
-    q.plans = o.plans ? &plans : NULL;
-    status = sth_plans_read(&plans, o.plans, &q.config)
+    q.plans = o.plans || o.plan_cache ? &plans.book : NULL;
+    status = sth_plans_open(&plans, o.plans, o.plan_cache, &q.config)
                  ? play(&o, &q, &bar, args.given[STH_OPT_RUN_QUIET])
                  : 2;
-    sth_plan_book_fini(&plans);
+    if (status != 2 && !sth_plans_keep(&plans))
+        status = 1;
+    sth_plans_close(&plans);
     return status;
 }

@@ -1,4 +1,8 @@
-/* The plans that a command is given. */
+/*
+ * The plans that a command is given by --plans, or keeps under --plan-cache: a
+ * folder with a file of plans for each chip and memory, and for each version of
+ * the planner.
+ */
 #ifndef STH_PLANS_H
 #define STH_PLANS_H
 
@@ -7,11 +11,24 @@
 #include "sth_config.h"
 #include "sth_plan_book.h"
 
+struct sth_plans {
+    struct sth_plan_book book;
+    const struct sth_config *config;
+    const char *cache; /* the folder; NULL: none */
+    char path[4352];   /* of the file in it */
+};
+
 /*
- * Adds the plans of a file for that chip and memory; no path: none.  False:
- * a message has been printed, and the exit status is 2.
+ * Takes the plans of a file, or what a cache has; both may be NULL.  A cache
+ * that cannot be read is empty.  False: a message has been printed, and the
+ * exit status is 2.  The configuration must outlive the plans.
  */
-bool sth_plans_read(struct sth_plan_book *book, const char *path,
-                    const struct sth_config *config);
+bool sth_plans_open(struct sth_plans *plans, const char *file,
+                    const char *cache, const struct sth_config *config);
+
+/* Writes to the cache what was decided; false: a message has been printed. */
+bool sth_plans_keep(const struct sth_plans *plans);
+
+void sth_plans_close(struct sth_plans *plans);
 
 #endif
