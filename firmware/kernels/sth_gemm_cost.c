@@ -172,7 +172,7 @@ void sth_gemm_cost(struct sth_gemm_plan *plan,
     /* The last rows take a tile of their own, however few they are. */
     rows = block->tile * (plan->ms - 1) + last->tile;
     product = t->tiles * t->tile + HANDOVER;
-    array = plan->ks * (t->tiles * rows / plan->ms + HANDOVER);
+    array = plan->ks * t->tiles * rows / plan->ms;
     hold = t->latency + product + t->drain; /* of a buffer of x or w */
     commands = a + w + blocks * (plan->ks + t->passes + 1 + t->rest_loads);
     load = a * t->a + w * t->w + blocks * t->rest + commands * t->fetch;

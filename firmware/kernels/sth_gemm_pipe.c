@@ -176,6 +176,21 @@ static uint64_t stored(const struct pipe *q)
     return end;
 }
 
+/* What the array takes for the products of a block. */
+static uint64_t array_of(const struct pipe *q, bool last_m, bool last_n)
+{
+    return q->times[last_m][last_n].tiles * q->times[last_m][last_n].tile;
+}
+
+/* The same of all blocks. */
+static uint64_t array_of_all(const struct pipe *q)
+{
+    uint64_t m = q->plan->ms - 1, n = q->plan->ns - 1;
+
+    return m * n * array_of(q, false, false) + m * array_of(q, false, true) +
+           n * array_of(q, true, false) + array_of(q, true, true);
+}
+
 void sth_gemm_pipe(struct sth_gemm_plan *plan, const struct sth_params *p,
                    const struct sth_plan_memory *memory,
                    const struct sth_gemm_shape *s)
@@ -184,7 +199,7 @@ void sth_gemm_pipe(struct sth_gemm_plan *plan, const struct sth_params *p,
     uint32_t inner = plan->w_stationary ? plan->ms : plan->ns;
     uint64_t blocks = (uint64_t)plan->ms * plan->ns;
     uint32_t followed = sth_max_u32(STH_GEMM_PIPE_STEPS / plan->ks, FOLLOWED);
-    uint64_t half = 0, cycles;
+    uint64_t half = 0, array = 0, array_half = 0, cycles;
 
     if (followed > blocks)
         followed = (uint32_t)blocks;
@@ -200,16 +215,23 @@ void sth_gemm_pipe(struct sth_gemm_plan *plan, const struct sth_params *p,
     q.dispatched = memory->latency;
     for (uint32_t b = 0; b < followed; b++) {
         uint32_t i = b / inner, j = b % inner;
+        uint32_t mi = plan->w_stationary ? j : i;
+        uint32_t ni = plan->w_stationary ? i : j;
 
-        if (b == followed / 2)
+        if (b == followed / 2) {
             half = q.streamed;
-        block(&q, plan->w_stationary ? j : i, plan->w_stationary ? i : j);
+            array_half = array;
+        }
+        block(&q, mi, ni);
+        array += array_of(&q, mi + 1 == plan->ms, ni + 1 == plan->ns);
     }
-    half = (q.streamed - half) / (followed - followed / 2);
+    half = q.streamed - half;
     epilogue(&q);
     cycles = stored(&q) + STH_LAT_DECODE;
     /* The panel that stays is loaded anew now and then: not in that pace. */
     if (followed < blocks)
-        cycles = sth_max_u64(cycles + (blocks - followed) * half, plan->cycles);
+        cycles = sth_max_u64(cycles + (array_of_all(&q) - array) * half /
+                                          (array - array_half),
+                             plan->cycles);
     plan->cycles = cycles;
 }
