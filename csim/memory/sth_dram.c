@@ -85,10 +85,11 @@ bool sth_dram_init(struct sth_dram *dram, const struct sth_mem_config *config,
                               .map = sth_dram_map_of(d, (uint32_t)channels),
                               .bus_log2 = sth_dram_log2(bus_bytes)};
     dram->rules = sth_dram_rules_of(d, &dram->map, dram->clock.ps);
-    dram->unit =
-        sth_dram_run_of(&dram->rules, d->interleave_bytes / d->access_bytes);
-    dram->unit_is_beat = dram->unit.whole && bus_bytes == d->interleave_bytes &&
-                         dram->map.chunk == dram->map.unit;
+    for (uint32_t i = 1; i <= STH_DRAM_CHUNK_MAX; i++)
+        dram->run[i] = sth_dram_run_of(&dram->rules, i);
+    dram->unit_is_beat = bus_bytes == d->interleave_bytes &&
+                         dram->map.chunk == dram->map.unit &&
+                         dram->run[bus_bytes / d->access_bytes].whole;
     dram->channel = calloc(channels, sizeof *dram->channel);
     dram->store =
         calloc(channels, sets * sizeof *set + d->banks * sizeof *bank +

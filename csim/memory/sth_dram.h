@@ -24,9 +24,9 @@ struct sth_dram {
     struct sth_dram_clock clock;
     struct sth_dram_rules rules;
     struct sth_dram_map map;
-    unsigned bus_log2; /* bytes in a beat */
-    struct sth_dram_run unit;
-    bool unit_is_beat; /* and a whole run */
+    unsigned bus_log2;                               /* bytes in a beat */
+    struct sth_dram_run run[STH_DRAM_CHUNK_MAX + 1]; /* of so many accesses */
+    bool unit_is_beat;                               /* and a whole run */
     struct sth_dram_channel *channel;
     void *store; /* what the channels point to */
 };

@@ -59,6 +59,30 @@ void sth_dram_banks_close(struct sth_dram_banks *banks,
                           const struct sth_dram_rules *rules);
 
 /*
+ * Whether `count` banks of a set whose rows differ have that of a place open,
+ * from that of group index `first` on; then *active is when the last of them is
+ * active.
+ */
+static inline bool sth_dram_banks_have(const struct sth_dram_banks *banks,
+                                       const struct sth_dram_rules *rules,
+                                       const struct sth_dram_place *place,
+                                       uint32_t first, uint32_t count,
+                                       int64_t *active)
+{
+    const struct sth_dram_bank *bank = &banks->bank[place->set * rules->groups];
+
+    *active = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t g = ((first + i) ^ place->flip) & (rules->groups - 1);
+
+        if (bank[g].row != place->row)
+            return false;
+        *active = sth_dram_later(*active, bank[g].activate);
+    }
+    return true;
+}
+
+/*
  * Opens the same row in `count` banks of a set which have different ones or
  * will have, from that of group index `first` on.  Returns when the last of
  * them is active, and in *opened how many did not have it open.

@@ -54,7 +54,10 @@ static int64_t put_part(struct sth_dram_channel *c,
     int64_t begin = set->activate, last, free;
     uint32_t opened = 0;
 
-    if (set->row != place->row)
+    if (set->row != place->row &&
+        (set->row != STH_DRAM_ROWS_DIFFER ||
+         !sth_dram_banks_have(&c->banks, rules, place, first, accesses,
+                              &begin)))
         begin = sth_dram_banks_open(&c->banks, rules, place, first, accesses,
                                     now, &opened);
     sth_dram_calendar_lose(calendar, opened * rules->ck);

@@ -57,7 +57,6 @@ static uint64_t read_chunks(struct sth_dram *dram, struct sth_mem_port *port,
     struct sth_dram_place place = sth_dram_place_of(map, addr);
     uint64_t beat_end = addr + beat, cycle = 0;
     struct arrival chunk = {.begin = addr};
-    struct sth_dram_run run = {0};
     int64_t ends[STH_DRAM_CHUNK_MAX];
 
     for (;;) {
@@ -69,10 +68,8 @@ static uint64_t read_chunks(struct sth_dram *dram, struct sth_mem_port *port,
                                                        finish - chunk.begin);
         accesses = (uint32_t)(((chunk.end - 1) >> map->access) -
                               (chunk.begin >> map->access) + 1);
-        if (accesses != run.accesses)
-            run = sth_dram_run_of(rules, accesses);
-        data = sth_dram_channel_read(channel, rules, map, &place, &run, time,
-                                     ends);
+        data = sth_dram_channel_read(channel, rules, map, &place,
+                                     &dram->run[accesses], time, ends);
         if (!rules->striped)
             chunk.ready_of = ends;
         chunk.ready = (uint64_t)(data + rules->ctrl);
@@ -101,7 +98,7 @@ static uint64_t read_units(struct sth_dram *dram, struct sth_mem_port *port,
 {
     const struct sth_dram_map *map = &dram->map;
     const struct sth_dram_rules *rules = &dram->rules;
-    const struct sth_dram_run run = dram->unit;
+    const struct sth_dram_run run = dram->run[1u << (map->unit - map->access)];
     const int64_t whole = run.length + rules->ctrl;
     const int64_t cycle = (int64_t)dram->clock.cycle;
     uint64_t next = port->next;
