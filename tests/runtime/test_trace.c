@@ -295,7 +295,10 @@ static void test_trace_long_line_is_refused(void **unused)
 static void test_trace_damaged_text_is_survived(void **unused)
 {
     static const char text[] =
-        TENSORS "op matmul out=y x=x w=w act=gelu\n"
+        TENSORS "op matmul out=y x=x w=w act=gelu mul=y\n"
+                "op copy out=z[0:8:3] x=x[1:8:3]\n"
+                "tensor v bf16 16x24 zero\n"
+                "op matmul out=y x=x w=v cos=x[:,:4] sin=x[:,4:8] heads=3\n"
                 "op gather out=z[0:2,3:] x=x[:,3:] rows=1,7\noutput y\n";
     char copy[sizeof text];
     uint64_t random = 5;
