@@ -144,10 +144,16 @@ static const char *check_command(const struct sth_compiled *p,
     return NULL;
 }
 
-/* The patches from `first` on, of one command, in each of so many steps. */
+/*
+ * The patches from `first` on, of one command, in each of so many steps.  One
+ * without an address remains so as long as its opcode, in word 0, does.
+ */
 static const char *check_patches(const struct sth_compiled *p, uint32_t index,
                                  uint32_t first, uint32_t end, uint32_t steps)
 {
+    if (p->region[index] == STH_COMPILED_NOWHERE &&
+        p->patch[first].at % STH_COMMAND_BYTES != 0)
+        return NULL;
     for (uint32_t age = 0; age < steps; age++) {
         struct sth_command command = p->command[index];
         const char *what;

@@ -229,6 +229,28 @@ static void test_compile_forged_pieces_are_refused(void **unused)
     forge_end(&f);
 }
 
+/* A command without an address may not become one with it in a later step. */
+static void test_compile_forged_opcode_is_refused(void **unused)
+{
+    struct forge f = forge_begin();
+    uint32_t piece = 0, i, command;
+
+    (void)unused;
+    for (i = 0;; i++) {
+        while (piece + 1 < f.h->pieces && f.piece[piece + 1].patch <= i)
+            piece++;
+        command = f.piece[piece].first + f.patch[i].at / STH_COMMAND_BYTES;
+        if (f.region[command] == STH_COMPILED_NOWHERE)
+            break;
+    }
+    FORGED((f.patch[i].at -= f.patch[i].at % STH_COMMAND_BYTES,
+            f.patch[i].add =
+                STH_OP_LOAD - STH_GET(&f.command[command], ANY_OPCODE),
+            f.patch[i].grow = 0),
+           "has not");
+    forge_end(&f);
+}
+
 /* A command is looked at in each step: the first may be right, the last not. */
 static void test_compile_forged_growth_is_refused(void **unused)
 {
@@ -373,6 +395,7 @@ int main(void)
         cmocka_unit_test(test_compile_forged_header_is_refused),
         cmocka_unit_test(test_compile_forged_command_is_refused),
         cmocka_unit_test(test_compile_forged_pieces_are_refused),
+        cmocka_unit_test(test_compile_forged_opcode_is_refused),
         cmocka_unit_test(test_compile_forged_growth_is_refused),
         cmocka_unit_test(test_compile_random_damage_does_no_harm),
         cmocka_unit_test(test_compile_sum_is_crc32),
