@@ -142,7 +142,16 @@ static bool is_alike(const struct sth_attention_plan *a,
 {
     return a->sequences == b->sequences && a->kv_heads == b->kv_heads &&
            a->heads == b->heads && a->queries == b->queries &&
-           a->keys == b->keys && a->score_slots == b->score_slots;
+           a->keys == b->keys && a->score_slots == b->score_slots &&
+           a->spread == b->spread;
+}
+
+/* Of equal estimates rows that begin in all banks. */
+static bool is_better(const struct sth_attention_plan *a,
+                      const struct sth_attention_plan *b)
+{
+    return a->cycles < b->cycles ||
+           (a->cycles == b->cycles && a->spread >= b->spread);
 }
 
 /*
@@ -155,7 +164,7 @@ static void enter(struct sth_attention_plans *list,
 {
     uint32_t i = 0, end;
 
-    while (i < list->count && list->plan[i].cycles <= plan->cycles) {
+    while (i < list->count && is_better(&list->plan[i], plan)) {
         if (is_alike(&list->plan[i], plan))
             return;
         i++;
