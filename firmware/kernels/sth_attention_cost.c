@@ -20,9 +20,10 @@
 
 /*
  * Eighths of the rows in a bank that meet weights there, where those visit all
- * banks as the rows do.
+ * banks as the rows do, and where they visit every other.
  */
 #define SPREAD 5u
+#define HALVED 16u
 /* Allowance for each command of the array. */
 #define PRODUCT_OVERHEAD 1u
 static uint64_t ceil_u64(uint64_t a, uint64_t b)
@@ -73,8 +74,8 @@ static uint64_t product(const struct sth_attention_model *m, uint64_t tiles,
                         uint32_t steps)
 {
     uint32_t word = sth_sp_word_bytes(m->p);
-    uint32_t rows = m->unit_rows;
-    uint64_t eighths = m->plan->kv_stride / word % 2 != 0 ? SPREAD : 8;
+    uint32_t rows = m->unit_rows, words = m->plan->kv_stride / word;
+    uint64_t eighths = words % 2 != 0 ? SPREAD : words == 0 ? 8 : HALVED;
     uint64_t waits = sth_min_u32(rows, steps) * eighths / 8;
     uint64_t cycles;
 
