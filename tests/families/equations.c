@@ -113,7 +113,10 @@ static struct eq_attention rotary(struct eq *e, const char *share)
     if (!eq_null(e, "rope_theta"))
         a.theta = eq_number(e, "rope_theta");
     a.scaling = "rope_scaling";
-    if (!eq_null(e, "rope_parameters")) {
+    if (!eq_null(e, "rope_parameters.full_attention")) {
+        a.scaling = "rope_parameters.full_attention";
+        a.theta = eq_number(e, "rope_parameters.full_attention.rope_theta");
+    } else if (!eq_null(e, "rope_parameters")) {
         a.scaling = "rope_parameters";
         a.theta = eq_number(e, "rope_parameters.rope_theta");
     }
@@ -360,8 +363,11 @@ static struct eq_attention llama_attention(struct eq *e, const char *type)
     if (!eq_null(e, "sliding_window") && slides(e, type)) {
         a.window = whole(e, "sliding_window");
         if (!strcmp(type, "gemma3_text")) {
-            a.theta = eq_number(e, "rope_local_base_freq");
-            a.scaling = NULL;
+            a.scaling = "rope_parameters.sliding_attention";
+            a.theta = eq_null(e, "rope_parameters")
+                          ? eq_number(e, "rope_local_base_freq")
+                          : eq_number(e, "rope_parameters.sliding_attention"
+                                         ".rope_theta");
         }
     }
     return a;

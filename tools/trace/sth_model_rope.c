@@ -77,7 +77,7 @@ void sth_model_rope_rates(const struct sth_model *model, uint32_t layer,
         local ? &model->local_rope : &model->rope;
     const double length = s->original > 0 ? s->original : model->positions;
     const uint32_t pairs = model->rotary / 2;
-    double theta = local ? model->local_theta : model->rope_theta;
+    double theta = sth_model_rope_theta(model, layer);
 
     if (s->kind == STH_ROPE_DYNAMIC && tokens > length && pairs > 1)
         theta *= pow(s->factor * tokens / length - (s->factor - 1),
