@@ -102,7 +102,7 @@ double *eq_attend_latent(struct eq *e, const double *x, int q_latent, int c,
 
         for (int t = 0; t < e->tokens; t++) {
             const int first = t / seq * all, last = first + past + t % seq;
-            double score[64], sum = 0;
+            double score[64] = {0}, sum = 0;
 
             for (int j = first; j <= last; j++) {
                 double s = 0;

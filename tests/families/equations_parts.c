@@ -61,11 +61,12 @@ bool eq_null(const struct eq *e, const char *key)
 
 double *eq_take(struct eq *e, int count)
 {
-    double *p = calloc((size_t)count, sizeof(*p));
-
-    if (!p || e->takens == TAKEN_MAX)
+    if (e->takens == TAKEN_MAX)
         abort();
-    return e->taken[e->takens++] = p;
+    e->taken[e->takens] = calloc((size_t)count, sizeof(**e->taken));
+    if (!e->taken[e->takens])
+        abort();
+    return e->taken[e->takens++];
 }
 
 static int find(struct eq *e, const char *name)

@@ -173,11 +173,14 @@ static int write_attention(const struct options *o)
     return sth_output_commit(&output) ? 0 : 1;
 }
 
+enum { NOTES_MAX = 4600 };
+
 /* A bare name is looked up among the shipped models. */
-static bool load_model(const struct options *o, struct sth_model *model)
+static bool load_model(const struct options *o, struct sth_model *model,
+                       char notes[NOTES_MAX])
 {
     const char *name = o->model;
-    char path[4400], error[4600];
+    char path[4400];
     const struct sth_target target = {"-o", o->out};
     const char *const inputs[] = {path};
 
@@ -186,13 +189,16 @@ static bool load_model(const struct options *o, struct sth_model *model)
     else
         snprintf(path, sizeof(path), "%s/configs/models/%s.json",
                  sth_cmd_home(), name);
-    if (!sth_model_load(path, &o->ignored, model, error, sizeof(error))) {
-        sth_cmd_error("%s", error);
-        return false;
-    }
-    for (char *line = strtok(error, "\n"); line; line = strtok(NULL, "\n"))
+    if (sth_model_load(path, &o->ignored, model, notes, NOTES_MAX))
+        return !sth_targets_check(&target, 1, inputs, 1);
+    sth_cmd_error("%s", notes);
+    return false;
+}
+
+static void print_notes(char *notes)
+{
+    for (char *line = strtok(notes, "\n"); line; line = strtok(NULL, "\n"))
         fprintf(stderr, "systolith: note: %s\n", line);
-    return !sth_targets_check(&target, 1, inputs, 1);
 }
 
 /* Whether the model can do what is asked for. */
@@ -234,6 +240,7 @@ static int write_layers(const struct options *o)
     };
     struct sth_output output;
     struct sth_model model;
+    char notes[NOTES_MAX];
 
     if (!o->has_phase)
         return sth_cmd_error("option --phase is missing");
@@ -249,10 +256,11 @@ static int write_layers(const struct options *o)
     if (request.batch * (request.seq * o->steps + request.past) > TOKENS_MAX)
         return sth_cmd_error("batch times sequence exceeds %d tokens",
                              TOKENS_MAX);
-    if (!load_model(o, &model))
+    if (!load_model(o, &model, notes))
         return 2;
     if (!check_request(&model, &request, o->decode))
         return 2;
+    print_notes(notes);
     if (!sth_output_open(&output, o->out))
         return 1;
     if (!sth_tracegen_layers(output.file, &model, &request)) {

@@ -82,6 +82,14 @@ static enum sth_rope_kind read_kind(struct sth_model_reader *r,
     return STH_ROPE_PLAIN;
 }
 
+/* The number of a row of the table. */
+static double *number_of(struct sth_rope_scaling *rope, size_t row)
+{
+    void *member = (char *)rope + numbers[row].offset;
+
+    return member;
+}
+
 /* One field; false: there is none of that name. */
 static bool read_field(struct sth_model_reader *r, const char *key,
                        const char *name, struct sth_rope_scaling *rope)
@@ -94,7 +102,7 @@ static bool read_field(struct sth_model_reader *r, const char *key,
         if (!(numbers[i].kinds >> rope->kind & 1) &&
             rope->kind != STH_ROPE_PLAIN)
             sth_model_fail_field(r, key, "has no meaning for this rope_type");
-        *(double *)((char *)rope + numbers[i].offset) = sth_model_real(r, key);
+        *number_of(rope, i) = sth_model_real(r, key);
         return true;
     }
     if (!strcmp(name, "short_factor"))
@@ -111,11 +119,10 @@ static bool read_field(struct sth_model_reader *r, const char *key,
 }
 
 static void check_needed(struct sth_model_reader *r, const char *within,
-                         const struct sth_rope_scaling *rope)
+                         struct sth_rope_scaling *rope)
 {
     for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
-        if (numbers[i].needed >> rope->kind & 1 &&
-            !(*(const double *)((const char *)rope + numbers[i].offset) > 0))
+        if (numbers[i].needed >> rope->kind & 1 && !(*number_of(rope, i) > 0))
             sth_model_fail_field(r, within, "needs '%s' for this rope_type",
                                  numbers[i].name);
     if (rope->kind == STH_ROPE_LONG && !rope->factors)
