@@ -56,7 +56,7 @@ const char *sth_gemm_plan_complete(struct sth_gemm_plan *plan,
                                    const struct sth_params *chip,
                                    const struct sth_gemm_shape *s)
 {
-    struct sth_params left;
+    struct sth_params left = *chip;
     const struct sth_params *p = plan->beside != 0 ? &left : chip;
     uint64_t acc_rows;
     uint32_t stride = plan->a_stride, tiles;

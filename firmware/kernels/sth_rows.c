@@ -90,12 +90,14 @@ struct list {
     uint32_t count;
 };
 
-static bool same(const struct sth_rows_plan *a, const struct sth_rows_plan *b)
+/* Whether plans differ in no more than what the estimate does not see. */
+static bool alike(const struct sth_rows_plan *a, const struct sth_rows_plan *b)
 {
     return a->block_rows == b->block_rows && a->block_cols == b->block_cols &&
-           a->slots == b->slots && a->depth == b->depth;
+           a->cycles == b->cycles;
 }
 
+/* Of those alike the last stays: it has the most buffers. */
 static void enter(struct list *list, struct sth_rows_plan *plan)
 {
     uint32_t i = 0, end;
@@ -104,8 +106,10 @@ static void enter(struct list *list, struct sth_rows_plan *plan)
     plan->blocks = sth_ceil_div(list->s->rows, plan->block_rows) *
                    (list->s->scalars != 0 ? 1 : plan->chunks);
     while (i < list->count && list->plan[i].cycles <= plan->cycles) {
-        if (same(&list->plan[i], plan))
+        if (alike(&list->plan[i], plan)) {
+            list->plan[i] = *plan;
             return;
+        }
         i++;
     }
     if (i == CANDIDATES)

@@ -17,7 +17,8 @@
 /* Estimates that are no farther off, one part in so many, are believed of long
  * work. */
 #define BELIEVED 8u
-/* Where they are farther off than that the judge has four times as much. */
+/* Where they are farther off than that the judge has four times as much, twice
+ * as much of long work. */
 #define DOUBTED 32u
 
 struct sth_plan_judge {
@@ -139,8 +140,9 @@ static bool is_worth(struct sth_plan_judge *j, const struct sth_trial *trial)
         return false;
     if (j->shortest != 0)
         effort = effort * j->first / j->shortest;
-    return j->played + effort <=
-           (off > j->shortest / DOUBTED ? 4 * PLAYED_CYCLES : PLAYED_CYCLES);
+    if (off <= j->shortest / DOUBTED)
+        return j->played + effort <= PLAYED_CYCLES;
+    return j->played + effort <= (part_of(trial) != 0 ? 2 : 4) * PLAYED_CYCLES;
 }
 
 /* Blocks behind those that are played go at the pace of the last of them. */
