@@ -125,22 +125,26 @@ static uint64_t effort_of(const struct sth_trial *trial)
 static bool is_worth(struct sth_plan_judge *j, const struct sth_trial *trial)
 {
     uint64_t effort = effort_of(trial), off;
+    bool doubted;
 
     if (trial->number == 0) {
         j->shortest = trial->estimate;
         j->first = j->played = 0;
         return 2 * effort <= PLAYED_CYCLES;
     }
-    if (j->first == 0 || (trial->estimate > j->shortest + j->shortest / 3 &&
-                          trial->estimate > SHORT_CYCLES))
+    if (j->first == 0)
         return false;
     off = j->first > j->shortest ? j->first - j->shortest
                                  : j->shortest - j->first;
+    doubted = off > j->shortest / DOUBTED;
+    if (trial->estimate > SHORT_CYCLES &&
+        trial->estimate > j->shortest + j->shortest / (doubted ? 1 : 3))
+        return false;
     if (part_of(trial) != 0 && off <= j->shortest / BELIEVED)
         return false;
     if (j->shortest != 0)
         effort = effort * j->first / j->shortest;
-    if (off <= j->shortest / DOUBTED)
+    if (!doubted)
         return j->played + effort <= PLAYED_CYCLES;
     return j->played + effort <= (part_of(trial) != 0 ? 2 : 4) * PLAYED_CYCLES;
 }
