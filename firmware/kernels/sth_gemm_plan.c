@@ -88,17 +88,27 @@ static bool alike(const struct sth_gemm_plan *a, const struct sth_gemm_plan *b)
 }
 
 /*
+ * What plans are ordered by: a cycle a block beside the estimate, since smaller
+ * blocks that are hardly better have more commands and shorter runs of bytes.
+ */
+static uint64_t rank(const struct sth_gemm_plan *plan)
+{
+    return plan->cycles + (uint64_t)plan->ms * plan->ns * plan->ks;
+}
+
+/*
  * Keeps the plan in order if it is among the `most` best.  Of those alike the
  * last stays: it has the most buffers.
  */
 static void keep(struct sth_gemm_plan *list, uint32_t *count, uint32_t most,
                  const struct sth_gemm_plan *plan)
 {
+    const uint64_t own = rank(plan);
     uint32_t i = *count;
 
-    while (i > 0 && list[i - 1].cycles > plan->cycles)
+    while (i > 0 && rank(&list[i - 1]) > own)
         i--;
-    for (uint32_t j = i; j > 0 && list[j - 1].cycles == plan->cycles; j--) {
+    for (uint32_t j = i; j > 0 && rank(&list[j - 1]) == own; j--) {
         if (alike(&list[j - 1], plan)) {
             list[j - 1] = *plan;
             return;
