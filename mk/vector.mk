@@ -9,7 +9,7 @@ VECTOR_RTL = $(wildcard rtl/vector/*.sv rtl/common/*.sv) \
 VECTOR_SRC = $(wildcard verif/vector/*.cpp)
 VECTOR_OBJ = $(call obj,$(wildcard csim/common/*.c csim/numerics/*.c \
 	csim/vector/sth_vector_kernel*.c) csim/onchip/sth_onchip.c)
-VECTOR_COMMANDS ?= 3000
+VECTOR_COMMANDS ?= 1500
 VECTOR_SEED ?= 1
 
 $(VECTOR)/%/sth_vector: $(VECTOR_RTL) $(VECTOR_SRC) $(VECTOR_OBJ) $(BENCH_DEPS) \

@@ -175,7 +175,11 @@ cosim() {
 }
 
 cosims() {
-  local common='[ "$1" = run ] || exit 0
+  local common='if [ "$1" = compile ]; then
+  while [ "$1" != -o ]; do shift; done
+  : >"$2"
+fi
+[ "$1" = run ] || exit 0
 while [ "$1" != --json ]; do shift; done'
   cosim "co-simulations that agree" 0 <<S
 $common

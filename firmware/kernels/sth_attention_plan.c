@@ -11,6 +11,8 @@
 #define REFINED 3u
 #define KEYS_MAX 32768u
 #define ROWS_MAX 32768u
+/* Columns of a head at most: a field of MATMUL. */
+#define DEPTH_MAX 65535u
 /* Largest values, the same of the step before, sums, sums of a step, factors,
  * inverses. */
 #define SCALAR_SETS 6u
@@ -368,7 +370,7 @@ static const char *check_block(const struct search *t,
 {
     const struct sth_attention_shape *s = t->s;
 
-    if (plan->queries - 1 >= s->seq)
+    if (s->depth - 1 >= DEPTH_MAX || plan->queries - 1 >= s->seq)
         return "queries";
     if (plan->heads - 1 >= s->sharing)
         return "heads";

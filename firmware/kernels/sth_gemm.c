@@ -2,10 +2,10 @@
  * Matrix product with its epilogue.
  *
  * Blocks of x and w pass through caches of scratchpad buffers, so that either
- * panel may stay while the other streams; the accumulator holds two blocks, so
- * that the epilogue of one overlaps with the products of the next.  To keep
- * the array fed, the epilogue of a block is emitted after the first products
- * of the block that follows.
+ * panel may stay while the other streams; the accumulator holds up to
+ * STH_GEMM_SUMS blocks, so that the epilogue of one overlaps with the products
+ * of the next.  To keep the array fed, the epilogue of a block is emitted after
+ * the first products of the block that follows.
  */
 #include <string.h>
 

@@ -52,19 +52,32 @@ void sth_gemm_beside(struct sth_params *left, const struct sth_params *p,
     left->acc_bytes -= s->prelude.acc_rows * sth_acc_row_bytes(p);
 }
 
+/* Whether a chip can play the prelude of a shape beside anything. */
+static bool leaves_room(const struct sth_params *p,
+                        const struct sth_gemm_shape *s)
+{
+    return s->prelude.rows != 0 && s->prelude.sp_bytes < p->sp_bytes &&
+           (uint64_t)s->prelude.acc_rows * sth_acc_row_bytes(p) < p->acc_bytes;
+}
+
 const char *sth_gemm_plan_complete(struct sth_gemm_plan *plan,
                                    const struct sth_params *chip,
                                    const struct sth_gemm_shape *s)
 {
-    struct sth_params left = *chip;
-    const struct sth_params *p = plan->beside != 0 ? &left : chip;
+    const struct sth_params *p = chip;
+    struct sth_params left;
     uint64_t acc_rows;
     uint32_t stride = plan->a_stride, tiles;
     uint64_t room;
 
-    if (plan->beside > (s->prelude.rows != 0))
+    if (plan->beside > 1 || (plan->beside == 1 && !leaves_room(chip, s)))
         return "beside";
-    sth_gemm_beside(&left, chip, s);
+    if (plan->beside == 1) {
+        sth_gemm_beside(&left, chip, s);
+        p = &left;
+    }
+    if (s->half > s->n / 2)
+        return "nb"; /* no shape has heads wider than it is */
     acc_rows = p->acc_bytes / sth_acc_row_bytes(p);
     if (!is_size(plan->mb, 1, s->m))
         return "mb";

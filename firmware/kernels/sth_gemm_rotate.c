@@ -28,8 +28,9 @@ uint32_t sth_gemm_angle_cols(const struct sth_params *p, uint32_t half,
     period = period_of(p, half);
     cols = period;
     if (period != p->array_cols)
-        cols *= sth_ceil_div(TILES_MIN, sth_min_u32(TILES_MIN, rows) *
-                                            (uint32_t)(period / p->array_cols));
+        cols *=
+            sth_ceil_div(TILES_MIN, (uint32_t)(sth_min_u32(TILES_MIN, rows) *
+                                               (period / p->array_cols)));
     return cols < part_cols ? (uint32_t)cols
                             : sth_round_up(part_cols, p->array_cols);
 }

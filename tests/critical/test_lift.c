@@ -202,10 +202,12 @@ static double gain(const struct sth_config *config, const char *path,
     return (double)before / (double)run(config, path).critical;
 }
 
-static void try_case(const struct lifted_case *c, const char *path)
+/* Returns how many lifts were to bring nothing. */
+static unsigned try_case(const struct lifted_case *c, const char *path)
 {
     struct sth_config chip = chip_of(c);
     struct sth_roofline_point point = run(&chip, path);
+    unsigned idle = 0;
 
     print_message("%s %s: %s %.0f %%, promise %.2f\n", c->config,
                   c->shape ? c->shape : "attention",
@@ -222,22 +224,27 @@ static void try_case(const struct lifted_case *c, const char *path)
         print_message("  lift %d: %.3f\n", l, factor);
         if (l == (int)c->expected)
             assert_true(factor - 1 >= (point.promise - 1) / 3);
-        else if (point.share > 0.8 && point.next == point.bound)
+        if (l != (int)c->expected && point.share > 0.8 &&
+            point.next == point.bound) {
             assert_true(factor - 1 < (point.promise - 1) / 3);
+            idle++;
+        }
     }
+    return idle;
 }
 
 static void test_twice_of_the_bound_helps(void **state)
 {
     char path[TEST_PATH];
+    unsigned idle = 0;
 
     (void)state;
-    assert_int_equal(sizeof(cases) / sizeof(*cases), 20);
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         write_case(path, &cases[i]);
-        try_case(&cases[i], path);
+        idle += try_case(&cases[i], path);
         unlink(path);
     }
+    assert_true(idle >= 20);
 }
 
 int main(void)

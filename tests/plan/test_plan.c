@@ -82,6 +82,8 @@ static void see_taken(void *user, const struct sth_plan_key *key,
 
 static void test_judge_plays_what_a_run_takes(void **state)
 {
+    unsigned whole = 0, part = 0;
+
     (void)state;
     for (uint64_t seed = 1; seed <= 12; seed++) {
         struct seen seen = {0};
@@ -101,7 +103,10 @@ static void test_judge_plays_what_a_run_takes(void **state)
             assert_int_equal(cycles, seen.least);
         else if (seen.least != 0)
             assert_in_range(10 * seen.least, 9 * cycles, 11 * cycles);
+        whole += seen.least != 0 && seen.whole;
+        part += seen.least != 0 && !seen.whole;
     }
+    assert_in_range(whole + part, 6, 12);
 }
 
 /* The estimate of the plan that is taken. */

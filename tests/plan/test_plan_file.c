@@ -64,8 +64,11 @@ static void plan_fixture_book(const char *chip, struct sth_config *config,
 /* Random chips and work: given plans take the cycles of those decided. */
 static void test_plans_written_decide_as_before(void **state)
 {
+    unsigned refused = 0;
+
     (void)state;
     for (uint64_t seed = 1; seed <= 60; seed++) {
+        enum sth_fw_err err;
         struct sth_plan_book decided, given;
         struct sth_plan_work work;
         struct sth_config config;
@@ -76,9 +79,11 @@ static void test_plans_written_decide_as_before(void **state)
         sth_plan_draw(seed, &config, &work);
         bytes = sth_plan_work_trace(&work, trace);
         sth_plan_book_init(&decided);
-        if (sth_plan_measure(&config, trace, bytes, NULL, &decided, &cycles) !=
-            STH_FW_ERR_OK) {
+        err = sth_plan_measure(&config, trace, bytes, NULL, &decided, &cycles);
+        if (err != STH_FW_ERR_OK) {
+            assert_int_equal(err, STH_FW_ERR_SPACE);
             sth_plan_book_fini(&decided);
+            refused++;
             continue;
         }
         write_book(text, &decided, &config);
@@ -93,6 +98,7 @@ static void test_plans_written_decide_as_before(void **state)
         sth_plan_book_fini(&given);
         sth_plan_book_fini(&decided);
     }
+    assert_in_range(refused, 0, 10);
 }
 
 /* Another number in a free member: near, far, or any. */
@@ -183,6 +189,45 @@ static void test_plan_changed_by_hand_fits_or_is_refused(void **state)
             accepted += change_one(chips[i], &config, text, expected, &random);
         assert_in_range(accepted, all / 10, all - all / 10);
     }
+}
+
+/* Sizes that no operation has are refused, or make a plan of no use; never
+ * more. */
+static void test_plan_of_absurd_shapes(void **state)
+{
+    static const uint32_t absurd[] = {0,        1,        65536,
+                                      1u << 30, 1u << 31, UINT32_MAX};
+    static const char *const chips[] = {"nano", "edge"};
+    uint32_t refused = 0;
+
+    (void)state;
+    for (uint32_t i = 0; i < sizeof chips / sizeof *chips; i++) {
+        struct sth_plan_book book, given;
+        struct sth_config config;
+        char text[ROOM];
+
+        plan_fixture_book(chips[i], &config, &book);
+        for (struct sth_plan_entry *e = book.first; e; e = e->next) {
+            const struct sth_plan_kernel *kernel =
+                sth_plan_kernel_find(e->kernel, strlen(e->kernel));
+
+            for (size_t f = 0; f < kernel->kind->shapes; f++) {
+                const struct sth_plan_field *field = &kernel->kind->shape[f];
+                void *shape = sth_plan_entry_shape(e);
+                uint64_t was = sth_plan_field_get(field, shape);
+
+                for (uint32_t v = 0; v < sizeof absurd / sizeof *absurd; v++) {
+                    sth_plan_field_set(field, shape, absurd[v]);
+                    write_book(text, &book, &config);
+                    refused += !read_text(&given, &config, text);
+                    sth_plan_book_fini(&given);
+                }
+                sth_plan_field_set(field, shape, was);
+            }
+        }
+        sth_plan_book_fini(&book);
+    }
+    assert_true(refused > 20);
 }
 
 /* What takes more than there is, by line and member. */
@@ -331,6 +376,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plans_written_decide_as_before),
         cmocka_unit_test(test_plan_changed_by_hand_fits_or_is_refused),
+        cmocka_unit_test(test_plan_of_absurd_shapes),
         cmocka_unit_test(test_plan_that_does_not_fit_names_line_and_member),
         cmocka_unit_test(test_plans_cut_off_are_refused),
         cmocka_unit_test(test_plans_damaged_are_refused),

@@ -209,6 +209,13 @@ static const struct {
      ":1: llama: field 'rope_scaling.ramp' is unknown"},
     {LLAMA(", \"rope_scaling\": {\"type\": \"longrope\"}"),
      ":1: llama: field 'rope_scaling' needs 'short_factor' and 'long_factor'"},
+    {LLAMA(", \"rope_scaling\": {\"type\": \"longrope\", "
+           "\"short_factor\": [1, 1]}"),
+     ":1: llama: field 'rope_scaling' needs 'short_factor' and 'long_factor'"},
+    {LLAMA(", \"rope_scaling\": {\"type\": \"yarn\", \"factor\": 2, "
+           "\"original_max_position_embeddings\": 0.5}"),
+     ":1: llama: field 'rope_scaling' needs an "
+     "'original_max_position_embeddings' of 2 at least"},
     {LLAMA(", \"attention_bias\": 1"),
      ":1: llama: field 'attention_bias' must be true or false"},
     {LLAMA(",\n\"architectures\": [\"LlamaForCausalLMEagle3\"]"),

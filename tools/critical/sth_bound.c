@@ -79,7 +79,7 @@ static uint64_t beats_of(uint64_t addr, uint64_t bytes, uint32_t bus)
     return (addr % bus + bytes + bus - 1) / bus;
 }
 
-/* Runs begin where the first two do: at most two kinds of them. */
+/* Beats are those of runs that begin as the first two do, half of each kind. */
 static void transfer(struct sth_bound_cost *cost, const struct block *b,
                      const struct sth_config *config, enum sth_bound way)
 {
@@ -90,6 +90,7 @@ static void transfer(struct sth_bound_cost *cost, const struct block *b,
                      b->runs / 2;
     uint64_t full = sth_ceil_div64(bytes, bus);
     bool loads = way == STH_BOUND_LOAD;
+    struct sth_plan_memory told = sth_plan_memory_of(config);
     uint64_t memory = (uint64_t)sth_mem_cycles(
         &config->memory, bus, loads ? bytes : 0, loads ? 0 : bytes);
 
@@ -100,7 +101,7 @@ static void transfer(struct sth_bound_cost *cost, const struct block *b,
         cost->cycles[way] = full;
         cost->cycles[STH_BOUND_BEATS] = beats - full;
     }
-    cost->latency = sth_plan_memory_of(config).latency;
+    cost->latency = loads ? told.latency : told.write_latency;
     cost->rest = STH_BOUND_LATENCY;
 }
 

@@ -190,23 +190,23 @@ bool sth_critical_path(const struct sth_event *event,
                      .add = add,
                      .user = user,
                      .begin = begin,
-                     .count = (uint32_t)count,
-                     .before = memory,
-                     .poster = memory + count,
-                     .order = memory + 2 * count,
-                     .rank = memory + 3 * count};
-    bool ok = memory != NULL;
+                     .count = (uint32_t)count};
+    bool ok;
 
-    if (ok && count) {
-        find_before(&w);
-        ok = find_order(&w);
-        for (uint32_t i = 0; i < w.count; i++)
-            w.poster[i] = NONE;
-        for (uint32_t s = 0; ok && s < STH_SEMAPHORES; s++)
-            find_posters(&w, s);
-        if (ok)
-            walk(&w);
-    }
+    if (!memory)
+        return false;
+    w.before = memory;
+    w.poster = memory + count;
+    w.order = memory + 2 * count;
+    w.rank = memory + 3 * count;
+    for (uint32_t i = 0; i < w.count; i++)
+        w.poster[i] = NONE;
+    find_before(&w);
+    ok = count == 0 || find_order(&w);
+    for (uint32_t s = 0; ok && s < STH_SEMAPHORES; s++)
+        find_posters(&w, s);
+    if (ok && count)
+        walk(&w);
     free(memory);
     return ok;
 }

@@ -1,8 +1,8 @@
 /*
  * The judge of plans on the host: plays candidates on the C model, time only,
- * and remembers what was decided for this chip and memory.  For one choice it
- * plays some hundred thousand cycles: of longer work the first blocks, and
- * those alone that show whether estimates hold.
+ * and remembers what was decided for this chip and memory.  What it plays for a
+ * choice is bounded: of long work the first blocks, and no more than shows
+ * whether estimates hold.
  */
 #ifndef STH_PLAN_JUDGE_H
 #define STH_PLAN_JUDGE_H

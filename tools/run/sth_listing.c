@@ -198,9 +198,9 @@ bool sth_listing_json(FILE *out, struct sth_listing *l, uint32_t first,
 {
     const struct sth_compiled_header *h = l->program.header;
     json_t *head = json_pack(
-        "{s:o, s:o, s:s, s:I, s:i, s:i, s:i, s:i, s:i}", "version",
+        "{s:o, s:o, s:o, s:I, s:i, s:i, s:i, s:i, s:i}", "version",
         sth_report_version(), "program", sth_report_string(l->path), "config",
-        h->config, "hash", (json_int_t)h->hash, "operations",
+        sth_report_string(h->config), "hash", (json_int_t)h->hash, "operations",
         (int)h->operations, "steps", (int)h->steps, "commands",
         (int)h->commands, "pieces", (int)h->pieces, "patches", (int)h->patches);
     bool good = head != NULL;

@@ -12,21 +12,6 @@
 
 enum { KEY_MAX = 256, PATH_MAX_BYTES = 4400 };
 
-/* Whether --ignore names a field, with or without what it stands in. */
-static bool is_ignored(const struct sth_model_reader *r, const char *key)
-{
-    const size_t within = strlen(r->within);
-
-    for (unsigned i = 0; i < r->ignored->count; i++) {
-        const char *name = r->ignored->key[i];
-
-        if (!strcmp(name, key) ||
-            (!strncmp(name, r->within, within) && !strcmp(name + within, key)))
-            return true;
-    }
-    return false;
-}
-
 /* ---- fields that are refused ------------------------------------------- */
 
 /* Whether a value is one of a list of JSON values. */
@@ -57,7 +42,7 @@ static void check_neutral(struct sth_model_reader *r,
     char *text;
 
     if ((row->kind != STH_KEY_NEUTRAL && row->kind != STH_KEY_STATED) ||
-        is_ignored(r, row->key) ||
+        sth_model_is_ignored(r, row->key) ||
         (value ? is_one_of(value, row->values) : row->kind == STH_KEY_NEUTRAL))
         return;
     if (!value) {
@@ -230,7 +215,8 @@ static void check_known(struct sth_model_reader *r, const struct sth_family *f,
         char key[KEY_MAX];
 
         snprintf(key, sizeof(key), "%s%s", prefix, name);
-        if (is_ignored(r, key) || !strcmp(key, "quantization_config") ||
+        if (sth_model_is_ignored(r, key) ||
+            !strcmp(key, "quantization_config") ||
             sth_family_key_find(f, key) ||
             (beside_text && sth_family_wrapper_ignores(key)))
             continue;
@@ -275,7 +261,7 @@ static void check_quantization(struct sth_model_reader *r)
         sth_model_field(r, "quantization_config.quant_method"));
 
     if (sth_model_has(r, "quantization_config") &&
-        !is_ignored(r, "quantization_config"))
+        !sth_model_is_ignored(r, "quantization_config"))
         sth_model_fail_field(
             r, "quantization_config",
             "stores weights%s%.40s%s in a format that the array does not "

@@ -174,6 +174,9 @@ bool sth_model_has_experts(const struct sth_model *model, uint32_t layer);
 void sth_model_rope_rates(const struct sth_model *model, uint32_t layer,
                           uint32_t tokens, double *rate, double *factor);
 
+/* Yarn's factor of cosine and sine, or of the scores: Peng et al. 2023. */
+double sth_model_yarn_scale(double factor, double scale);
+
 /* Whether the angles are theta^(-i / pairs) for all columns of a head. */
 bool sth_model_rope_is_plain(const struct sth_model *model, uint32_t layer);
 double sth_model_rope_theta(const struct sth_model *model, uint32_t layer);

@@ -40,21 +40,13 @@ static bool has_stem(const char *class_name, const char *stems)
     return false;
 }
 
-static bool is_ignored(const struct sth_model_reader *r, const char *key)
-{
-    for (unsigned i = 0; i < r->ignored->count; i++)
-        if (!strcmp(r->ignored->key[i], key))
-            return true;
-    return false;
-}
-
 void sth_model_check_classes(struct sth_model_reader *r, const char *stems)
 {
     const json_t *list = sth_model_field(r, "architectures");
     json_t *map = (json_t *)sth_model_field(r, "auto_map"), *value;
     const char *key;
 
-    if (json_is_array(list) && !is_ignored(r, "architectures"))
+    if (json_is_array(list) && !sth_model_is_ignored(r, "architectures"))
         for (size_t i = 0; i < json_array_size(list); i++) {
             const char *name = json_string_value(json_array_get(list, i));
 
@@ -65,7 +57,7 @@ void sth_model_check_classes(struct sth_model_reader *r, const char *stems)
                     "may differ",
                     name ? name : "no text");
         }
-    if (!json_is_object(map) || is_ignored(r, "auto_map"))
+    if (!json_is_object(map) || sth_model_is_ignored(r, "auto_map"))
         return;
     json_object_foreach(map, key, value)
     {

@@ -47,11 +47,12 @@ static void finish_rope(struct sth_model_reader *r, struct sth_model *m)
 
     if (!m->said.rope)
         return;
-    m->rotary = share > 0        ? (uint32_t)(share * m->head_dim)
+    m->rotary = share > 1        ? 0
+                : share > 0      ? (uint32_t)(share * m->head_dim)
                 : m->said.rotary ? m->said.rotary
                                  : m->head_dim;
     if (m->rotary % 2 || !m->rotary || m->rotary > m->head_dim ||
-        m->rotary > 2 * STH_MODEL_RATES_MAX || share > 1)
+        m->rotary > 2 * STH_MODEL_RATES_MAX)
         sth_model_fail(r,
                        "RoPE rotates an even number of columns of a head, "
                        "not %u of %u",

@@ -167,3 +167,17 @@ enum sth_model_act sth_model_act_named(struct sth_model_reader *r,
                          "gelu_pytorch_tanh, silu, swish, relu and relu2");
     return STH_MODEL_SILU;
 }
+
+bool sth_model_is_ignored(const struct sth_model_reader *r, const char *key)
+{
+    const size_t within = strlen(r->within);
+
+    for (unsigned i = 0; i < r->ignored->count; i++) {
+        const char *name = r->ignored->key[i];
+
+        if (!strcmp(name, key) ||
+            (!strncmp(name, r->within, within) && !strcmp(name + within, key)))
+            return true;
+    }
+    return false;
+}

@@ -46,6 +46,9 @@ bool sth_model_flag(struct sth_model_reader *r, const char *key);
 enum sth_model_act sth_model_act_named(struct sth_model_reader *r,
                                        const char *key);
 
+/* Whether --ignore names a field, with or without what it stands in. */
+bool sth_model_is_ignored(const struct sth_model_reader *r, const char *key);
+
 /* RoPE's parameters in an object; theta also where `with_theta`. */
 void sth_model_read_rope(struct sth_model_reader *r, const char *key,
                          bool with_theta, struct sth_model *model);

@@ -46,7 +46,7 @@ static void stretch_llama3(const struct sth_rope_scaling *s, uint32_t pairs,
     }
 }
 
-static double yarn_scale(double factor, double scale)
+double sth_model_yarn_scale(double factor, double scale)
 {
     return factor > 1 ? 0.1 * scale * log(factor) + 1 : 1;
 }
@@ -64,9 +64,9 @@ static double factor_of(const struct sth_rope_scaling *s, double length,
     if (s->kind == STH_ROPE_LONG)
         return long_factor > 1 ? sqrt(1 + log(long_factor) / log(length)) : 1;
     if (s->mscale > 0 && s->mscale_all_dim > 0)
-        return yarn_scale(s->factor, s->mscale) /
-               yarn_scale(s->factor, s->mscale_all_dim);
-    return yarn_scale(s->factor, 1);
+        return sth_model_yarn_scale(s->factor, s->mscale) /
+               sth_model_yarn_scale(s->factor, s->mscale_all_dim);
+    return sth_model_yarn_scale(s->factor, 1);
 }
 
 void sth_model_rope_rates(const struct sth_model *model, uint32_t layer,

@@ -125,9 +125,14 @@ static void check_needed(struct sth_model_reader *r, const char *within,
         if (numbers[i].needed >> rope->kind & 1 && !(*number_of(rope, i) > 0))
             sth_model_fail_field(r, within, "needs '%s' for this rope_type",
                                  numbers[i].name);
-    if (rope->kind == STH_ROPE_LONG && !rope->factors)
+    if (rope->kind == STH_ROPE_LONG &&
+        !(rope->short_factor[0] > 0 && rope->long_factor[0] > 0))
         sth_model_fail_field(r, within,
                              "needs 'short_factor' and 'long_factor'");
+    if (rope->original > 0 && rope->original < 2)
+        sth_model_fail_field(r, within,
+                             "needs an 'original_max_position_embeddings' of "
+                             "2 at least");
     if (rope->kind == STH_ROPE_LLAMA3 && rope->high_freq <= rope->low_freq)
         sth_model_fail_field(r, within,
                              "needs a 'high_freq_factor' above "

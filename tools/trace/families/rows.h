@@ -164,9 +164,10 @@
     COUNT("v_head_dim", value_dim, 128, 1, 4096)                               \
     DERIVE(                                                                    \
         attention_scale,                                                       \
-        (m->rope.kind == STH_ROPE_YARN && m->rope.mscale_all_dim > 0           \
-             ? pow(0.1 * m->rope.mscale_all_dim * log(m->rope.factor) + 1, 2)  \
-             : 1) /                                                            \
+        pow(m->rope.kind == STH_ROPE_YARN                                      \
+                ? sth_model_yarn_scale(m->rope.factor, m->rope.mscale_all_dim) \
+                : 1,                                                           \
+            2) /                                                               \
             sqrt(m->nope + m->said.rotary))                                    \
     NEUTRAL("attention_bias", "false null",                                    \
             "latent attention is written without biases")
