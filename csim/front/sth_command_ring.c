@@ -2,7 +2,6 @@
 #include "sth_command_ring.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "sth_time.h"
 
@@ -11,15 +10,11 @@ bool sth_command_ring_init(struct sth_command_ring *ring, struct sth_mem *mem,
 {
     ring->mem = mem;
     ring->copy = NULL;
+    ring->room = sth_ring_log2(STH_RESET_RING_LOG2);
     if (!keeps)
         return true;
-    /* Whoever moves the ring fills it; only where it begins is it empty. */
-    ring->copy = malloc(sizeof(*ring->copy) << STH_RING_LOG2_MAX);
-    if (ring->copy == NULL)
-        return false;
-    memset(ring->copy, 0,
-           sizeof(*ring->copy) << sth_ring_log2(STH_RESET_RING_LOG2));
-    return true;
+    ring->copy = calloc(UINT32_C(1) << ring->room, sizeof(*ring->copy));
+    return ring->copy != NULL;
 }
 
 void sth_command_ring_fini(struct sth_command_ring *ring)
@@ -70,12 +65,25 @@ struct sth_command sth_command_ring_read(const struct sth_command_ring *ring,
     return read_memory(ring, index);
 }
 
+/* Room for a larger ring; a ring that finds none has empty commands. */
+static void grow(struct sth_command_ring *ring)
+{
+    uint32_t log2 = sth_ring_log2(ring->log2);
+
+    if (ring->copy == NULL || log2 <= ring->room)
+        return;
+    free(ring->copy);
+    ring->copy = malloc(sizeof(*ring->copy) << log2);
+    ring->room = log2;
+}
+
 void sth_command_ring_move(struct sth_command_ring *ring, uint32_t base_lo,
                            uint32_t base_hi, uint32_t log2)
 {
     ring->base_lo = base_lo;
     ring->base_hi = base_hi;
     ring->log2 = log2;
+    grow(ring);
     for (uint32_t i = 0; ring->copy != NULL && i < slots(ring); i++)
         ring->copy[i] = read_memory(ring, i);
 }

@@ -14,6 +14,7 @@ struct sth_command_ring {
     uint32_t base_lo, base_hi, log2; /* the registers */
     /* What the host wrote there, where memory keeps nothing; otherwise NULL. */
     struct sth_command *copy;
+    uint32_t room; /* log2 of the commands that copy can hold */
 };
 
 /* Without data in memory the ring keeps the commands itself; `mem` outlives it.
