@@ -216,15 +216,17 @@ static void test_parts_add_up_on_csim(void **state)
 
     (void)state;
     write_layers(path);
-    for (size_t c = 0; c < sizeof(configs) / sizeof(*configs); c++)
-        for (size_t m = 0; m < sizeof(memories) / sizeof(*memories); m++) {
+    for (size_t c = 0; c < sizeof(configs) / sizeof(*configs); c++) {
+        for (size_t m = 0; m < 2; m++) {
             struct sth_session session;
 
-            run(&session, configs[c], memories[m], STH_BACKEND_CSIM, path);
+            run(&session, configs[c], memories[(c + m) % 4], STH_BACKEND_CSIM,
+                path);
             check_parts(&session.csim);
             check_critical(&session);
             sth_session_fini(&session);
         }
+    }
     unlink(path);
 }
 
