@@ -4,14 +4,9 @@
 #
 #   mk/figures.sh FOLDER <PAGE
 set -eu
-while IFS= read -r line; do
-  printf '%s\n' "$line"
-  case $line in
-  '<!-- figures: '*)
-    name=${line#<!-- figures: }
-    cat "$1/${name% -->}.md"
-    while IFS= read -r line && [ "$line" != '<!-- end -->' ]; do :; done
-    printf '%s\n' "$line"
-    ;;
-  esac
-done
+. mk/refill.sh
+folder=$1
+
+table() { cat "$folder/$1.md"; }
+
+refill figures table

@@ -110,7 +110,7 @@ int64_t sth_dram_banks_open(struct sth_dram_banks *banks,
                                              set->precharge_ok};
     *opened = 0;
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t g = ((first + i) ^ place->flip) & (rules->groups - 1);
+        uint32_t g = sth_dram_group_of(place, first + i, rules->groups);
 
         if (bank[g].row != place->row) {
             open_bank(banks, rules, &bank[g], g, place->row, now);

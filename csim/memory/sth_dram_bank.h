@@ -73,7 +73,7 @@ static inline bool sth_dram_banks_have(const struct sth_dram_banks *banks,
 
     *active = 0;
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t g = ((first + i) ^ place->flip) & (rules->groups - 1);
+        uint32_t g = sth_dram_group_of(place, first + i, rules->groups);
 
         if (bank[g].row != place->row)
             return false;

@@ -41,11 +41,10 @@ static int64_t put_part(struct sth_dram_channel *c,
                         uint32_t accesses, bool write, int64_t now)
 {
     const int64_t latency = write ? rules->cwl : rules->cl;
-    const uint32_t mask = rules->groups - 1;
     const struct sth_dram_transfer data = {
         .length = accesses * rules->burst,
-        .first = (first ^ place->flip) & mask,
-        .last = ((first + accesses - 1) ^ place->flip) & mask,
+        .first = sth_dram_group_of(place, first, rules->groups),
+        .last = sth_dram_group_of(place, first + accesses - 1, rules->groups),
         /* Up to half of them can be turned round. */
         .any_order = accesses > 1 && 2 * accesses <= rules->groups,
         .write = write};
@@ -67,7 +66,8 @@ static int64_t put_part(struct sth_dram_channel *c,
     if (!data.any_order && data.first == calendar->last_group)
         last = sth_dram_later(last, calendar->last_data + rules->ccd_l);
     for (uint32_t i = 0; i < accesses && !write; i++)
-        if ((((first + i) ^ place->flip) & mask) == calendar->write_group)
+        if (sth_dram_group_of(place, first + i, rules->groups) ==
+            calendar->write_group)
             last = sth_dram_later(last, calendar->write_end + rules->wtr_l +
                                             latency - i * rules->burst);
     begin = sth_dram_calendar_put(calendar, rules, data, now + latency, begin,
@@ -78,7 +78,7 @@ static int64_t put_part(struct sth_dram_channel *c,
          i++) {
         struct sth_dram_bank *bank =
             &c->banks.bank[place->set * rules->groups +
-                           (((first + i) ^ place->flip) & mask)];
+                           sth_dram_group_of(place, first + i, rules->groups)];
 
         bank->precharge_ok = sth_dram_later(bank->precharge_ok, free);
     }

@@ -126,9 +126,10 @@ static inline int64_t sth_dram_channel_put_whole(
     const int64_t latency = write ? rules->cwl : rules->cl;
     const struct sth_dram_transfer data = {
         .length = run->length,
-        .last = write ? ((place->local + run->accesses - 1) ^ place->flip) &
-                            (rules->groups - 1)
-                      : 0,
+        .last = write
+                    ? sth_dram_group_of(place, place->local + run->accesses - 1,
+                                        rules->groups)
+                    : 0,
         .any_order = true,
         .write = write};
     struct sth_dram_calendar *calendar = &channel->calendar;

@@ -87,12 +87,11 @@ static inline void sth_dram_place_next(const struct sth_dram_map *map,
     place->local &= ~((1u << (map->unit - map->access)) - 1);
 }
 
-/* The group of access `i` of the chunk at a place. */
-static inline uint32_t sth_dram_group_of(const struct sth_dram_map *map,
-                                         const struct sth_dram_place *place,
-                                         uint32_t i)
+/* The group of the index-th of a chunk's parts, of a power of two of groups. */
+static inline uint32_t sth_dram_group_of(const struct sth_dram_place *place,
+                                         uint32_t index, uint32_t groups)
 {
-    return (((place->local + i) >> map->group) ^ place->flip) & map->group_mask;
+    return (index ^ place->flip) & (groups - 1);
 }
 
 /* Bytes of the chunk from addr on, at most `bytes`. */

@@ -26,11 +26,6 @@
 #define HALVED 16u
 /* Allowance for each command of the array. */
 #define PRODUCT_OVERHEAD 1u
-static uint64_t ceil_u64(uint64_t a, uint64_t b)
-{
-    return (a + b - 1) / b;
-}
-
 /*
  * From the grant of a vector command, over so many tiles of each row, to that
  * of the one behind it.  A row waits if it begins in the bank where the array
@@ -82,11 +77,12 @@ static uint64_t product(const struct sth_attention_model *m, uint64_t tiles,
     /* Once they have met they keep apart. */
     if (m->plan->spread != 0)
         waits = m->p->sp_banks;
-    cycles = tiles * steps + ceil_u64(tiles * waits, m->p->sp_banks);
+    cycles = tiles * steps + sth_ceil_div_u64(tiles * waits, m->p->sp_banks);
     cycles = sth_max_u64(cycles, tiles * sth_max_u64(rows, STH_LAT_MATRIX_SUM));
-    return sth_max_u64(cycles + PRODUCT_OVERHEAD,
-                       ceil_u64(cycles + sth_min_u32(rows, steps) + m->drain,
-                                STH_DEPTH_MATRIX_COMMANDS));
+    return sth_max_u64(
+        cycles + PRODUCT_OVERHEAD,
+        sth_ceil_div_u64(cycles + sth_min_u32(rows, steps) + m->drain,
+                         STH_DEPTH_MATRIX_COMMANDS));
 }
 
 /* A tile of so many keys of k or of v. */
@@ -127,17 +123,17 @@ void sth_attention_times(struct sth_attention_times *t,
     uint32_t loaded = sth_min_u32(tiles * plan->tile, m->s->keys - key0);
     uint64_t depth_cols = sth_ceil_div(m->s->depth, p->array_cols);
     uint64_t depth_rows = sth_ceil_div(m->s->depth, p->array_rows);
-    uint64_t columns = ceil_u64(keys, p->array_cols);
-    uint64_t turns = ceil_u64(keys, p->array_rows) * depth_cols;
+    uint64_t columns = sth_ceil_div_u64(keys, p->array_cols);
+    uint64_t turns = sth_ceil_div_u64(keys, p->array_rows) * depth_cols;
     uint32_t parts = masked ? m->units * plan->heads : 1;
 
     *t = (struct sth_attention_times){
         .tiles = tiles,
-        .scores =
-            m->units * tiles *
-            product(m, ceil_u64(columns * depth_rows, tiles), p->array_cols),
+        .scores = m->units * tiles *
+                  product(m, sth_ceil_div_u64(columns * depth_rows, tiles),
+                          p->array_cols),
         .values = m->units * tiles *
-                  product(m, ceil_u64(turns, tiles), p->array_rows),
+                  product(m, sth_ceil_div_u64(turns, tiles), p->array_rows),
         .softmax = parts * (pass(m, m->rows / parts, columns, false, true) +
                             pass(m, m->rows / parts, columns, true, true)),
         .load = load_tile(m, sth_ceil_div(loaded, tiles)),
@@ -227,7 +223,7 @@ static void add_steps(struct sums *sum, const struct sth_attention_model *m,
     if (plan->score_slots == 1)
         turn = t->scores + m->p->array_cols + m->drain + vector;
     interval = sth_max_u64(
-        array, sth_max_u64(vector, ceil_u64(turn, plan->score_slots)));
+        array, sth_max_u64(vector, sth_ceil_div_u64(turn, plan->score_slots)));
     if (t->rescaling != 0)
         interval = sth_max_u64(interval, m->p->array_rows + t->values +
                                              m->drain + t->rescaling);
@@ -309,7 +305,8 @@ uint64_t sth_attention_cost(const struct sth_attention_plan *plan,
     sum = sum_blocks(&m, sth_attention_stays(&m),
                      2ull * sth_attention_tiles(plan, s->keys) * t.load);
     sum.load +=
-        blocks * m.q + sum.commands * ceil_u64(STH_COMMAND_BYTES, p->bus_bytes);
+        blocks * m.q +
+        sum.commands * sth_ceil_div_u64(STH_COMMAND_BYTES, p->bus_bytes);
     interval = sth_max_u64(sth_max_u64(sum.interval, sum.array),
                            sth_max_u64(sum.vector, sum.load));
     interval = sth_max_u64(

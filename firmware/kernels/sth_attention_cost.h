@@ -6,9 +6,6 @@
 
 #include "sth_attention_plan.h"
 
-/* A command that retires to the start of one of another engine behind it. */
-#define STH_ATTENTION_HANDOVER 4u
-
 struct sth_attention_model {
     const struct sth_attention_plan *plan;
     const struct sth_params *p;

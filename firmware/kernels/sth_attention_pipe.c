@@ -5,7 +5,6 @@
 #include "sth_attention_cost.h"
 #include "sth_emit.h"
 
-#define HANDOVER STH_ATTENTION_HANDOVER
 /* Tiles that are followed, about, and those whose times are remembered. */
 #define FOLLOWED 2048u
 #define TILES 128u
@@ -74,11 +73,11 @@ static uint64_t fetch_tile(struct pipe *q, const struct entry *e, uint32_t tile,
     at = sth_max_u64(q->load, dispatched(q, plan->prefetch));
     if (q->loads >= plan->kv_slots)
         at = sth_max_u64(at, q->freed[(q->loads - plan->kv_slots) % TILES] +
-                                 HANDOVER);
+                                 STH_HANDOVER);
     *buffer = q->loads++;
     q->load = at + e->t->load + q->fetch;
     at += STH_LAT_LOAD_ISSUE + q->m->memory->latency + e->t->load +
-          STH_LAT_LOAD_RETIRE + HANDOVER;
+          STH_LAT_LOAD_RETIRE + STH_HANDOVER;
     if (q->stays) {
         q->loaded[which][tile] = at;
         q->owner[which][tile] = e->group;
@@ -106,8 +105,9 @@ static void scores(struct pipe *q, struct entry *e)
     uint64_t from = q->full;
 
     if (q->steps > slots)
-        from = sth_max_u64(
-            from, q->step[(q->steps - 1 - slots) % STEPS].weighted + HANDOVER);
+        from =
+            sth_max_u64(from, q->step[(q->steps - 1 - slots) % STEPS].weighted +
+                                  STH_HANDOVER);
     for (uint32_t i = 0; i < e->t->tiles; i++) {
         uint32_t load;
         uint64_t at = sth_max_u64(fetch_tile(q, e, i, 0, &load), from);
@@ -120,7 +120,7 @@ static void scores(struct pipe *q, struct entry *e)
 
 static void output(struct pipe *q, uint64_t valued)
 {
-    q->vector = sth_max_u64(q->vector, valued + HANDOVER) + q->m->output;
+    q->vector = sth_max_u64(q->vector, valued + STH_HANDOVER) + q->m->output;
     q->output_done[q->outputs++ % q->m->plan->o_slots] = q->vector;
     q->store = sth_max_u64(q->store, q->vector) + q->m->store;
     q->owes_output = false;
@@ -129,7 +129,7 @@ static void output(struct pipe *q, uint64_t valued)
 static void softmax(struct pipe *q, struct entry *e)
 {
     const struct entry *before = &q->step[(q->ended + STEPS - 1) % STEPS];
-    uint64_t at = sth_max_u64(q->vector, e->scored + HANDOVER);
+    uint64_t at = sth_max_u64(q->vector, e->scored + STH_HANDOVER);
 
     q->decoded += e->t->commands * q->m->decode;
     at = sth_max_u64(at, sth_max_u64(dispatched(q, 0), q->decoded));
@@ -143,9 +143,9 @@ static void softmax(struct pipe *q, struct entry *e)
     if (q->owes_output)
         output(q, before->valued);
     if (!e->first)
-        q->vector =
-            sth_max_u64(q->vector, before->valued + HANDOVER) + e->t->rescaling;
-    e->ready = (e->first ? e->weighted : q->vector) + HANDOVER;
+        q->vector = sth_max_u64(q->vector, before->valued + STH_HANDOVER) +
+                    e->t->rescaling;
+    e->ready = (e->first ? e->weighted : q->vector) + STH_HANDOVER;
 }
 
 static void values(struct pipe *q, struct entry *e)
@@ -153,8 +153,9 @@ static void values(struct pipe *q, struct entry *e)
     uint64_t from = e->ready;
 
     if (e->first) {
-        from = sth_max_u64(
-            from, q->output_done[q->blocks % q->m->plan->o_slots] + HANDOVER);
+        from =
+            sth_max_u64(from, q->output_done[q->blocks % q->m->plan->o_slots] +
+                                  STH_HANDOVER);
         q->blocks++;
     }
     for (uint32_t i = 0; i < e->t->tiles; i++) {

@@ -39,10 +39,25 @@ static inline uint32_t sth_ceil_div(uint32_t a, uint32_t b)
     return a / b + (a % b != 0);
 }
 
+static inline uint64_t sth_ceil_div_u64(uint64_t a, uint64_t b)
+{
+    return a / b + (a % b != 0);
+}
+
 static inline uint32_t sth_round_up(uint32_t a, uint32_t b)
 {
     return sth_ceil_div(a, b) * b;
 }
+
+/* Bytes of an element; 0: there is no operand. */
+static inline uint32_t sth_operand_bytes(const struct sth_operand *operand)
+{
+    return operand == NULL ? 0 : sth_dtype_bytes(operand->dtype);
+}
+
+/* Cycles, as plans estimate them, from a command that retires to the start of
+ * one of another engine that waits for its post. */
+#define STH_HANDOVER 4u
 
 /*
  * Stride of rows that the array streams, `bytes` each, read in chunks of

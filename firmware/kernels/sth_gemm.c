@@ -13,9 +13,6 @@
 #include "sth_gemm_epilogue.h"
 #include "sth_prelude.h"
 
-/* Products of the next block that are emitted before an epilogue. */
-#define LEAD 2u
-
 struct state {
     struct sth_schedule *s;
     const struct sth_gemm *g;
@@ -318,7 +315,7 @@ static void emit_block(struct state *t, uint32_t mi, uint32_t ni)
         if (ki + 1 == plan->ks)
             sth_gemm_epilogue_load(&t->epilogue, &b);
         emit_product(t, &b, &product);
-        if (ki + 1 == LEAD)
+        if (ki + 1 == STH_GEMM_LEAD)
             flush_pending(t);
         pace(t, &b, ki);
     }

@@ -1,12 +1,11 @@
 /* What a plan of a matrix product takes: times of its parts, closed form. */
 #include "sth_gemm_cost.h"
 
+#include "sth_emit.h"
 #include "sth_gemm_rotate.h"
 #include "sth_transfer.h"
 #include "sth_weight_tile.h"
 
-/* A command that retires to the start of one of another engine behind it. */
-#define HANDOVER 4u
 /* Beside the array the vector engine waits for banks: one in so many cycles. */
 #define BESIDE_WAITS 2u
 /* Grant to retirement of a vector command beyond its row-tiles. */
@@ -113,8 +112,8 @@ void sth_gemm_times(struct sth_gemm_times *t, const struct sth_gemm_plan *plan,
                           1);
     t->tile =
         sth_weight_tile_cycles(p, rows, plan->a_stride, steps, plan->w_stride);
-    t->vector =
-        s->vector_turns * row_tiles + t->passes * (VECTOR_OVERHEAD + HANDOVER);
+    t->vector = s->vector_turns * row_tiles +
+                t->passes * (VECTOR_OVERHEAD + STH_HANDOVER);
     move_times(t, plan, rows, cols, depth, p, memory, s);
 }
 
@@ -171,7 +170,7 @@ void sth_gemm_cost(struct sth_gemm_plan *plan,
     count_loads(&a, &w, plan);
     /* The last rows take a tile of their own, however few they are. */
     rows = block->tile * (plan->ms - 1) + last->tile;
-    product = t->tiles * t->tile + HANDOVER;
+    product = t->tiles * t->tile + STH_HANDOVER;
     array = plan->ks * t->tiles * rows / plan->ms;
     hold = t->latency + product + t->drain; /* of a buffer of x or w */
     commands = a + w + blocks * (plan->ks + t->passes + 1 + t->rest_loads);
@@ -182,7 +181,7 @@ void sth_gemm_cost(struct sth_gemm_plan *plan,
     bound_by(plan, &pace, blocks * t->store, STH_GEMM_BOUND_STORE);
     bound_by(plan, &pace, commands * STH_LAT_DECODE, STH_GEMM_BOUND_FRONT);
     bound_by(plan, &pace,
-             blocks * (array + t->drain + t->vector + HANDOVER) /
+             blocks * (array + t->drain + t->vector + STH_HANDOVER) /
                  plan->acc_slots,
              STH_GEMM_BOUND_SUMS);
     bound_by(plan, &pace,

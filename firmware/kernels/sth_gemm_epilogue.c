@@ -303,11 +303,6 @@ void sth_gemm_epilogue_emit(struct sth_gemm_epilogue *e,
 
 /* ---- what a plan must know ---------------------------------------------- */
 
-static uint32_t bytes_of(const struct sth_operand *operand)
-{
-    return operand == NULL ? 0 : sth_dtype_bytes(operand->dtype);
-}
-
 void sth_gemm_epilogue_shape(struct sth_gemm_shape *shape,
                              const struct sth_schedule *s,
                              const struct sth_gemm *g)
@@ -332,9 +327,9 @@ void sth_gemm_epilogue_shape(struct sth_gemm_shape *shape,
         finish_sums(&q);
     else
         pass(&q, (struct sth_tile){0});
-    shape->out_bytes = bytes_of(g->out);
-    shape->mul_bytes = bytes_of(g->mul);
-    shape->residual_bytes = bytes_of(g->residual);
+    shape->out_bytes = sth_operand_bytes(g->out);
+    shape->mul_bytes = sth_operand_bytes(g->mul);
+    shape->residual_bytes = sth_operand_bytes(g->residual);
     shape->vector_passes = q.count;
     shape->vector_turns =
         q.count + q.functions * (s->driver->params.vector_share - 1);

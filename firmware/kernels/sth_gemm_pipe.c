@@ -5,10 +5,6 @@
 #include "sth_emit.h"
 #include "sth_gemm_cost.h"
 
-/* A command that retires to the start of one of another engine behind it. */
-#define HANDOVER 4u
-/* Products of the next block before an epilogue; as in sth_gemm.c. */
-#define LEAD 2u
 #define QUEUE_MAX 32u
 /* Blocks that are followed at least: the pace is that of the last half. */
 #define FOLLOWED 4u
@@ -86,7 +82,7 @@ static uint32_t fetch(struct pipe *q, struct ring *r, uint32_t tag,
     at = start(q, STH_ENGINE_LOAD, r->free[i]);
     q->busy[STH_ENGINE_LOAD] = at + cycles;
     r->ready[i] = at + STH_LAT_LOAD_ISSUE + q->t->latency + cycles +
-                  STH_LAT_LOAD_RETIRE + HANDOVER;
+                  STH_LAT_LOAD_RETIRE + STH_HANDOVER;
     return i;
 }
 
@@ -117,18 +113,18 @@ static void epilogue(struct pipe *q)
         return;
     q->pending = NULL;
     q->epilogues++;
-    end = sth_max_u64(sth_max_u64(q->summed, q->rest) + HANDOVER,
+    end = sth_max_u64(sth_max_u64(q->summed, q->rest) + STH_HANDOVER,
                       q->stage_free[stage]);
     for (uint32_t i = 0; i < t->passes; i++) {
         at = start(q, STH_ENGINE_VECTOR, end);
         end = at + t->vector / t->passes;
         q->busy[STH_ENGINE_VECTOR] = end;
     }
-    q->acc_free[sum] = end + HANDOVER;
-    at = start(q, STH_ENGINE_STORE, end + HANDOVER);
+    q->acc_free[sum] = end + STH_HANDOVER;
+    at = start(q, STH_ENGINE_STORE, end + STH_HANDOVER);
     q->busy[STH_ENGINE_STORE] = at + t->store;
     q->stage_free[stage] = at + t->store + t->answer + STH_LAT_STORE_DATA +
-                           STH_LAT_STORE_RETIRE + HANDOVER;
+                           STH_LAT_STORE_RETIRE + STH_HANDOVER;
 }
 
 static void block(struct pipe *q, uint32_t mi, uint32_t ni)
@@ -155,8 +151,8 @@ static void block(struct pipe *q, uint32_t mi, uint32_t ni)
             rest = q->busy[STH_ENGINE_LOAD] + t->latency;
         }
         retired = product(q, from);
-        q->w.free[w] = q->a.free[a] = retired + HANDOVER;
-        if (ki + 1 == LEAD)
+        q->w.free[w] = q->a.free[a] = retired + STH_HANDOVER;
+        if (ki + 1 == STH_GEMM_LEAD)
             epilogue(q);
     }
     epilogue(q);

@@ -59,6 +59,9 @@ struct sth_gemm_plan {
 /* Rows, columns or lanes of a block at most. */
 #define STH_GEMM_BLOCK_MAX 32768u
 
+/* Products of a block that come before the epilogue of the one before. */
+#define STH_GEMM_LEAD 2u
+
 /* Blocks of sums in the accumulator at most. */
 #define STH_GEMM_SUMS 8
 

@@ -21,11 +21,6 @@ static const struct sth_operand *source_of(const struct sth_prelude *prelude)
     return prelude->norm != NULL ? prelude->norm->x : prelude->quantize->x;
 }
 
-static uint32_t element_bytes(const struct sth_operand *operand)
-{
-    return sth_dtype_bytes(operand->dtype);
-}
-
 static uint64_t take(const struct sth_params *p, uint32_t count, uint64_t bytes)
 {
     return count * sth_schedule_sp_bytes(p, bytes);
@@ -49,9 +44,9 @@ static void add_norm(struct sth_prelude_plan *plan, const struct sth_params *p,
 
     plan->sp_bytes +=
         (uint32_t)(take(p, INPUTS,
-                        plan->rows * lanes * element_bytes(norm->x)) +
+                        plan->rows * lanes * sth_operand_bytes(norm->x)) +
                    take(p, RESULTS,
-                        plan->rows * lanes * element_bytes(norm->out)) +
+                        plan->rows * lanes * sth_operand_bytes(norm->out)) +
                    vectors * sth_schedule_sp_bytes(p, lanes * 4));
     plan->acc_rows +=
         plan->rows * tiles + 3 * sth_ceil_div(plan->rows, p->array_cols);
@@ -72,7 +67,7 @@ static void add_quantize(struct sth_prelude_plan *plan,
         (uint32_t)((given ? 0
                           : take(p, INPUTS,
                                  plan->rows * lanes *
-                                     element_bytes(quantize->x))) +
+                                     sth_operand_bytes(quantize->x))) +
                    take(p, RESULTS, plan->rows * lanes) +
                    take(p, RESULTS, groups * p->array_cols * 4));
     plan->acc_rows += 2 * groups;

@@ -8,8 +8,6 @@
 #define VECTOR_OVERHEAD                                                        \
     (STH_LAT_VECTOR_START + STH_LAT_VECTOR_PIPE + STH_LAT_VECTOR_RETIRE +      \
      STH_LAT_GRANT)
-/* A command that retires to the start of one of another engine behind it. */
-#define HANDOVER 4u
 
 /* Rows lie in whole tiles on chip. */
 static uint64_t row_times(const struct sth_params *p,
@@ -44,8 +42,8 @@ uint32_t sth_rows_cost(const struct sth_rows_plan *plan,
     uint64_t store =
         row_times(p, memory, rows, cols, s->cols, s->out_bytes, p->store_slots);
     /* From a buffer's load to its last reader, from its vector to memory. */
-    uint64_t in = load + memory->latency + vector + 2 * HANDOVER;
-    uint64_t out = vector + store + memory->write_latency + 2 * HANDOVER;
+    uint64_t in = load + memory->latency + vector + 2 * STH_HANDOVER;
+    uint64_t out = vector + store + memory->write_latency + 2 * STH_HANDOVER;
     uint64_t pace = sth_max_u64(load, sth_max_u64(vector, store)), cycles;
 
     pace = sth_max_u64(pace, in / plan->slots);

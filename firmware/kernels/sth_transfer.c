@@ -2,11 +2,6 @@
 #include "sth_transfer.h"
 #include "sth_emit.h"
 
-static uint64_t ceil_u64(uint64_t a, uint64_t b)
-{
-    return (a + b - 1) / b;
-}
-
 /*
  * Units of so many bytes, a power of two, that runs touch: those that begin
  * anywhere touch one more the likelier the longer they are.
@@ -18,7 +13,7 @@ static uint64_t touched(uint64_t runs, uint64_t bytes, uint64_t pitch,
 
     if (aligned > unit)
         aligned = unit;
-    return sth_max_u64(runs * ceil_u64(bytes, unit),
+    return sth_max_u64(runs * sth_ceil_div_u64(bytes, unit),
                        runs * (bytes + unit - aligned) / unit);
 }
 
@@ -31,8 +26,9 @@ uint64_t sth_transfer_runs(const struct sth_params *p,
         touched(runs, bytes, pitch, sth_burst_block(p->bus_bytes));
     uint64_t turns = bursts * (m->latency + STH_LAT_LOAD_REUSE + 1) + beats;
     /* Memory brings whole chunks, and whole beats. */
-    uint64_t all = sth_max_u64(runs * ceil_u64(bytes, m->chunk) * m->chunk,
-                               beats * p->bus_bytes);
+    uint64_t all =
+        sth_max_u64(runs * sth_ceil_div_u64(bytes, m->chunk) * m->chunk,
+                    beats * p->bus_bytes);
 
     all = (all * m->byte_cost + runs * m->run_cost) / STH_PLAN_MEMORY_UNIT;
     return sth_max_u64(sth_max_u64(beats, all), turns / slots);

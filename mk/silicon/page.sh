@@ -5,24 +5,15 @@
 #
 #   mk/silicon/page.sh SYSTOLITH RECORD IMAGES <PAGE
 set -eu
-while IFS= read -r line; do
-  printf '%s\n' "$line"
-  case $line in
-  '<!-- silicon: '*)
-    config=${line#<!-- silicon: }
-    config=${config% -->}
-    [ -f "$2/$config.txt" ] || continue
-    power=()
-    [ ! -f "$2/$config-power.txt" ] || power=(--power "$2/$config-power.txt")
-    "$1" silicon --config "$config" --measured "$2/$config.txt" --markdown \
-      --svg "$3/silicon-$config.svg" "${power[@]}"
-    while [ "$line" != '<!-- end -->' ]; do
-      IFS= read -r line || {
-        echo "$0: no '<!-- end -->' behind '<!-- silicon: $config -->'" >&2
-        exit 1
-      }
-    done
-    printf '%s\n' "$line"
-    ;;
-  esac
-done
+. mk/refill.sh
+systolith=$1 record=$2 images=$3
+
+figures() {
+  local power=()
+  [ -f "$record/$1.txt" ] || return 3
+  [ ! -f "$record/$1-power.txt" ] || power=(--power "$record/$1-power.txt")
+  "$systolith" silicon --config "$1" --measured "$record/$1.txt" --markdown \
+    --svg "$images/silicon-$1.svg" "${power[@]}"
+}
+
+refill silicon figures

@@ -217,7 +217,8 @@ static void test_mappings_are_one_to_one(void **state)
 
             number = number << 1 | p.channel;
             number = number << 2 | p.set;
-            number = number << 2 | sth_dram_group_of(&map, &p, 0);
+            number =
+                number << 2 | sth_dram_group_of(&p, p.local >> map.group, 4);
             number = number << 7 | column;
             assert_true(number < ACCESSES);
             assert_false(seen[number]++);

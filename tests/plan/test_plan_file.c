@@ -191,6 +191,16 @@ static void test_plan_changed_by_hand_fits_or_is_refused(void **state)
     }
 }
 
+/* The plans of `edge` as a file. */
+static void edge_text(char text[ROOM], struct sth_config *config)
+{
+    struct sth_plan_book book;
+
+    plan_fixture_book("edge", config, &book);
+    write_book(text, &book, config);
+    sth_plan_book_fini(&book);
+}
+
 /* Sizes that no operation has are refused, or make a plan of no use; never
  * more. */
 static void test_plan_of_absurd_shapes(void **state)
@@ -243,13 +253,11 @@ static void test_plan_that_does_not_fit_names_line_and_member(void **state)
         {"quantize", "slots"},  {"quantize", "depth"},
         {"rope", "tokens"},     {"rope", "heads"},
     };
-    struct sth_plan_book book;
     struct sth_config config;
     char text[ROOM];
 
     (void)state;
-    plan_fixture_book("edge", &config, &book);
-    write_book(text, &book, &config);
+    edge_text(text, &config);
     for (uint32_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         char changed[ROOM], why[64], word[32];
         const char *at = strstr(text, bad[i][0]);
@@ -267,24 +275,20 @@ static void test_plan_that_does_not_fit_names_line_and_member(void **state)
         snprintf(why, sizeof why, "a.plans:%u: member '%s'", line, bad[i][1]);
         refuse(&config, changed, why);
     }
-    sth_plan_book_fini(&book);
 }
 
 /* Cut anywhere. */
 static void test_plans_cut_off_are_refused(void **state)
 {
-    struct sth_plan_book book;
     struct sth_config config;
     char text[ROOM];
 
     (void)state;
-    plan_fixture_book("edge", &config, &book);
-    write_book(text, &book, &config);
+    edge_text(text, &config);
     for (size_t n = strlen(text) - 1; n > 0; n--) {
         text[n] = '\0';
         refuse(&config, text, "is missing");
     }
-    sth_plan_book_fini(&book);
 }
 
 static void test_plans_damaged_are_refused(void **state)
@@ -314,13 +318,11 @@ static void test_plans_damaged_are_refused(void **state)
         {"end\n", "", "is cut off"},
         {"end\n", "\1\n", "is no kernel"},
     };
-    struct sth_plan_book book;
     struct sth_config config;
     char text[ROOM];
 
     (void)state;
-    plan_fixture_book("edge", &config, &book);
-    write_book(text, &book, &config);
+    edge_text(text, &config);
     for (uint32_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         const char *at = strstr(text, bad[i][0]);
         char changed[ROOM];
@@ -332,34 +334,28 @@ static void test_plans_damaged_are_refused(void **state)
                  bad[i][1], at + strlen(bad[i][0]));
         refuse(&config, changed, bad[i][2]);
     }
-    sth_plan_book_fini(&book);
 }
 
 static void test_plans_given_twice_are_refused(void **state)
 {
-    struct sth_plan_book book;
     struct sth_config config;
     char changed[ROOM], text[ROOM], *line;
 
     (void)state;
-    plan_fixture_book("edge", &config, &book);
-    write_book(text, &book, &config);
+    edge_text(text, &config);
     line = strstr(text, "gemm");
     snprintf(changed, sizeof changed, "%.*s%.*s%s", (int)(line - text), text,
              (int)(strchr(line, '\n') + 1 - line), line, line);
     refuse(&config, changed, "a.plans:5: kernel and shape stand in line 4");
-    sth_plan_book_fini(&book);
 }
 
 static void test_plans_of_another_chip_or_memory_name_both(void **state)
 {
     struct sth_config config, other;
-    struct sth_plan_book book;
     char text[ROOM];
 
     (void)state;
-    plan_fixture_book("edge", &config, &book);
-    write_book(text, &book, &config);
+    edge_text(text, &config);
     assert_true(sth_config_find("wide", ".", &other, error, sizeof error));
     refuse(&other, text, "for edge 0x");
     assert_non_null(strstr(error, "not for wide 0x"));
@@ -368,7 +364,6 @@ static void test_plans_of_another_chip_or_memory_name_both(void **state)
         sth_mem_config_parse(&other.memory, "hbm2e", error, sizeof error));
     refuse(&other, text, "with fixed:100:0, not for edge 0x");
     assert_non_null(strstr(error, "with hbm2e"));
-    sth_plan_book_fini(&book);
 }
 
 int main(void)

@@ -104,23 +104,6 @@ static struct fixture_device *run(const char *config, struct sth_trace *trace,
     return f;
 }
 
-static void expect_same(const struct sth_trace *trace, struct sth_mem *is,
-                        struct sth_mem *should, const char *config)
-{
-    for (uint32_t i = 0; i < trace->tensors; i++) {
-        uint64_t bytes = sth_trace_tensor_bytes(&trace->tensor[i]);
-        uint8_t *a = malloc(bytes), *b = malloc(bytes);
-
-        sth_mem_read(is, trace->tensor[i].addr, a, bytes);
-        sth_mem_read(should, trace->tensor[i].addr, b, bytes);
-        if (memcmp(a, b, bytes) != 0)
-            fail_msg("%s: tensor %s differs\n%s", config, trace->tensor[i].name,
-                     text);
-        free(a);
-        free(b);
-    }
-}
-
 static const struct variant variants[] = {
     {.norm = LAYER},
     {.norm = RMS, .wide = false},
@@ -150,7 +133,8 @@ static void test_prelude_leaves_the_bits_of_each_alone(void **unused)
                     struct fixture_device *is =
                         run(configs[c], &trace, seed, false);
 
-                    expect_same(&trace, is->mem, should->mem, configs[c]);
+                    fixture_expect_same_tensors(&trace, is->mem, should->mem,
+                                                configs[c]);
                     fixture_destroy(is);
                 }
                 fixture_destroy(should);

@@ -118,22 +118,6 @@ static void expect_clean(struct model *m)
         fail_msg("%s", list[0].text);
 }
 
-static void expect_same_tensors(const struct sth_trace *trace,
-                                struct sth_mem *is, struct sth_mem *should)
-{
-    for (uint32_t i = 0; i < trace->tensors; i++) {
-        uint64_t bytes = sth_trace_tensor_bytes(&trace->tensor[i]);
-        uint8_t *a = malloc(bytes), *b = malloc(bytes);
-
-        sth_mem_read(is, trace->tensor[i].addr, a, bytes);
-        sth_mem_read(should, trace->tensor[i].addr, b, bytes);
-        if (memcmp(a, b, bytes) != 0)
-            fail_msg("tensor %s differs", trace->tensor[i].name);
-        free(a);
-        free(b);
-    }
-}
-
 static void test_runtime_every_operation_is_clean_and_ordered(void **unused)
 {
     struct sth_runtime_config config;
@@ -163,7 +147,7 @@ static void test_runtime_every_operation_is_clean_and_ordered(void **unused)
             assert_int_equal(
                 sth_runtime_run(&runtime, &trace, workspace, sizeof workspace),
                 STH_FW_ERR_OK);
-            expect_same_tensors(&trace, f->mem, m.mem);
+            fixture_expect_same_tensors(&trace, f->mem, m.mem, "runtime");
             fixture_destroy(f);
         }
         close_model(&m);

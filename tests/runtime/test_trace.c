@@ -1,17 +1,12 @@
 /* The trace parser: what it reads, and each message it refuses with. */
-#include "firmware_fixture.h"
-
-#include "sth_trace.h"
+#include "trace_fixture.h"
 
 static uint64_t arena[1 << 16];
 
 static enum sth_fw_err parse(const char *text, struct sth_trace *trace,
                              struct sth_trace_error *error)
 {
-    size_t bound = sth_trace_arena_bound(text, strlen(text));
-
-    assert_true(bound <= sizeof arena);
-    return sth_trace_parse(trace, text, strlen(text), arena, bound, error);
+    return fixture_parse(text, trace, error, arena, sizeof arena);
 }
 
 #define HEAD "systolith-trace 1\n"
@@ -85,13 +80,7 @@ static void test_trace_small_arena_is_refused(void **unused)
     assert_int_equal(t.tensors, 0);
 }
 
-struct malformed {
-    const char *text;
-    uint32_t line;
-    const char *message;
-};
-
-static const struct malformed malformed[] = {
+static const struct fixture_malformed malformed[] = {
     {"", 0, "field 'header': is missing; begin with 'systolith-trace 1'"},
     {"tensor x bf16 1x1 zero\n", 1,
      "field 'header': 'tensor' instead of 'systolith-trace 1'; is this a "
@@ -264,16 +253,8 @@ static const struct malformed malformed[] = {
 static void test_trace_malformed_is_refused_with_its_message(void **unused)
 {
     (void)unused;
-    for (size_t i = 0; i < sizeof malformed / sizeof malformed[0]; i++) {
-        struct sth_trace t;
-        struct sth_trace_error e;
-
-        if (parse(malformed[i].text, &t, &e) != STH_FW_ERR_TRACE)
-            fail_msg("accepted: %s", malformed[i].text);
-        assert_string_equal(e.message, malformed[i].message);
-        assert_int_equal(e.line, malformed[i].line);
-        assert_int_equal(t.tensors + t.ops, 0);
-    }
+    fixture_expect_malformed(malformed, sizeof malformed / sizeof *malformed,
+                             arena, sizeof arena);
 }
 
 static void test_trace_long_line_is_refused(void **unused)

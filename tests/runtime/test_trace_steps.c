@@ -2,9 +2,7 @@
  * Steps of a trace: what grows, what it is in each step, and traces that are
  * right in the first step but not in a later one.
  */
-#include "firmware_fixture.h"
-
-#include "sth_trace.h"
+#include "trace_fixture.h"
 
 #define HEAD "systolith-trace 1\nsteps 5\n"
 #define TENSORS                                                                \
@@ -17,9 +15,7 @@ static uint64_t arena[1 << 12];
 static enum sth_fw_err parse(const char *text, struct sth_trace *t,
                              struct sth_trace_error *e)
 {
-    assert_true(sth_trace_arena_bound(text, strlen(text)) <= sizeof arena);
-    return sth_trace_parse(t, text, strlen(text), arena,
-                           sth_trace_arena_bound(text, strlen(text)), e);
+    return fixture_parse(text, t, e, arena, sizeof arena);
 }
 
 static void test_steps_grow_and_come_back(void **unused)
@@ -75,11 +71,7 @@ static void test_steps_without_the_line_are_one(void **unused)
     "op attention out=y[0:2] q=x[0:2] k=k v=k heads=2 kv_heads=2 batch=2 "     \
     "seq=1 causal=1 scale=0x3f000000 "
 
-static const struct {
-    const char *text;
-    uint32_t line;
-    const char *message;
-} malformed[] = {
+static const struct fixture_malformed malformed[] = {
     {"systolith-trace 1\nsteps 0\n", 2,
      "field 'steps': must be one number from 1 to 65536"},
     {"systolith-trace 1\nsteps 65537\n", 2,
@@ -134,15 +126,8 @@ static const struct {
 static void test_steps_malformed_are_refused(void **unused)
 {
     (void)unused;
-    for (size_t i = 0; i < sizeof malformed / sizeof malformed[0]; i++) {
-        struct sth_trace t;
-        struct sth_trace_error e;
-
-        if (parse(malformed[i].text, &t, &e) != STH_FW_ERR_TRACE)
-            fail_msg("accepted: %s", malformed[i].text);
-        assert_string_equal(e.message, malformed[i].message);
-        assert_int_equal(e.line, malformed[i].line);
-    }
+    fixture_expect_malformed(malformed, sizeof malformed / sizeof *malformed,
+                             arena, sizeof arena);
 }
 
 int main(void)
