@@ -18,7 +18,7 @@ random-%: $(BUILD)/systolith $(BUILD)/rtl/%/libsth_rtl.so
 random-configs: $(BUILD)/systolith ## COUNT configurations drawn from SEED on, model against RTL
 	$(Q)BUILD=$(BUILD) PARALLEL=$(PARALLEL) verif/random/configs.sh $(SEED) $(COUNT)
 
-regress: test lint parity-full test-asserts $(BUILD)/tests/core/test_ahead ## test, lint, full parity, planted faults, 5000 random programs of each kind, 200 configurations
+regress: test lint parity-full test-asserts $(BUILD)/tests/core/test_ahead ## test, lint, full parity, planted faults, 5000 random programs of each kind, 40 on server, 200 configurations
 	$(Q)AHEAD_SEEDS=$(REGRESS_COUNT) $(BUILD)/tests/core/test_ahead
 	$(Q)$(MAKE) --no-print-directory -j$(PARALLEL) random-nano random-edge \
 	  random-wide RANDOM_COUNT=$(REGRESS_COUNT)
