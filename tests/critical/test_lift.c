@@ -151,8 +151,9 @@ static bool lift(struct sth_config *config, const struct lifted_case *c,
     return sth_config_check(p, error, sizeof(error));
 }
 
-static struct sth_roofline_point run(const struct sth_config *config,
-                                     const char *path)
+/* The cycles of a run, and what bounds its operation. */
+static uint64_t run(const struct sth_config *config, const char *path,
+                    struct sth_roofline_point *point)
 {
     struct sth_session_request q = {.config = *config,
                                     .mode = STH_CSIM_TIME_ONLY,
@@ -162,16 +163,16 @@ static struct sth_roofline_point run(const struct sth_config *config,
                                     .trace_path = path};
     struct sth_session session;
     struct sth_roofline_peaks peaks;
-    struct sth_roofline_point point;
+    uint64_t cycles;
     char error[1024];
 
     if (sth_session_run(&session, &q, error, sizeof(error)))
         fail_msg("%s: %s", config->name, error);
     sth_roofline_peaks(&session, &peaks);
-    point = sth_roofline_of(&peaks, &session.phase[0]);
-    point.critical = session.csim.cycles;
+    *point = sth_roofline_of(&peaks, &session.phase[0]);
+    cycles = session.csim.cycles;
     sth_session_fini(&session);
-    return point;
+    return cycles;
 }
 
 static struct sth_config chip_of(const struct lifted_case *c)
@@ -196,17 +197,12 @@ static struct sth_config chip_of(const struct lifted_case *c)
     return config;
 }
 
-static double gain(const struct sth_config *config, const char *path,
-                   uint64_t before)
-{
-    return (double)before / (double)run(config, path).critical;
-}
-
 /* Returns how many lifts were to bring nothing. */
 static unsigned try_case(const struct lifted_case *c, const char *path)
 {
     struct sth_config chip = chip_of(c);
-    struct sth_roofline_point point = run(&chip, path);
+    struct sth_roofline_point point, lifted;
+    uint64_t cycles = run(&chip, path, &point);
     unsigned idle = 0;
 
     print_message("%s %s: %s %.0f %%, promise %.2f\n", c->config,
@@ -220,7 +216,7 @@ static unsigned try_case(const struct lifted_case *c, const char *path)
 
         if (!lift(&more, c, (enum lift)l))
             continue;
-        factor = gain(&more, path, point.critical);
+        factor = (double)cycles / (double)run(&more, path, &lifted);
         print_message("  lift %d: %.3f\n", l, factor);
         if (l == (int)c->expected)
             assert_true(factor - 1 >= (point.promise - 1) / 3);
