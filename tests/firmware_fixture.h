@@ -53,7 +53,8 @@ struct fixture_device {
     struct sth_command queue[STH_ENGINE_COUNT][FIXTURE_QUEUE];
     uint32_t first[STH_ENGINE_COUNT], last[STH_ENGINE_COUNT];
     uint32_t commands[STH_ENGINE_COUNT];
-    uint32_t waits; /* waits executed */
+    uint32_t waits;        /* waits executed */
+    uint32_t waits_called; /* of the device */
     bool faulted;
     bool frozen; /* nothing moves: a dead device */
     uint64_t random;
@@ -209,7 +210,9 @@ static inline uint32_t fixture_reg_read(struct sth_device *dev, uint32_t offset)
     case STH_REG_RETIRED:
         return f->retired;
     case STH_REG_STATUS:
-        value = f->faulted ? STH_STATUS_FAULTED : 0;
+        value = f->faulted                               ? STH_STATUS_FAULTED
+                : f->retired != f->reg[STH_REG_TAIL / 4] ? STH_STATUS_BUSY
+                                                         : 0;
         for (uint32_t e = 0; e < STH_ENGINE_COUNT; e++)
             if (f->first[e] != f->last[e])
                 value |= 1u << (STH_STATUS_ENGINE_BLOCKED_LSB + e);
@@ -265,6 +268,7 @@ static inline bool fixture_wait(struct sth_device *dev, uint64_t max_cycles)
     struct fixture_device *f = (struct fixture_device *)dev;
 
     f->time += max_cycles != 0;
+    f->waits_called++;
     return fixture_run(f);
 }
 
@@ -275,6 +279,17 @@ static const struct sth_device_ops fixture_ops = {
     .mem_write = fixture_mem_write,
     .wait = fixture_wait,
 };
+
+/* As if driver and device had so many commands behind them. */
+static inline void fixture_let_run_before(struct fixture_device *f,
+                                          struct sth_driver *driver,
+                                          uint32_t commands)
+{
+    f->head = f->retired = f->reg[STH_REG_TAIL / 4] = commands;
+    driver->tail = driver->doorbell = driver->head = commands;
+    driver->seen_retired = commands;
+    driver->lapped = commands >= 1u << driver->config.ring_log2;
+}
 
 /* A device of a named configuration with poisoned on-chip memories. */
 static inline struct fixture_device *fixture_create(const char *config,

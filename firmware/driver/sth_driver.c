@@ -104,6 +104,7 @@ static enum sth_fw_err start(struct sth_driver *driver)
     driver->doorbell = 0;
     driver->head = 0;
     driver->seen_retired = 0;
+    driver->lapped = false;
     memset(driver->issued, 0, sizeof driver->issued);
     driver->ring = sth_hal_mem_at(
         hal, base, (size_t)ring_size(driver) * STH_COMMAND_BYTES);
@@ -154,20 +155,23 @@ void sth_driver_flush(struct sth_driver *driver)
 
 /*
  * One sleep until something happens.  The interrupt is acknowledged before the
- * caller looks at the counts again, so that none is lost.
+ * caller looks at the counts again, so that none is lost.  A core that is idle
+ * has retired what was announced, or never will.
  */
 static enum sth_fw_err sleep_once(struct sth_driver *driver)
 {
     struct sth_hal *hal = driver->hal;
-    bool woken = sth_hal_wait(hal, driver->config.timeout_cycles);
-    uint32_t retired;
+    enum sth_hal_wake wake = sth_hal_wait(hal, driver->config.timeout_cycles);
+    uint32_t retired, hopeless;
 
     if ((sth_hal_reg_read(hal, STH_REG_STATUS) & STH_STATUS_FAULTED) != 0)
         return STH_FW_ERR_FAULT;
     retired = sth_hal_reg_read(hal, STH_REG_RETIRED);
-    if (woken)
+    hopeless = wake == STH_HAL_WAKE_IDLE ? retired != driver->doorbell
+                                         : retired == driver->seen_retired;
+    if (wake == STH_HAL_WAKE_INTERRUPT)
         sth_hal_reg_write(hal, STH_REG_IRQ_STATUS, STH_IRQ_STATUS_COMMAND);
-    else if (retired == driver->seen_retired)
+    else if (hopeless)
         return STH_FW_ERR_TIMEOUT;
     driver->seen_retired = retired;
     return STH_FW_ERR_OK;
@@ -238,8 +242,10 @@ void sth_driver_commit(struct sth_driver *driver, struct sth_command *place,
 {
     const uint32_t tail = driver->tail + count;
 
-    if ((tail & (ring_size(driver) / 4u - 1u)) == 0)
+    if ((tail & (ring_size(driver) / 4u - 1u)) == 0) {
         STH_SET(&place[count - 1], ANY_IRQ, 1);
+        driver->lapped |= (tail & (ring_size(driver) - 1u)) == 0;
+    }
     for (uint32_t i = 0; i < count; i++)
         driver->issued[engine_behind[STH_GET(&place[i], ANY_OPCODE)]]++;
     if (driver->ring == NULL)
@@ -299,6 +305,12 @@ uint64_t sth_driver_read_counter(struct sth_driver *driver,
     return low | (uint64_t)sth_hal_reg_read(driver->hal, offset + 4u) << 32;
 }
 
+/* How many of the newest commands the ring holds. */
+static uint32_t held(const struct sth_driver *driver)
+{
+    return driver->lapped ? ring_size(driver) : driver->tail;
+}
+
 /*
  * The engine has retired `done` of the commands issued to it; the oldest
  * unretired one is found by counting back from the newest in the ring.
@@ -308,11 +320,9 @@ static void find_oldest(struct sth_driver *driver,
                         uint32_t done)
 {
     uint32_t ordinal = driver->issued[engine + 1];
-    uint32_t reach = ring_size(driver);
+    const uint32_t reach = held(driver);
 
-    if (reach > driver->tail)
-        reach = driver->tail;
-    for (uint32_t back = 1; back <= reach && ordinal > done; back++) {
+    for (uint32_t back = 1; back <= reach && ordinal != done; back++) {
         struct sth_command command;
         uint32_t index = driver->tail - back;
 
@@ -337,7 +347,7 @@ bool sth_driver_read_command(struct sth_driver *driver, uint32_t index,
 {
     uint32_t back = driver->tail - index;
 
-    if (back == 0 || back >= ring_size(driver))
+    if (back == 0 || back > held(driver) || back == ring_size(driver))
         return false;
     read_command(driver, index, command);
     return true;

@@ -36,12 +36,14 @@ struct sth_driver {
     struct sth_driver_config config;
     struct sth_params params; /* discovered */
     uint32_t hash;            /* of params */
-    uint32_t tail;            /* commands written to the ring */
-    uint32_t doorbell;        /* commands announced by TAIL */
-    uint32_t head;            /* HEAD when last read */
-    uint32_t seen_retired;    /* RETIRED when last looked at in a wait */
+    /* All of them counted modulo 2^32. */
+    uint32_t tail;         /* commands written to the ring */
+    uint32_t doorbell;     /* commands announced by TAIL */
+    uint32_t head;         /* HEAD when last read */
+    uint32_t seen_retired; /* RETIRED when last looked at in a wait */
     /* Commands written, by engine plus one; 0: of none. */
     uint32_t issued[STH_ENGINE_COUNT + 1];
+    bool lapped;              /* every place of the ring holds a command */
     struct sth_command *ring; /* where the processor sees it; NULL: nowhere */
     /* Then commands are made here. */
     struct sth_command staged[STH_DRIVER_DOORBELL];

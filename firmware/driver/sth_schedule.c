@@ -25,7 +25,7 @@ static bool is_self_ordered(uint32_t engine)
     return engine == STH_ENGINE_MATRIX || engine == STH_ENGINE_VECTOR;
 }
 
-static uint32_t max_u32(uint32_t a, uint32_t b)
+static uint64_t later(uint64_t a, uint64_t b)
 {
     return a > b ? a : b;
 }
@@ -33,8 +33,8 @@ static uint32_t max_u32(uint32_t a, uint32_t b)
 static void merge_hazard(struct sth_hazard *into, const struct sth_hazard *from)
 {
     for (uint32_t e = 0; e < STH_ENGINE_COUNT; e++) {
-        into->read[e] = max_u32(into->read[e], from->read[e]);
-        into->write[e] = max_u32(into->write[e], from->write[e]);
+        into->read[e] = later(into->read[e], from->read[e]);
+        into->write[e] = later(into->write[e], from->write[e]);
     }
 }
 
@@ -143,9 +143,9 @@ struct sth_command *sth_schedule_open(struct sth_schedule *s, uint32_t opcode)
 }
 
 void sth_schedule_after(struct sth_schedule *s, uint32_t engine,
-                        uint32_t ticket)
+                        uint64_t ticket)
 {
-    s->need[engine] = max_u32(s->need[engine], ticket);
+    s->need[engine] = later(s->need[engine], ticket);
 }
 
 static struct sth_schedule_touch *touch(struct sth_schedule *s, bool write)
@@ -180,7 +180,7 @@ void sth_schedule_writes(struct sth_schedule *s, struct sth_buffer *buffer)
 
 void sth_schedule_fills(struct sth_schedule *s, struct sth_buffer *buffer)
 {
-    uint32_t own = s->need[s->engine];
+    uint64_t own = s->need[s->engine];
 
     sth_schedule_writes(s, buffer);
     s->need[s->engine] = own;
@@ -249,11 +249,11 @@ static void retire_oldest(struct sth_schedule *s)
 }
 
 /* Appends a finished command with the present clock of its engine. */
-static uint32_t append(struct sth_schedule *s, uint32_t engine,
+static uint64_t append(struct sth_schedule *s, uint32_t engine,
                        const struct sth_command *command)
 {
     struct sth_schedule_entry *entry;
-    uint32_t ticket;
+    uint64_t ticket;
 
     if (s->next - s->first == STH_SCHEDULE_WINDOW)
         retire_oldest(s);
@@ -267,7 +267,7 @@ static uint32_t append(struct sth_schedule *s, uint32_t engine,
 }
 
 /* Whether a ticket of an engine is still in the window, and where. */
-static bool find(const struct sth_schedule *s, uint32_t engine, uint32_t ticket,
+static bool find(const struct sth_schedule *s, uint32_t engine, uint64_t ticket,
                  uint32_t *index)
 {
     if (s->ticket[engine] - ticket >= STH_SCHEDULE_WINDOW)
@@ -282,10 +282,10 @@ static bool find(const struct sth_schedule *s, uint32_t engine, uint32_t ticket,
  * SYNC behind it on the same engine posts in its place.
  */
 static uint32_t wait_for(struct sth_schedule *s, uint32_t consumer,
-                         uint32_t producer, uint32_t ticket)
+                         uint32_t producer, uint64_t ticket)
 {
     uint32_t semaphore = semaphore_of(producer, consumer);
-    uint32_t *clock = s->clock[consumer];
+    uint64_t *clock = s->clock[consumer];
     struct sth_schedule_entry *entry;
     uint32_t index;
 
@@ -301,8 +301,8 @@ static uint32_t wait_for(struct sth_schedule *s, uint32_t consumer,
     STH_SET(&entry->command, ANY_POST,
             STH_GET(&entry->command, ANY_POST) | 1u << semaphore);
     for (uint32_t e = 0; e < STH_ENGINE_COUNT; e++)
-        clock[e] = max_u32(clock[e], entry->clock[e]);
-    clock[producer] = max_u32(clock[producer], ticket);
+        clock[e] = later(clock[e], entry->clock[e]);
+    clock[producer] = later(clock[producer], ticket);
     return semaphore;
 }
 
@@ -342,7 +342,7 @@ static uint32_t resolve_waits(struct sth_schedule *s)
     return waits;
 }
 
-static void record_touches(struct sth_schedule *s, uint32_t ticket)
+static void record_touches(struct sth_schedule *s, uint64_t ticket)
 {
     for (uint32_t i = 0; i < s->touches; i++) {
         struct sth_schedule_touch *t = &s->touch[i];
@@ -363,9 +363,9 @@ static void record_touches(struct sth_schedule *s, uint32_t ticket)
     }
 }
 
-uint32_t sth_schedule_emit(struct sth_schedule *s)
+uint64_t sth_schedule_emit(struct sth_schedule *s)
 {
-    uint32_t ticket;
+    uint64_t ticket;
 
     if (s->err != STH_FW_ERR_OK)
         return s->ticket[s->engine];

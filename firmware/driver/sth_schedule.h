@@ -39,11 +39,12 @@ extern "C" {
 
 /*
  * Tickets of the last commands that read and wrote something; ticket n of an
- * engine is the n-th command of that engine, 0 means never.
+ * engine is the n-th command of that engine, 0 means never.  They are compared
+ * however old they are, so they never wrap.
  */
 struct sth_hazard {
-    uint32_t read[STH_ENGINE_COUNT];
-    uint32_t write[STH_ENGINE_COUNT];
+    uint64_t read[STH_ENGINE_COUNT];
+    uint64_t write[STH_ENGINE_COUNT];
 };
 
 enum sth_schedule_space { STH_SCHEDULE_SP, STH_SCHEDULE_ACC };
@@ -58,8 +59,8 @@ struct sth_buffer {
 
 /* Last store and last load of each band of rows of a tensor in memory. */
 struct sth_tensor_bands {
-    uint32_t store[STH_TENSOR_BANDS];
-    uint32_t load[STH_TENSOR_BANDS];
+    uint64_t store[STH_TENSOR_BANDS];
+    uint64_t load[STH_TENSOR_BANDS];
 };
 
 struct sth_tensor_state {
@@ -86,7 +87,7 @@ struct sth_operand {
 
 struct sth_schedule_entry {
     struct sth_command command;
-    uint32_t clock[STH_ENGINE_COUNT]; /* tickets retired before it starts */
+    uint64_t clock[STH_ENGINE_COUNT]; /* tickets retired before it starts */
 };
 
 struct sth_schedule_touch {
@@ -107,15 +108,15 @@ struct sth_schedule {
     uint32_t trial_blocks; /* of it that are emitted at most */
     struct sth_schedule_entry window[STH_SCHEDULE_WINDOW];
     uint32_t first; /* stream index of the oldest command in the window */
-    uint32_t next;  /* stream index of the next command */
-    uint32_t ticket[STH_ENGINE_COUNT];
-    uint32_t clock[STH_ENGINE_COUNT][STH_ENGINE_COUNT];
+    uint32_t next;  /* stream index of the next command, modulo 2^32 */
+    uint64_t ticket[STH_ENGINE_COUNT];
+    uint64_t clock[STH_ENGINE_COUNT][STH_ENGINE_COUNT];
     /* Stream index of ticket t of an engine, at t % window. */
     uint32_t position[STH_ENGINE_COUNT][STH_SCHEDULE_WINDOW];
     /* The command under construction. */
     struct sth_command command;
     uint32_t engine;
-    uint32_t need[STH_ENGINE_COUNT];
+    uint64_t need[STH_ENGINE_COUNT];
     struct sth_schedule_touch touch[STH_SCHEDULE_TOUCHES];
     uint32_t touches;
     /* On-chip allocation of the running operation, and what was before. */
@@ -197,9 +198,9 @@ void sth_schedule_writes_rows(struct sth_schedule *schedule,
                               uint32_t rows);
 /* After ticket `ticket` of engine `engine`, for explicit ordering. */
 void sth_schedule_after(struct sth_schedule *schedule, uint32_t engine,
-                        uint32_t ticket);
+                        uint64_t ticket);
 /* Returns the ticket of the command on its engine. */
-uint32_t sth_schedule_emit(struct sth_schedule *schedule);
+uint64_t sth_schedule_emit(struct sth_schedule *schedule);
 
 /* Sends everything in the window to the device. */
 void sth_schedule_flush(struct sth_schedule *schedule);

@@ -1,6 +1,7 @@
 /* HAL over the one device interface: the model, the RTL, or both in step. */
 #include "sth_hal.h"
 #include "sth_device.h"
+#include "sth_spec.h"
 
 static struct sth_device *device_of(struct sth_hal *hal)
 {
@@ -37,11 +38,16 @@ static void host_mem_write(struct sth_hal *hal, uint64_t addr, const void *from,
     dev->ops->mem_write(dev, addr, from, bytes);
 }
 
-static bool host_wait(struct sth_hal *hal, uint64_t max_cycles)
+/* A device returns early when it is idle. */
+static enum sth_hal_wake host_wait(struct sth_hal *hal, uint64_t max_cycles)
 {
     struct sth_device *dev = device_of(hal);
 
-    return dev->ops->wait(dev, max_cycles);
+    if (dev->ops->wait(dev, max_cycles))
+        return STH_HAL_WAKE_INTERRUPT;
+    return (host_reg_read(hal, STH_REG_STATUS) & STH_STATUS_BUSY) != 0
+               ? STH_HAL_WAKE_TIMEOUT
+               : STH_HAL_WAKE_IDLE;
 }
 
 static const struct sth_hal_ops host_ops = {
@@ -58,4 +64,5 @@ void sth_hal_host_init(struct sth_hal *hal, struct sth_device *device)
     hal->context = device;
     hal->reg_base = 0;
     hal->mem_base = 0;
+    hal->sleep = NULL;
 }

@@ -1,7 +1,4 @@
-/*
- * HAL over memory-mapped registers, for bare metal.  It polls instead of
- * sleeping, so it needs no interrupt controller.
- */
+/* HAL over memory-mapped registers, for bare metal. */
 #include <string.h>
 
 #include "sth_hal.h"
@@ -12,22 +9,39 @@ static volatile uint32_t *reg_at(struct sth_hal *hal, uint32_t offset)
     return (volatile uint32_t *)(hal->reg_base + offset);
 }
 
-static uint32_t mmio_reg_read(struct sth_hal *hal, uint32_t offset)
+/*
+ * Everything before it, in memory and in registers, comes before everything
+ * behind it.  A fence of C orders memory alone: compilers make it `fence rw,
+ * rw` on RISC-V.
+ */
+static inline void order(void)
 {
-    return *reg_at(hal, offset);
+#ifdef __riscv
+    __asm__ volatile("fence iorw, iorw" ::: "memory");
+#else
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+#endif
 }
 
-/* Orders earlier stores to memory before the register write (doorbell). */
+/* What the register says comes before what memory holds then. */
+static uint32_t mmio_reg_read(struct sth_hal *hal, uint32_t offset)
+{
+    const uint32_t value = *reg_at(hal, offset);
+
+    order();
+    return value;
+}
+
+/* Commands are in memory before the doorbell rings. */
 static void mmio_reg_write(struct sth_hal *hal, uint32_t offset, uint32_t value)
 {
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    order();
     *reg_at(hal, offset) = value;
 }
 
 static void mmio_mem_read(struct sth_hal *hal, uint64_t addr, void *to,
                           size_t bytes)
 {
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
     memcpy(to, (const void *)(hal->mem_base + (uintptr_t)addr), bytes);
 }
 
@@ -43,16 +57,31 @@ static void *mmio_mem_at(struct sth_hal *hal, uint64_t addr, size_t bytes)
     return (void *)(hal->mem_base + (uintptr_t)addr);
 }
 
-/* A poll takes a handful of cycles; counting polls as cycles errs long. */
-static bool mmio_wait(struct sth_hal *hal, uint64_t max_cycles)
+static bool poll(struct sth_hal *hal, enum sth_hal_wake *wake)
 {
-    for (uint64_t i = 0; i < max_cycles; i++) {
-        uint32_t status = mmio_reg_read(hal, STH_REG_IRQ_STATUS);
+    const uint32_t irq = mmio_reg_read(hal, STH_REG_IRQ_STATUS);
 
-        if ((status & mmio_reg_read(hal, STH_REG_IRQ_ENABLE)) != 0)
-            return true;
+    if ((irq & mmio_reg_read(hal, STH_REG_IRQ_ENABLE)) != 0)
+        *wake = STH_HAL_WAKE_INTERRUPT;
+    else if ((mmio_reg_read(hal, STH_REG_STATUS) & STH_STATUS_BUSY) == 0)
+        *wake = STH_HAL_WAKE_IDLE;
+    else
+        return false;
+    return true;
+}
+
+static enum sth_hal_wake mmio_wait(struct sth_hal *hal, uint64_t max_cycles)
+{
+    enum sth_hal_wake wake = STH_HAL_WAKE_TIMEOUT;
+    uint64_t looks = 0;
+    bool left = true;
+
+    while (!poll(hal, &wake) && left) {
+        left = hal->sleep != NULL ? hal->sleep(max_cycles, looks != 0)
+                                  : looks < max_cycles;
+        looks++;
     }
-    return false;
+    return wake;
 }
 
 static const struct sth_hal_ops mmio_ops = {
@@ -65,10 +94,11 @@ static const struct sth_hal_ops mmio_ops = {
 };
 
 void sth_hal_mmio_init(struct sth_hal *hal, uintptr_t reg_base,
-                       uintptr_t mem_base)
+                       uintptr_t mem_base, sth_hal_sleep *sleep)
 {
     hal->ops = &mmio_ops;
     hal->context = NULL;
     hal->reg_base = reg_base;
     hal->mem_base = mem_base;
+    hal->sleep = sleep;
 }

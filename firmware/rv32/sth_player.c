@@ -33,7 +33,7 @@ static enum sth_fw_err run(void)
     struct sth_compiled program;
     enum sth_fw_err err;
 
-    sth_hal_mmio_init(&hal, mailbox.reg_base, mailbox.mem_base);
+    sth_hal_mmio_init(&hal, mailbox.reg_base, mailbox.mem_base, NULL);
     sth_driver_config_default(&config);
     err = sth_driver_init(&driver, &hal, &config);
     if (err == STH_FW_ERR_OK)

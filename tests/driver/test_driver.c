@@ -230,16 +230,19 @@ static void test_driver_fault_is_reported_and_recovered(void **unused)
     fixture_destroy(m.device);
 }
 
-static void test_driver_blocked_engine_is_diagnosed(void **unused)
+/* With so many commands behind them. */
+static void expect_diagnosis(uint32_t before)
 {
     struct machine m;
     struct sth_command load = sync_of(STH_OP_SYNC_LOAD);
     struct sth_command matrix = sync_of(STH_OP_SYNC_MATRIX);
     struct sth_driver_diagnosis d;
 
-    (void)unused;
     open_machine(&m);
     assert_int_equal(start(&m), 0);
+    fixture_let_run_before(m.device, &m.driver, before);
+    for (uint32_t e = 0; e < STH_ENGINE_COUNT; e++)
+        m.driver.issued[e + 1] = m.device->commands[e] = before;
     assert_int_equal(sth_driver_put(&m.driver, &load), 0);
     assert_int_equal(sth_driver_put(&m.driver, &matrix), 0);
     STH_SET(&matrix, ANY_WAIT, 1u << 5 | 1u << 9);
@@ -250,13 +253,42 @@ static void test_driver_blocked_engine_is_diagnosed(void **unused)
     while (sth_driver_wait_retired(&m.driver) != STH_FW_ERR_TIMEOUT)
         ;
     sth_driver_diagnose(&m.driver, &d);
-    assert_int_equal(d.tail, 5);
-    assert_int_equal(d.retired, 3);
+    assert_int_equal(d.tail, before + 5);
+    assert_int_equal(d.retired, before + 3);
     assert_int_equal(d.engine_blocked, 1u << STH_ENGINE_MATRIX);
     assert_int_equal(d.known, 1u << STH_ENGINE_MATRIX);
-    assert_int_equal(d.index[STH_ENGINE_MATRIX], 2);
+    assert_int_equal(d.index[STH_ENGINE_MATRIX], before + 2);
     assert_int_equal(d.waits_for[STH_ENGINE_MATRIX], 1u << 5);
     assert_int_equal(d.semaphore[9], 1);
+    fixture_destroy(m.device);
+}
+
+static void test_driver_blocked_engine_is_diagnosed(void **unused)
+{
+    (void)unused;
+    expect_diagnosis(0);
+}
+
+static void test_driver_diagnosis_passes_2_to_the_32(void **unused)
+{
+    (void)unused;
+    for (uint32_t before = UINT32_MAX - 6; before != 2; before++)
+        expect_diagnosis(before);
+}
+
+/* An idle core raises no interrupt: the wait ends, and ends once. */
+static void test_driver_wait_ends_with_an_idle_core(void **unused)
+{
+    struct machine m;
+    struct sth_command c = sync_of(STH_OP_SYNC_STORE);
+
+    (void)unused;
+    open_machine(&m);
+    assert_int_equal(start(&m), 0);
+    assert_int_equal(sth_hal_wait(&m.hal, 10), STH_HAL_WAKE_IDLE);
+    assert_int_equal(sth_driver_put(&m.driver, &c), 0);
+    assert_int_equal(sth_driver_wait_retired(&m.driver), STH_FW_ERR_OK);
+    assert_int_equal(m.device->waits_called, 2);
     fixture_destroy(m.device);
 }
 
@@ -303,6 +335,8 @@ int main(void)
         cmocka_unit_test(test_driver_reads_the_ring),
         cmocka_unit_test(test_driver_fault_is_reported_and_recovered),
         cmocka_unit_test(test_driver_blocked_engine_is_diagnosed),
+        cmocka_unit_test(test_driver_diagnosis_passes_2_to_the_32),
+        cmocka_unit_test(test_driver_wait_ends_with_an_idle_core),
         cmocka_unit_test(test_driver_dead_device_times_out),
         cmocka_unit_test(test_driver_error_texts_exist),
     };

@@ -22,7 +22,7 @@ static int setup(void **state)
     static struct machine m;
 
     memset(&m, 0, sizeof(m));
-    sth_hal_mmio_init(&m.hal, (uintptr_t)m.reg, (uintptr_t)m.memory);
+    sth_hal_mmio_init(&m.hal, (uintptr_t)m.reg, (uintptr_t)m.memory, NULL);
     *state = &m;
     return 0;
 }
@@ -55,18 +55,58 @@ static void test_mmio_memory_starts_at_its_base(void **state)
     assert_memory_equal(back, "hello", sizeof(back));
 }
 
-static void test_mmio_wait_sees_enabled_interrupts_only(void **state)
+static void test_mmio_wait_says_why_it_ends(void **state)
 {
     struct machine *m = *state;
 
-    assert_false(sth_hal_wait(&m->hal, 10));
+    assert_int_equal(sth_hal_wait(&m->hal, 10), STH_HAL_WAKE_IDLE);
+    m->reg[STH_REG_STATUS / 4] = STH_STATUS_BUSY;
+    assert_int_equal(sth_hal_wait(&m->hal, 10), STH_HAL_WAKE_TIMEOUT);
     m->reg[STH_REG_IRQ_STATUS / 4] = STH_IRQ_STATUS_FAULT;
-    assert_false(sth_hal_wait(&m->hal, 10));
+    assert_int_equal(sth_hal_wait(&m->hal, 10), STH_HAL_WAKE_TIMEOUT);
     m->reg[STH_REG_IRQ_ENABLE / 4] = STH_IRQ_STATUS_FAULT;
-    assert_true(sth_hal_wait(&m->hal, 10));
-    assert_false(sth_hal_wait(&m->hal, 0));
+    assert_int_equal(sth_hal_wait(&m->hal, 10), STH_HAL_WAKE_INTERRUPT);
+    assert_int_equal(sth_hal_wait(&m->hal, 0), STH_HAL_WAKE_INTERRUPT);
     m->reg[STH_REG_IRQ_STATUS / 4] = ~(uint32_t)STH_IRQ_STATUS_FAULT;
-    assert_false(sth_hal_wait(&m->hal, 10));
+    assert_int_equal(sth_hal_wait(&m->hal, 0), STH_HAL_WAKE_TIMEOUT);
+}
+
+/* Looks between sleeps: after the third something is there. */
+static struct machine *sleeping;
+static unsigned sleeps;
+
+static bool sleep_thrice(uint64_t max_cycles, bool again)
+{
+    assert_int_equal(max_cycles, 77);
+    assert_int_equal(again, sleeps != 0);
+    if (++sleeps == 3)
+        sleeping->reg[STH_REG_IRQ_STATUS / 4] = STH_IRQ_STATUS_COMMAND;
+    return true;
+}
+
+static bool sleep_over(uint64_t max_cycles, bool again)
+{
+    (void)max_cycles;
+    (void)again;
+    return ++sleeps != 2;
+}
+
+static void test_mmio_wait_sleeps(void **state)
+{
+    struct machine *m = *state;
+
+    sleeping = m;
+    sleeps = 0;
+    m->reg[STH_REG_STATUS / 4] = STH_STATUS_BUSY;
+    m->reg[STH_REG_IRQ_ENABLE / 4] = STH_IRQ_STATUS_COMMAND;
+    m->hal.sleep = sleep_thrice;
+    assert_int_equal(sth_hal_wait(&m->hal, 77), STH_HAL_WAKE_INTERRUPT);
+    assert_int_equal(sleeps, 3);
+    m->reg[STH_REG_IRQ_STATUS / 4] = 0;
+    sleeps = 0;
+    m->hal.sleep = sleep_over;
+    assert_int_equal(sth_hal_wait(&m->hal, 77), STH_HAL_WAKE_TIMEOUT);
+    assert_int_equal(sleeps, 2);
 }
 
 int main(void)
@@ -75,7 +115,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_mmio_registers_are_words_at_their_offsets),
         TEST(test_mmio_memory_starts_at_its_base),
-        TEST(test_mmio_wait_sees_enabled_interrupts_only),
+        TEST(test_mmio_wait_says_why_it_ends),
+        TEST(test_mmio_wait_sleeps),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

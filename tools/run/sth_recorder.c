@@ -73,11 +73,11 @@ static void mem_write(struct sth_hal *hal, uint64_t addr, const void *from,
     memcpy((uint8_t *)r->ring + (addr - r->ring_addr), from, bytes);
 }
 
-static bool wait(struct sth_hal *hal, uint64_t max_cycles)
+static enum sth_hal_wake wait(struct sth_hal *hal, uint64_t max_cycles)
 {
     (void)hal;
     (void)max_cycles;
-    return true;
+    return STH_HAL_WAKE_IDLE;
 }
 
 static const struct sth_hal_ops ops = {
