@@ -13,7 +13,7 @@ extern "C" {
 #endif
 
 /* Room for every command's text: no line is longer. */
-#define STH_DISASM_BYTES 512
+#define STH_DISASM_BYTES 576
 
 /* "LOAD", "MATMUL", ...; NULL for an unknown opcode. */
 const char *sth_opcode_name(uint32_t opcode);

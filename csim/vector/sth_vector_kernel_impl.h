@@ -47,6 +47,7 @@ struct sth_vector_fields {
     uint32_t imm_mul, imm_add;
     uint32_t r; /* byte address of the first accumulator row */
     int32_t mask_offset;
+    uint32_t mask_rows, mask_window;
     bool carry, mask, write;
     struct sth_vector_operand x, y, z, d; /* garbage where not used */
 };
@@ -71,6 +72,8 @@ sth_vector_read_fields(const struct sth_onchip *chip,
         .imm_add = STH_GET(command, VECTOR_IMM_ADD),
         .r = STH_GET(command, VECTOR_R_ADDR) * sth_acc_row_bytes(chip->params),
         .mask_offset = (int32_t)(offset ^ sign) - (int32_t)sign,
+        .mask_rows = STH_GET(command, VECTOR_MASK_ROWS),
+        .mask_window = STH_GET(command, VECTOR_MASK_WINDOW),
         .carry = STH_GET(command, VECTOR_CARRY) != 0,
         .mask = STH_GET(command, VECTOR_MASK) != 0,
         .write = STH_GET(command, VECTOR_WRITE) != 0,
@@ -88,15 +91,30 @@ static inline uint32_t sth_vector_result_addr(const struct sth_vector_fields *v,
     return v->r + row / cols * 4 * cols + row % cols * 4;
 }
 
-/* Columns of a row that the causal mask leaves, of v->cols. */
-static inline uint32_t sth_vector_unmasked(const struct sth_vector_fields *v,
-                                           uint32_t row)
-{
-    int64_t count = (int64_t)row + v->mask_offset + 1;
+/* Columns of a row that count: from `first` up to `end`, no more than cols. */
+struct sth_vector_span {
+    uint32_t first, end;
+};
 
-    if (!v->mask || count > (int64_t)v->cols)
-        return v->cols;
-    return count < 0 ? 0 : (uint32_t)count;
+static inline uint32_t sth_vector_clamp(int64_t column, uint32_t cols)
+{
+    return column < 0 ? 0 : column > (int64_t)cols ? cols : (uint32_t)column;
+}
+
+static inline struct sth_vector_span
+sth_vector_unmasked(const struct sth_vector_fields *v, uint32_t row)
+{
+    uint32_t m = v->mask_rows != 0 ? row % v->mask_rows : row;
+    int64_t end = (int64_t)m + v->mask_offset + 1;
+
+    if (!v->mask)
+        return (struct sth_vector_span){0, v->cols};
+    return (struct sth_vector_span){
+        .first = v->mask_window == 0
+                     ? 0
+                     : sth_vector_clamp(end - v->mask_window, v->cols),
+        .end = sth_vector_clamp(end, v->cols),
+    };
 }
 
 /* The value that a reduction starts from and that masked lanes have. */

@@ -82,13 +82,18 @@ static void write_tile(const struct sth_vector_fields *v, uint32_t row,
     sth_digest_add_bytes(digest, addr, to, count * bytes);
 }
 
+static bool counts(struct sth_vector_span span, uint32_t column)
+{
+    return column >= span.first && column < span.end;
+}
+
 static void vector_row(const struct sth_onchip *chip,
                        const struct sth_vector_fields *v, uint32_t row,
                        struct sth_digest *digest)
 {
     uint32_t cols = chip->params->array_cols, lanes[STH_MAX_LANES];
     uint32_t width = chip->params->vector_lanes, step = 0;
-    uint32_t unmasked = sth_vector_unmasked(v, row);
+    const struct sth_vector_span unmasked = sth_vector_unmasked(v, row);
     uint32_t neutral = sth_vector_neutral(v->reduce);
     uint32_t r_addr = sth_vector_result_addr(v, row, cols);
     struct sth_vector_partials partials = sth_vector_begin_row(chip, v, r_addr);
@@ -98,14 +103,15 @@ static void vector_row(const struct sth_onchip *chip,
         uint32_t count = left < cols ? left : cols;
 
         for (uint32_t i = 0; i < count; i++)
-            lanes[i] =
-                tile * cols + i < unmasked ? element(v, row, tile, i, cols) : 0;
+            lanes[i] = counts(unmasked, tile * cols + i)
+                           ? element(v, row, tile, i, cols)
+                           : 0;
         if (v->write)
             write_tile(v, row, tile, lanes, count, digest);
         if (v->reduce == STH_REDUCE_NONE)
             continue;
         for (uint32_t i = 0; i < cols; i++)
-            if (tile * cols + i >= unmasked)
+            if (!counts(unmasked, tile * cols + i))
                 lanes[i] = neutral;
         for (uint32_t i = 0; i < cols; i += width, step++) {
             uint32_t *partial =

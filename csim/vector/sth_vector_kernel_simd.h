@@ -128,12 +128,19 @@ static void compute_block(const struct sth_vector_fields *v,
         combine(MULTIPLY, result, x, lanes);
 }
 
-/* Lanes from `first` on get the value. */
-static void set_from(uint32_t *lane, uint32_t first, uint32_t value,
-                     const struct block *b)
+/* Lanes outside of a span of columns get the value. */
+static void set_outside(uint32_t *lane, struct sth_vector_span span,
+                        uint32_t value, const struct block *b)
 {
-    for (; first < b->tiles * b->cols; first++)
-        lane[first] = value;
+    const uint32_t column = b->tile * b->cols, lanes = b->tiles * b->cols;
+    uint32_t i = 0;
+
+    for (; i < lanes && column + i < span.first; i++)
+        lane[i] = value;
+    if (column + i < span.end)
+        i = span.end - column;
+    for (; i < lanes; i++)
+        lane[i] = value;
 }
 
 /* Adds the 32-bit lanes of a chunk, which is aligned in its space. */
@@ -244,27 +251,25 @@ static void vector_row(const struct sth_onchip *chip,
 {
     const uint32_t cols = chip->params->array_cols;
     const uint32_t tiles = (v->cols + cols - 1) / cols;
-    const uint32_t unmasked = sth_vector_unmasked(v, row);
+    const struct sth_vector_span unmasked = sth_vector_unmasked(v, row);
     const uint32_t neutral = sth_vector_neutral(v->reduce);
     const uint32_t r_addr = sth_vector_result_addr(v, row, cols);
     struct block b = {.row = row, .cols = cols};
     struct sth_vector_partials partials = sth_vector_begin_row(chip, v, r_addr);
 
     for (b.tile = 0; b.tile < tiles; b.tile += b.tiles) {
-        uint32_t first = b.tile * cols, masked;
         LANE_BUFFER(lane);
 
         b.tiles = STH_MAX_LANES / cols;
         if (b.tiles > tiles - b.tile)
             b.tiles = tiles - b.tile;
         compute_block(v, &b, lane);
-        masked = unmasked > first ? unmasked - first : 0;
         if (v->write) {
-            set_from(lane, masked, 0, &b);
+            set_outside(lane, unmasked, 0, &b);
             write_block(v, &b, lane, digest);
         }
         if (v->reduce != STH_REDUCE_NONE) {
-            set_from(lane, masked, neutral, &b);
+            set_outside(lane, unmasked, neutral, &b);
             reduce_block(v->reduce, &partials, lane, &b,
                          sth_vector_steps(chip->params));
         }

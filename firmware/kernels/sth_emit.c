@@ -108,6 +108,8 @@ void sth_emit_vector(struct sth_schedule *s, const struct sth_pass *v)
     if (v->mask) {
         STH_SET(c, VECTOR_MASK, 1);
         STH_SET(c, VECTOR_MASK_OFFSET, (uint32_t)v->mask_offset);
+        STH_SET(c, VECTOR_MASK_ROWS, v->mask_rows);
+        STH_SET(c, VECTOR_MASK_WINDOW, v->mask_window);
     }
     set_operands(s, c, v);
     if (v->reduce != STH_REDUCE_NONE) {

@@ -125,6 +125,7 @@ struct sth_pass {
     uint32_t func, gate, reduce;
     bool carry, mask;
     int32_t mask_offset;
+    uint32_t mask_rows, mask_window;
     uint32_t mul, add, add_op; /* OPERAND values; add_op as ADDOP */
     uint32_t mul_imm, add_imm;
     struct sth_tile x, y, z, d;

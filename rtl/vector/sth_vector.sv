@@ -269,7 +269,7 @@ module sth_vector #(
 
   // Which of its lanes count.
   wire gate_tile_last, gate_group_last, gate_row_last;
-  wire [ColBits:0] gate_active, gate_reach;
+  wire [ColBits:0] gate_active, gate_first, gate_end;
   wire [ColBits-1:0] unused_lane;
   wire unused_first;
   sth_vector_walk #(.Cols(Cols)) u_gate_walk (
@@ -278,21 +278,30 @@ module sth_vector #(
     .next_i(gate_valid[0] && gate_step_last),
     .rows_i(rows),
     .cols_i(cols),
-    .mask_i(cmd_q[STH_VECTOR_MASK_LSB]),
-    .mask_offset_i(cmd_q[STH_VECTOR_MASK_OFFSET_LSB +: 20]),
     .lane_o(unused_lane),
     .tile_first_o(unused_first),
     .tile_last_o(gate_tile_last),
     .group_last_o(gate_group_last),
     .row_last_o(gate_row_last),
-    .active_o(gate_active),
-    .reach_o(gate_reach)
+    .active_o(gate_active)
+  );
+  sth_vector_mask #(.Cols(Cols)) u_gate_mask (
+    .clk_i, .rst_ni,
+    .start_i(start_q),
+    .next_i(gate_valid[0] && gate_step_last),
+    .tile_last_i(gate_tile_last),
+    .mask_i(cmd_q[STH_VECTOR_MASK_LSB]),
+    .offset_i(cmd_q[STH_VECTOR_MASK_OFFSET_LSB +: 20]),
+    .rows_i(cmd_q[STH_VECTOR_MASK_ROWS_LSB +: 12]),
+    .window_i(cmd_q[STH_VECTOR_MASK_WINDOW_LSB +: 13]),
+    .first_o(gate_first),
+    .end_o(gate_end)
   );
 
   wire [Lanes-1:0] keep;
   for (genvar i = 0; i < Lanes; i++) begin : gen_keep
     wire [ColBits:0] column = (ColBits + 1)'(gate_step_q) * (ColBits + 1)'(Lanes) + (ColBits + 1)'(i);
-    assign keep[i] = column < gate_active && column < gate_reach;
+    assign keep[i] = column < gate_active && column >= gate_first && column < gate_end;
   end
 
   // What is known at the gate, one and two cycles later.

@@ -139,7 +139,7 @@ module sth_vector_seq #(
     if (sp_granted_q != '0) sp_capture_pos_q <= sp_granted_pos_q;
   end
 
-  wire [ColBits:0] unused_active, unused_reach;
+  wire [ColBits:0] unused_active;
   sth_vector_walk #(
     .Cols(Cols)
   ) u_walk (
@@ -149,15 +149,12 @@ module sth_vector_seq #(
     .next_i(launch),
     .rows_i,
     .cols_i,
-    .mask_i(1'b0),
-    .mask_offset_i(20'd0),
     .lane_o(lane),
     .tile_first_o(tile_first),
     .tile_last_o(tile_last),
     .group_last_o(group_last),
     .row_last_o(row_last),
-    .active_o(unused_active),
-    .reach_o(unused_reach)
+    .active_o(unused_active)
   );
 
   for (genvar i = 0; i < 4; i++) begin : gen_addr

@@ -1,9 +1,8 @@
 // Walks the row-tiles of one vector command: rows outside, column tiles inside.
 //
 // After start_i the outputs describe row-tile (0, 0); each next_i moves to the following one.
-// Besides the position flags it counts, for the present tile, the lanes inside the matrix
-// (active_o) and the lanes that the causal mask admits (reach_o), both from lane 0 upward.
-// It does not know addresses and does not stop: next_i after the last row-tile is an error of
+// Besides the position flags it counts the lanes of the present tile that are inside the matrix
+// (active_o), from lane 0 upward. It knows neither addresses nor masks and does not stop: next_i after the last row-tile is an error of
 // the caller.
 `include "sth_assert.svh"
 `default_nettype none
@@ -20,16 +19,13 @@ module sth_vector_walk #(
   // Shape of the command, stable from start_i to its end.
   input  wire [15:0]         rows_i,
   input  wire [15:0]         cols_i,
-  input  wire                mask_i,
-  input  wire [19:0]         mask_offset_i,
   // The present row-tile.
   output wire [ColBits-1:0] lane_o,        // row modulo Cols
   output wire                tile_first_o,  // first tile of its row
   output wire                tile_last_o,   // last tile of its row
   output wire                group_last_o,  // last tile of the last row with this row / Cols
   output wire                row_last_o,    // in the last row
-  output wire [ColBits:0]   active_o,      // 1 to Cols
-  output wire [ColBits:0]   reach_o        // 0 to Cols; Cols without a mask
+  output wire [ColBits:0]   active_o       // 1 to Cols
 );
   // Rows left, the present one included.
   logic [15:0] rows_q;
@@ -37,12 +33,7 @@ module sth_vector_walk #(
   logic [15:0] cols_q;
   logic [ColBits-1:0] lane_q;
   logic tile_first_q;
-  // Columns that the mask admits: row + offset + 1, and the same minus the columns of the tiles
-  // passed. Bounds: -2^19 + 1 .. 2^19 + 2^16 and, lowered by at most 2^16, signed 21 bits hold both.
-  logic signed [20:0] row_reach_q;
-  logic signed [20:0] reach_q;
 
-  wire signed [20:0] first_reach = $signed({mask_offset_i[19], mask_offset_i}) + 21'sd1;
   wire tile_last = cols_q <= 16'(Cols);
   wire row_last = rows_q == 16'd1;
 
@@ -52,19 +43,14 @@ module sth_vector_walk #(
       cols_q <= cols_i;
       lane_q <= '0;
       tile_first_q <= 1'b1;
-      row_reach_q <= first_reach;
-      reach_q <= first_reach;
     end else if (next_i) begin
       tile_first_q <= tile_last;
       if (tile_last) begin
         rows_q <= rows_q - 16'd1;
         cols_q <= cols_i;
         lane_q <= lane_q + 1'b1;
-        row_reach_q <= row_reach_q + 21'sd1;
-        reach_q <= row_reach_q + 21'sd1;
       end else begin
         cols_q <= cols_q - 16'(Cols);
-        reach_q <= reach_q - $signed(21'(Cols));
       end
     end
   end
@@ -75,8 +61,6 @@ module sth_vector_walk #(
   assign row_last_o = row_last;
   assign group_last_o = tile_last && (row_last || (&lane_q));
   assign active_o = tile_last ? cols_q[ColBits:0] : (ColBits + 1)'(Cols);
-  assign reach_o = (!mask_i || reach_q >= $signed(21'(Cols))) ? (ColBits + 1)'(Cols) :
-                   reach_q[20] ? '0 : reach_q[ColBits:0];
 
   `STH_ASSERT(StartsNotEmpty, start_i -> rows_i != '0 && cols_i != '0)
   `STH_ASSERT(StopsAtEnd, next_i -> rows_q != '0 && cols_q != '0)

@@ -93,21 +93,17 @@ module sth_vector_write #(
   wire [ColBits-1:0] lane;
   wire tile_last, row_last;
   wire unused_first, unused_group, unused_moves;
-  wire [ColBits:0] unused_reach;
   wire [ColBits:0] active;
   sth_vector_walk #(.Cols(Cols)) u_walk (
     .clk_i, .rst_ni, .start_i,
     .next_i(result_pop),
     .rows_i, .cols_i,
-    .mask_i(1'b0),
-    .mask_offset_i(20'd0),
     .lane_o(lane),
     .tile_first_o(unused_first),
     .tile_last_o(tile_last),
     .group_last_o(unused_group),
     .row_last_o(row_last),
-    .active_o(active),
-    .reach_o(unused_reach)
+    .active_o(active)
   );
 
   wire [27:0] d_addr;

@@ -63,6 +63,8 @@ static uint32_t oracle_vector(const struct sth_params *p,
     uint32_t mulsel = STH_GET(c, VECTOR_MULSEL);
     uint32_t addsel = STH_GET(c, VECTOR_ADDSEL);
     int32_t offset = (int32_t)(STH_GET(c, VECTOR_MASK_OFFSET) << 12) >> 12;
+    uint32_t wrap = STH_GET(c, VECTOR_MASK_ROWS);
+    int64_t window = STH_GET(c, VECTOR_MASK_WINDOW);
 
     for (uint32_t row = 0; row < rows; row++) {
         uint32_t none = reduce == STH_REDUCE_MAX ? 0xff800000 : 0;
@@ -78,8 +80,10 @@ static uint32_t oracle_vector(const struct sth_params *p,
 
             for (uint32_t lane = 0; lane < C; lane++) {
                 uint32_t col = tile * C + lane, x, v, f, u;
+                int64_t past =
+                    (int64_t)col - offset - (wrap != 0 ? row % wrap : row);
                 bool masked = STH_GET(c, VECTOR_MASK) &&
-                              (int64_t)col > (int64_t)row + offset;
+                              (past > 0 || (window && past <= -window));
 
                 tree[lane] = none;
                 if (col >= cols)

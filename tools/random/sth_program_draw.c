@@ -188,6 +188,10 @@ void sth_draw_vector(struct sth_draw *d, struct sth_command *c)
     STH_SET(c, VECTOR_IMM_MUL, float_of(d));
     STH_SET(c, VECTOR_IMM_ADD, float_of(d));
     STH_SET(c, VECTOR_MASK_OFFSET, offset & 0xfffff);
+    STH_SET(c, VECTOR_MASK_ROWS,
+            sth_draw_chance(d, 50) ? 0 : 1 + sth_draw_below(d, rows));
+    STH_SET(c, VECTOR_MASK_WINDOW,
+            sth_draw_chance(d, 50) ? 0 : 1 + sth_draw_below(d, cols));
     STH_SET(c, VECTOR_R_ADDR, acc_address(d));
     o = draw_operand(d, t, false, sth_draw_chance(d, 10));
     c->word[STH_VECTOR_X_ADDR_WORD] = o.attr;

@@ -92,5 +92,7 @@ sth_command legal_vector()
     SET(c, VECTOR_D_ADDR, kSp - kCols - ((rows - 1) * 3 + 2) * kCols);
     SET(c, VECTOR_R_ADDR, kAccRows - 2);
     SET(c, VECTOR_MASK_OFFSET, 0xfffff);
+    SET(c, VECTOR_MASK_ROWS, 0xfff);
+    SET(c, VECTOR_MASK_WINDOW, 0x1fff);
     return c;
 }

@@ -194,6 +194,10 @@ class Attempt
         PUT_OPERAND(w, D, c->d);
         STH_SET(w, VECTOR_R_ADDR, c->r);
         STH_SET(w, VECTOR_MASK_OFFSET, offset & 0xfffffu);
+        STH_SET(w, VECTOR_MASK_ROWS,
+                chance(70) ? below(c->rows + 1) : random_.bits());
+        STH_SET(w, VECTOR_MASK_WINDOW,
+                chance(70) ? below(c->cols + 1) : random_.bits());
     }
 
     Random &random_;
