@@ -114,7 +114,7 @@ static uint64_t move_rows(const struct sth_attention_model *m, uint32_t slots)
 
 void sth_attention_times(struct sth_attention_times *t,
                          const struct sth_attention_model *m, uint32_t key0,
-                         uint32_t keys, bool masked)
+                         uint32_t keys)
 {
     const struct sth_attention_plan *plan = m->plan;
     const struct sth_params *p = m->p;
@@ -125,7 +125,6 @@ void sth_attention_times(struct sth_attention_times *t,
     uint64_t depth_rows = sth_ceil_div(m->s->depth, p->array_rows);
     uint64_t columns = sth_ceil_div_u64(keys, p->array_cols);
     uint64_t turns = sth_ceil_div_u64(keys, p->array_rows) * depth_cols;
-    uint32_t parts = masked ? m->units * plan->heads : 1;
 
     *t = (struct sth_attention_times){
         .tiles = tiles,
@@ -134,11 +133,11 @@ void sth_attention_times(struct sth_attention_times *t,
                           p->array_cols),
         .values = m->units * tiles *
                   product(m, sth_ceil_div_u64(turns, tiles), p->array_rows),
-        .softmax = parts * (pass(m, m->rows / parts, columns, false, true) +
-                            pass(m, m->rows / parts, columns, true, true)),
+        .softmax = pass(m, m->rows, columns, false, true) +
+                   pass(m, m->rows, columns, true, true),
         .load = load_tile(m, sth_ceil_div(loaded, tiles)),
-        .passes = 2ull * parts,
-        .commands = 2ull * parts + 2 * tiles * (m->units + plan->sequences),
+        .passes = 2,
+        .commands = 2 + 2 * tiles * (m->units + plan->sequences),
     };
     if (key0 == 0)
         return;
@@ -260,12 +259,12 @@ static struct sums sum_blocks(const struct sth_attention_model *m, bool stays,
         uint64_t loads;
 
         if (keys != before) {
-            sth_attention_times(&first, m, 0, keys, false);
-            sth_attention_times(&whole, m, keys, keys, false);
+            sth_attention_times(&first, m, 0, keys);
+            sth_attention_times(&whole, m, keys, keys);
             before = keys;
         }
         sth_attention_times(&last, m, (steps - 1) * keys,
-                            seen - (steps - 1) * keys, s->masked != 0);
+                            seen - (steps - 1) * keys);
         add_steps(&sum, m, &last, 1, stays, m->output + m->inverse);
         if (steps > 1)
             add_steps(&sum, m, &first, 1, stays, 0);
@@ -300,7 +299,7 @@ uint64_t sth_attention_cost(const struct sth_attention_plan *plan,
     struct sums sum;
 
     sth_attention_model_init(&m, plan, p, memory, s);
-    sth_attention_times(&t, &m, 0, plan->keys, false);
+    sth_attention_times(&t, &m, 0, plan->keys);
     blocks = m.parts * sth_ceil_div(s->seq, plan->queries);
     sum = sum_blocks(&m, sth_attention_stays(&m),
                      2ull * sth_attention_tiles(plan, s->keys) * t.load);

@@ -41,7 +41,7 @@ void sth_attention_model_init(struct sth_attention_model *model,
 /* A step over so many keys from key0 on. */
 void sth_attention_times(struct sth_attention_times *times,
                          const struct sth_attention_model *model, uint32_t key0,
-                         uint32_t keys, bool masked);
+                         uint32_t keys);
 
 /* Keys that block b of a sequence sees. */
 uint32_t sth_attention_seen(const struct sth_attention_model *model,

@@ -182,8 +182,8 @@ static void follow_block(struct pipe *q, uint32_t seen)
     uint32_t keys = sth_attention_step_keys(plan, seen);
 
     if (keys != q->keys) {
-        sth_attention_times(&q->head, q->m, 0, keys, false);
-        sth_attention_times(&q->body, q->m, keys, keys, false);
+        sth_attention_times(&q->head, q->m, 0, keys);
+        sth_attention_times(&q->body, q->m, keys, keys);
         q->keys = keys;
     }
     q->followed += 2ull * sth_attention_tiles(plan, seen);
@@ -198,8 +198,7 @@ static void follow_block(struct pipe *q, uint32_t seen)
         e->tile0 = sth_attention_tiles(plan, key0);
         e->t = e->first ? &q->head : &q->body;
         if (e->last) {
-            sth_attention_times(&e->own, q->m, key0, seen - key0,
-                                q->m->s->masked != 0);
+            sth_attention_times(&e->own, q->m, key0, seen - key0);
             e->t = &e->own;
         }
         if (full)

@@ -246,17 +246,12 @@ static void search_keys(struct search *t, struct sth_attention_plan *plan)
     }
 }
 
-/*
- * Several heads in one block under a mask need their scalars in groups of
- * whole accumulator rows.
- */
-static bool is_aligned(const struct search *t,
-                       const struct sth_attention_plan *plan)
+/* The mask of a block begins anew for each head. */
+static bool is_maskable(const struct search *t,
+                        const struct sth_attention_plan *plan)
 {
-    uint32_t cols = t->p->array_cols;
-
     return !t->s->masked || sth_attention_rows(plan) == plan->queries ||
-           (plan->queries % cols == 0 && t->s->seq % cols == 0);
+           plan->queries >> STH_VECTOR_MASK_ROWS_WIDTH == 0;
 }
 
 /* Several key/value heads only whole, several sequences only of all heads. */
@@ -274,7 +269,7 @@ static void search_units(struct search *t, struct sth_attention_plan *plan)
         plan->kv_heads = kv_heads;
         for (;; sequences = sth_ceil_div(sequences, 2)) {
             plan->sequences = sequences;
-            if (sth_attention_rows(plan) <= ROWS_MAX && is_aligned(t, plan))
+            if (sth_attention_rows(plan) <= ROWS_MAX && is_maskable(t, plan))
                 search_keys(t, plan);
             if (sequences == 1)
                 break;
@@ -382,7 +377,7 @@ static const char *check_block(const struct search *t,
          (plan->kv_heads != s->kv_heads || plan->heads != s->sharing ||
           plan->queries != s->seq)))
         return "sequences";
-    return sth_attention_rows(plan) <= ROWS_MAX && is_aligned(t, plan)
+    return sth_attention_rows(plan) <= ROWS_MAX && is_maskable(t, plan)
                ? NULL
                : "queries";
 }

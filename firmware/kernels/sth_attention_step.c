@@ -168,34 +168,24 @@ void sth_attention_emit_scores(struct sth_attention_state *t,
 /* ---- softmax ----------------------------------------------------------- */
 
 /*
- * A pass over the scores of a step.  Under a mask each head is a command of
- * its own, since the mask counts rows from the first of the command.
+ * A pass over the scores of a step, the same mask for each head: *v says the
+ * rest.
  */
 static void score_pass(struct sth_attention_state *t,
                        const struct sth_attention_step *step,
-                       const struct sth_pass *pass, struct sth_buffer *weights)
+                       struct sth_pass *v)
 {
     const struct sth_attention_block *b = &step->block;
-    uint32_t cols = t->s->driver->params.array_cols;
-    uint32_t rows = step->masked ? b->queries : b->rows;
 
-    for (uint32_t row = 0; row < b->rows; row += rows) {
-        struct sth_pass v = *pass;
-
-        v.rows = rows;
-        v.cols = step->keys;
-        v.x = sth_tile_acc(step->scores, row, t->plan.acc_tile, STH_DTYPE_FP32);
-        v.mask = step->masked;
-        v.mask_offset = (int32_t)(t->a->past + b->query0) - (int32_t)step->key0;
-        v.mul = STH_OPERAND_IMM;
-        v.mul_imm = t->a->scale;
-        v.r.addr += row / cols;
-        v.z.addr += row / cols;
-        if (weights != NULL)
-            v.d = sth_tile_sp(t->s, weights, row * t->plan.weight_stride,
-                              t->plan.weight_stride, STH_DTYPE_BF16);
-        sth_emit_vector(t->s, &v);
-    }
+    v->rows = b->rows;
+    v->cols = step->keys;
+    v->x = sth_tile_acc(step->scores, 0, t->plan.acc_tile, STH_DTYPE_FP32);
+    v->mask = step->masked;
+    v->mask_offset = (int32_t)(t->a->past + b->query0) - (int32_t)step->key0;
+    v->mask_rows = b->rows != b->queries ? b->queries : 0;
+    v->mul = STH_OPERAND_IMM;
+    v->mul_imm = t->a->scale;
+    sth_emit_vector(t->s, v);
 }
 
 /* The largest values up to a step. */
@@ -224,7 +214,7 @@ static void emit_largest(struct sth_attention_state *t,
         sth_emit_scalars(t->s, &copy, step->block.rows);
         v.carry = true;
     }
-    score_pass(t, step, &v, NULL);
+    score_pass(t, step, &v);
 }
 
 static void emit_weights(struct sth_attention_state *t,
@@ -236,9 +226,11 @@ static void emit_weights(struct sth_attention_state *t,
         .z = largest(t, step->index),
         .func = STH_FUNC_EXP,
         .reduce = STH_REDUCE_SUM,
+        .d = sth_tile_sp(t->s, step->weights, 0, t->plan.weight_stride,
+                         STH_DTYPE_BF16),
         .r = sth_tile_scalars(step->first ? t->sum : t->part, 0)};
 
-    score_pass(t, step, &v, step->weights);
+    score_pass(t, step, &v);
 }
 
 static void emit_factor(struct sth_attention_state *t,
