@@ -164,8 +164,8 @@ static bool begin_tile(struct sth_matrix *matrix)
     struct sth_flight *flight = loading(matrix);
     const struct sth_command *c = &flight->command;
     bool west = STH_GET(c, MATMUL_WEST) != 0;
-    uint32_t steps = west ? params->array_cols : params->array_rows;
-    uint32_t used = west ? matrix->n_left : matrix->k_left;
+    uint32_t most = west ? params->array_cols : params->array_rows;
+    uint32_t left = west ? matrix->n_left : matrix->k_left;
     uint64_t could_stream =
         sth_max64(matrix->stream_free, flight->start + STH_LAT_MATRIX_LOAD);
     struct sth_weight_tile *tile = sth_banks_new_tile(matrix->banks);
@@ -173,7 +173,7 @@ static bool begin_tile(struct sth_matrix *matrix)
     tile->first_step = matrix->begin;
     tile->w = matrix->w;
     tile->w_row = STH_GET(c, MATMUL_W_ROW);
-    tile->reads = used < steps ? used : steps;
+    tile->reads = left < most ? left : most;
     tile->a = matrix->a;
     tile->a_row = STH_GET(c, MATMUL_A_ROW);
     tile->acc = matrix->acc;
@@ -181,7 +181,7 @@ static bool begin_tile(struct sth_matrix *matrix)
     tile->adds =
         STH_GET(c, MATMUL_ACCUMULATE) != 0 || matrix->k_left != depth_of(c);
     if (!sth_weight_loader_read(&matrix->loader, matrix->engine.clock->now,
-                                tile, steps))
+                                tile))
         return false;
     tile->first_row =
         sth_max64(matrix->stream_free, tile->last_step + STH_LAT_MATRIX_STREAM);

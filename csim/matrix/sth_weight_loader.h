@@ -94,14 +94,13 @@ sth_weight_loader_is_free(const struct sth_banks *banks,
 }
 
 /*
- * Reads the weights of a tile in `steps` steps from first_step on, beside the
- * rows of the last tile announced: finds last_step and the pattern.  False:
- * there is no room for another pattern in cycle now, and nothing has happened.
+ * Reads the weights of a tile from first_step on, beside the rows of the last
+ * tile announced: finds last_step and the pattern.  False: there is no room for
+ * another pattern in cycle now, and nothing has happened.
  */
 static inline bool sth_weight_loader_read(struct sth_weight_loader *loader,
                                           uint64_t now,
-                                          struct sth_weight_tile *tile,
-                                          uint32_t steps)
+                                          struct sth_weight_tile *tile)
 {
     struct sth_banks *banks = loader->banks;
     const struct sth_weight_tile *streamed;
@@ -110,7 +109,7 @@ static inline bool sth_weight_loader_read(struct sth_weight_loader *loader,
     int32_t i;
 
     tile->pattern = -1;
-    tile->last_step = tile->first_step + steps - 1;
+    tile->last_step = tile->first_step + tile->reads - 1;
     if (sth_banks_tiles(banks) == 0)
         return true;
     streamed = sth_banks_last_tile(banks);

@@ -36,7 +36,7 @@ _Static_assert((int)STH_MAX_SpBanks <= 256 && (int)STH_MAX_AccBanks <= 256,
 /* One weight tile: when and where it reads and writes. */
 struct sth_weight_tile {
     uint64_t first_step; /* its weight reads */
-    uint64_t last_step;  /* includes the steps that inject zeros */
+    uint64_t last_step;
     uint32_t w, w_row, reads;
     int32_t pattern;    /* of its reads; -1: one a cycle */
     uint64_t first_row; /* its activation rows, one a cycle */

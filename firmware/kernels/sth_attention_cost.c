@@ -62,12 +62,13 @@ static uint64_t scalars(const struct sth_attention_model *m, bool function)
 }
 
 /*
- * A product of so many weight tiles, `steps` to bring in each: a step waits
- * when a row of the tile before is in its bank.  Few may be under way.
+ * A product of so many weight tiles, with `all` steps to bring them in: a step
+ * waits when a row of the tile before is in its bank.  Few may be under way.
  */
 static uint64_t product(const struct sth_attention_model *m, uint64_t tiles,
-                        uint32_t steps)
+                        uint64_t all)
 {
+    uint32_t steps = (uint32_t)sth_ceil_div_u64(all, tiles);
     uint32_t word = sth_sp_word_bytes(m->p);
     uint32_t rows = m->unit_rows, words = m->plan->kv_stride / word;
     uint64_t eighths = words % 2 != 0 ? SPREAD : words == 0 ? 8 : HALVED;
@@ -77,7 +78,7 @@ static uint64_t product(const struct sth_attention_model *m, uint64_t tiles,
     /* Once they have met they keep apart. */
     if (m->plan->spread != 0)
         waits = m->p->sp_banks;
-    cycles = tiles * steps + sth_ceil_div_u64(tiles * waits, m->p->sp_banks);
+    cycles = all + sth_ceil_div_u64(tiles * waits, m->p->sp_banks);
     cycles = sth_max_u64(cycles, tiles * sth_max_u64(rows, STH_LAT_MATRIX_SUM));
     return sth_max_u64(
         cycles + PRODUCT_OVERHEAD,
@@ -130,9 +131,10 @@ void sth_attention_times(struct sth_attention_times *t,
         .tiles = tiles,
         .scores = m->units * tiles *
                   product(m, sth_ceil_div_u64(columns * depth_rows, tiles),
-                          p->array_cols),
+                          sth_ceil_div_u64(keys * depth_rows, tiles)),
         .values = m->units * tiles *
-                  product(m, sth_ceil_div_u64(turns, tiles), p->array_rows),
+                  product(m, sth_ceil_div_u64(turns, tiles),
+                          sth_ceil_div_u64(keys * depth_cols, tiles)),
         .softmax = pass(m, m->rows, columns, false, true) +
                    pass(m, m->rows, columns, true, true),
         .load = load_tile(m, sth_ceil_div(loaded, tiles)),
@@ -167,6 +169,8 @@ void sth_attention_model_init(struct sth_attention_model *m,
         .drain = STH_LAT_PE_SUM * p->array_rows + p->array_cols +
                  STH_LAT_MATRIX_RETIRE,
         .reducing = STH_LAT_VECTOR_REDUCE,
+        .score_steps = sth_min_u32(p->array_cols, s->keys),
+        .value_steps = sth_min_u32(p->array_rows, s->keys),
     };
     m->decode = sth_ceil_div(memory->latency + STH_LAT_FETCH_REQUEST +
                                  STH_LAT_FETCH_ADDRESS + STH_LAT_FETCH_DATA,
@@ -214,18 +218,18 @@ static void add_steps(struct sums *sum, const struct sth_attention_model *m,
     const struct sth_attention_plan *plan = m->plan;
     uint64_t array = t->scores + t->values;
     uint64_t vector = t->softmax + t->rescaling + t->update + more;
-    uint64_t turn = array + m->p->array_rows + m->drain + vector;
+    uint64_t turn = array + m->value_steps + m->drain + vector;
     uint64_t products = m->units * t->tiles;
     uint64_t load = 2 * t->tiles * t->load;
     uint64_t interval, held;
 
     if (plan->score_slots == 1)
-        turn = t->scores + m->p->array_cols + m->drain + vector;
+        turn = t->scores + m->score_steps + m->drain + vector;
     interval = sth_max_u64(
         array, sth_max_u64(vector, sth_ceil_div_u64(turn, plan->score_slots)));
     if (t->rescaling != 0)
-        interval = sth_max_u64(interval, m->p->array_rows + t->values +
-                                             m->drain + t->rescaling);
+        interval = sth_max_u64(interval, m->value_steps + t->values + m->drain +
+                                             t->rescaling);
     /* The next softmax is behind these products in the ring. */
     if (products > m->queued)
         interval = sth_max_u64(interval, vector + t->values -

@@ -17,6 +17,8 @@ struct sth_attention_model {
     uint32_t drain;    /* of the array: last row to retirement */
     uint32_t decode;   /* of a command, fetched no faster */
     uint32_t reducing; /* latency of a reduction beyond its result */
+    /* Of the array, to take the first weights. */
+    uint32_t score_steps, value_steps;
     /* Of a block. */
     uint64_t q, output, inverse, store;
 };

@@ -113,7 +113,7 @@ static void scores(struct pipe *q, struct entry *e)
         uint64_t at = sth_max_u64(fetch_tile(q, e, i, 0, &load), from);
 
         e->scored =
-            product(q, at, e->t->scores / e->t->tiles, q->m->p->array_cols);
+            product(q, at, e->t->scores / e->t->tiles, q->m->score_steps);
         q->freed[load % TILES] = e->scored;
     }
 }
@@ -163,7 +163,7 @@ static void values(struct pipe *q, struct entry *e)
         uint64_t at = sth_max_u64(fetch_tile(q, e, i, 1, &load), from);
 
         e->valued =
-            product(q, at, e->t->values / e->t->tiles, q->m->p->array_rows);
+            product(q, at, e->t->values / e->t->tiles, q->m->value_steps);
         q->freed[load % TILES] = e->valued;
     }
     q->vector += e->t->update + (e->last ? q->m->inverse : 0);

@@ -90,7 +90,9 @@ void sth_gemm_times(struct sth_gemm_times *t, const struct sth_gemm_plan *plan,
 {
     uint32_t col_tiles = sth_ceil_div(cols, p->array_cols);
     uint64_t row_tiles = (uint64_t)rows * col_tiles * sth_vector_steps(p);
-    uint32_t steps = s->transposed ? p->array_cols : p->array_rows;
+    uint32_t lines = s->transposed ? cols : depth; /* of weights */
+    uint32_t most = s->transposed ? p->array_cols : p->array_rows;
+    uint32_t steps = sth_min_u32(lines, most);
 
     *t = (struct sth_gemm_times){
         .steps = steps,
@@ -112,6 +114,11 @@ void sth_gemm_times(struct sth_gemm_times *t, const struct sth_gemm_plan *plan,
                           1);
     t->tile =
         sth_weight_tile_cycles(p, rows, plan->a_stride, steps, plan->w_stride);
+    t->product = lines / most * t->tile;
+    if (lines % most != 0)
+        t->product += sth_weight_tile_cycles(p, rows, plan->a_stride,
+                                             lines % most, plan->w_stride);
+    t->product *= t->tiles / sth_ceil_div(lines, most);
     t->vector = s->vector_turns * row_tiles +
                 t->passes * (VECTOR_OVERHEAD + STH_HANDOVER);
     move_times(t, plan, rows, cols, depth, p, memory, s);
@@ -170,8 +177,8 @@ void sth_gemm_cost(struct sth_gemm_plan *plan,
     count_loads(&a, &w, plan);
     /* The last rows take a tile of their own, however few they are. */
     rows = block->tile * (plan->ms - 1) + last->tile;
-    product = t->tiles * t->tile + STH_HANDOVER;
-    array = plan->ks * t->tiles * rows / plan->ms;
+    product = t->product + STH_HANDOVER;
+    array = plan->ks * t->product * rows / (t->tile * plan->ms);
     hold = t->latency + product + t->drain; /* of a buffer of x or w */
     commands = a + w + blocks * (plan->ks + t->passes + 1 + t->rest_loads);
     load = a * t->a + w * t->w + blocks * t->rest + commands * t->fetch;

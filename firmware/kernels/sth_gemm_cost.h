@@ -11,7 +11,8 @@ struct sth_gemm_times {
     uint64_t a, w;       /* loads of a block of x and of w */
     uint64_t rest;       /* loads of mul, residual, scales and bias */
     uint64_t steps;      /* of the array, to take the first weights */
-    uint64_t tile;       /* of the array, from one weight tile to the next */
+    uint64_t tile;       /* of the array, from one whole tile to the next */
+    uint64_t product;    /* of the array, for all tiles of a product */
     uint64_t rows;       /* the stream of the last tile */
     uint64_t tiles;      /* weight tiles of a product */
     uint64_t drain;      /* last row to retirement of a product */

@@ -95,7 +95,7 @@ static uint64_t product(struct pipe *q, uint64_t from)
     const struct sth_gemm_times *t = q->t;
     uint64_t at = start(q, STH_ENGINE_MATRIX, from);
     uint64_t first = sth_max_u64(at + t->steps, q->streamed);
-    uint64_t last = first + (t->tiles - 1) * t->tile;
+    uint64_t last = first + t->product - t->product / t->tiles;
 
     q->busy[STH_ENGINE_MATRIX] = last;
     q->streamed = last + t->rows;
@@ -175,7 +175,7 @@ static uint64_t stored(const struct pipe *q)
 /* What the array takes for the products of a block. */
 static uint64_t array_of(const struct pipe *q, bool last_m, bool last_n)
 {
-    return q->times[last_m][last_n].tiles * q->times[last_m][last_n].tile;
+    return q->times[last_m][last_n].product;
 }
 
 /* The same of all blocks. */

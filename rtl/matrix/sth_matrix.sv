@@ -156,6 +156,7 @@ module sth_matrix #(
   // Array inputs.
   logic wt_valid, wt_west, wt_bank, act_valid, act_bf16, act_bank, sum_next;
   logic [StepWidth-1:0] wt_step;
+  logic [ArrayRows-1:0] wt_used;
   logic [ArrayCols*16-1:0] wt_north;
   logic [ArrayRows*16-1:0] wt_from_west, act;
   logic [ArrayCols*32-1:0] sum;
@@ -184,6 +185,7 @@ module sth_matrix #(
     .wt_west_o      (wt_west),
     .wt_bank_o      (wt_bank),
     .wt_step_o      (wt_step),
+    .wt_used_o      (wt_used),
     .wt_north_o     (wt_north),
     .wt_from_west_o (wt_from_west)
   );
@@ -228,6 +230,7 @@ module sth_matrix #(
     .wt_west_i     (wt_west),
     .wt_bank_i     (wt_bank),
     .wt_step_i     (wt_step),
+    .wt_used_i     (wt_used),
     .wt_north_i    (wt_north),
     .wt_from_west_i(wt_from_west),
     .sum_next_o    (sum_next),

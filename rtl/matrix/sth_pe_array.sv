@@ -8,9 +8,9 @@
 // everywhere in the order of their cycles: a row given in cycle t uses the
 // weights captured by steps given before t.  The array never stalls.
 //
-// Weight steps: north, step s is the weight row of PE row s; west, step s is
-// the weight column of PE column s.  The sums of a row given in cycle t are
-// complete in cycle t + S * (Rows - 1) + Cols - 1 + PE.
+// Weight steps: north, step s is the weight row of PE row s, and rows that are
+// not used capture what comes from the west; west, step s is the weight column of
+// PE column s.  The sums of a row given in cycle t are complete in cycle t + S * (Rows - 1) + Cols - 1 + PE.
 `include "sth_assert.svh"
 `default_nettype none
 
@@ -37,6 +37,7 @@ module sth_pe_array #(
   input  logic                 wt_west_i,
   input  logic                 wt_bank_i,
   input  logic [StepWidth-1:0] wt_step_i,
+  input  logic [     Rows-1:0] wt_used_i,
   input  logic [  Cols*16-1:0] wt_north_i,
   input  logic [  Rows*16-1:0] wt_from_west_i,
 
@@ -64,9 +65,9 @@ module sth_pe_array #(
       act_bf16_i,
       act_bank_i,
       wt_valid_i,
-      wt_west_i,
+      wt_west_i || !wt_used_i[r],
       wt_bank_i,
-      wt_valid_i && !wt_west_i && wt_step_i == StepWidth'(r)
+      wt_valid_i && !wt_west_i && (wt_step_i == StepWidth'(r) || !wt_used_i[r])
     };
   end
 

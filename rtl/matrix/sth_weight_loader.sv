@@ -1,10 +1,11 @@
 // Reads the weight tiles of matrix commands and sends them into the array,
 // tile by tile (depth inner, columns outer), one tile ahead of the stream.
 //
-// A tile takes ArrayRows steps (north: a row of weights, or of pairs of int8,
-// each) or ArrayCols steps (west: one stored row, a weight column, each), one a
-// cycle.  A step beyond the matrix sends zeros without a read; lanes beyond the
-// depth are zeroed.  Nothing else depends on the type: depth is in lanes.
+// A tile takes a step, one a cycle, for each lane of its depth (north: a row of
+// weights, or of pairs of int8) or for each of its columns (west: one stored row).
+// Lanes beyond the depth are zeroed: from the west they come as zeros, in every
+// step of either direction.  Columns beyond the matrix keep what they have.
+// Nothing else depends on the type: depth is in lanes.
 // A denied read repeats.  A tile starts only when a weight bank is free.
 //
 // A step of cycle t is at the array's edge in cycle t + READ + 1.  It does not
@@ -53,6 +54,7 @@ module sth_weight_loader #(
   output logic                    wt_west_o,
   output logic                    wt_bank_o,
   output logic [   StepWidth-1:0] wt_step_o,
+  output logic [   ArrayRows-1:0] wt_used_o,        // rows of the depth
   output logic [ArrayCols*16-1:0] wt_north_o,
   output logic [ArrayRows*16-1:0] wt_from_west_o
 );
@@ -87,8 +89,8 @@ module sth_weight_loader #(
   logic [15:0] n_left_q, k_left_q, n_left, k_left;
   logic [27:0] n_base_q, k_base_q, addr_q, n_base, k_base, addr;
   logic [StepWidth-1:0] step_q;
-  logic last_step, first_last_k, last_k_q, last_n_q, last_k, last_n, reads, advance;
-  logic [15:0] used;  // steps of this tile that read
+  logic last_step, first_last_k, last_k_q, last_n_q, last_k, last_n, advance;
+  logic [StepWidth-1:0] last_k_step, last_n_step;
 
   assign n_left = begun_q ? n_left_q : cmd_n;
   assign k_left = begun_q ? k_left_q : cmd_lanes;
@@ -100,13 +102,13 @@ module sth_weight_loader #(
   assign first_last_k = bf16 ? cmd_k <= 16'(ArrayRows) : cmd_k <= 16'(2 * ArrayRows);
   assign last_k    = begun_q ? last_k_q : first_last_k;
   assign last_n    = begun_q ? last_n_q : cmd_n <= 16'(ArrayCols);
-  assign last_step = step_q == (west ? StepWidth'(ArrayCols - 1) : StepWidth'(ArrayRows - 1));
-  assign used      = west ? n_left : k_left;
-  assign reads     = 16'(step_q) < used;
+  assign last_k_step = last_k ? StepWidth'(k_left - 16'd1) : StepWidth'(ArrayRows - 1);
+  assign last_n_step = last_n ? StepWidth'(n_left - 16'd1) : StepWidth'(ArrayCols - 1);
+  assign last_step   = step_q == (west ? last_n_step : last_k_step);
 
-  assign w_req_o  = cmd_valid_i && matmul && bank_free_i && reads;
+  assign w_req_o  = cmd_valid_i && matmul && bank_free_i;
   assign w_addr_o = addr;
-  assign advance  = cmd_valid_i && matmul && bank_free_i && (!reads || w_gnt_i);
+  assign advance  = w_req_o && w_gnt_i;
 
   assign tile_loaded_o   = advance && last_step;
   assign tile_bank_o     = bank_q;
@@ -155,17 +157,15 @@ module sth_weight_loader #(
   end
 
   // Whether the sums of this tile and of the one before share rows, but do not begin with the same
-  // one.  A tile takes more cycles than the answer.
+  // one.
   logic [AddrWidth-1:0] acc_q, acc, before_acc_q;
   logic [AddrWidth:0] before_end_q;
-  logic meets_q;
 
   assign acc          = begun_q ? acc_q : cmd_acc;
-  assign tile_meets_o = meets_q;
+  assign tile_meets_o = acc != before_acc_q && {1'b0, acc} < before_end_q &&
+                        {1'b0, before_acc_q} < {1'b0, acc} + rows;
 
   always_ff @(posedge clk_i) begin
-    meets_q <= acc != before_acc_q && {1'b0, acc} < before_end_q &&
-               {1'b0, before_acc_q} < {1'b0, acc} + rows;
     if (advance) acc_q <= (last_step && last_k) ? acc + acc_n : acc;
     if (tile_loaded_o) begin
       before_acc_q <= acc;
@@ -174,13 +174,14 @@ module sth_weight_loader #(
   end
 
   // The step that is read, and the one whose data arrives from the scratchpad.
-  logic read_valid_q, read_reads_q, read_west_q, read_bank_q;
-  logic data_valid_q, data_reads_q, data_west_q, data_bank_q;
+  logic read_valid_q, read_west_q, read_bank_q;
+  logic data_valid_q, data_west_q, data_bank_q;
   logic [StepWidth-1:0] read_step_q, data_step_q;
   logic [DepthWidth-1:0] read_depth_q, data_depth_q;
   logic [OffsetWidth-1:0] read_offset_q, data_offset_q;
   logic [ArrayCols*16-1:0] north;
   logic [ArrayRows*16-1:0] from_west, west_mask;
+  logic [ArrayRows-1:0] data_used;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -191,7 +192,6 @@ module sth_weight_loader #(
       data_valid_q <= read_valid_q;
     end
     if (advance) begin
-      read_reads_q  <= reads;
       read_west_q   <= west;
       read_bank_q   <= bank_q;
       read_step_q   <= step_q;
@@ -199,7 +199,6 @@ module sth_weight_loader #(
       read_offset_q <= addr[OffsetWidth-1:0];
     end
     if (read_valid_q) begin
-      data_reads_q  <= read_reads_q;
       data_west_q   <= read_west_q;
       data_bank_q   <= read_bank_q;
       data_step_q   <= read_step_q;
@@ -215,7 +214,8 @@ module sth_weight_loader #(
       w_rdata_i[{data_offset_q & ~(OffsetWidth'(2 * ArrayRows - 1)), 3'd0}+:ArrayRows*16];
 
   for (genvar r = 0; r < ArrayRows; r++) begin : gen_mask
-    assign west_mask[r*16+:16] = {16{DepthWidth'(r) < data_depth_q}};
+    assign data_used[r]        = DepthWidth'(r) < data_depth_q;
+    assign west_mask[r*16+:16] = {16{data_west_q && data_used[r]}};
   end
 
   always_ff @(posedge clk_i) begin
@@ -225,9 +225,10 @@ module sth_weight_loader #(
       wt_west_o <= data_west_q;
       wt_bank_o <= data_bank_q;
       wt_step_o <= data_step_q;
+      wt_used_o <= data_used;
+      wt_from_west_o <= from_west & west_mask;
     end
-    if (data_valid_q && !data_west_q) wt_north_o <= data_reads_q ? north : '0;
-    if (data_valid_q && data_west_q) wt_from_west_o <= data_reads_q ? from_west & west_mask : '0;
+    if (data_valid_q && !data_west_q) wt_north_o <= north;
   end
 
   // The stages share one command; each uses only its fields.  A chunk may be the whole word.

@@ -118,22 +118,32 @@ static struct block block_of(const struct sth_command *c)
 
 /* ---- matrix ------------------------------------------------------------ */
 
+/* Weights of a tile that come while no row streams. */
+static uint64_t beyond(uint64_t steps, uint64_t rows)
+{
+    return steps > rows ? steps - rows : 0;
+}
+
 static void multiply(struct sth_bound_cost *cost, const struct sth_command *c,
                      const struct sth_params *p)
 {
     uint64_t depth = STH_GET(c, MATMUL_K), rows = STH_GET(c, MATMUL_M);
-    uint64_t steps = STH_GET(c, MATMUL_WEST) ? p->array_cols : p->array_rows;
-    uint64_t tiles;
+    bool west = STH_GET(c, MATMUL_WEST) != 0;
+    uint64_t most = west ? p->array_cols : p->array_rows;
+    uint64_t lines, tiles;
 
     if (!STH_GET(c, MATMUL_BF16))
         depth = sth_ceil_div64(depth, 2);
     tiles = sth_ceil_div64(STH_GET(c, MATMUL_N), p->array_cols) *
             sth_ceil_div64(depth, p->array_rows);
+    lines = west ? STH_GET(c, MATMUL_N) : depth;
     cost->cycles[STH_BOUND_ARRAY] = tiles * rows;
-    if (steps > rows)
-        cost->cycles[STH_BOUND_WEIGHTS] = tiles * (steps - rows);
-    cost->latency = steps + (uint64_t)STH_LAT_PE_SUM * p->array_rows +
-                    p->array_cols + STH_LAT_MATRIX_RETIRE;
+    cost->cycles[STH_BOUND_WEIGHTS] =
+        tiles / sth_ceil_div64(lines, most) *
+        (lines / most * beyond(most, rows) + beyond(lines % most, rows));
+    cost->latency = (lines < most ? lines : most) +
+                    (uint64_t)STH_LAT_PE_SUM * p->array_rows + p->array_cols +
+                    STH_LAT_MATRIX_RETIRE;
 }
 
 /* ---- vector ------------------------------------------------------------ */

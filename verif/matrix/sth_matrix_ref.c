@@ -158,7 +158,6 @@ sth_matrix_ref_time(struct sth_matrix_ref *ref,
     uint32_t tiles_n = ceil_div(cmd->n, ref->cols);
     uint32_t tiles_k = sth_matrix_ref_depth_tiles(ref, cmd);
     uint32_t lanes = cmd->bf16 ? cmd->k : ceil_div(cmd->k, 2);
-    uint32_t steps = cmd->west ? ref->cols : ref->rows;
 
     if (cmd->sync) {
         /* One cycle in each stage. */
@@ -171,9 +170,9 @@ sth_matrix_ref_time(struct sth_matrix_ref *ref,
     }
     for (uint32_t nt = 0; nt < tiles_n; nt++) {
         for (uint32_t kt = 0; kt < tiles_k; kt++) {
-            uint32_t used = cmd->west
-                                ? min_u32(cmd->n - nt * ref->cols, ref->cols)
-                                : min_u32(lanes - kt * ref->rows, ref->rows);
+            uint32_t steps = cmd->west
+                                 ? min_u32(cmd->n - nt * ref->cols, ref->cols)
+                                 : min_u32(lanes - kt * ref->rows, ref->rows);
             uint64_t step = max_u64(ref->load_end + 1, first);
             uint32_t acc = cmd->acc + nt * cmd->acc_n;
             uint64_t row, start;
@@ -181,7 +180,7 @@ sth_matrix_ref_time(struct sth_matrix_ref *ref,
             times.accept_next = step;
             step = max_u64(step, ref->tile_end[0] + 1);
             for (uint32_t s = 0; s < steps; s++, step++) {
-                while (s < used && denied(step))
+                while (denied(step))
                     step++;
             }
             ref->load_end = step - 1;
