@@ -63,7 +63,8 @@ columns; take a view of fewer" trace --op topk:1x2000x1025 -o "$out"
     trace --model gpt2 --phase prefill -o "$out"
   refuses 2 "option --seq: '0' is not a whole number from 1 to 1048576" \
     trace --model gpt2 --phase prefill --seq 0 -o "$out"
-  refuses 2 "option --past: '1.5' is not a whole number from 0 to 1048576" \
+  refuses 2 "option --past: '1.5' is no whole number from 0 to \
+1048576, nor several with commas between them" \
     trace --model gpt2 --phase decode --past 1.5 -o "$out"
   refuses 2 "option --batch: '' is not a whole number from 1 to 65535" \
     trace --model gpt2 --phase prefill --seq 4 --batch '' -o "$out"

@@ -2,7 +2,6 @@
 #include "families/equations_parts.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 static int whole(const struct eq *e, const char *key)
@@ -436,57 +435,41 @@ static double *deepseek(struct eq *e, double *x)
 }
 
 static const struct {
-    const char *type, *width;
+    const char *type;
     double *(*layer)(struct eq *e, double *x);
 } families[] = {
-    {"gpt2", "n_embd", gpt2},
-    {"gpt_bigcode", "n_embd", gpt2},
-    {"gptj", "n_embd", gptj},
-    {"gpt_neox", "hidden_size", gpt_neox},
-    {"opt", "hidden_size", opt},
-    {"mpt", "d_model", mpt},
-    {"falcon", "hidden_size", falcon},
-    {"phi", "hidden_size", phi},
-    {"bert", "hidden_size", bert},
-    {"roberta", "hidden_size", bert},
-    {"stablelm", "hidden_size", stablelm},
-    {"starcoder2", "hidden_size", starcoder2},
-    {"cohere", "hidden_size", cohere},
-    {"deepseek_v2", "hidden_size", deepseek},
-    {"deepseek_v3", "hidden_size", deepseek},
-    {NULL, "hidden_size", llama},
+    {"gpt2", gpt2},
+    {"gpt_bigcode", gpt2},
+    {"gptj", gptj},
+    {"gpt_neox", gpt_neox},
+    {"opt", opt},
+    {"mpt", mpt},
+    {"falcon", falcon},
+    {"phi", phi},
+    {"bert", bert},
+    {"roberta", bert},
+    {"stablelm", stablelm},
+    {"starcoder2", starcoder2},
+    {"cohere", cohere},
+    {"deepseek_v2", deepseek},
+    {"deepseek_v3", deepseek},
+    {NULL, llama},
 };
 
 double equations_difference(const json_t *config, const struct sth_trace *trace,
                             double *const *value, const struct phase *phase,
                             int layer, bool erf)
 {
-    struct eq *e = calloc(1, sizeof(*e));
-    double most = 0, difference = 0, *y, *expected;
+    struct eq *e = eq_open(config, trace, value, phase, layer, erf);
+    const double *expected;
+    double off;
     int f = 0;
 
-    if (!e)
-        abort();
-    *e = (struct eq){.config = config,
-                     .trace = trace,
-                     .value = value,
-                     .phase = *phase,
-                     .layer = layer,
-                     .tokens = phase->batch * phase->seq,
-                     .erf = erf};
     while (families[f].type &&
            strcmp(families[f].type, eq_word(e, "model_type")) != 0)
         f++;
-    e->hidden = whole(e, families[f].width);
     expected = families[f].layer(e, eq_input(e));
-    y = eq_tensor(e, "out", e->tokens, e->hidden);
-    for (int i = 0; i < e->tokens * e->hidden; i++) {
-        most = fmax(most, fabs(expected[i]));
-        difference = fmax(difference, fabs(expected[i] - y[i]));
-    }
-    difference = e->bad ? INFINITY : difference / (1 + most);
-    for (int i = 0; i < e->takens; i++)
-        free(e->taken[i]);
-    free(e);
-    return difference;
+    off = eq_off(e, expected, "out", e->tokens, e->hidden);
+    eq_close(e);
+    return off;
 }

@@ -13,6 +13,7 @@
 
 struct phase {
     int seq, past, batch;
+    const int *pasts; /* of each sequence, past the most; NULL: past of all */
 };
 
 /*
@@ -25,5 +26,16 @@ struct phase {
 double equations_difference(const json_t *config, const struct sth_trace *trace,
                             double *const *value, const struct phase *phase,
                             int layer, bool erf);
+
+/* The same of the embedding, and of the logits behind that many layers. */
+double equations_embedding_difference(const json_t *config,
+                                      const struct sth_trace *trace,
+                                      double *const *value,
+                                      const struct phase *phase);
+double equations_head_difference(const json_t *config,
+                                 const struct sth_trace *trace,
+                                 double *const *value,
+                                 const struct phase *phase, int layers,
+                                 bool erf);
 
 #endif

@@ -157,7 +157,7 @@ static void rotate(struct eq *e, const struct eq_attention *a, double *x,
     for (int t = 0; t < e->tokens; t++)
         for (int h = 0; h < heads; h++)
             for (int i = 0; i < a->rotated / 2; i++) {
-                const int p = e->phase.past + t % e->phase.seq;
+                const int p = eq_past(e, t / e->phase.seq) + t % e->phase.seq;
                 const int first = a->style == EQ_HALVES ? i : 2 * i;
                 const int second =
                     a->style == EQ_HALVES ? i + a->rotated / 2 : 2 * i + 1;
@@ -229,23 +229,30 @@ static double *columns(struct eq *e, const double *x, int cols, int c0,
     return y;
 }
 
-/* Kept past rows of the cache and the new ones, for each sequence. */
+/* Of that many past tokens those that the layer sees. */
+static int kept_of(const struct eq_attention *a, int past)
+{
+    return a->window && past > a->window - 1 ? a->window - 1 : past;
+}
+
+/* Kept past rows of the cache and the new ones behind them, for each sequence;
+ * `room` rows of each. */
 static double *with_past(struct eq *e, const struct eq_attention *a,
-                         const char *cache, const double *now, int kept,
+                         const char *cache, const double *now, int room,
                          bool ordered)
 {
     const int cols = a->kv * a->dim, seq = e->phase.seq;
-    const int rows = e->phase.batch * (kept + seq);
+    const int rows = e->phase.batch * room;
     double *all;
 
-    if (!kept)
+    if (room == seq)
         return (double *)now;
     all = eq_tensor(e, cache, rows, cols);
     if (ordered)
         all = reorder(e, a, all, rows, a->kv);
     for (int b = 0; b < e->phase.batch; b++)
-        memcpy(all + (b * (kept + seq) + kept) * cols, now + b * seq * cols,
-               sizeof(*all) * (size_t)(seq * cols));
+        memcpy(all + (b * room + kept_of(a, eq_past(e, b))) * cols,
+               now + b * seq * cols, sizeof(*all) * (size_t)(seq * cols));
     return all;
 }
 
@@ -273,8 +280,7 @@ static void attend_one(const struct eq_attention *a, const double *q,
 double *eq_attend(struct eq *e, const double *x, const struct eq_attention *a)
 {
     const int qn = a->heads * a->dim, kn = a->kv * a->dim;
-    const int seq = e->phase.seq, past = e->phase.past;
-    const int kept = a->window && past > a->window - 1 ? a->window - 1 : past;
+    const int seq = e->phase.seq, room = kept_of(a, e->phase.past) + seq;
     double *q, *k, *v, *out = eq_take(e, e->tokens * qn);
 
     if (a->fused) {
@@ -293,12 +299,13 @@ double *eq_attend(struct eq *e, const double *x, const struct eq_attention *a)
     k = reorder(e, a, qk_norm(e, a, "k", k, a->kv), e->tokens, a->kv);
     rotate(e, a, q, a->heads);
     rotate(e, a, k, a->kv);
-    k = with_past(e, a, "kcache", k, kept, true);
-    v = with_past(e, a, "vcache", v, kept, false);
+    k = with_past(e, a, "kcache", k, room, true);
+    v = with_past(e, a, "vcache", v, room, false);
     for (int t = 0; t < e->tokens; t++)
         for (int h = 0; h < a->heads; h++) {
             const int b = t / seq, s = t % seq, group = a->heads / a->kv;
-            const int first_row = b * (kept + seq) * kn + h / group * a->dim;
+            const int kept = kept_of(a, eq_past(e, b));
+            const int first_row = b * room * kn + h / group * a->dim;
             const int last = a->causal ? kept + s : kept + seq - 1;
             int first = 0;
 

@@ -63,7 +63,8 @@ static double *rows_of(struct eq *e, const double *latent, const double *pe,
             eq_reorder(a, old + i * row + c, rows + i * row + c);
     }
     for (int t = 0; t < e->tokens; t++) {
-        double *to = rows + (t / seq * all + e->phase.past + t % seq) * row;
+        double *to =
+            rows + (t / seq * all + eq_past(e, t / seq) + t % seq) * row;
 
         memcpy(to, latent + t * c, sizeof(*to) * (size_t)c);
         memcpy(to + c, pe + t * r, sizeof(*to) * (size_t)r);
@@ -101,7 +102,8 @@ double *eq_attend_latent(struct eq *e, const double *x, int q_latent, int c,
                                     weights(e, h, false, behind, c, v), c, v);
 
         for (int t = 0; t < e->tokens; t++) {
-            const int first = t / seq * all, last = first + past + t % seq;
+            const int first = t / seq * all;
+            const int last = first + eq_past(e, t / seq) + t % seq;
             double score[64] = {0}, sum = 0;
 
             for (int j = first; j <= last; j++) {

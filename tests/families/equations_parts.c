@@ -19,6 +19,75 @@ static const json_t *field(const struct eq *e, const char *key)
     return json_object_get(object, key);
 }
 
+struct eq *eq_open(const json_t *config, const struct sth_trace *trace,
+                   double *const *value, const struct phase *phase, int layer,
+                   bool erf)
+{
+    static const char *const widths[] = {"n_embd", "d_model", "hidden_size"};
+    struct eq *e = calloc(1, sizeof(*e));
+    int w = 0;
+
+    if (!e)
+        abort();
+    *e = (struct eq){.config = config,
+                     .trace = trace,
+                     .value = value,
+                     .phase = *phase,
+                     .layer = layer,
+                     .tokens = phase->batch * phase->seq,
+                     .erf = erf};
+    snprintf(e->prefix, sizeof(e->prefix), "l%d.", layer);
+    while (eq_null(e, widths[w]))
+        w++;
+    e->hidden = (int)eq_number(e, widths[w]);
+    return e;
+}
+
+void eq_close(struct eq *e)
+{
+    for (int i = 0; i < e->takens; i++)
+        free(e->taken[i]);
+    free(e);
+}
+
+void eq_begin(struct eq *e, const char *prefix)
+{
+    snprintf(e->prefix, sizeof(e->prefix), "%s", prefix);
+}
+
+double eq_off(struct eq *e, const double *expected, const char *name, int rows,
+              int cols)
+{
+    double most = 0, difference = 0;
+    const double *y;
+
+    y = eq_tensor(e, name, rows, cols);
+    for (int i = 0; i < rows * cols; i++) {
+        most = fmax(most, fabs(expected[i]));
+        difference = fmax(difference, fabs(expected[i] - y[i]));
+    }
+    return e->bad ? INFINITY : difference / (1 + most);
+}
+
+int eq_past(const struct eq *e, int b)
+{
+    return e->phase.pasts ? e->phase.pasts[b] : e->phase.past;
+}
+
+const uint32_t *eq_rows(struct eq *e, const char *name, int count)
+{
+    for (uint32_t i = 0; i < e->trace->ops; i++) {
+        const struct sth_trace_op *op = &e->trace->op[i];
+        const struct sth_trace_list *rows = &op->list[STH_TRACE_LIST_ROWS];
+
+        if (op->kind == STH_TRACE_KIND_GATHER && !strcmp(op->name, name) &&
+            (int)rows->count == count)
+            return rows->value;
+    }
+    e->bad = true;
+    return NULL;
+}
+
 double eq_number(const struct eq *e, const char *key)
 {
     const json_t *value = field(e, key);
@@ -73,7 +142,7 @@ static int find(struct eq *e, const char *name)
 {
     char full[96];
 
-    snprintf(full, sizeof(full), "l%d.%s", e->layer, name);
+    snprintf(full, sizeof(full), "%s%s", e->prefix, name);
     for (uint32_t i = 0; i < e->trace->tensors; i++)
         if (!strcmp(e->trace->tensor[i].name, full))
             return (int)i;
@@ -129,7 +198,7 @@ double *eq_drawn(struct eq *e, const char *name, int rows, int cols,
 
 double *eq_input(struct eq *e)
 {
-    char name[32] = "x";
+    char name[32] = "embed.out";
     double *copy = eq_take(e, e->tokens * e->hidden);
 
     if (e->layer)

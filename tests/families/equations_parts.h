@@ -15,10 +15,31 @@ struct eq {
     double *const *value;
     struct phase phase;
     int layer, tokens, hidden;
-    bool erf, bad; /* bad: the trace lacks something */
+    char prefix[16]; /* of the tensors' names */
+    bool erf, bad;   /* bad: the trace lacks something */
     double *taken[TAKEN_MAX];
     int takens;
 };
+
+/* One layer, or an end whose prefix is to begin. */
+struct eq *eq_open(const json_t *config, const struct sth_trace *trace,
+                   double *const *value, const struct phase *phase, int layer,
+                   bool erf);
+void eq_close(struct eq *e);
+
+/* Names of tensors begin with it from here on. */
+void eq_begin(struct eq *e, const char *prefix);
+
+/* How far a tensor is from what was expected of it, over 1 + the largest;
+ * infinite when anything lacked. */
+double eq_off(struct eq *e, const double *expected, const char *name, int rows,
+              int cols);
+
+/* Past tokens of sequence b. */
+int eq_past(const struct eq *e, int b);
+
+/* Rows that the gather of that name takes. */
+const uint32_t *eq_rows(struct eq *e, const char *name, int count);
 
 /* Fields of the configuration; each must be there. */
 double eq_number(const struct eq *e, const char *key);

@@ -65,6 +65,9 @@ static void test_source_mistakes_have_their_messages(void **state)
         {"rope:cos:0:0:8", STH_DTYPE_BF16, ROPE_MESSAGE},
         {"rope:cos:10000:0:8:", STH_DTYPE_BF16, ROPE_MESSAGE},
         {"rope:cos:10000:4294967296:8", STH_DTYPE_BF16, ROPE_MESSAGE},
+        {"rope:cos:10000:0,:8", STH_DTYPE_BF16, ROPE_MESSAGE},
+        {"rope:cos:10000:,0:8", STH_DTYPE_BF16, ROPE_MESSAGE},
+        {"rope:cos:10000:0,4294967296:8", STH_DTYPE_BF16, ROPE_MESSAGE},
         {"rope:cos:10000:0:8", STH_DTYPE_I8, ROPE_MESSAGE},
         {"angles:cos:0:8:1:1", STH_DTYPE_BF16, ANGLES_MESSAGE},
         {"angles:cos:0:8:1:1:", STH_DTYPE_BF16, ANGLES_MESSAGE},
@@ -176,6 +179,7 @@ static void test_source_pieces_equal_the_whole(void **state)
                 assert_true(sth_source_encode(&s, first, n, piece));
                 assert_memory_equal(piece, whole + first * es, n * es);
             }
+            sth_source_close(&s);
         }
 }
 
@@ -263,6 +267,31 @@ static void test_source_rope_gives_the_angles(void **state)
             assert_true(fabs(cosine[row * 4 + col] - cos(angle)) < 1e-7);
             assert_true(fabs(sine[row * 4 + col] - sin(angle)) < 1e-7);
         }
+    sth_source_close(&c);
+    sth_source_close(&s);
+}
+
+/* Three sequences of their own pasts: two tokens each, one after another, and
+ * a token of each side by side. */
+static void test_source_rope_has_pasts_of_sequences(void **state)
+{
+    struct sth_source a =
+        open_source("rope:cos:100:5,0,9:2", STH_DTYPE_FP32, 6, 1);
+    struct sth_source b =
+        open_source("angles:cos:5,0,9:2:3:1:1", STH_DTYPE_FP32, 6, 1);
+    static const int behind[] = {5, 6, 0, 1, 9, 10};
+    static const int beside[] = {5, 0, 9, 6, 1, 10};
+    double of_a[6], of_b[6];
+
+    (void)state;
+    values(&a, 0, 6, of_a);
+    values(&b, 0, 6, of_b);
+    for (int row = 0; row < 6; row++) {
+        assert_true(fabs(of_a[row] - cos(behind[row])) < 1e-7);
+        assert_true(fabs(of_b[row] - cos(beside[row])) < 1e-7);
+    }
+    sth_source_close(&a);
+    sth_source_close(&b);
 }
 
 /* Two columns turn at their own rates and are stretched, two stand still. */
@@ -367,6 +396,7 @@ int main(void)
         cmocka_unit_test(test_source_bf16_rounds_to_nearest_even),
         cmocka_unit_test(test_source_int8_rounds_and_saturates),
         cmocka_unit_test(test_source_rope_gives_the_angles),
+        cmocka_unit_test(test_source_rope_has_pasts_of_sequences),
         cmocka_unit_test(test_source_angles_have_rates_of_their_own),
         cmocka_unit_test(test_source_file_is_read_at_its_offset),
         cmocka_unit_test(test_source_file_that_shrinks_is_an_error),

@@ -2,6 +2,7 @@
 #include "sth_args.h"
 #include "sth_cmd.h"
 #include "sth_family.h"
+#include "sth_model_args.h"
 #include "sth_output.h"
 #include "sth_targets.h"
 #include "sth_tracegen.h"
@@ -13,10 +14,10 @@
 #include <string.h>
 
 struct options {
-    const char *model, *gemm, *attention, *op, *out;
-    uint64_t seq, past, steps, batch, layers, seed;
-    bool has_seq, has_past, full, has_phase, decode, int8;
-    struct sth_model_ignored ignored;
+    const char *gemm, *attention, *op, *out;
+    uint64_t steps, seed;
+    bool full, has_phase, decode;
+    struct sth_model_args model;
 };
 
 enum { TOKENS_MAX = STH_TRACEGEN_TOKENS_MAX };
@@ -47,28 +48,22 @@ static bool all_count(const struct sth_args *args, enum sth_option_id what,
     return true;
 }
 
-static struct options take(const struct sth_args *args)
+static void take(const struct sth_args *args, struct options *o)
 {
-    return (struct options){
-        .model = args->text[STH_OPT_TRACE_MODEL],
-        .gemm = args->text[STH_OPT_TRACE_GEMM],
-        .attention = args->text[STH_OPT_TRACE_ATTENTION],
-        .op = args->text[STH_OPT_TRACE_OP],
-        .out = args->text[STH_OPT_TRACE_OUT],
-        .seq = args->number[STH_OPT_TRACE_SEQ],
-        .past = args->number[STH_OPT_TRACE_PAST],
-        .steps = args->number[STH_OPT_TRACE_STEPS],
-        .batch = args->number[STH_OPT_TRACE_BATCH],
-        .layers = args->number[STH_OPT_TRACE_LAYERS],
-        .seed = args->number[STH_OPT_TRACE_SEED],
-        .has_seq = args->given[STH_OPT_TRACE_SEQ],
-        .has_past = args->given[STH_OPT_TRACE_PAST],
-        .full = args->given[STH_OPT_TRACE_FULL],
-        .has_phase = args->given[STH_OPT_TRACE_PHASE],
-        .decode = args->word[STH_OPT_TRACE_PHASE] == 1,
-        .int8 = args->word[STH_OPT_TRACE_DTYPE] == 1,
-        .ignored = {args->repeat, args->repeats},
-    };
+    struct sth_trace_request *q = &o->model.request;
+
+    o->gemm = args->text[STH_OPT_TRACE_GEMM];
+    o->attention = args->text[STH_OPT_TRACE_ATTENTION];
+    o->op = args->text[STH_OPT_TRACE_OP];
+    o->out = args->text[STH_OPT_TRACE_OUT];
+    o->seed = args->number[STH_OPT_TRACE_SEED];
+    o->full = args->given[STH_OPT_TRACE_FULL];
+    o->has_phase = args->given[STH_OPT_TRACE_PHASE];
+    o->decode = args->word[STH_OPT_TRACE_PHASE] == 1;
+    q->steps = (uint32_t)args->number[STH_OPT_TRACE_STEPS];
+    q->room = (uint32_t)args->number[STH_OPT_TRACE_ROOM];
+    q->experts.draw = args->number[STH_OPT_TRACE_DRAW];
+    q->seed = o->seed;
 }
 
 static bool parse_shape(const char *text, uint32_t shape[3])
@@ -108,13 +103,14 @@ static int write_gemm(const struct options *o)
         return sth_cmd_error("option --gemm: '%s' is not MxNxK with whole "
                              "numbers from 1 to %d",
                              o->gemm, TOKENS_MAX);
-    if (largest_bytes(s, o->int8) > TENSOR_BYTES_MAX)
+    if (largest_bytes(s, o->model.request.int8) > TENSOR_BYTES_MAX)
         return sth_cmd_error("option --gemm: a tensor of '%s' would exceed "
                              "512 GiB",
                              o->gemm);
     if (!sth_output_open(&output, o->out))
         return 1;
-    sth_tracegen_gemm(output.file, s[0], s[1], s[2], o->int8, o->seed);
+    sth_tracegen_gemm(output.file, s[0], s[1], s[2], o->model.request.int8,
+                      o->seed);
     return sth_output_commit(&output) ? 0 : 1;
 }
 
@@ -143,12 +139,13 @@ static bool parse_heads(const char *text, struct sth_attention_request *request)
 
 static int write_attention(const struct options *o)
 {
-    struct sth_attention_request request = {.seq = (uint32_t)o->seq,
-                                            .past = (uint32_t)o->past,
-                                            .batch = (uint32_t)o->batch,
+    const struct sth_trace_request *q = &o->model.request;
+    struct sth_attention_request request = {.seq = q->seq,
+                                            .past = q->past,
+                                            .batch = q->batch,
                                             .causal = !o->full,
                                             .seed = o->seed};
-    uint64_t tokens = o->batch * (o->seq + o->past);
+    uint64_t tokens = (uint64_t)q->batch * (q->seq + q->past);
     struct sth_output output;
 
     if (!parse_heads(o->attention, &request))
@@ -156,10 +153,13 @@ static int write_attention(const struct options *o)
                              "HEADS/KVxDIM with whole numbers up to 99999, "
                              "HEADS a multiple of KV, DIM even",
                              o->attention);
-    if (!o->has_seq)
+    if (!o->model.has_seq)
         return sth_cmd_error("option --seq is missing");
-    if (o->int8)
+    if (q->int8)
         return sth_cmd_error("option --dtype: attention is bf16");
+    if (q->pasts)
+        return sth_cmd_error("option --past: attention alone has sequences "
+                             "of one length");
     if (tokens > TOKENS_MAX)
         return sth_cmd_error("batch times sequence exceeds %d tokens",
                              TOKENS_MAX);
@@ -173,102 +173,46 @@ static int write_attention(const struct options *o)
     return sth_output_commit(&output) ? 0 : 1;
 }
 
-enum { NOTES_MAX = 4600 };
-
-/* A bare name is looked up among the shipped models. */
-static bool load_model(const struct options *o, struct sth_model *model,
-                       char notes[NOTES_MAX])
+static int write_layers(struct options *o)
 {
-    const char *name = o->model;
-    char path[4400];
+    struct sth_trace_request request = o->model.request;
     const struct sth_target target = {"-o", o->out};
-    const char *const inputs[] = {path};
-
-    if (strchr(name, '/') || strstr(name, ".json"))
-        snprintf(path, sizeof(path), "%s", name);
-    else
-        snprintf(path, sizeof(path), "%s/configs/models/%s.json",
-                 sth_cmd_home(), name);
-    if (sth_model_load(path, &o->ignored, model, notes, NOTES_MAX))
-        return !sth_targets_check(&target, 1, inputs, 1);
-    sth_cmd_error("%s", notes);
-    return false;
-}
-
-static void print_notes(char *notes)
-{
-    for (char *line = strtok(notes, "\n"); line; line = strtok(NULL, "\n"))
-        fprintf(stderr, "systolith: note: %s\n", line);
-}
-
-/* Whether the model can do what is asked for. */
-static bool check_request(const struct sth_model *m,
-                          const struct sth_trace_request *request, bool decode)
-{
-    char error[512];
-
-    if (request->layers > m->layers) {
-        sth_cmd_error("option --layers: the model has %u layers", m->layers);
-        return false;
-    }
-    if (decode && !m->causal) {
-        sth_cmd_error("option --phase: %s is not causal and has no decode; "
-                      "use prefill",
-                      m->type);
-        return false;
-    }
-    if (!sth_model_takes(m, request->layers, request->past,
-                         request->seq * request->steps, error, sizeof(error))) {
-        sth_cmd_error("%s", error);
-        return false;
-    }
-    if (*error)
-        fprintf(stderr, "systolith: note: %s\n", error);
-    return true;
-}
-
-static int write_layers(const struct options *o)
-{
-    struct sth_trace_request request = {
-        .seq = (uint32_t)o->seq,
-        .past = (uint32_t)o->past,
-        .batch = (uint32_t)o->batch,
-        .steps = (uint32_t)o->steps,
-        .layers = (uint32_t)o->layers,
-        .int8 = o->int8,
-        .seed = o->seed,
-    };
     struct sth_output output;
-    struct sth_model model;
-    char notes[NOTES_MAX];
+    char path[4400];
+    const char *const inputs[] = {path};
+    bool written;
 
     if (!o->has_phase)
         return sth_cmd_error("option --phase is missing");
-    if (!o->has_seq && !(o->has_past && o->decode))
+    if (!o->model.has_seq && !(o->model.has_past && o->decode))
         return sth_cmd_error("option --seq is missing");
     if (o->decode) {
-        if (!o->has_past)
+        if (!o->model.has_past)
             request.past = request.seq;
         request.seq = 1;
     }
-    if (o->steps > 1 && !o->decode)
+    if (request.steps > 1 && !o->decode)
         return sth_cmd_error("option --steps needs --phase decode");
-    if (request.batch * (request.seq * o->steps + request.past) > TOKENS_MAX)
+    if ((uint64_t)request.batch *
+            ((uint64_t)request.seq * request.steps + request.past) >
+        TOKENS_MAX)
         return sth_cmd_error("batch times sequence exceeds %d tokens",
                              TOKENS_MAX);
-    if (!load_model(o, &model, notes))
+    if (!sth_model_args_load(&o->model, path, sizeof(path)) ||
+        sth_targets_check(&target, 1, inputs, 1))
         return 2;
-    if (!check_request(&model, &request, o->decode))
+    request.layers = o->model.request.layers;
+    request.experts = o->model.request.experts;
+    if (!sth_model_args_check(&o->model, &request, o->decode))
         return 2;
-    print_notes(notes);
     if (!sth_output_open(&output, o->out))
         return 1;
-    if (!sth_tracegen_layers(output.file, &model, &request)) {
-        sth_output_discard(&output);
-        sth_cmd_error("out of memory");
-        return 1;
-    }
-    return sth_output_commit(&output) ? 0 : 1;
+    written = sth_tracegen_layers(output.file, &o->model.model, &request);
+    if (written)
+        return sth_output_commit(&output) ? 0 : 1;
+    sth_output_discard(&output);
+    sth_cmd_error("out of memory");
+    return 1;
 }
 
 static int write_op(const struct options *o)
@@ -285,7 +229,7 @@ static int write_op(const struct options *o)
     return sth_output_commit(&output) ? 0 : 1;
 }
 
-int sth_cmd_trace(int argc, char **argv)
+static int write(const struct sth_args *args, struct options *o)
 {
     static const enum sth_option_id of_gemm[] = {STH_OPT_TRACE_DTYPE,
                                                  STH_OPT_COUNT};
@@ -294,34 +238,46 @@ int sth_cmd_trace(int argc, char **argv)
         STH_OPT_TRACE_SEQ,  STH_OPT_TRACE_PAST,  STH_OPT_TRACE_BATCH,
         STH_OPT_TRACE_FULL, STH_OPT_TRACE_DTYPE, STH_OPT_COUNT};
     static const enum sth_option_id of_model[] = {
-        STH_OPT_TRACE_PHASE, STH_OPT_TRACE_SEQ,    STH_OPT_TRACE_PAST,
-        STH_OPT_TRACE_BATCH, STH_OPT_TRACE_LAYERS, STH_OPT_TRACE_DTYPE,
-        STH_OPT_TRACE_STEPS, STH_OPT_TRACE_IGNORE, STH_OPT_COUNT};
+        STH_OPT_TRACE_PHASE,   STH_OPT_TRACE_SEQ,    STH_OPT_TRACE_PAST,
+        STH_OPT_TRACE_BATCH,   STH_OPT_TRACE_LAYERS, STH_OPT_TRACE_DTYPE,
+        STH_OPT_TRACE_STEPS,   STH_OPT_TRACE_IGNORE, STH_OPT_TRACE_WHOLE,
+        STH_OPT_TRACE_TOPK,    STH_OPT_TRACE_ROOM,   STH_OPT_TRACE_ALL_LOGITS,
+        STH_OPT_TRACE_EXPERTS, STH_OPT_TRACE_DRAW,   STH_OPT_COUNT};
+
+    if (!o->out)
+        return sth_cmd_error("option -o is missing; '-' is standard output");
+    if (!!o->model.name + !!o->gemm + !!o->attention + !!o->op != 1)
+        return sth_cmd_error(
+            "give one of --model, --gemm, --attention and --op; see --help");
+    if (o->gemm)
+        return all_count(args, STH_OPT_TRACE_GEMM, of_gemm) ? write_gemm(o) : 2;
+    if (o->attention)
+        return all_count(args, STH_OPT_TRACE_ATTENTION, of_attention)
+                   ? write_attention(o)
+                   : 2;
+    if (o->op)
+        return all_count(args, STH_OPT_TRACE_OP, of_op) ? write_op(o) : 2;
+    return all_count(args, STH_OPT_TRACE_MODEL, of_model) ? write_layers(o) : 2;
+}
+
+int sth_cmd_trace(int argc, char **argv)
+{
     struct sth_args args;
-    struct options o;
+    struct options o = {.out = NULL};
     int status;
 
     if (!sth_args_parse(&args, STH_COMMAND_TRACE, argc, argv, &status))
         return status;
-    o = take(&args);
-    if (o.model && !strcmp(o.model, "?")) {
+    if (args.text[STH_OPT_TRACE_MODEL] &&
+        !strcmp(args.text[STH_OPT_TRACE_MODEL], "?")) {
         sth_family_print(stdout);
         return 0;
     }
-    if (!o.out)
-        return sth_cmd_error("option -o is missing; '-' is standard output");
-    if (!!o.model + !!o.gemm + !!o.attention + !!o.op != 1)
-        return sth_cmd_error(
-            "give one of --model, --gemm, --attention and --op; see --help");
-    if (o.gemm)
-        return all_count(&args, STH_OPT_TRACE_GEMM, of_gemm) ? write_gemm(&o)
-                                                             : 2;
-    if (o.attention)
-        return all_count(&args, STH_OPT_TRACE_ATTENTION, of_attention)
-                   ? write_attention(&o)
-                   : 2;
-    if (o.op)
-        return all_count(&args, STH_OPT_TRACE_OP, of_op) ? write_op(&o) : 2;
-    return all_count(&args, STH_OPT_TRACE_MODEL, of_model) ? write_layers(&o)
-                                                           : 2;
+    status = 2;
+    if (sth_model_args_take(&o.model, &args, STH_OPT_TRACE_MODEL)) {
+        take(&args, &o);
+        status = write(&args, &o);
+    }
+    sth_model_args_fini(&o.model);
+    return status;
 }

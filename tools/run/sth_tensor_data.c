@@ -51,25 +51,70 @@ static bool parse_seed(struct sth_source *s, const char *text, char *error,
     return false;
 }
 
+/* PAST, or one for each sequence with commas between them. */
+static bool take_pasts(const char **text, struct sth_source *s)
+{
+    const size_t bytes = strcspn(*text, ":");
+    uint32_t count = 1;
+    char *end;
+
+    for (size_t i = 0; i < bytes; i++)
+        count += (*text)[i] == ',';
+    s->past = calloc(count, sizeof(*s->past));
+    if (!s->past)
+        return false;
+    for (; s->pasts < count; s->pasts++) {
+        uint64_t past;
+
+        if (**text < '0' || **text > '9')
+            return false;
+        errno = 0;
+        past = strtoull(*text, &end, 10);
+        if (errno || past > UINT32_MAX)
+            return false;
+        s->past[s->pasts] = (uint32_t)past;
+        if (s->pasts + 1 < count ? *end != ',' : !step_over(text, end))
+            return false;
+        if (s->pasts + 1 < count)
+            *text = end + 1;
+    }
+    return true;
+}
+
+/* PAST:SEQ */
+static bool take_positions(const char **text, struct sth_source *s)
+{
+    uint64_t seq;
+
+    if (!take_pasts(text, s) || !take_integer(text, UINT32_MAX, &seq) || !seq)
+        return false;
+    s->seq = (uint32_t)seq;
+    return true;
+}
+
+static bool take_repeat(const char **text, struct sth_source *s)
+{
+    uint64_t repeat;
+
+    if (!take_integer(text, UINT32_MAX, &repeat) || !repeat)
+        return false;
+    s->repeat = (uint32_t)repeat;
+    return true;
+}
+
 static bool parse_rope(struct sth_source *s, const char *text, char *error,
                        size_t size)
 {
-    uint64_t past, seq, repeat = 1;
-
     s->kind = STH_SOURCE_ROPE;
+    s->repeat = 1;
     s->sine = !strncmp(text, "sin:", 4);
     if (s->sine || !strncmp(text, "cos:", 4)) {
         text += 4;
         if (take_number(&text, &s->theta) && s->theta > 0 &&
-            take_integer(&text, UINT32_MAX, &past) &&
-            take_integer(&text, UINT32_MAX, &seq) && seq &&
-            (!*text || take_integer(&text, UINT32_MAX, &repeat)) && repeat &&
-            !*text && s->dtype != STH_DTYPE_I8) {
-            s->past = (uint32_t)past;
-            s->seq = (uint32_t)seq;
-            s->repeat = (uint32_t)repeat;
+            take_positions(&text, s) && (!*text || take_repeat(&text, s)) &&
+            !*text && s->dtype != STH_DTYPE_I8)
             return true;
-        }
+        sth_source_close(s);
     }
     snprintf(
         error, size,
@@ -104,23 +149,14 @@ static bool parse_rates(struct sth_source *s, const char *text)
 static bool parse_angles(struct sth_source *s, const char *text, char *error,
                          size_t size)
 {
-    uint64_t past, seq, repeat;
-
     s->kind = STH_SOURCE_ANGLES;
     s->sine = !strncmp(text, "sin:", 4);
     if (s->sine || !strncmp(text, "cos:", 4)) {
         text += 4;
-        if (take_integer(&text, UINT32_MAX, &past) &&
-            take_integer(&text, UINT32_MAX, &seq) && seq &&
-            take_integer(&text, UINT32_MAX, &repeat) && repeat &&
-            s->dtype != STH_DTYPE_I8) {
-            s->past = (uint32_t)past;
-            s->seq = (uint32_t)seq;
-            s->repeat = (uint32_t)repeat;
-            if (parse_rates(s, text))
-                return true;
-            sth_source_close(s);
-        }
+        if (take_positions(&text, s) && take_repeat(&text, s) &&
+            s->dtype != STH_DTYPE_I8 && parse_rates(s, text))
+            return true;
+        sth_source_close(s);
     }
     snprintf(
         error, size,
@@ -200,6 +236,8 @@ void sth_source_close(struct sth_source *source)
     source->file = NULL;
     free(source->rate);
     source->rate = NULL;
+    free(source->past);
+    source->past = NULL;
 }
 
 /*
@@ -216,9 +254,18 @@ static double normal(uint64_t seed, uint64_t i)
     return (sum / 65536 - 2) * 1.7320508075688772;
 }
 
+/* Of a row: REPEAT sequences have their rows side by side. */
+static uint64_t position_of(const struct sth_source *s, uint64_t row)
+{
+    const uint64_t sequence =
+        row % s->repeat + row / s->repeat / s->seq * s->repeat;
+
+    return s->past[sequence % s->pasts] + row / s->repeat % s->seq;
+}
+
 static double rope_value(const struct sth_source *s, uint64_t i)
 {
-    uint64_t position = s->past + i / s->cols / s->repeat % s->seq;
+    uint64_t position = position_of(s, i / s->cols);
     double angle = (double)position *
                    pow(s->theta, -(double)(i % s->cols) / (double)s->cols);
 
@@ -227,7 +274,7 @@ static double rope_value(const struct sth_source *s, uint64_t i)
 
 static double angles_value(const struct sth_source *s, uint64_t i)
 {
-    uint64_t position = s->past + i / s->cols / s->repeat % s->seq;
+    uint64_t position = position_of(s, i / s->cols);
     uint64_t column = i % s->cols;
     double angle;
 

@@ -25,7 +25,8 @@ struct sth_source {
     double scale, offset;
     bool sine;
     double theta;
-    uint32_t past, seq, repeat;
+    uint32_t *past, pasts; /* of each sequence, in turns */
+    uint32_t seq, repeat;
     double factor, *rate; /* of ANGLES */
     uint32_t rates;
     FILE *file;

@@ -13,16 +13,17 @@ enum sth_key_kind {
     STH_KEY_SHAPE,  /* whole number in [min, max]; a note when it is missing */
     STH_KEY_COUNT,  /* whole number in [min, max] */
     STH_KEY_OPTION, /* the same, or null for 0 */
-    STH_KEY_REAL,   /* positive number, or null for the default */
-    STH_KEY_FLAG,   /* true or false */
-    STH_KEY_ACT,    /* the name of an activation */
-    STH_KEY_ROPE,   /* object of RoPE's parameters */
+    STH_KEY_REAL, /* positive number, or null: for the default, 0 if min > 0 */
+    STH_KEY_FLAG, /* true or false */
+    STH_KEY_ACT,  /* the name of an activation */
+    STH_KEY_ROPE, /* object of RoPE's parameters */
     STH_KEY_LAYERS, /* list of layer numbers */
     STH_KEY_TYPES,  /* list of "sliding_attention" and "full_attention" */
     STH_KEY_LAST_OBEYED = STH_KEY_TYPES,
     STH_KEY_ALSO,    /* another name, of the field in values */
     STH_KEY_NEUTRAL, /* refused unless missing or one of the values */
     STH_KEY_STATED,  /* refused unless one of the values */
+    STH_KEY_ENDS,    /* as NEUTRAL, for what is not a layer */
     STH_KEY_IGNORED  /* cannot matter */
 };
 

@@ -35,16 +35,20 @@ static bool is_one_of(const json_t *value, const char *list)
     return false;
 }
 
-static void check_neutral(struct sth_model_reader *r,
+static void check_neutral(struct sth_model_reader *r, struct sth_model *m,
                           const struct sth_family_key *row)
 {
     const json_t *value = sth_model_field(r, row->key);
     char *text;
 
-    if ((row->kind != STH_KEY_NEUTRAL && row->kind != STH_KEY_STATED) ||
+    if (row->kind < STH_KEY_NEUTRAL || row->kind > STH_KEY_ENDS ||
         sth_model_is_ignored(r, row->key) ||
-        (value ? is_one_of(value, row->values) : row->kind == STH_KEY_NEUTRAL))
+        (value ? is_one_of(value, row->values) : row->kind != STH_KEY_STATED))
         return;
+    if (row->kind == STH_KEY_ENDS) {
+        m->ends.unwritten = row->key;
+        return;
+    }
     if (!value) {
         sth_model_fail(r, "field '%s%s' is missing: %s", r->within, row->key,
                        row->why);
@@ -133,6 +137,8 @@ static void obey_null(struct sth_model_reader *r, const char *key,
 {
     if (row->kind == STH_KEY_OPTION)
         *(uint32_t *)member = 0;
+    else if (row->kind == STH_KEY_REAL && row->min > 0)
+        *(double *)member = 0;
     else if (row->kind == STH_KEY_FLAG)
         *(bool *)member = row->min > 0;
     else if (row->kind == STH_KEY_SHAPE || row->kind == STH_KEY_COUNT)
@@ -283,10 +289,10 @@ static void read_family(struct sth_model_reader *r, const struct sth_family *f,
     snprintf(m->type, sizeof(m->type), "%s", r->type);
     sth_model_check_classes(r, stems);
     for (size_t i = 0; i < f->keys; i++)
-        check_neutral(r, &f->key[i]);
+        check_neutral(r, m, &f->key[i]);
     for (size_t i = 0; i < commons; i++)
         if (sth_family_key_find(f, common[i].key) == &common[i])
-            check_neutral(r, &common[i]);
+            check_neutral(r, m, &common[i]);
     for (size_t i = 0; i < f->keys; i++)
         obey(r, f, &f->key[i], m);
     check_known(r, f, "", (json_t *)r->object, beside_text);

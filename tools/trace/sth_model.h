@@ -12,6 +12,7 @@
 enum {
     STH_MODEL_LAYERS_MAX = 4096,
     STH_MODEL_DIM_MAX = 262144,
+    STH_MODEL_VOCAB_MAX = 1 << 22,
     STH_MODEL_RATES_MAX = 512 /* pairs that RoPE rotates in a head */
 };
 
@@ -72,6 +73,25 @@ struct sth_rope_scaling {
     double long_factor[STH_MODEL_RATES_MAX];
 };
 
+/* What stands before the first layer and behind the last. */
+struct sth_model_ends {
+    uint32_t vocab;   /* rows of the table of tokens; 0: not said */
+    uint32_t usual;   /* what the family takes then */
+    uint32_t width;   /* of such a row, if not the hidden size */
+    uint32_t skipped; /* learned positions before the first token's */
+    uint32_t types;   /* of tokens, each with a row that is added; 0: none */
+    double scale;     /* of the table's rows */
+    bool first_norm;  /* of the sum of all these */
+    bool norm;        /* behind the last layer */
+    bool tied;        /* the vocabulary's product takes the table of tokens */
+    bool dense;       /* a product, an activation and a norm before it */
+    enum sth_model_act act; /* of that product */
+    bool bias;              /* of the vocabulary's product */
+    double logit_scale;
+    double cap;            /* logits are cap tanh(z / cap); 0: z */
+    const char *unwritten; /* a field that would change this; NULL: none */
+};
+
 /* A bit for each layer. */
 struct sth_model_set {
     bool given;
@@ -129,13 +149,15 @@ struct sth_model {
     double routed_scale;
     struct sth_model_set dense; /* layers without experts */
 
+    struct sth_model_ends ends;
+
     /* What a file says beside these, until it has become part of them. */
     struct {
-        double rotary_share, query_scalar;
+        double rotary_share, query_scalar, logit_divisor;
         uint32_t rotary, window_pattern, window_from, expansion;
         uint32_t expert_step, norms, first_dense, shared_experts;
         bool rope, windowless, unscaled, one_kv_head, grouped, parallel,
-            qk_norm, behind;
+            qk_norm, behind, bare_end;
     } said;
 };
 

@@ -106,6 +106,12 @@ static void finish_experts(struct sth_model_reader *r, struct sth_model *m)
         m->routed_scale = 1;
 }
 
+static void finish_ends(struct sth_model *m)
+{
+    if (!m->ends.width)
+        m->ends.width = m->hidden;
+}
+
 void sth_model_finish(struct sth_model_reader *r, struct sth_model *m)
 {
     if (!m->intermediate)
@@ -116,6 +122,7 @@ void sth_model_finish(struct sth_model_reader *r, struct sth_model *m)
     finish_rope(r, m);
     finish_windows(r, m);
     finish_experts(r, m);
+    finish_ends(m);
 }
 
 bool sth_model_slides(const struct sth_model *model, uint32_t layer)

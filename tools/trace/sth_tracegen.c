@@ -80,25 +80,28 @@ static void norm_behind_layer(struct sth_writer *w, const char *x, bool before)
     sth_writer_op(w, "add name=ffn.add out=@out a=@mid b=@ffn.post.out");
 }
 
-/* Past tokens that a layer still sees: of a window what fits before the new
- * one. */
-static uint32_t kept_tokens(const struct sth_writer *w)
+/* What the present layer begins with. */
+static void result_before(const struct sth_writer *w, char *x, size_t size)
 {
-    const uint32_t past = w->request->past, most = w->model->window - 1;
-
-    return sth_model_slides(w->model, w->layer) && past > most ? most : past;
+    snprintf(x, size, "%s", w->request->whole ? "embed.out" : "x");
+    if (w->layer)
+        snprintf(x, size, "l%u.out", w->layer - 1);
+    sth_writer_rows_of_step(w, x + strlen(x), size - strlen(x));
 }
 
 static void layer(struct sth_writer *w)
 {
     const enum sth_model_place place = w->model->place;
-    char x[64] = "x";
+    char x[64], prefix[16];
 
-    if (w->layer)
-        snprintf(x, sizeof(x), "l%u.out", w->layer - 1);
-    sth_writer_rows_of_step(w, x + strlen(x), sizeof(x) - strlen(x));
+    result_before(w, x, sizeof(x));
+    snprintf(prefix, sizeof(prefix), "l%u.", w->layer);
+    sth_writer_begin(w, prefix);
     fprintf(w->out, "# layer %u\n", w->layer);
-    w->kept = kept_tokens(w);
+    w->kept = 0;
+    for (uint32_t b = 0; b < w->request->batch; b++)
+        w->kept =
+            sth_writer_kept(w, b) > w->kept ? sth_writer_kept(w, b) : w->kept;
     sth_writer_zero(w, "mid", "bf16", w->tokens, w->model->hidden);
     sth_writer_zero(w, "out", "bf16", w->tokens * w->request->steps,
                     w->model->hidden);
@@ -126,9 +129,14 @@ bool sth_tracegen_layers(FILE *out, const struct sth_model *model,
     fputs("systolith-trace 1\n", out);
     if (r.steps > 1)
         fprintf(out, "steps %u\n", r.steps);
-    fprintf(out, "tensor x bf16 %ux%u seed:%" PRIu64 ":1\n", w.tokens * r.steps,
-            model->hidden, w.next_seed++);
+    if (r.whole)
+        sth_writer_embedding(&w);
+    else
+        fprintf(out, "tensor x bf16 %ux%u seed:%" PRIu64 ":1\n",
+                w.tokens * r.steps, model->hidden, w.next_seed++);
     for (; w.layer < request->layers; w.layer++)
         layer(&w);
+    if (r.whole)
+        sth_writer_head(&w);
     return !w.failed;
 }

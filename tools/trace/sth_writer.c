@@ -15,19 +15,24 @@ uint32_t sth_writer_bits(double value)
     return bits;
 }
 
+void sth_writer_begin(struct sth_writer *w, const char *prefix)
+{
+    snprintf(w->prefix, sizeof(w->prefix), "%s", prefix);
+}
+
 void sth_writer_seeded(struct sth_writer *w, const char *name,
                        const char *dtype, uint32_t rows, uint32_t cols,
                        double scale, double offset)
 {
-    fprintf(w->out, "tensor l%u.%s %s %ux%u seed:%" PRIu64 ":%.9g:%.9g\n",
-            w->layer, name, dtype, rows, cols, w->next_seed++, scale, offset);
+    fprintf(w->out, "tensor %s%s %s %ux%u seed:%" PRIu64 ":%.9g:%.9g\n",
+            w->prefix, name, dtype, rows, cols, w->next_seed++, scale, offset);
 }
 
 void sth_writer_zero(struct sth_writer *w, const char *name, const char *dtype,
                      uint32_t rows, uint32_t cols)
 {
-    fprintf(w->out, "tensor l%u.%s %s %ux%u zero\n", w->layer, name, dtype,
-            rows, cols);
+    fprintf(w->out, "tensor %s%s %s %ux%u zero\n", w->prefix, name, dtype, rows,
+            cols);
 }
 
 void sth_writer_rows_of_step(const struct sth_writer *w, char *text,
@@ -46,27 +51,106 @@ static bool is_out(const char *at)
     return !strncmp(at, "@out", 4) && (!at[4] || at[4] == ' ');
 }
 
-void sth_writer_op(struct sth_writer *w, const char *format, ...)
+/* An op line but for its end. */
+static void begin_op(struct sth_writer *w, const char *format, va_list args)
 {
     char text[2048], rows[64];
-    va_list args;
 
     w->quantized[0] = 0;
-    va_start(args, format);
     vsnprintf(text, sizeof(text), format, args);
-    va_end(args);
     fputs("op ", w->out);
     sth_writer_rows_of_step(w, rows, sizeof(rows));
     for (const char *c = text; *c; c++) {
         if (is_out(c)) {
-            fprintf(w->out, "l%u.out%s", w->layer, rows);
+            fprintf(w->out, "%sout%s", w->prefix, rows);
             c += 3;
         } else if (*c == '@')
-            fprintf(w->out, "l%u.", w->layer);
+            fputs(w->prefix, w->out);
         else
             fputc(*c, w->out);
     }
+}
+
+void sth_writer_op(struct sth_writer *w, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    begin_op(w, format, args);
+    va_end(args);
     fputc('\n', w->out);
+}
+
+static void list_op(struct sth_writer *w, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    begin_op(w, format, args);
+    va_end(args);
+}
+
+/* A row takes up to 8 + 11 characters of a line's 65536. */
+enum { ROWS_PER_LINE = 2048 };
+
+/* The rows and weights that end one op line. */
+static void row_lists(struct sth_writer *w, const uint32_t *rows,
+                      const double *weights, uint32_t count)
+{
+    fputs(" rows=", w->out);
+    for (uint32_t i = 0; i < count; i++)
+        fprintf(w->out, "%s%u", i ? "," : "", rows[i]);
+    if (weights) {
+        fputs(" weights=", w->out);
+        for (uint32_t i = 0; i < count; i++)
+            fprintf(w->out, "%s0x%08x", i ? "," : "",
+                    sth_writer_bits(weights[i]));
+    }
+    fputc('\n', w->out);
+}
+
+/* Rows [first, end) of `count`, each step that many further where "@out" has
+ * the rows of all steps. */
+static void part_of(const struct sth_writer *w, const char *tensor,
+                    uint32_t first, uint32_t end, uint32_t count, char *text,
+                    size_t size)
+{
+    if (is_out(tensor) && w->request->steps > 1)
+        snprintf(text, size, "%s[%u+%u:%u+%u]", tensor, first, w->tokens, end,
+                 w->tokens);
+    else if (end - first < count)
+        snprintf(text, size, "%s[%u:%u]", tensor, first, end);
+    else
+        snprintf(text, size, "%s", tensor);
+}
+
+void sth_writer_gather(struct sth_writer *w, const char *name, const char *out,
+                       const char *x, const uint32_t *rows, uint32_t count)
+{
+    char part[128];
+
+    for (uint32_t i = 0; i < count; i += ROWS_PER_LINE) {
+        uint32_t end = i + ROWS_PER_LINE < count ? i + ROWS_PER_LINE : count;
+
+        part_of(w, out, i, end, count, part, sizeof(part));
+        list_op(w, "gather name=%s out=%s x=%s", name, part, x);
+        row_lists(w, rows + i, NULL, end - i);
+    }
+}
+
+void sth_writer_scatter(struct sth_writer *w, const char *name, const char *out,
+                        const char *x, const uint32_t *rows,
+                        const double *weights, uint32_t count)
+{
+    char part[128];
+
+    for (uint32_t i = 0; i < count; i += ROWS_PER_LINE) {
+        uint32_t end = i + ROWS_PER_LINE < count ? i + ROWS_PER_LINE : count;
+
+        part_of(w, x, i, end, count, part, sizeof(part));
+        list_op(w, "scatter_add name=%s out=%s x=%s", name, out, part);
+        row_lists(w, rows + i, weights + i, end - i);
+    }
 }
 
 static void quantize(struct sth_writer *w, const char *name, const char *x,
@@ -98,7 +182,7 @@ void sth_writer_product(struct sth_writer *w, const char *name, const char *out,
         sth_writer_seeded(w, tensor, "bf16", 1, cols, 0.1 * w->gain, 0);
         snprintf(extra, sizeof(extra), " bias=@%s", tensor);
     }
-    if (w->request->int8) {
+    if (w->request->int8 && !w->wide) {
         char tensor[96];
 
         sth_writer_seeded(w, weight, "i8", depth, cols, STH_WRITER_I8_SPREAD,
@@ -130,11 +214,12 @@ void sth_writer_norm(struct sth_writer *w, const char *name, const char *out,
     char tensor[96], beta[128] = "";
 
     snprintf(tensor, sizeof(tensor), "%s.gamma", name);
-    sth_writer_seeded(w, tensor, "bf16", 1, m->hidden, 0.1, 1);
+    sth_writer_seeded(w, tensor, "bf16", 1, m->hidden, 0.1 * w->gain, w->gain);
     if (!rms) {
         snprintf(tensor, sizeof(tensor), "%s.beta", name);
         if (m->norm_bias)
-            sth_writer_seeded(w, tensor, "bf16", 1, m->hidden, 0.1, 0);
+            sth_writer_seeded(w, tensor, "bf16", 1, m->hidden, 0.1 * w->gain,
+                              0);
         else
             sth_writer_zero(w, tensor, "bf16", 1, m->hidden);
         snprintf(beta, sizeof(beta), " beta=@%s", tensor);

@@ -1,7 +1,7 @@
 /*
  * Writes the lines of one layer after another: what all families of models
  * share.  In operations and names of tensors, "@name" is a tensor of the
- * current layer.
+ * current layer, or of the end before or behind the layers.
  */
 #ifndef STH_WRITER_H
 #define STH_WRITER_H
@@ -14,9 +14,11 @@ struct sth_writer {
     const struct sth_trace_request *request;
     uint64_t next_seed;
     uint32_t layer;
+    char prefix[16]; /* of the tensors that "@name" stands for */
     uint32_t tokens; /* batch * seq */
-    uint32_t kept;   /* past tokens in the cache of this layer */
+    uint32_t kept;   /* past tokens in the cache of this layer, the most */
     double gain;     /* of weights and bias of the products to come */
+    bool wide;       /* products are bf16 whatever was asked for */
     bool failed;     /* out of memory */
     /* Behind an int8 product: its x, and the product that x was quantised for.
      * Any other operation forgets it. */
@@ -33,6 +35,9 @@ struct sth_writer {
 /* The bits of a number as fp32. */
 uint32_t sth_writer_bits(double value);
 
+/* Begins what stands there alone: "l0.", "embed.", ... */
+void sth_writer_begin(struct sth_writer *w, const char *prefix);
+
 /* A tensor of the layer with seeded values OFFSET + SCALE * normal. */
 void sth_writer_seeded(struct sth_writer *w, const char *name,
                        const char *dtype, uint32_t rows, uint32_t cols,
@@ -47,6 +52,19 @@ void sth_writer_rows_of_step(const struct sth_writer *w, char *text,
 /* One op line. */
 void sth_writer_op(struct sth_writer *w, const char *format, ...);
 
+/* Rows of x by index, to "@out" or other rows of a tensor as long as the
+ * list.  A long list becomes several operations. */
+void sth_writer_gather(struct sth_writer *w, const char *name, const char *out,
+                       const char *x, const uint32_t *rows, uint32_t count);
+
+/* The same rows of out grow by weights times those of x. */
+void sth_writer_scatter(struct sth_writer *w, const char *name, const char *out,
+                        const char *x, const uint32_t *rows,
+                        const double *weights, uint32_t count);
+
+/* The word of an activation. */
+const char *sth_writer_act(enum sth_model_act act);
+
 /*
  * A product with its weights and, in int8, the quantisation before it, once for
  * products of the same x that follow each other.  x is
@@ -56,7 +74,7 @@ void sth_writer_product(struct sth_writer *w, const char *name, const char *out,
                         const char *x, uint32_t rows, uint32_t depth,
                         uint32_t cols, bool bias, const char *fused);
 
-/* The model's normalisation with its weights. */
+/* The model's normalisation with its weights, times the gain. */
 void sth_writer_norm(struct sth_writer *w, const char *name, const char *out,
                      const char *x);
 
@@ -66,6 +84,9 @@ void sth_writer_qk_norm(struct sth_writer *w, const char *name, uint32_t heads);
 
 /* The tables of RoPE for the layer: @rope.cos and @rope.sin. */
 void sth_writer_rope_tables(struct sth_writer *w);
+
+/* Past tokens of sequence b that the present layer still sees. */
+uint32_t sth_writer_kept(const struct sth_writer *w, uint32_t b);
 
 /* Whether keys and values lie in a cache. */
 bool sth_writer_is_cached(const struct sth_writer *w);
@@ -113,5 +134,15 @@ void sth_writer_gated_ffn(struct sth_writer *w, const char *prefix,
  */
 void sth_writer_expert_mixture(struct sth_writer *w, const char *x,
                                const char *residual);
+
+/* Experts and weights of each token, experts_active of each. */
+void sth_writer_route(const struct sth_writer *w, uint32_t *expert,
+                      double *weight);
+
+/* Before the layers: tokens to rows of the hidden size, embed.out. */
+void sth_writer_embedding(struct sth_writer *w);
+
+/* Behind the layers: head.logits, and what is largest of them. */
+void sth_writer_head(struct sth_writer *w);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-static const char *act_word(const struct sth_model *m)
+const char *sth_writer_act(enum sth_model_act act)
 {
     static const char *const words[] = {[STH_MODEL_GELU_TANH] = "gelu",
                                         [STH_MODEL_GELU_ERF] = "gelu",
@@ -11,7 +11,7 @@ static const char *act_word(const struct sth_model *m)
                                         [STH_MODEL_RELU] = "relu",
                                         [STH_MODEL_RELU2] = "relu2"};
 
-    return words[m->act];
+    return words[act];
 }
 
 /* The last product of a half, whose result joins the residual. */
@@ -31,7 +31,7 @@ static void plain_ffn(struct sth_writer *w, const char *x, const char *out,
     const struct sth_model *m = w->model;
     char act[32];
 
-    snprintf(act, sizeof(act), " act=%s", act_word(m));
+    snprintf(act, sizeof(act), " act=%s", sth_writer_act(m->act));
     sth_writer_zero(w, "ffn.up.out", "bf16", w->tokens, m->intermediate);
     sth_writer_product(w, "ffn.up", "@ffn.up.out", x, w->tokens, m->hidden,
                        m->intermediate, m->ffn_bias, act);
@@ -49,7 +49,7 @@ void sth_writer_gated_ffn(struct sth_writer *w, const char *prefix,
     sth_writer_zero(w, gate, "bf16", rows, width);
     snprintf(name, sizeof(name), "%sgate", prefix);
     snprintf(gate, sizeof(gate), "@%sgate.out", prefix);
-    snprintf(more, sizeof(more), " act=%s", act_word(m));
+    snprintf(more, sizeof(more), " act=%s", sth_writer_act(m->act));
     sth_writer_product(w, name, gate, x, rows, m->hidden, width, m->ffn_bias,
                        more);
     snprintf(name, sizeof(name), "%sup", prefix);

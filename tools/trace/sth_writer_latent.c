@@ -162,7 +162,8 @@ void sth_writer_latent_attention(struct sth_writer *w, const char *x)
 {
     const struct shape s = shape_of(w->model);
     const bool cached = sth_writer_is_cached(w);
-    const bool direct = cached && sth_writer_is_together(w);
+    const bool alone = !w->kept && w->request->seq > 1;
+    const bool direct = cached && !alone && sth_writer_is_together(w);
     char rows[64] = ":";
 
     sth_writer_rope_tables(w);
@@ -177,8 +178,8 @@ void sth_writer_latent_attention(struct sth_writer *w, const char *x)
     new_rows(w, &s, x, direct ? "kvcache" : "kv", rows);
     if (cached && !direct)
         sth_writer_append(w, "kvcache", "kv", "");
-    if (cached || w->request->seq == 1)
-        absorbed(w, &s, cached ? "kvcache" : "kv");
-    else
+    if (alone)
         expanded(w, &s);
+    else
+        absorbed(w, &s, cached ? "kvcache" : "kv");
 }

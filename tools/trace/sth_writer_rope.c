@@ -3,6 +3,17 @@
 
 #include <stdio.h>
 
+/* Past tokens: of all sequences, or of each. */
+static void pasts(const struct sth_writer *w)
+{
+    const struct sth_trace_request *r = w->request;
+
+    if (!r->pasts)
+        fprintf(w->out, "%u", r->past);
+    for (uint32_t b = 0; r->pasts && b < r->batch; b++)
+        fprintf(w->out, "%s%u", b ? "," : "", r->pasts[b]);
+}
+
 static void rope_table(struct sth_writer *w, const char *which)
 {
     const struct sth_trace_request *r = w->request;
@@ -12,19 +23,22 @@ static void rope_table(struct sth_writer *w, const char *which)
     const uint32_t seq = r->seq * r->steps;
     double rate[STH_MODEL_RATES_MAX], factor;
 
-    fprintf(w->out, "tensor l%u.rope.%s fp32 %ux%u ", w->layer, which,
+    fprintf(w->out, "tensor %srope.%s fp32 %ux%u ", w->prefix, which,
             w->tokens * r->steps, (m->latent ? m->rotary : m->head_dim) / 2);
     if (sth_model_rope_is_plain(m, w->layer)) {
-        fprintf(w->out, "rope:%s:%.9g:%u:%u", which,
-                sth_model_rope_theta(m, w->layer), r->past, seq);
+        fprintf(w->out, "rope:%s:%.9g:", which,
+                sth_model_rope_theta(m, w->layer));
+        pasts(w);
+        fprintf(w->out, ":%u", seq);
         if (repeat > 1)
             fprintf(w->out, ":%u", repeat);
         fputc('\n', w->out);
         return;
     }
     sth_model_rope_rates(m, w->layer, r->past + seq, rate, &factor);
-    fprintf(w->out, "angles:%s:%u:%u:%u:%.17g:", which, r->past, seq, repeat,
-            factor);
+    fprintf(w->out, "angles:%s:", which);
+    pasts(w);
+    fprintf(w->out, ":%u:%u:%.17g:", seq, repeat, factor);
     for (uint32_t i = 0; i < m->rotary / 2; i++)
         fprintf(w->out, "%s%.17g", i ? "," : "", rate[i]);
     fputc('\n', w->out);

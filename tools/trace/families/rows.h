@@ -15,6 +15,7 @@
  * OPTION(the same)                        or null for 0
  * REAL("key", member, default)            a positive number, null: the default
  * OPTION_REAL(the same)                   where 0 stands for none
+ * REAL_OR_NONE(the same)                  or null for 0
  * FLAG("key", member, default)            true or false
  * FLAG_NOT("key", member, default)        the member is the opposite
  * ACT("key", default)                     an activation by its name
@@ -22,7 +23,9 @@
  * ALSO("key", "other")                    another name of a field above it
  * NEUTRAL("key", "values", "why")         refused unless missing or a value
  * STATED("key", "values", "why")          refused unless it is a value
- * IGNORED("key ...")                      cannot matter for the layer
+ * ENDS("key", "values")                   no part of a layer; before and behind
+ *                                         the layers as NEUTRAL
+ * IGNORED("key ...")                      cannot matter
  * DERIVE(member, expression)              from *m, in order, when all is read
  */
 #undef FAMILY
@@ -92,6 +95,9 @@
     ROW(key, REAL, double, member, 0, 1e12, NULL, NULL)                        \
     FIX(member, otherwise)
 #define OPTION_REAL(key, member, otherwise) REAL(key, member, otherwise)
+#define REAL_OR_NONE(key, member, otherwise)                                   \
+    ROW(key, REAL, double, member, 1, 1e12, NULL, NULL)                        \
+    FIX(member, otherwise)
 #define FLAG(key, member, otherwise)                                           \
     ROW(key, FLAG, bool, member, 0, 1, NULL, NULL)                             \
     FIX(member, otherwise)
@@ -108,6 +114,7 @@
     ROW(key, NEUTRAL, uint32_t, hidden, 0, 0, values, why)
 #define STATED(key, values, why)                                               \
     ROW(key, STATED, uint32_t, hidden, 0, 0, values, why)
+#define ENDS(key, values) ROW(key, ENDS, uint32_t, hidden, 0, 0, values, NULL)
 #define IGNORED(keys) ROW(keys, IGNORED, uint32_t, hidden, 0, 0, NULL, NULL)
 
 /* Rows that families share. */
@@ -177,3 +184,20 @@
 #define WINDOW_OF_QWEN(from)                                                   \
     FLAG_NOT("use_sliding_window", said.windowless, true)                      \
     COUNT("max_window_layers", said.window_from, from, 0, STH_MODEL_LAYERS_MAX)
+/* The table of tokens; behind the layers a norm and the vocabulary's product.
+ */
+#define VOCABULARY(size, is_tied)                                              \
+    COUNT("vocab_size", ends.vocab, 0, 1, STH_MODEL_VOCAB_MAX)                 \
+    FIX(ends.usual, size)                                                      \
+    FLAG("tie_word_embeddings", ends.tied, is_tied)                            \
+    FIX(ends.scale, 1)                                                         \
+    FIX(ends.norm, true)                                                       \
+    FIX(ends.logit_scale, 1)
+/* What a masked language model has: token types, norms, a product more. */
+#define VOCABULARY_OF_BERT(size, type_rows)                                    \
+    VOCABULARY(size, true)                                                     \
+    COUNT("type_vocab_size", ends.types, type_rows, 1, 4096)                   \
+    FIX(ends.first_norm, true)                                                 \
+    FIX(ends.norm, false)                                                      \
+    FIX(ends.dense, true)                                                      \
+    FIX(ends.bias, true)
