@@ -41,8 +41,7 @@ enum sth_hold {
     STH_HOLD_IN_ORDER = 1, /* always, for tests */
     STH_HOLD_IRQ = 2,      /* the interrupt line is high */
     STH_HOLD_FAULT = 4,    /* a fault was detected */
-    STH_HOLD_WATCHDOG = 8, /* the watchdog is on */
-    STH_HOLD_RESET = 16    /* a soft reset waits for the bus */
+    STH_HOLD_RESET = 8     /* a soft reset waits for the bus */
 };
 
 struct sth_actor {

@@ -60,7 +60,7 @@ void sth_csim_run(struct sth_csim *csim, uint64_t until, bool stop_on_irq)
             if (clock->next[turn] <= cycle)
                 clock->actor[turn].step(clock->actor[turn].block);
         }
-        if (clock->holds != 0)
+        if (clock->holds != 0 || sth_control_watches(&csim->front.control))
             sth_control_update(&csim->front.control);
         if (stop_on_irq && sth_status_irq(&csim->front.status)) {
             /* The line is high from the next cycle. */

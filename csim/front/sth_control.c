@@ -6,7 +6,6 @@ void sth_control_reset(struct sth_control *control)
     control->quiet = STH_NEVER;
     control->watchdog = STH_RESET_WATCHDOG;
     control->watchdog_base = control->clock->now;
-    sth_clock_hold(control->clock, STH_HOLD_WATCHDOG, control->watchdog != 0);
     sth_clock_hold(control->clock, STH_HOLD_RESET, false);
     control->clock->next[STH_TURN_CONTROL] = STH_NEVER;
 }
@@ -15,7 +14,6 @@ void sth_control_set_watchdog(struct sth_control *control, uint32_t cycles)
 {
     control->watchdog = cycles;
     control->watchdog_base = control->clock->now + 1;
-    sth_clock_hold(control->clock, STH_HOLD_WATCHDOG, cycles != 0);
 }
 
 void sth_control_progress(struct sth_control *control)

@@ -29,6 +29,12 @@ void sth_control_reset(struct sth_control *control);
 /* WATCHDOG is written. */
 void sth_control_set_watchdog(struct sth_control *control, uint32_t cycles);
 
+/* Whether the watchdog is on: what is due changes with every retirement. */
+static inline bool sth_control_watches(const struct sth_control *control)
+{
+    return control->watchdog != 0;
+}
+
 /* A command retires, or there is work again: the watchdog begins anew. */
 void sth_control_progress(struct sth_control *control);
 

@@ -12,7 +12,7 @@ void sth_driver_config_default(struct sth_driver_config *config)
     config->ring_log2 = 10;
     config->expected_hash = 0;
     config->timeout_cycles = 100000000u;
-    config->watchdog = 0;
+    config->watchdog = STH_DRIVER_WATCHDOG_AUTO;
 }
 
 /* The engine of each opcode, plus one; 0: there is none. */
@@ -81,6 +81,21 @@ static enum sth_fw_err check_identity(struct sth_driver *driver)
     return STH_FW_ERR_OK;
 }
 
+/* Memories have less than 2^29 bytes together. */
+static uint32_t watchdog_cycles(const struct sth_driver *driver)
+{
+    const struct sth_params *p = &driver->params;
+
+    switch (driver->config.watchdog) {
+    case STH_DRIVER_WATCHDOG_AUTO:
+        return 4 * (p->sp_bytes + p->acc_bytes) + 100000;
+    case STH_DRIVER_WATCHDOG_OFF:
+        return 0;
+    default:
+        return driver->config.watchdog;
+    }
+}
+
 /* Soft reset, then the ring registers and ENABLE. */
 static enum sth_fw_err start(struct sth_driver *driver)
 {
@@ -95,7 +110,7 @@ static enum sth_fw_err start(struct sth_driver *driver)
     sth_hal_reg_write(hal, STH_REG_RING_BASE_LO, (uint32_t)base);
     sth_hal_reg_write(hal, STH_REG_RING_BASE_HI, (uint32_t)(base >> 32));
     sth_hal_reg_write(hal, STH_REG_RING_LOG2, driver->config.ring_log2);
-    sth_hal_reg_write(hal, STH_REG_WATCHDOG, driver->config.watchdog);
+    sth_hal_reg_write(hal, STH_REG_WATCHDOG, watchdog_cycles(driver));
     sth_hal_reg_write(hal, STH_REG_IRQ_STATUS,
                       STH_IRQ_STATUS_COMMAND | STH_IRQ_STATUS_FAULT);
     sth_hal_reg_write(hal, STH_REG_IRQ_ENABLE,

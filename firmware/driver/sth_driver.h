@@ -20,15 +20,24 @@ extern "C" {
 
 #define STH_DRIVER_DOORBELL 16u /* commands that one doorbell announces */
 
+/* Values of struct sth_driver_config's watchdog beside cycles. */
+#define STH_DRIVER_WATCHDOG_AUTO 0u
+#define STH_DRIVER_WATCHDOG_OFF UINT32_MAX
+
 struct sth_driver_config {
     uint64_t ring_addr;      /* multiple of 4096 in the 40-bit space */
     uint32_t ring_log2;      /* log2 of commands in the ring */
     uint32_t expected_hash;  /* of the configuration; 0: any */
     uint64_t timeout_cycles; /* without a retirement: TIMEOUT */
-    uint32_t watchdog;       /* value of the WATCHDOG register; 0: off */
+    uint32_t watchdog;       /* busy cycles without a retirement: FAULT */
 };
 
-/* Ring of 1024 commands at address 0, any configuration, 100 M cycles. */
+/*
+ * Ring of 1024 commands at address 0, any configuration, 100 M cycles, and a
+ * watchdog of AUTO: four cycles for each byte of on-chip memory, and 100,000.
+ * No command takes longer that moves at most all of a memory once, unless what
+ * is behind the bus gives less than a byte in four cycles.
+ */
 void sth_driver_config_default(struct sth_driver_config *config);
 
 struct sth_driver {

@@ -235,7 +235,7 @@ static void run_seeds(bool legal)
         } else {
             count = draw_commands(program, &params, command);
         }
-        watchdog = draw(8) ? 0 : 150 + draw(5000);
+        watchdog = draw(2) ? 0 : 150 + draw(5000);
         expect_same(&params, &memory, command, count,
                     draw(2) ? 1000000 : 1 + draw(3000), seed);
         watchdog = 0;

@@ -178,6 +178,7 @@ static enum sth_fw_err run(struct machine *m, const struct job *job,
     m->tamper.lost = lost;
     sth_runtime_config_default(&config);
     config.driver.timeout_cycles = TIMEOUT;
+    config.driver.watchdog = STH_DRIVER_WATCHDOG_OFF;
     m->tamper.ring_bytes = (uint32_t)STH_COMMAND_BYTES
                            << config.driver.ring_log2;
     sth_hal_host_init(&m->hal, &m->tamper.device);

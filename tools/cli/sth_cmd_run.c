@@ -1,6 +1,7 @@
 /* systolith run: a trace on the C model, the RTL, or both. */
 #include "sth_args.h"
 #include "sth_cmd.h"
+#include "sth_driver.h"
 #include "sth_output.h"
 #include "sth_plans.h"
 #include "sth_progress.h"
@@ -49,6 +50,16 @@ static struct options take(const struct sth_args *args)
     };
 }
 
+/* --watchdog as the driver takes it. */
+static uint32_t watchdog(const struct sth_args *args)
+{
+    const uint32_t cycles = (uint32_t)args->number[STH_OPT_RUN_WATCHDOG];
+
+    if (!args->given[STH_OPT_RUN_WATCHDOG])
+        return STH_DRIVER_WATCHDOG_AUTO;
+    return cycles != 0 ? cycles : STH_DRIVER_WATCHDOG_OFF;
+}
+
 /* Those that go into the request as they are. */
 static void request(const struct sth_args *args, struct sth_session_request *q)
 {
@@ -61,6 +72,7 @@ static void request(const struct sth_args *args, struct sth_session_request *q)
         .no_reference = args->given[STH_OPT_RUN_NO_REFERENCE],
         .roofline = args->given[STH_OPT_RUN_ROOFLINE],
         .seed = args->number[STH_OPT_RUN_SEED],
+        .watchdog = watchdog(args),
     };
 }
 

@@ -33,6 +33,7 @@ struct sth_session_request {
     bool reorder;            /* RTL: answer reads out of order */
     bool no_reference;       /* skip the double-precision evaluation */
     uint64_t seed;           /* of random power-up state */
+    uint32_t watchdog;       /* as in struct sth_driver_config */
     const char *home;        /* where configs/ stands */
     const char *library_dir; /* of the RTL libraries; NULL: sth_place_rtl() */
     const char *wave_path;   /* waveform of a difference; RTL alone: of all */

@@ -4,7 +4,9 @@
 #include "sth_disasm.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 /* "file:12: operation 'name': ", as far as it is known. */
 static void name_operation(const struct sth_session *s,
@@ -16,6 +18,49 @@ static void name_operation(const struct sth_session *s,
                  op->line, sth_trace_op_name(op));
     else
         snprintf(text, size, "%s", s->request.trace_path);
+}
+
+__attribute__((format(printf, 2, 3))) static void
+add(struct sth_session_failure *f, const char *format, ...)
+{
+    const size_t used = strlen(f->text);
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(f->text + used, f->size - used, format, args);
+    va_end(args);
+}
+
+/* A line for each engine that holds a command: which, whose, why. */
+static void add_engines(struct sth_session *s, struct sth_session_failure *f)
+{
+    struct sth_session_owned *o = s->owned;
+    struct sth_driver_diagnosis d;
+
+    sth_driver_diagnose(&o->runtime->driver, &d);
+    for (uint32_t e = 0; e < STH_ENGINE_COUNT; e++) {
+        const struct sth_session_phase *p;
+        char text[STH_DISASM_BYTES];
+
+        if ((d.known >> e & 1u) == 0)
+            continue;
+        p = sth_session_phase_of(s, d.index[e]);
+        sth_disasm(&d.command[e], text, sizeof(text));
+        add(f, "\n  %s %s command %" PRIu32, sth_engine_name(e),
+            (d.engine_busy >> e & 1u) != 0 ? "is at" : "has not begun",
+            d.index[e]);
+        if (p)
+            add(f, " of operation '%s'", sth_trace_op_name(p->op));
+        for (uint32_t n = 0; n < STH_SEMAPHORES; n++)
+            if ((d.waits_for[e] >> n & 1u) != 0)
+                add(f, ", waits for semaphore %" PRIu32, n);
+        add(f, ": %s", text);
+    }
+    for (uint32_t n = 0; n < STH_SEMAPHORES; n++)
+        if (d.semaphore[n] != 0)
+            add(f, "\n  semaphore %" PRIu32 " is at %u", n, d.semaphore[n]);
+    add(f, "\n  %" PRIu32 " of %" PRIu32 " commands have retired", d.retired,
+        d.tail);
 }
 
 /* The chip tells the command; it belongs to an operation that was emitted
@@ -53,6 +98,7 @@ void sth_session_explain(struct sth_session *s, enum sth_fw_err err,
     sth_driver_read_fault(&o->runtime->driver, &fault);
     if (fault.code != STH_FAULT_NONE) {
         explain_fault(s, &fault, f);
+        add_engines(s, f);
         return;
     }
     name_operation(
@@ -65,4 +111,6 @@ void sth_session_explain(struct sth_session *s, enum sth_fw_err err,
             s->request.config.name);
     else
         sth_session_fail(f, "%s: %s", place, sth_fw_err_text(err));
+    if (err == STH_FW_ERR_TIMEOUT)
+        add_engines(s, f);
 }

@@ -57,6 +57,7 @@ static bool prepare_runtime(struct sth_session *s,
 
     sth_runtime_config_default(&config);
     config.driver.expected_hash = sth_params_hash(&s->request.config.params);
+    config.driver.watchdog = s->request.watchdog;
     if (o->own_plans.last == NULL)
         sth_plan_book_init(&o->own_plans);
     if (o->judge == NULL)
