@@ -2,6 +2,7 @@
 #include "sth_args.h"
 #include "sth_cmd.h"
 #include "sth_output.h"
+#include "sth_parity_alone.h"
 #include "sth_parity_golden.h"
 #include "sth_parity_report.h"
 #include "sth_progress.h"
@@ -17,7 +18,7 @@ struct options {
     const char *const *only;
     uint32_t only_count;
     uint64_t jobs;
-    bool quick, record, list;
+    bool quick, record, list, no_rtl;
 };
 
 static bool parse(int argc, char **argv, struct sth_args *args,
@@ -36,10 +37,16 @@ static bool parse(int argc, char **argv, struct sth_args *args,
         .quick = args->given[STH_OPT_PARITY_QUICK],
         .record = args->given[STH_OPT_PARITY_RECORD],
         .list = args->given[STH_OPT_PARITY_LIST],
+        .no_rtl = args->given[STH_OPT_PARITY_NO_RTL],
     };
-    if (!o->record || o->golden)
+    if (o->no_rtl && (o->record || o->json))
+        *status = sth_cmd_error("option --no-rtl leaves nothing for --%s",
+                                o->record ? "record" : "json");
+    else if ((o->record || o->no_rtl) && !o->golden)
+        *status = sth_cmd_error("option --%s needs --golden",
+                                o->record ? "record" : "no-rtl");
+    else
         return true;
-    *status = sth_cmd_error("option --record needs --golden");
     return false;
 }
 
@@ -122,6 +129,12 @@ static int finish(const struct options *o, const struct sth_parity_cases *cases,
     if (o->golden && !sth_parity_golden_check(o->golden, cases, result, error,
                                               sizeof(error)))
         return sth_cmd_error("%s", error);
+    if (o->no_rtl) {
+        const uint32_t failed = sth_parity_alone(stdout, cases, result);
+
+        written = write_report(o->svg, sth_parity_svg, cases, result);
+        return written && !failed ? 0 : 1;
+    }
     if (o->record) {
         if (!sth_parity_golden_record(o->golden, cases, result, error,
                                       sizeof(error)))
@@ -186,6 +199,7 @@ static int run(const struct options *o, const struct sth_parity_cases *cases,
     struct sth_parity_setup setup = {
         .home = sth_cmd_home(),
         .jobs = (uint32_t)o->jobs,
+        .no_rtl = o->no_rtl,
         .progress = show,
         .user = &progress,
     };

@@ -39,6 +39,7 @@ struct sth_parity_result {
 struct sth_parity_setup {
     const char *home;
     uint32_t jobs; /* processes at a time */
+    bool no_rtl;   /* the C model alone, cycles without data */
     void (*progress)(void *user, double done);
     void *user;
 };
