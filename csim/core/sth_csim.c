@@ -69,7 +69,7 @@ static bool create(struct sth_csim *csim, struct sth_mem *mem,
     csim->clock.instant = csim->mode == STH_CSIM_FUNCTION_ONLY;
     sth_clock_hold(&csim->clock, STH_HOLD_IN_ORDER, options->in_order);
     sth_bus_init(&csim->bus, &csim->clock, mem, csim->params.bus_bytes);
-    sth_banks_init(&csim->banks, &csim->params);
+    sth_banks_init(&csim->banks, &csim->params, csim->patterns);
     sth_csim_enlist(csim);
     return sth_front_init(&csim->front, &csim->params, &csim->bus, csim->engine,
                           csim->mode == STH_CSIM_TIME_ONLY) &&
@@ -91,7 +91,8 @@ struct sth_device *sth_csim_create(const struct sth_params *params,
         options = &defaults;
     if (!sth_config_check(params, error, sizeof(error)))
         return NULL;
-    csim = calloc(1, sizeof(*csim));
+    csim = calloc(1, sizeof(*csim) +
+                         sth_banks_room(params) * sizeof(csim->patterns[0]));
     if (csim == NULL)
         return NULL;
     csim->device.ops = &sth_csim_ops;

@@ -38,6 +38,7 @@ struct sth_csim {
     void *context;
     struct sth_sanitizer *sanitizer; /* NULL: off */
     struct sth_diagnostics diagnostics;
+    uint32_t patterns[]; /* sth_banks_room() */
 };
 
 /*

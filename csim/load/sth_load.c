@@ -402,7 +402,9 @@ struct sth_engine_state *sth_load_create(const struct sth_engine_site *site,
         .execute = sth_kernel_load,
         .reset = reset,
     };
-    struct sth_load *load = calloc(1, sizeof(*load));
+    const size_t uneven = sth_bus_beat_cycles(bus) == 0 ? STH_ARRIVALS : 0;
+    struct sth_load *load =
+        calloc(1, sizeof(*load) + uneven * sizeof(load->beats[0]));
 
     if (load == NULL)
         return NULL;

@@ -52,8 +52,9 @@ struct sth_load {
     uint64_t done; /* last completion of the newest command */
     uint32_t bursts[STH_FLIGHTS_MAX]; /* of each flight: up to its last */
     struct sth_writer writer;
-    /* Where beats are uneven: when each beat of an arrival is there. */
-    uint64_t beats[STH_ARRIVALS][STH_BURST_BEATS];
+    /* Of each arrival, when each beat is there.  No room where beats are even:
+     * it is nearly all that the engine takes. */
+    uint64_t beats[][STH_BURST_BEATS];
 };
 
 /*

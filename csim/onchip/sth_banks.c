@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-void sth_banks_init(struct sth_banks *banks, const struct sth_params *params)
+void sth_banks_init(struct sth_banks *banks, const struct sth_params *params,
+                    uint32_t *patterns)
 {
     uint32_t rows = params->array_rows;
     uint32_t cols = params->array_cols;
@@ -16,6 +17,7 @@ void sth_banks_init(struct sth_banks *banks, const struct sth_params *params)
     banks->sp_mask = params->sp_banks - 1;
     banks->acc_mask = params->acc_banks - 1;
     banks->pattern_places = rows > cols ? rows : cols;
+    banks->read = patterns;
     /* Written in the cycle before retirement, and found in the next. */
     banks->sum_write_delay =
         (uint64_t)rows * STH_LAT_PE_SUM + cols + STH_LAT_MATRIX_RETIRE - 1;

@@ -93,7 +93,7 @@ struct sth_banks {
         tile[STH_TILES]; /* ring, tile i in slot i % STH_TILES */
     uint64_t tiles;      /* so far */
     /* Of each pattern: the cycles of its reads from first_step on. */
-    uint32_t read[STH_PATTERNS * STH_MAX_LANES];
+    uint32_t *read;
 
     /* Vector. */
     struct sth_bank_log vector_reads, vector_writes;
@@ -103,8 +103,18 @@ struct sth_banks {
     struct sth_follower vector, load, store;
 };
 
-/* The banks of one chip, used by nobody; followers are still to come. */
-void sth_banks_init(struct sth_banks *banks, const struct sth_params *params);
+/* Numbers that the patterns of one chip take. */
+static inline size_t sth_banks_room(const struct sth_params *params)
+{
+    return (size_t)STH_PATTERNS * (params->array_rows > params->array_cols
+                                       ? params->array_rows
+                                       : params->array_cols);
+}
+
+/* The banks of one chip, used by nobody; followers are still to come.  The room
+ * for patterns stays the caller's. */
+void sth_banks_init(struct sth_banks *banks, const struct sth_params *params,
+                    uint32_t *patterns);
 
 /* Nobody uses them or has used them; followers stay. */
 void sth_banks_reset(struct sth_banks *banks);

@@ -28,9 +28,10 @@ static uint32_t draw(uint32_t n)
 
 static int setup(void **state)
 {
-    struct sth_banks *banks = malloc(sizeof(*banks));
+    struct sth_banks *banks =
+        calloc(1, sizeof(*banks) + sth_banks_room(&params) * sizeof(uint32_t));
 
-    sth_banks_init(banks, &params);
+    sth_banks_init(banks, &params, (uint32_t *)(void *)(banks + 1));
     *state = banks;
     return 0;
 }
