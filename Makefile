@@ -41,7 +41,6 @@ include mk/regress.mk
 include mk/bench.mk
 include mk/efficiency.mk
 include mk/parity.mk
-include mk/figures.mk
 include mk/benches.mk
 include mk/numeric.mk
 include mk/matrix.mk
@@ -53,6 +52,7 @@ include mk/install.mk
 include mk/test.mk
 include mk/silicon-choice.mk
 include mk/silicon.mk
+include mk/figures.mk
 include mk/lint.mk
 
 help: ## this list

@@ -5,4 +5,13 @@ bench: $(BUILD)/systolith $(BENCH_RTL) ## simulated cycles per second of model a
 	@mkdir -p $(BUILD)/bench
 	$(Q)$(BUILD)/systolith bench --instructions --growth --json $(BUILD)/bench/bench.json
 
-.PHONY: bench
+# The record of speed, from which performance.md is filled: the text of a run.
+bench-record: $(BUILD)/systolith $(BENCH_RTL) ## measure, and accept the speeds of the simulators
+	@mkdir -p verif/speed
+	$(Q){ sed -n 's/^model name[^:]*: /machine /p' /proc/cpuinfo | head -1; \
+	  date +'date %F'; \
+	  git log -1 --format='commit %h'; \
+	  $(BUILD)/systolith bench --instructions --growth; } >$(BUILD)/speed.txt && \
+	  mv $(BUILD)/speed.txt verif/speed/speed.txt
+
+.PHONY: bench bench-record

@@ -100,3 +100,49 @@ bool sth_silicon_event(const struct sth_silicon_power *p,
     *memories /= (double)count;
     return true;
 }
+
+/* The event by which so many of a stretch are reckoned. */
+static int event_of(size_t count, const struct sth_silicon_stretch *s)
+{
+    int first = -1;
+
+    for (int e = 0; e < STH_SILICON_EVENTS; e++) {
+        if (events[e].count != count)
+            continue;
+        if (!strcmp(events[e].stretch, s->name))
+            return e;
+        if (first < 0)
+            first = e;
+    }
+    return first;
+}
+
+void sth_silicon_sum(const struct sth_silicon_power *p,
+                     const struct sth_silicon_stretch *s,
+                     double part[STH_SILICON_SUM_PARTS])
+{
+    static const size_t counts[STH_SILICON_SUM_PARTS] = {
+        [STH_SILICON_SUM_MACS] = offsetof(struct sth_silicon_stretch, macs),
+        [STH_SILICON_SUM_LANES] = offsetof(struct sth_silicon_stretch, lanes),
+        [STH_SILICON_SUM_SRAM] =
+            offsetof(struct sth_silicon_stretch, sram_bytes),
+        [STH_SILICON_SUM_BUS] = offsetof(struct sth_silicon_stretch, bus_bytes),
+        [STH_SILICON_SUM_COMMANDS] =
+            offsetof(struct sth_silicon_stretch, commands),
+    };
+    const struct sth_silicon_stretch *idle = sth_silicon_stretch(p, "idle");
+
+    memset(part, 0, STH_SILICON_SUM_PARTS * sizeof(*part));
+    if (idle)
+        part[STH_SILICON_SUM_IDLE] =
+            (double)s->cycles * sth_silicon_cells(p, idle, -1);
+    for (int i = STH_SILICON_SUM_MACS; i < STH_SILICON_SUM_PARTS; i++) {
+        const int event = event_of(counts[i], s);
+        double cells, memories;
+        uint64_t count;
+
+        memcpy(&count, (const char *)s + counts[i], sizeof(count));
+        if (event >= 0 && sth_silicon_event(p, event, &cells, &memories))
+            part[i] = (double)count * cells;
+    }
+}

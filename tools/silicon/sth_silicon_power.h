@@ -83,4 +83,23 @@ bool sth_silicon_event(const struct sth_silicon_power *power,
                        enum sth_silicon_event event, double *cells,
                        double *memories) __attribute__((warn_unused_result));
 
+/*
+ * What a stretch should take by its events: its cycles at idle power, then for
+ * each count of it that many events, by the one measured in this stretch or
+ * else the first of that count; picojoule of the cells.
+ */
+enum {
+    STH_SILICON_SUM_IDLE,
+    STH_SILICON_SUM_MACS,
+    STH_SILICON_SUM_LANES,
+    STH_SILICON_SUM_SRAM,
+    STH_SILICON_SUM_BUS,
+    STH_SILICON_SUM_COMMANDS,
+    STH_SILICON_SUM_PARTS
+};
+
+void sth_silicon_sum(const struct sth_silicon_power *power,
+                     const struct sth_silicon_stretch *stretch,
+                     double part[STH_SILICON_SUM_PARTS]);
+
 #endif

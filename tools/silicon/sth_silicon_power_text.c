@@ -112,6 +112,44 @@ static void say_events(FILE *out, const char *format,
     }
 }
 
+/* Events added up, beside what was measured; microjoule of the cells. */
+static void say_sums(FILE *out, const struct sth_silicon_power *p)
+{
+    static const char *const names[STH_SILICON_SUM_PARTS] = {
+        [STH_SILICON_SUM_IDLE] = "cycles at idle power",
+        [STH_SILICON_SUM_MACS] = "MACs",
+        [STH_SILICON_SUM_LANES] = "lane operations",
+        [STH_SILICON_SUM_SRAM] = "scratchpad bytes",
+        [STH_SILICON_SUM_BUS] = "bytes on the bus",
+        [STH_SILICON_SUM_COMMANDS] = "commands",
+    };
+    double part[STH_SILICON_STRETCHES][STH_SILICON_SUM_PARTS];
+    double sum[STH_SILICON_STRETCHES] = {0};
+
+    for (uint32_t i = 0; i < p->stretches; i++) {
+        sth_silicon_sum(p, &p->stretch[i], part[i]);
+        for (int k = 0; k < STH_SILICON_SUM_PARTS; k++)
+            sum[i] += part[i][k];
+    }
+    say_head(out, &page_sum, p, "µJ of the cells");
+    for (int k = 0; k < STH_SILICON_SUM_PARTS; k++) {
+        fprintf(out, page_sum.name, names[k]);
+        for (uint32_t i = 0; i < p->stretches; i++)
+            cell(out, &page_sum, "%.2f", part[i][k] / 1e6);
+        fputs(page_sum.end, out);
+    }
+    fprintf(out, page_sum.name, "sum");
+    for (uint32_t i = 0; i < p->stretches; i++)
+        cell(out, &page_sum, "%.2f", sum[i] / 1e6);
+    fputs(page_sum.end, out);
+    fprintf(out, page_sum.name, "measured");
+    for (uint32_t i = 0; i < p->stretches; i++)
+        cell(out, &page_sum, "%.2f",
+             (double)p->stretch[i].cycles *
+                 sth_silicon_cells(p, &p->stretch[i], -1) / 1e6);
+    fputs(page_sum.end, out);
+}
+
 bool sth_silicon_power_text(FILE *out, const struct sth_silicon_power *p,
                             double ns)
 {
@@ -132,5 +170,7 @@ bool sth_silicon_power_markdown(FILE *out, const struct sth_silicon_power *p,
     fprintf(out, "\n| pJ over idle | cells | memory macros, derived |\n"
                  "|---|--:|--:|\n");
     say_events(out, "| %s | %.2f | %.2f |\n", p);
+    fputc('\n', out);
+    say_sums(out, p);
     return !ferror(out);
 }

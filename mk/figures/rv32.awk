@@ -1,0 +1,13 @@
+# Instructions a command, from what tests/rv32/run.sh prints.
+BEGIN {
+  print "| program | chip | commands | -Os | -O2 |"
+  print "|---|---|--:|--:|--:|"
+}
+/^[a-z]+ on [a-z]+: --/ {
+  chip = $3
+  sub(/:$/, "", chip)
+  program = $0
+  sub(/^[a-z]+ on [a-z]+: /, "", program)
+}
+/^  -Os / { size = $4 }
+/^  -O2 / { printf "| `%s` | `%s` | %d | %s | %s |\n", program, chip, $2, size, $4 }
