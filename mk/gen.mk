@@ -8,7 +8,8 @@ RTL_HEADERS = $(wildcard rtl/*/*.svh) $(GEN)
 RTL_INCLUDES = -I$(BUILD)/gen $(RTL_ROOMS:%=-I%)
 GEN = $(BUILD)/gen/sth_spec.svh $(BUILD)/gen/sth_params.svh \
 	$(BUILD)/gen/sth_functions.svh
-MANUAL = docs/programming.md docs/configurations.md
+PLATFORM = $(BUILD)/gen/sth_platform.h
+MANUAL = docs/programming.md docs/configurations.md docs/firmware.md
 
 # specgen reads configurations as csim does.
 SPECGEN_CSIM = csim/config/sth_config.c csim/common/sth_key_file.c \
@@ -39,6 +40,12 @@ $(BUILD)/gen/sth_functions.svh: $(SPECGEN)
 	$(Q)$(SPECGEN) functions >$(new)
 	$(if-changed)
 
+# The virtual platform, for C, assembler and linker scripts.
+$(PLATFORM): $(SPECGEN)
+	@mkdir -p $(@D)
+	$(Q)$(SPECGEN) platform >$(new)
+	$(if-changed)
+
 # What git calls the sources, if it knows them; rewritten when that changes.
 $(BUILD)/gen/sth_git.h: FORCE
 	@mkdir -p $(@D)
@@ -48,7 +55,7 @@ $(BUILD)/gen/sth_git.h: FORCE
 
 $(BUILD)/tools/library/sth_version_build.o: $(BUILD)/gen/sth_git.h
 
-gen: $(GEN) ## Verilog headers from spec/
+gen: $(GEN) $(PLATFORM) ## headers from spec/: Verilog, and the platform
 
 manual: $(SPECGEN) $(BUILD)/systolith ## refill the generated tables of the manual
 	$(Q)for page in $(MANUAL); do \

@@ -15,6 +15,7 @@ static int usage(FILE *out, int status)
           "       specgen verilog          print the Verilog header\n"
           "       specgen params           print the core's parameter list\n"
           "       specgen functions        print the function ROM\n"
+          "       specgen platform         print the platform's header\n"
           "       specgen page < PAGE      fill the tables of a manual page\n"
           "       specgen build FILE.cfg   print the options that build this\n"
           "                                configuration's RTL\n",
@@ -74,6 +75,8 @@ int main(int argc, char **argv)
         sth_specgen_params(stdout);
     else if (!strcmp(argv[1], "functions"))
         sth_specgen_functions(stdout);
+    else if (!strcmp(argv[1], "platform"))
+        sth_specgen_platform(stdout);
     else if (!strcmp(argv[1], "page"))
         return sth_specgen_page(stdin, stdout, stderr) ? 0 : 1;
     else

@@ -33,6 +33,11 @@ struct sth_row_cmd {
     uint32_t opcode;
     const char *engine, *doc;
 };
+struct sth_row_region {
+    const char *name;
+    uint32_t base, bytes;
+    const char *doc;
+};
 /* Engines, faults, counters, latencies, depths and enumerations: a named
  * number. */
 struct sth_row_value {
@@ -55,6 +60,10 @@ extern const struct sth_row_value sth_rows_depths[];
 extern const struct sth_row_value sth_rows_axi[];
 extern const struct sth_row_value sth_rows_data_types[];
 extern const struct sth_row_value sth_rows_enums[];
+extern const struct sth_row_region sth_rows_regions[];
+/* Of the platform; the table is the region, the value an offset. */
+extern const struct sth_row_value sth_rows_platform_regs[];
+extern const struct sth_row_value sth_rows_platform_values[];
 
 /* Whether a field row belongs to the command: its own, or one of ANY. */
 bool sth_specgen_applies(const struct sth_row_field *field,
@@ -71,6 +80,15 @@ void sth_specgen_verilog(FILE *out);
 
 /* Prints the parameter list of the core, which ends with the vector Caps. */
 void sth_specgen_params(FILE *out);
+
+/* Prints the platform as a header for C, assembler and linker scripts. */
+void sth_specgen_platform(FILE *out);
+
+/* Checks the platform's tables, as sth_specgen_check() does all. */
+unsigned sth_specgen_check_platform(FILE *log);
+
+/* Prints the platform's tables for the manual. */
+void sth_specgen_page_platform(FILE *out);
 
 /* Prints the ROM contents of spec/functions.def as Verilog. */
 void sth_specgen_functions(FILE *out);

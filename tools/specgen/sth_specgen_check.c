@@ -220,5 +220,7 @@ unsigned sth_specgen_check(FILE *log)
     bad += check_names(log, "depth.def", sth_rows_depths);
     bad += check_names(log, "axi.def", sth_rows_axi);
     bad += check_values(log, "data_types.def", sth_rows_data_types);
+    bad += check_names(log, "platform.def", sth_rows_platform_values);
+    bad += sth_specgen_check_platform(log);
     return bad;
 }

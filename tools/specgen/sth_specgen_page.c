@@ -106,6 +106,8 @@ static bool print_table(FILE *out, const char *table)
         print_values(out, "value", sth_rows_axi);
     else if (!strcmp(table, "counters"))
         print_counters(out);
+    else if (!strcmp(table, "platform"))
+        sth_specgen_page_platform(out);
     else
         return false;
     return true;

@@ -105,3 +105,29 @@ const struct sth_row_value sth_rows_enums[] = {
 #include "enums.def"
 #undef ENUM
     {NULL, NULL, 0, NULL}};
+
+#define REGION(name, base, bytes, doc)
+#define REGISTER(region, name, offset, doc)
+#define VALUE(name, value, doc)
+
+const struct sth_row_region sth_rows_regions[] = {
+#undef REGION
+#define REGION(name, base, bytes, doc) {#name, base, bytes, doc},
+#include "platform.def"
+#undef REGION
+#define REGION(name, base, bytes, doc)
+    {NULL, 0, 0, NULL}};
+
+const struct sth_row_value sth_rows_platform_regs[] = {
+#undef REGISTER
+#define REGISTER(region, name, offset, doc) {#region, #name, offset, doc},
+#include "platform.def"
+#undef REGISTER
+#define REGISTER(region, name, offset, doc)
+    {NULL, NULL, 0, NULL}};
+
+const struct sth_row_value sth_rows_platform_values[] = {
+#undef VALUE
+#define VALUE(name, value, doc) {"PLATFORM", #name, value, doc},
+#include "platform.def"
+    {NULL, NULL, 0, NULL}};
