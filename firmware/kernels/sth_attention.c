@@ -15,8 +15,14 @@
  *     o = o + p v                                          matrix
  *
  * In the first step of a block a is absent.  k and v come in tiles, each a
- * product of its own for every unit.  Tiles that the causal mask hides from a
- * whole block are never loaded.
+ * product of its own for every unit.  Tiles that the mask hides from a whole
+ * block are never loaded; keys that a window hides from all queries do not even
+ * count.  Where scores are bounded or biased,
+ *
+ *     s = tanh(scale * s),  m' = max(m, rowmax(s))         vector
+ *     s = scale * s + bias, m' = max(m, rowmax(s))         vector
+ *
+ * replaces them by what the exponentials take, which the cap multiplies.
  *
  * Steps overlap: the scores of `ahead` further steps come before the values of
  * a step, so that the array works while the vector engine does, and the load of
@@ -141,31 +147,41 @@ static void flush(struct pipeline *p)
 
 /* ---- loops ------------------------------------------------------------- */
 
+/* Which edges of the mask lie in a step; with neither, all of it counts. */
+static void set_mask(const struct sth_attention_state *t,
+                     struct sth_attention_step *step)
+{
+    uint32_t seen = t->past + step->block.query0 + 1; /* by the first query */
+
+    step->windowed = t->shape.window != 0 && seen + step->block.queries - 1 >
+                                                 t->shape.window + step->key0;
+    step->masked = step->windowed ||
+                   (t->shape.masked != 0 && step->key0 + step->keys > seen);
+}
+
 static void emit_query_block(struct pipeline *p, struct sth_attention_block *b)
 {
     struct sth_attention_state *t = &p->t;
-    uint32_t visible = t->keys, keys;
+    struct sth_attention_span span =
+        sth_attention_span_of(&t->plan, &t->shape, b->query0, b->queries);
+    uint32_t keys = sth_attention_step_keys(&t->plan, span.end - span.first);
 
-    if (t->a->causal)
-        visible = t->a->past + b->query0 + b->queries;
     b->unit_rows = b->heads * b->queries;
     b->rows = b->sequences * b->kv_heads * b->unit_rows;
     b->o = t->o[b->index % t->plan.o_slots];
     sth_attention_load_q(t, b);
-    keys = sth_attention_step_keys(&t->plan, visible);
-    for (uint32_t key0 = 0; key0 < visible; key0 += keys) {
+    for (uint32_t key0 = span.first; key0 < span.end; key0 += keys) {
         struct sth_attention_step *step = &p->step[p->steps % STEPS];
 
         step->block = *b;
         step->index = p->steps++;
         step->key0 = key0;
-        step->keys = sth_min_u32(keys, visible - key0);
-        step->first = key0 == 0;
-        step->last = key0 + step->keys == visible;
-        /* The first query of the block sees fewer keys than the last. */
-        step->masked =
-            t->a->causal && key0 + step->keys > t->a->past + b->query0 + 1;
+        step->keys = sth_min_u32(keys, span.end - key0);
+        step->first = key0 == span.first;
+        step->last = key0 + step->keys == span.end;
+        set_mask(t, step);
         step->scores = t->scores[step->index % t->plan.score_slots];
+        sth_attention_load_bias(t, step);
         append_step(p, step);
     }
     b->index++;
@@ -178,7 +194,7 @@ static void emit_queries(struct pipeline *p, struct sth_attention_block *b)
     uint32_t queries = t->plan.queries, seq = t->a->seq;
     uint32_t blocks = sth_ceil_div(seq, queries);
     enum sth_attention_order order =
-        sth_attention_order_of(&t->plan, t->keys, p->passage++, p->passages);
+        sth_attention_order_of(&t->plan, &t->shape, p->passage++, p->passages);
 
     for (uint32_t i = 0; i < blocks; i++) {
         if (sth_schedule_error(t->s) != STH_FW_ERR_OK)
@@ -218,18 +234,49 @@ static void emit_groups(struct pipeline *p)
     }
 }
 
+/* Keys before the first that any query sees. */
+static uint32_t base_of(const struct sth_attention *a)
+{
+    uint32_t seen = a->past + 1; /* by the first query */
+
+    return a->window != 0 && seen > a->window ? seen - a->window : 0;
+}
+
+static struct sth_attention_shape shape_of(const struct sth_attention *a)
+{
+    struct sth_attention_shape shape = {
+        .batch = a->batch,
+        .kv_heads = a->kv_heads,
+        .sharing = a->heads / a->kv_heads,
+        .seq = a->seq,
+        .keys = a->past + a->seq - base_of(a),
+        .depth = a->q->cols / a->heads,
+        .masked = a->causal && a->seq > 1,
+        .capped = a->cap != 0,
+        .biased = a->alibi != NULL,
+    };
+
+    if (a->window < shape.keys)
+        shape.window = a->window;
+    return shape;
+}
+
 static void play(struct sth_schedule *s, const void *job, const void *plan)
 {
     const struct sth_attention *a = job;
-    struct pipeline p = {.t = {.s = s, .a = a}};
+    struct pipeline p = {.t = {.s = s,
+                               .a = a,
+                               .shape = shape_of(a),
+                               .base = base_of(a),
+                               .room = a->room}};
 
     memcpy(&p.t.plan, plan, sizeof p.t.plan);
-    p.t.depth = a->q->cols / a->heads;
-    p.t.keys = a->past + a->seq;
+    p.t.past = a->past - p.t.base;
     p.passages = sth_ceil_div(a->batch, p.t.plan.sequences) *
                  sth_ceil_div(a->kv_heads, p.t.plan.kv_heads) *
                  sth_ceil_div(a->heads / a->kv_heads, p.t.plan.heads);
-    p.t.room = a->room != 0 ? a->room : p.t.keys;
+    if (p.t.room == 0)
+        p.t.room = a->past + a->seq;
     sth_schedule_begin_operation(s);
     sth_attention_allocate(&p.t);
     emit_groups(&p);
@@ -244,15 +291,7 @@ static void size(struct sth_trial *trial)
 
 void sth_kernel_attention(struct sth_schedule *s, const struct sth_attention *a)
 {
-    struct sth_attention_shape shape = {
-        .batch = a->batch,
-        .kv_heads = a->kv_heads,
-        .sharing = a->heads / a->kv_heads,
-        .seq = a->seq,
-        .keys = a->past + a->seq,
-        .depth = a->q->cols / a->heads,
-        .masked = a->causal && a->seq > 1,
-    };
+    const struct sth_attention_shape shape = shape_of(a);
     struct sth_plan_key key = {"attention", &shape, sizeof shape};
     struct sth_trial trial = {.play = play, .job = a};
     struct sth_attention_plans plans;

@@ -113,9 +113,39 @@ static uint64_t move_rows(const struct sth_attention_model *m, uint32_t slots)
                                bytes * m->s->kv_heads * m->s->sharing, slots);
 }
 
+/* The passes over the scores of a step, and over what they are to exceed. */
+static void add_softmax(struct sth_attention_times *t,
+                        const struct sth_attention_model *m, uint32_t columns,
+                        bool first)
+{
+    const struct sth_attention_shape *s = m->s;
+    uint32_t parts = 1;
+
+    if (s->biased != 0)
+        parts = m->rows / sth_attention_bias_rows(m->plan, s);
+    t->softmax =
+        parts * pass(m, m->rows / parts, columns, s->capped != 0, true) +
+        pass(m, m->rows, columns, true, true);
+    t->passes = parts + 1;
+    if (s->capped != 0)
+        t->softmax += scalars(m, false);
+    if (!first && (s->capped != 0 || s->biased != 0))
+        t->softmax += scalars(m, false);
+}
+
+/* Biases of a step. */
+static uint64_t load_bias(const struct sth_attention_model *m, uint32_t keys)
+{
+    return m->s->biased == 0
+               ? 0
+               : sth_transfer_cycles(
+                     m->p, m->memory, m->plan->kv_heads * m->plan->heads,
+                     4ull * keys, 4ull * m->s->keys, m->p->load_slots);
+}
+
 void sth_attention_times(struct sth_attention_times *t,
                          const struct sth_attention_model *m, uint32_t key0,
-                         uint32_t keys)
+                         uint32_t keys, bool first)
 {
     const struct sth_attention_plan *plan = m->plan;
     const struct sth_params *p = m->p;
@@ -124,7 +154,7 @@ void sth_attention_times(struct sth_attention_times *t,
     uint32_t loaded = sth_min_u32(tiles * plan->tile, m->s->keys - key0);
     uint64_t depth_cols = sth_ceil_div(m->s->depth, p->array_cols);
     uint64_t depth_rows = sth_ceil_div(m->s->depth, p->array_rows);
-    uint64_t columns = sth_ceil_div_u64(keys, p->array_cols);
+    uint32_t columns = sth_ceil_div(keys, p->array_cols);
     uint64_t turns = sth_ceil_div_u64(keys, p->array_rows) * depth_cols;
 
     *t = (struct sth_attention_times){
@@ -135,19 +165,18 @@ void sth_attention_times(struct sth_attention_times *t,
         .values = m->units * tiles *
                   product(m, sth_ceil_div_u64(turns, tiles),
                           sth_ceil_div_u64(keys * depth_cols, tiles)),
-        .softmax = pass(m, m->rows, columns, false, true) +
-                   pass(m, m->rows, columns, true, true),
         .load = load_tile(m, sth_ceil_div(loaded, tiles)),
-        .passes = 2,
-        .commands = 2 + 2 * tiles * (m->units + plan->sequences),
+        .bias = load_bias(m, keys),
     };
-    if (key0 == 0)
-        return;
-    t->softmax += scalars(m, true);
-    t->rescaling = pass(m, m->rows, depth_cols, false, false);
-    t->update = scalars(m, false);
-    t->passes += 2;
-    t->commands += 3;
+    add_softmax(t, m, columns, first);
+    if (!first) {
+        t->softmax += scalars(m, true);
+        t->rescaling = pass(m, m->rows, depth_cols, false, false);
+        t->update = scalars(m, false);
+        t->passes += 2;
+    }
+    t->commands = t->passes + 2 * tiles * (m->units + plan->sequences);
+    t->commands += first ? 0 : 1;
 }
 
 void sth_attention_model_init(struct sth_attention_model *m,
@@ -185,17 +214,19 @@ void sth_attention_model_init(struct sth_attention_model *m,
     m->inverse = scalars(m, true);
 }
 
-uint32_t sth_attention_seen(const struct sth_attention_model *m, uint32_t b)
+struct sth_attention_span
+sth_attention_seen(const struct sth_attention_model *m, uint32_t b)
 {
-    const struct sth_attention_shape *s = m->s;
-    uint32_t end = (b + 1) * m->plan->queries;
+    uint32_t query0 = b * m->plan->queries;
 
-    return s->masked != 0 && end < s->seq ? s->keys - (s->seq - end) : s->keys;
+    return sth_attention_span_of(
+        m->plan, m->s, query0,
+        sth_min_u32(m->plan->queries, m->s->seq - query0));
 }
 
 bool sth_attention_stays(const struct sth_attention_model *m)
 {
-    return m->plan->kv_slots >= 2 * sth_attention_tiles(m->plan, m->s->keys);
+    return m->plan->kv_slots >= 2 * sth_attention_held(m->plan, m->s);
 }
 
 uint32_t sth_attention_groups(const struct sth_attention_model *m)
@@ -220,7 +251,7 @@ static void add_steps(struct sums *sum, const struct sth_attention_model *m,
     uint64_t vector = t->softmax + t->rescaling + t->update + more;
     uint64_t turn = array + m->value_steps + m->drain + vector;
     uint64_t products = m->units * t->tiles;
-    uint64_t load = 2 * t->tiles * t->load;
+    uint64_t load = 2 * t->tiles * t->load + t->bias;
     uint64_t interval, held;
 
     if (plan->score_slots == 1)
@@ -241,7 +272,7 @@ static void add_steps(struct sums *sum, const struct sth_attention_model *m,
     sum->interval += steps * (stays ? interval : sth_max_u64(interval, load));
     sum->array += steps * array;
     sum->vector += steps * vector;
-    sum->load += stays ? 0 : steps * load;
+    sum->load += steps * (stays ? t->bias : load);
     sum->commands += steps * t->commands;
 }
 
@@ -257,25 +288,26 @@ static struct sums sum_blocks(const struct sth_attention_model *m, bool stays,
     uint32_t before = 0;
 
     for (uint32_t b = 0; b * plan->queries < s->seq; b++) {
-        uint32_t seen = sth_attention_seen(m, b);
+        struct sth_attention_span span = sth_attention_seen(m, b);
+        uint32_t seen = span.end - span.first;
         uint32_t keys = sth_attention_step_keys(plan, seen);
         uint32_t steps = sth_ceil_div(seen, keys);
         uint64_t loads;
 
         if (keys != before) {
-            sth_attention_times(&first, m, 0, keys);
-            sth_attention_times(&whole, m, keys, keys);
+            sth_attention_times(&first, m, 0, keys, true);
+            sth_attention_times(&whole, m, 0, keys, false);
             before = keys;
         }
-        sth_attention_times(&last, m, (steps - 1) * keys,
-                            seen - (steps - 1) * keys);
+        sth_attention_times(&last, m, span.first + (steps - 1) * keys,
+                            seen - (steps - 1) * keys, steps == 1);
         add_steps(&sum, m, &last, 1, stays, m->output + m->inverse);
         if (steps > 1)
             add_steps(&sum, m, &first, 1, stays, 0);
         if (steps > 2)
             add_steps(&sum, m, &whole, steps - 2, stays, 0);
-        if (stays && sum.interval + lag < load * seen / s->keys)
-            lag = load * seen / s->keys - sum.interval;
+        if (stays && sum.interval + lag < load * span.end / s->keys)
+            lag = load * span.end / s->keys - sum.interval;
         /* Tiles at the end of a block are smaller than those they wait for. */
         if (!stays)
             sum.interval += first.load / (plan->kv_slots - 1);
@@ -287,7 +319,7 @@ static struct sums sum_blocks(const struct sth_attention_model *m, bool stays,
     sum.interval = sum.interval * m->parts + lag;
     sum.array *= m->parts;
     sum.vector *= m->parts;
-    sum.load = stays ? load : sum.load * m->parts;
+    sum.load = sum.load * m->parts + (stays ? load : 0);
     sum.commands *= m->parts;
     return sum;
 }
@@ -303,7 +335,7 @@ uint64_t sth_attention_cost(const struct sth_attention_plan *plan,
     struct sums sum;
 
     sth_attention_model_init(&m, plan, p, memory, s);
-    sth_attention_times(&t, &m, 0, plan->keys);
+    sth_attention_times(&t, &m, 0, plan->keys, true);
     blocks = m.parts * sth_ceil_div(s->seq, plan->queries);
     sum = sum_blocks(&m, sth_attention_stays(&m),
                      2ull * sth_attention_tiles(plan, s->keys) * t.load);

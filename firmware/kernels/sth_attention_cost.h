@@ -30,6 +30,7 @@ struct sth_attention_times {
     uint64_t softmax;           /* of vector, to the weights and factor */
     uint64_t rescaling, update; /* of vector, not of a first step */
     uint64_t load;              /* of a tile */
+    uint64_t bias;              /* its load */
     uint64_t passes;            /* vector commands, output not among them */
     uint64_t commands;          /* of all engines */
 };
@@ -40,16 +41,16 @@ void sth_attention_model_init(struct sth_attention_model *model,
                               const struct sth_plan_memory *memory,
                               const struct sth_attention_shape *shape);
 
-/* A step over so many keys from key0 on. */
+/* A step over so many keys from key0 on, the first of a block or not. */
 void sth_attention_times(struct sth_attention_times *times,
                          const struct sth_attention_model *model, uint32_t key0,
-                         uint32_t keys);
+                         uint32_t keys, bool first);
 
 /* Keys that block b of a sequence sees. */
-uint32_t sth_attention_seen(const struct sth_attention_model *model,
-                            uint32_t b);
+struct sth_attention_span
+sth_attention_seen(const struct sth_attention_model *model, uint32_t b);
 
-/* Whether all keys of a group stay on chip. */
+/* Whether each key of a group is loaded once. */
 bool sth_attention_stays(const struct sth_attention_model *model);
 
 /* Groups of keys and values. */

@@ -28,12 +28,13 @@ struct pipe {
     uint64_t full;                       /* vector's queue */
     uint64_t decoded;                    /* the commands so far */
     bool stays;
+    uint32_t tiles;                      /* of all keys */
     uint32_t groups;                     /* begun */
     uint32_t loads, products;            /* tiles so far */
     uint64_t started[TILES];             /* products */
     uint64_t freed[TILES];               /* buffers, by load */
     uint64_t loaded[2][STH_CACHE_SLOTS]; /* tiles of a group that stay */
-    uint32_t owner[2][STH_CACHE_SLOTS];  /* the group of each */
+    uint32_t owner[2][STH_CACHE_SLOTS];  /* group and tile of each */
     uint32_t number[2][STH_CACHE_SLOTS]; /* its load */
     struct entry step[STEPS];
     uint32_t steps, ended;
@@ -63,12 +64,13 @@ static uint64_t fetch_tile(struct pipe *q, const struct entry *e, uint32_t tile,
                            uint32_t which, uint32_t *buffer)
 {
     const struct sth_attention_plan *plan = q->m->plan;
+    uint32_t place = (e->tile0 + tile) % STH_CACHE_SLOTS;
+    uint32_t owner = e->group * q->tiles + e->tile0 + tile;
     uint64_t at;
 
-    tile += e->tile0;
-    if (q->stays && q->owner[which][tile] == e->group) {
-        *buffer = q->number[which][tile];
-        return q->loaded[which][tile];
+    if (q->stays && q->owner[which][place] == owner) {
+        *buffer = q->number[which][place];
+        return q->loaded[which][place];
     }
     at = sth_max_u64(q->load, dispatched(q, plan->prefetch));
     if (q->loads >= plan->kv_slots)
@@ -79,9 +81,9 @@ static uint64_t fetch_tile(struct pipe *q, const struct entry *e, uint32_t tile,
     at += STH_LAT_LOAD_ISSUE + q->m->memory->latency + e->t->load +
           STH_LAT_LOAD_RETIRE + STH_HANDOVER;
     if (q->stays) {
-        q->loaded[which][tile] = at;
-        q->owner[which][tile] = e->group;
-        q->number[which][tile] = *buffer;
+        q->loaded[which][place] = at;
+        q->owner[which][place] = owner;
+        q->number[which][place] = *buffer;
     }
     return at;
 }
@@ -176,31 +178,40 @@ static void end_step(struct pipe *q)
     q->ended++;
 }
 
-static void follow_block(struct pipe *q, uint32_t seen)
+/* Tiles of k and v. */
+static uint64_t span_tiles(const struct sth_attention_plan *plan,
+                           struct sth_attention_span span)
+{
+    return 2ull * (sth_attention_tiles(plan, span.end) -
+                   sth_attention_tiles(plan, span.first));
+}
+
+static void follow_block(struct pipe *q, struct sth_attention_span seen)
 {
     const struct sth_attention_plan *plan = q->m->plan;
-    uint32_t keys = sth_attention_step_keys(plan, seen);
+    uint32_t keys = sth_attention_step_keys(plan, seen.end - seen.first);
 
     if (keys != q->keys) {
-        sth_attention_times(&q->head, q->m, 0, keys);
-        sth_attention_times(&q->body, q->m, keys, keys);
+        sth_attention_times(&q->head, q->m, 0, keys, true);
+        sth_attention_times(&q->body, q->m, 0, keys, false);
         q->keys = keys;
     }
-    q->followed += 2ull * sth_attention_tiles(plan, seen);
+    q->followed += span_tiles(plan, seen);
     q->load += q->m->q;
-    for (uint32_t key0 = 0; key0 < seen; key0 += keys) {
+    for (uint32_t key0 = seen.first; key0 < seen.end; key0 += keys) {
         struct entry *e = &q->step[q->steps++ % STEPS];
         bool full = q->steps - q->ended > plan->ahead;
 
-        e->first = key0 == 0;
-        e->last = seen - key0 <= keys;
+        e->first = key0 == seen.first;
+        e->last = seen.end - key0 <= keys;
         e->group = q->groups;
         e->tile0 = sth_attention_tiles(plan, key0);
         e->t = e->first ? &q->head : &q->body;
         if (e->last) {
-            sth_attention_times(&e->own, q->m, key0, seen - key0);
+            sth_attention_times(&e->own, q->m, key0, seen.end - key0, e->first);
             e->t = &e->own;
         }
+        q->load += e->t->bias;
         if (full)
             softmax(q, &q->step[q->ended % STEPS]);
         scores(q, e);
@@ -216,8 +227,8 @@ static void follow_group(struct pipe *q)
 
     q->groups++;
     for (uint32_t part = 0; part < m->parts; part++) {
-        enum sth_attention_order order = sth_attention_order_of(
-            m->plan, m->s->keys, q->passage++, q->passages);
+        enum sth_attention_order order =
+            sth_attention_order_of(m->plan, m->s, q->passage++, q->passages);
 
         for (uint32_t i = 0; i < blocks; i += q->every)
             follow_block(q, sth_attention_seen(
@@ -243,8 +254,8 @@ static uint64_t group_tiles(const struct sth_attention_model *m)
     uint64_t tiles = 0;
 
     for (uint32_t b = 0; b * m->plan->queries < m->s->seq; b++)
-        tiles += sth_attention_tiles(m->plan, sth_attention_seen(m, b));
-    return 2 * tiles * m->parts;
+        tiles += span_tiles(m->plan, sth_attention_seen(m, b));
+    return tiles * m->parts;
 }
 
 uint64_t sth_attention_pipe(const struct sth_attention_plan *plan,
@@ -259,6 +270,7 @@ uint64_t sth_attention_pipe(const struct sth_attention_plan *plan,
 
     sth_attention_model_init(&m, plan, p, memory, s);
     q.stays = sth_attention_stays(&m);
+    q.tiles = sth_attention_tiles(plan, s->keys);
     q.fetch = (1 + m.units) * sth_ceil_div(STH_COMMAND_BYTES, p->bus_bytes);
     /* The first command is fetched. */
     q.load = memory->latency;

@@ -89,7 +89,8 @@ static bool place(struct sth_attention_plan *plan, const struct sth_params *p,
     uint64_t rows = sth_attention_rows(plan);
     uint64_t tiles = 2ull * sth_attention_tiles(plan, s->keys);
     uint32_t chunk = 2 * sth_max_u32(p->array_rows, p->array_cols);
-    uint64_t sp, buffer, slots;
+    uint64_t heads = (uint64_t)plan->kv_heads * plan->heads;
+    uint64_t sp, buffer, slots, held = 2ull * sth_attention_held(plan, s);
 
     plan->q_stride = row_stride(plan, p, s->depth * 2, p->array_rows * 2);
     plan->head_bytes = sth_round_up(s->depth * 2, chunk);
@@ -98,6 +99,8 @@ static bool place(struct sth_attention_plan *plan, const struct sth_params *p,
         plan->kv_stride = row_stride(plan, p, plan->kv_stride, chunk);
     plan->weight_stride = row_stride(plan, p, plan->keys * 2, chunk);
     plan->out_stride = sth_round_up(s->depth, p->array_cols) * 2;
+    plan->bias_stride =
+        s->biased != 0 ? sth_round_up(plan->keys, p->array_cols) * 4 : 0;
     if (!place_acc(plan, p, s))
         return false;
     /* A block has two tiles at least, so that no more are under way. */
@@ -105,6 +108,9 @@ static bool place(struct sth_attention_plan *plan, const struct sth_params *p,
     sp = plan->q_slots * sth_schedule_sp_bytes(p, rows * plan->q_stride) +
          2 * (sth_schedule_sp_bytes(p, rows * plan->weight_stride) +
               sth_schedule_sp_bytes(p, rows * plan->out_stride));
+    if (s->biased != 0)
+        sp += (plan->score_slots + STH_ATTENTION_BIASES) *
+              sth_schedule_sp_bytes(p, heads * plan->bias_stride);
     buffer = sth_schedule_sp_bytes(p, (uint64_t)plan->sequences * plan->tile *
                                           plan->kv_stride);
     if (sp + (plan->prefetch + 2) * buffer > p->sp_bytes)
@@ -118,6 +124,8 @@ static bool place(struct sth_attention_plan *plan, const struct sth_params *p,
         slots = sth_min_u32((uint32_t)slots, (uint32_t)tiles + plan->prefetch);
         plan->prefetch = (uint32_t)(slots - tiles);
         plan->q_slots = 2 + sth_ceil_div(plan->prefetch, 2);
+    } else if (s->window != 0 && slots >= held + plan->prefetch) {
+        slots = held + plan->prefetch;
     } else {
         slots = sth_min_u32((uint32_t)slots, reach(plan));
     }
@@ -228,6 +236,20 @@ static void search_tiles(struct search *t, struct sth_attention_plan *plan)
     }
 }
 
+/*
+ * The mask of a block begins anew for each head, and no more than one edge of a
+ * window that is wider than its field lies in a step.
+ */
+static bool is_maskable(const struct search *t,
+                        const struct sth_attention_plan *plan)
+{
+    if (t->s->masked != 0 && sth_attention_rows(plan) != plan->queries &&
+        plan->queries >> STH_VECTOR_MASK_ROWS_WIDTH != 0)
+        return false;
+    return t->s->window == 0 ||
+           (plan->queries + plan->keys) >> STH_VECTOR_MASK_WINDOW_WIDTH == 0;
+}
+
 static void search_keys(struct search *t, struct sth_attention_plan *plan)
 {
     uint32_t keys = t->s->keys;
@@ -235,7 +257,7 @@ static void search_keys(struct search *t, struct sth_attention_plan *plan)
     for (uint32_t n = 1;; n++) {
         plan->keys = sth_round_up(sth_ceil_div(keys, n), t->quantum);
         plan->keys = sth_min_u32(plan->keys, keys);
-        if (plan->keys <= KEYS_MAX)
+        if (plan->keys <= KEYS_MAX && is_maskable(t, plan))
             search_tiles(t, plan);
         if (plan->keys <= t->quantum)
             return;
@@ -246,12 +268,15 @@ static void search_keys(struct search *t, struct sth_attention_plan *plan)
     }
 }
 
-/* The mask of a block begins anew for each head. */
-static bool is_maskable(const struct search *t,
-                        const struct sth_attention_plan *plan)
+/* Each row vector of a bias is a command, whose scalars begin a row. */
+static bool is_aligned(const struct search *t,
+                       const struct sth_attention_plan *plan)
 {
-    return !t->s->masked || sth_attention_rows(plan) == plan->queries ||
-           plan->queries >> STH_VECTOR_MASK_ROWS_WIDTH == 0;
+    uint32_t cols = t->p->array_cols;
+    uint32_t rows = sth_attention_bias_rows(plan, t->s);
+
+    return t->s->biased == 0 || sth_attention_rows(plan) == rows ||
+           (rows % cols == 0 && (t->s->seq == 1 || t->s->seq % cols == 0));
 }
 
 /* Several key/value heads only whole, several sequences only of all heads. */
@@ -269,7 +294,7 @@ static void search_units(struct search *t, struct sth_attention_plan *plan)
         plan->kv_heads = kv_heads;
         for (;; sequences = sth_ceil_div(sequences, 2)) {
             plan->sequences = sequences;
-            if (sth_attention_rows(plan) <= ROWS_MAX && is_maskable(t, plan))
+            if (sth_attention_rows(plan) <= ROWS_MAX && is_aligned(t, plan))
                 search_keys(t, plan);
             if (sequences == 1)
                 break;
@@ -377,7 +402,7 @@ static const char *check_block(const struct search *t,
          (plan->kv_heads != s->kv_heads || plan->heads != s->sharing ||
           plan->queries != s->seq)))
         return "sequences";
-    return sth_attention_rows(plan) <= ROWS_MAX && is_maskable(t, plan)
+    return sth_attention_rows(plan) <= ROWS_MAX && is_aligned(t, plan)
                ? NULL
                : "queries";
 }
@@ -392,7 +417,8 @@ const char *sth_attention_plan_complete(struct sth_attention_plan *plan,
 
     if (bad != NULL)
         return bad;
-    if (plan->keys - 1 >= sth_min_u32(s->keys, KEYS_MAX))
+    if (plan->keys - 1 >= sth_min_u32(s->keys, KEYS_MAX) ||
+        !is_maskable(&t, plan))
         return "keys";
     if (plan->tile - 1 >= plan->keys ||
         (plan->tile != plan->keys &&

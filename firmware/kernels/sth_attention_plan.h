@@ -14,9 +14,12 @@ struct sth_attention_shape {
     uint32_t kv_heads; /* of a sequence */
     uint32_t sharing;  /* query heads that share a key/value head */
     uint32_t seq;      /* queries of a sequence */
-    uint32_t keys;     /* of a sequence, the past included */
+    uint32_t keys;     /* of a sequence that any query sees */
     uint32_t depth;    /* columns of a head */
     uint32_t masked;   /* queries differ in the keys they see */
+    uint32_t window;   /* keys that a query sees at most; 0: all up to it */
+    uint32_t capped;   /* scores are bounded */
+    uint32_t biased;   /* scores have a bias for each head and key */
 };
 
 struct sth_attention_plan {
@@ -40,6 +43,7 @@ struct sth_attention_plan {
     uint32_t kv_stride;
     uint32_t weight_stride; /* softmax weights */
     uint32_t out_stride;
+    uint32_t bias_stride;
     uint32_t head_bytes; /* between key/value heads of a row of k or v */
     uint64_t cycles;     /* estimate */
 };
@@ -47,6 +51,8 @@ struct sth_attention_plan {
 /* Most accumulators for scores, and tiles ahead. */
 #define STH_ATTENTION_SCORES 3u
 #define STH_ATTENTION_PREFETCH 2u
+/* Buffers for biases beside one for each of the scores. */
+#define STH_ATTENTION_BIASES 2u
 
 /* Rows of a key/value head in a block, key/value heads, and rows of all. */
 static inline uint32_t
@@ -66,6 +72,17 @@ static inline uint32_t sth_attention_rows(const struct sth_attention_plan *plan)
     return sth_attention_units(plan) * sth_attention_unit_rows(plan);
 }
 
+/*
+ * Rows of a block that share a row vector of biases: those of a head, or where
+ * there is one query all of a sequence, a row vector each.
+ */
+static inline uint32_t
+sth_attention_bias_rows(const struct sth_attention_plan *plan,
+                        const struct sth_attention_shape *s)
+{
+    return s->seq == 1 ? plan->kv_heads * plan->heads : plan->queries;
+}
+
 /* Tiles of k up to a key: those of a step begin with its first key. */
 static inline uint32_t
 sth_attention_tiles(const struct sth_attention_plan *plan, uint32_t keys)
@@ -74,6 +91,42 @@ sth_attention_tiles(const struct sth_attention_plan *plan, uint32_t keys)
 
     return keys / plan->keys * ((plan->keys + tile - 1) / tile) +
            (rest + tile - 1) / tile;
+}
+
+/* Keys that so many queries see, from the beginning of a tile on. */
+struct sth_attention_span {
+    uint32_t first, end;
+};
+
+static inline struct sth_attention_span
+sth_attention_span_of(const struct sth_attention_plan *plan,
+                      const struct sth_attention_shape *s, uint32_t query0,
+                      uint32_t queries)
+{
+    uint32_t seen = s->keys - s->seq + query0 + 1; /* by the first */
+    uint32_t grid = plan->keys % plan->tile == 0 ? plan->tile : plan->keys;
+    struct sth_attention_span span = {0, s->keys};
+
+    if (s->masked != 0)
+        span.end = seen - 1 + queries;
+    if (s->window != 0 && seen > s->window)
+        span.first = (seen - s->window) / grid * grid;
+    return span;
+}
+
+/*
+ * Tiles of k, and as many of v, that stay on chip if they find room: those of
+ * all keys, or under a window of the longest span.
+ */
+static inline uint32_t sth_attention_held(const struct sth_attention_plan *plan,
+                                          const struct sth_attention_shape *s)
+{
+    uint32_t all = sth_attention_tiles(plan, s->keys), span;
+
+    if (s->window == 0)
+        return all;
+    span = s->window + plan->queries + plan->keys;
+    return span < s->keys ? sth_attention_tiles(plan, span) + 1 : all;
 }
 
 /*
@@ -107,15 +160,18 @@ enum sth_attention_order {
 /*
  * That of a passage through all queries.  The first waits for its own keys and
  * goes up, the last ends with a short block.  Where the next keys and values
- * have no room beside those that stay, all go up.
+ * have no room beside those that stay, all go up; so they do under a window,
+ * whose keys are those of the block before but for a few.
  */
 static inline enum sth_attention_order
-sth_attention_order_of(const struct sth_attention_plan *plan, uint32_t keys,
-                       uint32_t passage, uint32_t passages)
+sth_attention_order_of(const struct sth_attention_plan *plan,
+                       const struct sth_attention_shape *s, uint32_t passage,
+                       uint32_t passages)
 {
-    uint32_t tiles = 2 * sth_attention_tiles(plan, keys);
+    uint32_t tiles = 2 * sth_attention_tiles(plan, s->keys);
 
-    if (passage == 0 || (plan->kv_slots >= tiles && plan->kv_slots < 2 * tiles))
+    if (passage == 0 || s->window != 0 ||
+        (plan->kv_slots >= tiles && plan->kv_slots < 2 * tiles))
         return STH_ATTENTION_UP;
     return passage + 1 == passages ? STH_ATTENTION_DOWN : STH_ATTENTION_TURN;
 }

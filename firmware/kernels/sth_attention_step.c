@@ -5,6 +5,9 @@
 /* ADDOP */
 #define MINUS 1u
 #define MAXIMUM 2u
+/* fp32: the lowest finite number, the lowest hyperbolic tangent. */
+#define LOWEST 0xff7fffffu
+#define LOWEST_TANH 0xbf800000u
 
 /* ---- buffers and loads ------------------------------------------------- */
 
@@ -25,7 +28,8 @@ void sth_attention_allocate(struct sth_attention_state *t)
         t->scores[i] =
             alloc_rows(t, plan->acc_tile * sth_ceil_div(plan->keys, cols));
     for (uint32_t i = 0; i < plan->o_slots; i++)
-        t->o[i] = alloc_rows(t, plan->acc_tile * sth_ceil_div(t->depth, cols));
+        t->o[i] =
+            alloc_rows(t, plan->acc_tile * sth_ceil_div(t->shape.depth, cols));
     t->largest[0] = alloc_rows(t, scalars);
     t->largest[1] = alloc_rows(t, scalars);
     t->sum = alloc_rows(t, scalars);
@@ -37,6 +41,9 @@ void sth_attention_allocate(struct sth_attention_state *t)
     sth_cache_init(&t->weights, t->s, 2, rows * plan->weight_stride);
     sth_cache_init(&t->kv, t->s, plan->kv_slots,
                    plan->sequences * plan->tile * plan->kv_stride);
+    if (t->a->alibi != NULL)
+        sth_cache_init(&t->bias, t->s, plan->score_slots + STH_ATTENTION_BIASES,
+                       plan->kv_heads * plan->heads * plan->bias_stride);
 }
 
 /* The rectangle of q or out that belongs to a sequence of a block. */
@@ -52,14 +59,14 @@ static struct sth_groups block_groups(const struct sth_attention_state *t,
         .block = {.operand = operand,
                   .row = (b->sequence0 + i) * t->a->seq + b->query0,
                   .rows = b->queries,
-                  .col = (b->kv_head0 * sharing + b->head0) * t->depth,
-                  .cols = t->depth,
+                  .col = (b->kv_head0 * sharing + b->head0) * t->shape.depth,
+                  .cols = t->shape.depth,
                   .buffer = buffer,
                   .offset = i * b->kv_heads * b->unit_rows * stride,
                   .stride = stride,
                   .continues = i != 0},
         .groups = b->kv_heads * b->heads,
-        .group_cols = t->depth,
+        .group_cols = t->shape.depth,
         .group_offset = b->queries * stride,
     };
 
@@ -104,24 +111,25 @@ struct sth_buffer *sth_attention_load_kv(struct sth_attention_state *t,
                                          uint32_t key0)
 {
     const struct sth_attention_plan *plan = &t->plan;
-    uint32_t tiles = sth_attention_tiles(plan, t->keys);
+    uint32_t tiles = sth_attention_tiles(plan, t->shape.keys);
     uint32_t index = b->group * tiles + sth_attention_tiles(plan, key0);
-    uint32_t left = sth_min_u32(plan->keys - key0 % plan->keys, t->keys - key0);
+    uint32_t left =
+        sth_min_u32(plan->keys - key0 % plan->keys, t->shape.keys - key0);
     bool hit;
     struct sth_groups g = {
         .block = {.operand = which == 0 ? t->a->k : t->a->v,
                   .rows = sth_min_u32(plan->tile, left),
-                  .col = b->kv_head0 * t->depth,
-                  .cols = t->depth,
+                  .col = b->kv_head0 * t->shape.depth,
+                  .cols = t->shape.depth,
                   .buffer = get_tile(t, 2 * index + which, &hit),
                   .stride = plan->kv_stride},
         .groups = b->kv_heads,
-        .group_cols = t->depth,
+        .group_cols = t->shape.depth,
         .group_offset = plan->head_bytes,
     };
 
     for (uint32_t i = 0; i < b->sequences && !hit; i++) {
-        g.block.row = (b->sequence0 + i) * t->room + key0;
+        g.block.row = (b->sequence0 + i) * t->room + t->base + key0;
         g.block.offset = i * plan->tile * plan->kv_stride;
         g.block.continues = i != 0;
         sth_emit_load_groups(t->s, &g);
@@ -147,7 +155,7 @@ void sth_attention_emit_scores(struct sth_attention_state *t,
     uint32_t cols = t->s->driver->params.array_cols;
     struct sth_product p = {.m = b->unit_rows,
                             .n = sth_min_u32(t->plan.tile, step->keys - skip),
-                            .k = t->depth,
+                            .k = t->shape.depth,
                             .bf16 = true,
                             .west = true,
                             .a = b->q,
@@ -167,24 +175,56 @@ void sth_attention_emit_scores(struct sth_attention_state *t,
 
 /* ---- softmax ----------------------------------------------------------- */
 
-/*
- * A pass over the scores of a step, the same mask for each head: *v says the
- * rest.
- */
-static void score_pass(struct sth_attention_state *t,
-                       const struct sth_attention_step *step,
-                       struct sth_pass *v)
+void sth_attention_load_bias(struct sth_attention_state *t,
+                             struct sth_attention_step *step)
 {
     const struct sth_attention_block *b = &step->block;
+    struct sth_block block = {
+        .operand = t->a->alibi,
+        .row = b->kv_head0 * t->shape.sharing + b->head0,
+        .rows = b->kv_heads * b->heads,
+        .col = t->base + step->key0,
+        .cols = step->keys,
+        .stride = t->plan.bias_stride,
+    };
+    bool hit;
 
-    v->rows = b->rows;
-    v->cols = step->keys;
-    v->x = sth_tile_acc(step->scores, 0, t->plan.acc_tile, STH_DTYPE_FP32);
+    step->bias = NULL;
+    if (t->a->alibi == NULL)
+        return;
+    step->bias = sth_cache_get(&t->bias, step->index, &hit);
+    block.buffer = step->bias;
+    sth_emit_load(t->s, &block);
+}
+
+/*
+ * The mask of a step, the same for each head.  Where only the lower edge lies
+ * in the step the upper one is put behind its last key.
+ */
+static void set_mask(const struct sth_attention_state *t,
+                     const struct sth_attention_step *step, struct sth_pass *v)
+{
+    const struct sth_attention_block *b = &step->block;
+    int32_t offset = (int32_t)(t->past + b->query0) - (int32_t)step->key0;
+    int32_t beyond = offset - (int32_t)(step->keys - 1);
+
+    if (beyond < 0)
+        beyond = 0;
     v->mask = step->masked;
-    v->mask_offset = (int32_t)(t->a->past + b->query0) - (int32_t)step->key0;
+    v->mask_offset = offset - beyond;
     v->mask_rows = b->rows != b->queries ? b->queries : 0;
-    v->mul = STH_OPERAND_IMM;
-    v->mul_imm = t->a->scale;
+    v->mask_window = step->windowed ? t->shape.window - (uint32_t)beyond : 0;
+}
+
+/* A pass over so many rows of the scores of a step: *v says the rest. */
+static void score_pass(struct sth_attention_state *t,
+                       const struct sth_attention_step *step, uint32_t row,
+                       uint32_t rows, struct sth_pass *v)
+{
+    v->rows = rows;
+    v->cols = step->keys;
+    v->x = sth_tile_acc(step->scores, row, t->plan.acc_tile, STH_DTYPE_FP32);
+    set_mask(t, step, v);
     sth_emit_vector(t->s, v);
 }
 
@@ -195,15 +235,63 @@ static struct sth_tile largest(const struct sth_attention_state *t,
     return sth_tile_scalars(t->largest[index % 2], 0);
 }
 
-/* A row that sees no key of the step keeps its value only as a carried one. */
+/* Whether each row sees a key of the step. */
+static bool all_see(const struct sth_attention_state *t,
+                    const struct sth_attention_step *step)
+{
+    uint32_t seen = t->past + step->block.query0 + 1; /* by the first query */
+
+    return !step->masked ||
+           (step->key0 < seen &&
+            (!step->windowed || seen + step->block.queries - 1 <
+                                    t->shape.window + step->key0 + step->keys));
+}
+
+/* What the exponentials take instead of the scores, and its maxima. */
+static void emit_replaced(struct sth_attention_state *t,
+                          const struct sth_attention_step *step,
+                          struct sth_pass *v)
+{
+    uint32_t cols = t->s->driver->params.array_cols;
+    const struct sth_attention_block *b = &step->block;
+    uint32_t rows = b->rows, r = v->r.addr;
+
+    if (step->bias != NULL)
+        rows = t->shape.seq == 1 ? b->kv_heads * b->heads : b->queries;
+    else
+        v->func = STH_FUNC_TANH;
+    for (uint32_t row = 0; row < b->rows; row += rows) {
+        if (step->bias != NULL) {
+            uint32_t head =
+                t->shape.seq == 1 ? 0 : row / rows % (b->kv_heads * b->heads);
+
+            v->add = STH_OPERAND_STREAM;
+            v->z = sth_tile_sp(t->s, step->bias, head * t->plan.bias_stride,
+                               t->shape.seq == 1 ? t->plan.bias_stride : 0,
+                               STH_DTYPE_FP32);
+        }
+        v->d =
+            sth_tile_acc(step->scores, row, t->plan.acc_tile, STH_DTYPE_FP32);
+        v->r.addr = r + row / cols;
+        score_pass(t, step, row, rows, v);
+    }
+}
+
+/*
+ * A row that sees no key of the step keeps its value only as a carried one; in
+ * the first step it gets a lowest one, of which differences are numbers.
+ */
 static void emit_largest(struct sth_attention_state *t,
                          const struct sth_attention_step *step)
 {
+    bool replaced = t->a->cap != 0 || step->bias != NULL;
+    bool seen = all_see(t, step);
     struct sth_pass v = {.reduce = STH_REDUCE_MAX,
+                         .mul = STH_OPERAND_IMM,
+                         .mul_imm = t->a->scale,
                          .r = largest(t, step->index)};
 
-    if (!step->first &&
-        (!step->masked || step->key0 <= t->a->past + step->block.query0)) {
+    if (!step->first && seen && !replaced) {
         v.add = STH_OPERAND_SCALAR;
         v.add_op = MAXIMUM;
         v.z = largest(t, step->index - 1);
@@ -214,23 +302,55 @@ static void emit_largest(struct sth_attention_state *t,
         sth_emit_scalars(t->s, &copy, step->block.rows);
         v.carry = true;
     }
-    score_pass(t, step, &v);
+    if (replaced)
+        emit_replaced(t, step, &v);
+    else
+        score_pass(t, step, 0, step->block.rows, &v);
+    if (step->first && !seen) {
+        struct sth_pass raise = {.x = largest(t, step->index),
+                                 .add = STH_OPERAND_IMM,
+                                 .add_op = MAXIMUM,
+                                 .add_imm =
+                                     t->a->cap != 0 ? LOWEST_TANH : LOWEST,
+                                 .d = largest(t, step->index)};
+
+        sth_emit_scalars(t->s, &raise, step->block.rows);
+    }
+}
+
+/* What is subtracted from what the exponentials take; those of a cap in place
+ * of the factor, which is not there yet. */
+static struct sth_tile emit_subtracted(struct sth_attention_state *t,
+                                       const struct sth_attention_step *step)
+{
+    struct sth_pass v = {.x = largest(t, step->index),
+                         .mul = STH_OPERAND_IMM,
+                         .mul_imm = t->a->cap,
+                         .d = sth_tile_scalars(t->factor, 0)};
+
+    if (t->a->cap == 0)
+        return largest(t, step->index);
+    sth_emit_scalars(t->s, &v, step->block.rows);
+    return v.d;
 }
 
 static void emit_weights(struct sth_attention_state *t,
                          const struct sth_attention_step *step)
 {
+    struct sth_tile subtracted = emit_subtracted(t, step);
     struct sth_pass v = {
+        .mul = step->bias != NULL ? STH_OPERAND_NONE : STH_OPERAND_IMM,
+        .mul_imm = t->a->cap != 0 ? t->a->cap : t->a->scale,
         .add = STH_OPERAND_SCALAR,
         .add_op = MINUS,
-        .z = largest(t, step->index),
+        .z = subtracted,
         .func = STH_FUNC_EXP,
         .reduce = STH_REDUCE_SUM,
         .d = sth_tile_sp(t->s, step->weights, 0, t->plan.weight_stride,
                          STH_DTYPE_BF16),
         .r = sth_tile_scalars(step->first ? t->sum : t->part, 0)};
 
-    score_pass(t, step, &v);
+    score_pass(t, step, 0, step->block.rows, &v);
 }
 
 static void emit_factor(struct sth_attention_state *t,
@@ -243,6 +363,12 @@ static void emit_factor(struct sth_attention_state *t,
                          .func = STH_FUNC_EXP,
                          .d = sth_tile_scalars(t->factor, 0)};
 
+    if (t->a->cap != 0) {
+        v.mul = STH_OPERAND_IMM;
+        v.mul_imm = t->a->cap;
+        v.z = v.d;
+    }
+
     sth_emit_scalars(t->s, &v, step->block.rows);
 }
 
@@ -253,7 +379,7 @@ static void rescale_output(struct sth_attention_state *t,
     struct sth_tile o =
         sth_tile_acc(step->block.o, 0, t->plan.acc_tile, STH_DTYPE_FP32);
     struct sth_pass v = {.rows = rows,
-                         .cols = t->depth,
+                         .cols = t->shape.depth,
                          .x = o,
                          .mul = STH_OPERAND_SCALAR,
                          .y = sth_tile_scalars(t->factor, 0),
@@ -301,7 +427,7 @@ void sth_attention_emit_output(struct sth_attention_state *t)
     out = sth_cache_get(&t->out, b->index, &hit);
     v = (struct sth_pass){
         .rows = b->rows,
-        .cols = t->depth,
+        .cols = t->shape.depth,
         .x = sth_tile_acc(b->o, 0, t->plan.acc_tile, STH_DTYPE_FP32),
         .mul = STH_OPERAND_SCALAR,
         .y = sth_tile_scalars(t->inverse, 0),
@@ -340,7 +466,7 @@ void sth_attention_emit_values(struct sth_attention_state *t,
 {
     const struct sth_attention_block *b = &step->block;
     struct sth_product p = {.m = b->unit_rows,
-                            .n = t->depth,
+                            .n = t->shape.depth,
                             .k = sth_min_u32(t->plan.tile, step->keys - skip),
                             .bf16 = true,
                             .accumulate = !step->first || skip != 0,

@@ -28,19 +28,22 @@ struct sth_attention_step {
     uint32_t index;
     uint32_t key0, keys;
     bool first, last;
-    bool masked;
+    bool masked;   /* by the queries' own position, or by the window's edge */
+    bool windowed; /* by the window's edge */
     struct sth_buffer *scores;
+    struct sth_buffer *bias;    /* or NULL */
     struct sth_buffer *weights; /* from its softmax on */
 };
 
 struct sth_attention_state {
     struct sth_schedule *s;
     const struct sth_attention *a;
+    struct sth_attention_shape shape;
     struct sth_attention_plan plan;
-    uint32_t depth;
-    uint32_t keys; /* of a sequence */
-    uint32_t room; /* rows of k and v from a sequence to the next */
-    struct sth_cache q, kv, weights, out;
+    uint32_t past; /* keys before those of the queries, of shape.keys */
+    uint32_t base; /* rows of k and v of a sequence that no query sees */
+    uint32_t room; /* from a sequence to the next */
+    struct sth_cache q, kv, weights, out, bias;
     struct sth_buffer *scores[STH_ATTENTION_SCORES], *o[2];
     struct sth_buffer *largest[2]; /* of this step and the one before; packed */
     struct sth_buffer *sum, *part, *factor, *inverse; /* packed */
@@ -63,6 +66,10 @@ struct sth_buffer *sth_attention_load_kv(struct sth_attention_state *t,
                                          uint32_t which,
                                          const struct sth_attention_block *b,
                                          uint32_t key0);
+
+/* Loads the biases of a step, if there are any, and says where. */
+void sth_attention_load_bias(struct sth_attention_state *t,
+                             struct sth_attention_step *step);
 
 /* Scores of a tile, from key `skip` of the step on. */
 void sth_attention_emit_scores(struct sth_attention_state *t,

@@ -1,6 +1,8 @@
 /* The table of operations as data. */
 #include "sth_trace_table.h"
 
+#include "sth_attention.h"
+
 const char *const sth_trace_view_words[STH_TRACE_VIEW_COUNT] = {
 #define KEY_VIEW(name, text) text,
 #include "sth_trace_ops.def"

@@ -2,11 +2,20 @@
 #include "firmware_fixture.h"
 
 #include "sth_attention.h"
+#include "sth_attention_plan.h"
 
 struct shape {
     uint32_t heads, kv_heads, depth, batch, seq, past;
     bool causal;
+    uint32_t window;
+    double cap;
+    bool alibi;
 };
+
+static double slope(uint32_t head)
+{
+    return 0.3 / (head + 1);
+}
 
 static double score(struct fixture *t, const struct sth_operand *q,
                     const struct sth_operand *k, const struct shape *s,
@@ -18,7 +27,10 @@ static double score(struct fixture *t, const struct sth_operand *q,
     for (uint32_t i = 0; i < s->depth; i++)
         sum += fixture_get(t, q, row, head * s->depth + i) *
                fixture_get(t, k, key, kv * s->depth + i);
-    return sum / sqrt(s->depth);
+    sum /= sqrt(s->depth);
+    if (s->cap != 0)
+        sum = s->cap * tanh(sum / s->cap);
+    return sum;
 }
 
 /* Expected values of one head of one query. */
@@ -30,31 +42,60 @@ static void expect(struct fixture *t, const struct sth_operand *q,
     uint32_t keys = s->past + s->seq, first = row / s->seq * keys;
     uint32_t kv = head / (s->heads / s->kv_heads);
     uint32_t visible = s->causal ? s->past + row % s->seq + 1 : keys;
+    uint32_t hidden =
+        s->window && visible > s->window ? visible - s->window : 0;
     double *weight = calloc(keys, sizeof *weight);
     double largest = -INFINITY, sum = 0;
 
-    for (uint32_t j = 0; j < visible; j++) {
+    for (uint32_t j = hidden; j < visible; j++) {
         weight[j] = score(t, q, k, s, row, head, first + j);
+        if (s->alibi)
+            weight[j] += slope(head) * j;
         largest = fmax(largest, weight[j]);
     }
-    for (uint32_t j = 0; j < visible; j++) {
+    for (uint32_t j = hidden; j < visible; j++) {
         weight[j] = exp(weight[j] - largest);
         sum += weight[j];
     }
     for (uint32_t i = 0; i < s->depth; i++) {
         out[i] = 0;
-        for (uint32_t j = 0; j < visible; j++)
+        for (uint32_t j = hidden; j < visible; j++)
             out[i] += weight[j] / sum *
                       fixture_get(t, v, first + j, kv * s->depth + i);
     }
     free(weight);
 }
 
-static void check(const char *config, const struct shape *s, uint64_t seed)
+/* The plan that a test asks for, instead of the best. */
+static bool recall(void *user, const struct sth_plan_key *key, void *to,
+                   size_t bytes)
+{
+    const struct fixture *t = user;
+    /* More queries than keys in a step. */
+    struct sth_attention_plan plan = {.sequences = 1,
+                                      .kv_heads = 1,
+                                      .heads = 1,
+                                      .queries = 40,
+                                      .keys = 16,
+                                      .tile = 16,
+                                      .kv_slots = 4,
+                                      .score_slots = 1,
+                                      .ahead = 1};
+
+    assert_int_equal(bytes, sizeof plan);
+    assert_null(sth_attention_plan_complete(&plan, &t->schedule.driver->params,
+                                            key->shape));
+    memcpy(to, &plan, sizeof plan);
+    return true;
+}
+
+static void check_plan(const char *config, const struct shape *s, uint64_t seed,
+                       bool asked)
 {
     struct fixture t;
+    const struct sth_judge judge = {.user = &t, .recall = recall};
     uint32_t rows = s->batch * s->seq, keys = s->past + s->seq;
-    struct sth_operand q, k, v, out;
+    struct sth_operand q, k, v, out, alibi;
     struct sth_attention a;
     double should[512];
     char what[128];
@@ -66,7 +107,14 @@ static void check(const char *config, const struct shape *s, uint64_t seed)
     v = fixture_filled(&t, STH_DTYPE_BF16, s->batch * keys,
                        s->kv_heads * s->depth, 1);
     out = fixture_tensor(&t, STH_DTYPE_BF16, rows, s->heads * s->depth);
+    alibi = fixture_tensor(&t, STH_DTYPE_FP32, s->heads, keys + 3);
+    for (uint32_t h = 0; h < s->heads; h++)
+        for (uint32_t j = 0; j < keys; j++)
+            fixture_set(&t, &alibi, h, j, slope(h) * j);
     a = (struct sth_attention){
+        .alibi = s->alibi ? &alibi : NULL,
+        .window = s->window,
+        .cap = s->cap != 0 ? fixture_float_bits(s->cap) : 0,
         .out = &out,
         .q = &q,
         .k = &k,
@@ -76,14 +124,19 @@ static void check(const char *config, const struct shape *s, uint64_t seed)
         .batch = s->batch,
         .seq = s->seq,
         .past = s->past,
-        .scale = fixture_float_bits(1 / sqrt(s->depth)),
+        .scale =
+            fixture_float_bits(1 / sqrt(s->depth) / (s->cap != 0 ? s->cap : 1)),
         .causal = s->causal,
     };
+    if (asked)
+        t.schedule.judge = &judge;
     sth_kernel_attention(&t.schedule, &a);
+    t.schedule.judge = NULL;
     fixture_finish(&t);
-    snprintf(what, sizeof what, "%s heads=%u/%u d=%u b=%u s=%u p=%u c=%d",
+    snprintf(what, sizeof what,
+             "%s heads=%u/%u d=%u b=%u s=%u p=%u c=%d w=%u cap=%g alibi=%d",
              config, s->heads, s->kv_heads, s->depth, s->batch, s->seq, s->past,
-             s->causal);
+             s->causal, s->window, s->cap, s->alibi);
     for (uint32_t r = 0; r < rows; r++)
         for (uint32_t h = 0; h < s->heads; h++) {
             expect(&t, &q, &k, &v, s, r, h, should);
@@ -93,6 +146,11 @@ static void check(const char *config, const struct shape *s, uint64_t seed)
                              should[i], 1e-2, 8e-3);
         }
     fixture_close(&t);
+}
+
+static void check(const char *config, const struct shape *s, uint64_t seed)
+{
+    check_plan(config, s, seed, false);
 }
 
 static const char *const configs[] = {"nano", "edge", "wide", "server"};
@@ -107,11 +165,16 @@ static void check_all(const struct shape *shapes, size_t count)
 static void test_attention_prefill_matches(void **unused)
 {
     static const struct shape shapes[] = {
-        {1, 1, 16, 1, 1, 0, true},    {2, 2, 16, 1, 20, 0, true},
-        {4, 2, 20, 1, 33, 0, true},   {4, 1, 64, 1, 64, 0, true},
-        {2, 2, 64, 2, 50, 0, false},  {8, 2, 32, 1, 128, 0, true},
-        {3, 3, 7, 2, 37, 5, true},    {2, 1, 128, 1, 70, 30, true},
-        {6, 2, 16, 1, 16, 300, true}, {4, 4, 24, 2, 9, 64, false},
+        {1, 1, 16, 1, 1, 0, true, 0, 0, false},
+        {2, 2, 16, 1, 20, 0, true, 0, 0, false},
+        {4, 2, 20, 1, 33, 0, true, 0, 0, false},
+        {4, 1, 64, 1, 64, 0, true, 0, 0, false},
+        {2, 2, 64, 2, 50, 0, false, 0, 0, false},
+        {8, 2, 32, 1, 128, 0, true, 0, 0, false},
+        {3, 3, 7, 2, 37, 5, true, 0, 0, false},
+        {2, 1, 128, 1, 70, 30, true, 0, 0, false},
+        {6, 2, 16, 1, 16, 300, true, 0, 0, false},
+        {4, 4, 24, 2, 9, 64, false, 0, 0, false},
     };
 
     (void)unused;
@@ -121,19 +184,91 @@ static void test_attention_prefill_matches(void **unused)
 static void test_attention_decode_matches(void **unused)
 {
     static const struct shape shapes[] = {
-        {1, 1, 16, 1, 1, 7, true},     {8, 2, 64, 1, 1, 100, true},
-        {12, 12, 64, 2, 1, 130, true}, {8, 1, 128, 3, 1, 333, true},
-        {4, 2, 20, 1, 1, 1000, false}, {6, 3, 16, 4, 1, 700, true},
-        {8, 8, 32, 2, 1, 399, true},   {4, 1, 12, 7, 1, 90, true},
+        {1, 1, 16, 1, 1, 7, true, 0, 0, false},
+        {8, 2, 64, 1, 1, 100, true, 0, 0, false},
+        {12, 12, 64, 2, 1, 130, true, 0, 0, false},
+        {8, 1, 128, 3, 1, 333, true, 0, 0, false},
+        {4, 2, 20, 1, 1, 1000, false, 0, 0, false},
+        {6, 3, 16, 4, 1, 700, true, 0, 0, false},
+        {8, 8, 32, 2, 1, 399, true, 0, 0, false},
+        {4, 1, 12, 7, 1, 90, true, 0, 0, false},
     };
 
     (void)unused;
     check_all(shapes, sizeof shapes / sizeof shapes[0]);
 }
 
+static void test_attention_windows_match(void **unused)
+{
+    static const struct shape shapes[] = {
+        {2, 2, 16, 1, 20, 0, true, 5, 0, false},
+        {4, 2, 20, 1, 33, 0, true, 1, 0, false},
+        {4, 1, 64, 1, 64, 0, true, 16, 0, false},
+        {8, 2, 32, 1, 128, 0, true, 40, 0, false},
+        {3, 3, 7, 2, 37, 5, true, 11, 0, false},
+        {2, 1, 128, 1, 70, 300, true, 64, 0, false},
+        {6, 2, 16, 1, 16, 300, true, 90, 0, false},
+        {8, 2, 64, 3, 1, 400, true, 100, 0, false},
+        {2, 1, 16, 1, 300, 0, true, 3, 0, false},
+        {2, 2, 16, 2, 200, 100, true, 129, 0, false},
+        {2, 1, 16, 1, 24, 0, true, 24, 0, false},
+        {2, 1, 16, 1, 24, 8, true, 31, 0, false},
+        {1, 1, 8, 1, 700, 0, true, 200, 0, false},
+    };
+
+    (void)unused;
+    check_all(shapes, sizeof shapes / sizeof shapes[0]);
+}
+
+static void test_attention_caps_match(void **unused)
+{
+    static const struct shape shapes[] = {
+        {2, 2, 16, 1, 20, 0, true, 0, 2, false},
+        {4, 2, 20, 2, 33, 7, true, 0, 5, false},
+        {4, 1, 64, 1, 300, 0, true, 100, 1, false},
+        {8, 2, 32, 2, 1, 400, true, 0, 3, false},
+        {2, 1, 16, 1, 300, 0, true, 3, 50, false},
+        {3, 1, 16, 1, 40, 900, false, 0, 2, false},
+    };
+
+    (void)unused;
+    check_all(shapes, sizeof shapes / sizeof shapes[0]);
+}
+
+static void test_attention_biases_match(void **unused)
+{
+    static const struct shape shapes[] = {
+        {2, 2, 16, 1, 20, 0, true, 0, 0, true},
+        {4, 2, 20, 2, 33, 7, true, 0, 0, true},
+        {4, 1, 64, 1, 256, 0, true, 0, 0, true},
+        {4, 4, 64, 1, 128, 128, true, 0, 0, true},
+        {8, 2, 32, 3, 1, 400, true, 0, 0, true},
+        {6, 6, 32, 1, 1, 77, true, 0, 0, true},
+        {2, 1, 16, 1, 300, 0, true, 9, 0, true},
+        {3, 1, 16, 1, 40, 900, false, 0, 0, true},
+    };
+
+    (void)unused;
+    check_all(shapes, sizeof shapes / sizeof shapes[0]);
+}
+
+/* Those whose window begins behind the first steps of their block. */
+static void test_attention_rows_without_keys_match(void **unused)
+{
+    static const struct shape shapes[] = {
+        {2, 2, 16, 1, 80, 0, true, 3, 0, false},
+        {2, 1, 16, 1, 77, 30, true, 20, 3, false},
+        {1, 1, 16, 1, 80, 0, true, 1, 0, true},
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+        check_plan("edge", &shapes[i], i + 1, true);
+}
+
 static void test_attention_any_order_matches(void **unused)
 {
-    static const struct shape s = {4, 2, 16, 1, 48, 16, true};
+    static const struct shape s = {4, 2, 16, 1, 48, 16, true, 0, 0, false};
 
     (void)unused;
     for (uint64_t seed = 1; seed < 40; seed++)
@@ -145,6 +280,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_attention_prefill_matches),
         cmocka_unit_test(test_attention_decode_matches),
+        cmocka_unit_test(test_attention_windows_match),
+        cmocka_unit_test(test_attention_caps_match),
+        cmocka_unit_test(test_attention_biases_match),
+        cmocka_unit_test(test_attention_rows_without_keys_match),
         cmocka_unit_test(test_attention_any_order_matches),
     };
 

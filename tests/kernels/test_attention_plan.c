@@ -11,6 +11,8 @@ static struct sth_attention_plan plan_of(uint32_t kv_slots)
         .keys = KEYS, .tile = TILE, .kv_slots = kv_slots};
 }
 
+static const struct sth_attention_shape shape = {.keys = KEYS};
+
 static uint32_t distance(uint32_t a, uint32_t b)
 {
     return a > b ? a - b : b - a;
@@ -35,7 +37,7 @@ static uint32_t block_of(uint32_t i, uint32_t blocks)
 {
     const struct sth_attention_plan plan = plan_of(4 * KEYS / TILE);
     enum sth_attention_order order =
-        sth_attention_order_of(&plan, KEYS, i / blocks, 4);
+        sth_attention_order_of(&plan, &shape, i / blocks, 4);
 
     return sth_attention_block_at(order, i % blocks, blocks);
 }
@@ -68,7 +70,7 @@ static void test_blocks_go_up_where_the_next_keys_have_no_room(void **state)
     for (uint32_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct sth_attention_plan plan = plan_of(cases[i].slots);
 
-        assert_int_equal(sth_attention_order_of(&plan, KEYS, 1, 3),
+        assert_int_equal(sth_attention_order_of(&plan, &shape, 1, 3),
                          cases[i].order);
     }
 }

@@ -47,7 +47,10 @@
     X(T, seq)                                                                  \
     X(T, keys)                                                                 \
     X(T, depth)                                                                \
-    X(T, masked)
+    X(T, masked)                                                               \
+    X(T, window)                                                               \
+    X(T, capped)                                                               \
+    X(T, biased)
 #define ATTENTION_FREE(X, T)                                                   \
     X(T, sequences)                                                            \
     X(T, kv_heads)                                                             \
