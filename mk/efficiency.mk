@@ -2,7 +2,7 @@
 # Each case: name | options of `systolith trace` | options of `systolith run`.
 EFFICIENCY = $(BUILD)/efficiency
 EFFICIENCY_CASES = verif/efficiency/cases.txt
-EFFICIENCY_NAMES = $(shell awk -F'|' '/^[^\#]/ {gsub(/ /, "", $$1); print $$1}' \
+EFFICIENCY_NAMES := $(shell awk -F'|' '/^[^\#]/ {gsub(/ /, "", $$1); print $$1}' \
 	$(EFFICIENCY_CASES))
 efficiency-field = $$(awk -F'|' -v n=$(1) \
 	'{k = $$1; gsub(/ /, "", k)} k == n {print $$$(2)}' $(EFFICIENCY_CASES))

@@ -3,7 +3,7 @@ PARITY = $(BUILD)/parity
 PARITY_CASES = verif/parity/cases.txt
 PARITY_GOLDEN = verif/parity/golden.txt
 # Configurations that the cases name.
-PARITY_CONFIGS = $(sort $(shell awk -F'|' \
+PARITY_CONFIGS := $(sort $(shell awk -F'|' \
 	'/^[^\#]/ && NF == 7 {gsub(/ /, "", $$4); print $$4}' $(PARITY_CASES)))
 PARITY_RTL = $(PARITY_CONFIGS:%=$(BUILD)/rtl/%/libsth_rtl.so)
 

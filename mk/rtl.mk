@@ -7,8 +7,9 @@ COSIM_DEPS = $(wildcard verif/cosim/*.h verif/cosim/*.cpp) $(COSIM_OBJ) \
 	verif/cosim/sth_rtl.map $(SPEC)
 NATIVE ?= -march=native
 
-VERILATOR_INCLUDE = $(shell $(VERILATOR) -V | \
-	awk '/VERILATOR_ROOT *= ./ {print $$3; exit}')/include
+# Asked for once, when it is first needed.
+VERILATOR_INCLUDE = $(eval VERILATOR_INCLUDE := $(shell $(VERILATOR) -V | \
+	awk '/VERILATOR_ROOT *= ./ {print $$3; exit}')/include)$(VERILATOR_INCLUDE)
 VERILATED_FLAGS = -std=c++17 -fPIC -isystem $(VERILATOR_INCLUDE) \
 	-isystem $(VERILATOR_INCLUDE)/vltstd -DVM_TRACE=1 -DVM_TRACE_FST=1 \
 	-include $(CURDIR)/verif/cosim/sth_verilated.h \

@@ -169,12 +169,14 @@ units() {
 # input, which writes the report that its argument behind --json names.
 cosim() {
   script "$work/cosim/systolith"
-  BUILD=$work/cosim tests/cosim/run.sh nano >"$work/log" 2>&1
+  BUILD=$work/cosim CASES=$work/cases.txt tests/cosim/run.sh nano >"$work/log" 2>&1
   status=$?
   judge "$1" [ "$status" -eq "$2" ]
 }
 
 cosims() {
+  printf '%s\n' 'memory | --memory fixed:1:0' 'memory | --stalls 9:1' \
+    'trace one | --gemm 1x1x1' 'program two | --gemm 2x2x2' >"$work/cases.txt"
   local common='if [ "$1" = compile ]; then
   while [ "$1" != -o ]; do shift; done
   : >"$2"

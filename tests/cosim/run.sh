@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Short co-simulations of one configuration: every trace of cases.txt under
-# every memory of it, on the C model and the RTL in step.
+# Short co-simulations of one configuration: every trace of cases.txt (or of
+# CASES) under every memory of it, on the C model and the RTL in step.
 #
 #   tests/cosim/run.sh CONFIG
 #
@@ -11,6 +11,7 @@ set -u
 config=$1
 : "${BUILD:=build}"
 home=$(dirname "$0")
+: "${CASES:=$home/cases.txt}"
 work=$BUILD/cosim/$config
 limit=2
 mean_limit=0.5
@@ -99,11 +100,11 @@ while IFS='|' read -r what value; do
     fi
     ;;
   *)
-    echo "$home/cases.txt: what is '$what'?"
+    echo "$CASES: what is '$what'?"
     exit 2
     ;;
   esac
-done <"$home/cases.txt" || exit 1
+done <"$CASES" || exit 1
 
 for name in "${traces[@]}"; do
   for memory in "${memories[@]}"; do
