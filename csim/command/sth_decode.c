@@ -208,8 +208,7 @@ check_vector_fields(const struct sth_command *c, const struct operand *operands)
 
     if (STH_GET(c, VECTOR_ROWS) == 0 || STH_GET(c, VECTOR_COLS) == 0)
         return fault(STH_FAULT_FIELD, STH_VECTOR_ROWS_WORD);
-    if (STH_GET(c, VECTOR_FUNC) > STH_FUNC_GELU ||
-        STH_GET(c, VECTOR_GATE) > 2 ||
+    if (STH_GET(c, VECTOR_FUNC) > STH_FUNC_PHI || STH_GET(c, VECTOR_GATE) > 2 ||
         STH_GET(c, VECTOR_MULSEL) > STH_OPERAND_SELF ||
         addsel > STH_OPERAND_SCALAR || STH_GET(c, VECTOR_ADDOP) > 2 ||
         (STH_GET(c, VECTOR_WRITE) == 0 &&

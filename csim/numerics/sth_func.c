@@ -40,17 +40,23 @@ static struct slice segment(int row, uint32_t fraction, int bits)
     };
 }
 
+/* |u| in units of 2^-23, truncated; below 256. */
+static uint32_t fixed_of(uint32_t u)
+{
+    uint32_t fixed = sth_fp32_significand(u);
+    int shift = sth_fp32_exponent(u) - 127;
+
+    return shift >= 0 ? fixed << shift : shift > -24 ? fixed >> -shift : 0;
+}
+
 static struct slice slice_exp(uint32_t u)
 {
-    int exponent = sth_fp32_exponent(u);
-
-    if (exponent >= 127 + 8)
+    if (sth_fp32_exponent(u) >= 127 + 8)
         return special((u & STH_FP32_SIGN) != 0 ? 0 : STH_FP32_INF);
-    /* |u| < 256 in units of 2^-23, truncated; then n = floor, f = the rest. */
-    uint32_t fixed = sth_fp32_significand(u);
-    int shift = exponent - 127;
 
-    fixed = shift >= 0 ? fixed << shift : shift > -24 ? fixed >> -shift : 0;
+    uint32_t fixed = fixed_of(u);
+
+    /* n = floor, f = the rest. */
     if ((u & STH_FP32_SIGN) != 0)
         fixed = 0u - fixed;
 
@@ -117,6 +123,34 @@ static struct slice slice_tanh(uint32_t u)
     return s;
 }
 
+static struct slice slice_erf(uint32_t u)
+{
+    uint32_t sign = u & STH_FP32_SIGN;
+
+    if ((u ^ sign) >= STH_FUNC_ERF_END)
+        return special(sign | STH_FP32_ONE);
+
+    uint32_t fixed = fixed_of(u), fraction = fixed & STH_FP32_FRACTION;
+    int whole = (int)(fixed >> 23);
+    struct slice s;
+
+    if (whole == 0)
+        s = segment(STH_FUNC_ROW_ERF, fraction, 5);
+    else if (whole < 4)
+        s = segment(STH_FUNC_ROW_ERF_1 + 16 * (whole - 1), fraction, 4);
+    else
+        s = segment(STH_FUNC_ROW_ERF_HIGH + 8 * (whole - 4), fraction, 3);
+    s.sign = sign;
+    return s;
+}
+
+/* Whether t / 2 + 1 / 2 is the result. */
+static bool is_halved(unsigned func)
+{
+    return func == STH_FUNC_SIGMOID || func == STH_FUNC_GELU_TANH ||
+           func == STH_FUNC_PHI;
+}
+
 static uint32_t prescale_of(unsigned func)
 {
     switch (func) {
@@ -124,7 +158,7 @@ static uint32_t prescale_of(unsigned func)
         return STH_FCONST_LOG2E;
     case STH_FUNC_SIGMOID:
         return STH_FCONST_HALF;
-    case STH_FUNC_GELU:
+    case STH_FUNC_GELU_TANH:
         return STH_FCONST_GELU_HALF_SLOPE;
     default:
         return STH_FP32_ONE;
@@ -144,8 +178,10 @@ static struct slice slice_of(unsigned func, uint32_t u)
         return slice_rsqrt(u);
     case STH_FUNC_TANH:
     case STH_FUNC_SIGMOID:
-    case STH_FUNC_GELU:
+    case STH_FUNC_GELU_TANH:
         return slice_tanh(u);
+    case STH_FUNC_PHI:
+        return slice_erf(u);
     default:
         return special(u);
     }
@@ -167,7 +203,7 @@ uint32_t sth_func_eval(unsigned func, uint32_t v)
         t = sth_fp32_pack(s.sign, sth_fp32_exponent(p) + s.exponent,
                           p & STH_FP32_FRACTION);
     }
-    if (func == STH_FUNC_SIGMOID || func == STH_FUNC_GELU)
+    if (is_halved(func))
         t = sth_fp32_add(sth_fp32_mul(t, STH_FP32_HALF), STH_FP32_HALF);
     return t;
 }

@@ -23,12 +23,16 @@ struct sth_func_row {
     uint32_t c2;
 };
 
-#define STH_FUNC_ROWS 448
+#define STH_FUNC_ROWS 544
 #define STH_FUNC_ROW_TANH 0       /* 8 rows in each octave from 2^-10 */
 #define STH_FUNC_ROW_TANH_HIGH 64 /* 32 rows in each octave from 2^-2 */
 #define STH_FUNC_ROW_EXP 224
 #define STH_FUNC_ROW_RSQRT 256
 #define STH_FUNC_ROW_RECIP 384
+#define STH_FUNC_ROW_ERF 448         /* 32 rows in 0 .. 1 */
+#define STH_FUNC_ROW_ERF_1 480       /* 16 rows in each of 1 .. 4 */
+#define STH_FUNC_ROW_ERF_HIGH 528    /* 8 rows in each of 4 .. 6 */
+#define STH_FUNC_ERF_END 0x40c00000u /* 6: erf is 1 from here on */
 
 /* All tables of spec/functions.def, in the order of their row numbers. */
 extern const struct sth_func_row sth_func_rows[STH_FUNC_ROWS];

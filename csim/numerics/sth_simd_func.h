@@ -87,6 +87,31 @@ INLINE void slice_tanh(struct slices *s, vf u)
     s->special = (vf)select_vi(big, s->sign | fill_vi(STH_FP32_ONE), (vi)u);
 }
 
+INLINE void slice_erf(struct slices *s, vf u)
+{
+    const vi sign = (vi)u & fill_vi(STH_FP32_SIGN);
+    const vi magnitude = (vi)u ^ sign;
+    const vi fixed =
+        vi_truncate((vf)magnitude * fill_vf(0x4b000000u)); /* 2^23 */
+    const vi fraction = fixed & 0x7fffff;
+    const vi whole = fixed >> 23;
+    struct slices wide, wider;
+
+    slice_segment(s, fill_vi(STH_FUNC_ROW_ERF), fraction, 5);
+    slice_segment(&wide, fill_vi(STH_FUNC_ROW_ERF_1) + ((whole - 1) << 4),
+                  fraction, 4);
+    slice_segment(&wider, fill_vi(STH_FUNC_ROW_ERF_HIGH) + ((whole - 4) << 3),
+                  fraction, 3);
+    s->row = select_vi(whole >= 1, wide.row, s->row);
+    s->row = select_vi(whole >= 4, wider.row, s->row);
+    s->centre = select_vf(whole >= 1, wide.centre, s->centre);
+    s->centre = select_vf(whole >= 4, wider.centre, s->centre);
+    s->exponent = fill_vi(0);
+    s->sign = sign;
+    s->is_special = magnitude >= fill_vi(STH_FUNC_ERF_END);
+    s->special = (vf)(sign | fill_vi(STH_FP32_ONE));
+}
+
 /* The segment's polynomial, and what happens to its exponent and sign. */
 INLINE vf evaluate_slices(const struct slices *s, vf u)
 {
@@ -130,9 +155,12 @@ INLINE vf function_vf(uint32_t func, vf v)
         v = v * half;
         slice_tanh(&s, v);
         return evaluate_slices(&s, v) * half + half;
-    case STH_FUNC_GELU:
+    case STH_FUNC_GELU_TANH:
         v = v * fill_vf(STH_FCONST_GELU_HALF_SLOPE);
         slice_tanh(&s, v);
+        return evaluate_slices(&s, v) * half + half;
+    case STH_FUNC_PHI:
+        slice_erf(&s, v);
         return evaluate_slices(&s, v) * half + half;
     default:
         return v;
@@ -153,7 +181,8 @@ static void apply_function(uint32_t func, uint32_t *to, const uint32_t *from,
         CASE(STH_FUNC_RSQRT)
         CASE(STH_FUNC_TANH)
         CASE(STH_FUNC_SIGMOID)
-        CASE(STH_FUNC_GELU)
+        CASE(STH_FUNC_GELU_TANH)
+        CASE(STH_FUNC_PHI)
     default:
         memcpy(to, from, lanes * sizeof *to);
         break;

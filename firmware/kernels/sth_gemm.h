@@ -12,11 +12,13 @@ struct sth_prelude;
 
 enum sth_gemm_act {
     STH_GEMM_ACT_NONE,
-    STH_GEMM_ACT_GELU,    /* tanh form */
-    STH_GEMM_ACT_SILU,    /* v / (1 + e^-v) */
-    STH_GEMM_ACT_RELU,    /* max(v, 0) */
-    STH_GEMM_ACT_RELU2,   /* max(v, 0)^2 */
-    STH_GEMM_ACT_SIGMOID, /* 1 / (1 + e^-v) */
+    STH_GEMM_ACT_GELU,       /* v (1 + erf(v / sqrt(2))) / 2 */
+    STH_GEMM_ACT_GELU_TANH,  /* its tanh form */
+    STH_GEMM_ACT_QUICK_GELU, /* v / (1 + e^(-1.702 v)) */
+    STH_GEMM_ACT_SILU,       /* v / (1 + e^-v) */
+    STH_GEMM_ACT_RELU,       /* max(v, 0) */
+    STH_GEMM_ACT_RELU2,      /* max(v, 0)^2 */
+    STH_GEMM_ACT_SIGMOID,    /* 1 / (1 + e^-v) */
     STH_GEMM_ACT_COUNT
 };
 

@@ -32,7 +32,7 @@ void sth_gemm_epilogue_init(struct sth_gemm_epilogue *e, struct sth_schedule *s,
     if (g->residual != NULL)
         sth_cache_init(&e->residual, s, slots,
                        plan->mb * plan->residual_stride);
-    if (g->act == STH_GEMM_ACT_GELU || g->cos != NULL)
+    if (g->act == STH_GEMM_ACT_GELU_TANH || g->cos != NULL)
         e->temporary = sth_schedule_alloc(
             s, STH_SCHEDULE_SP, plan->mb * temporary_cols(g, lanes) * 4);
     if (g->cos != NULL) {
@@ -187,7 +187,8 @@ static void pass(struct passes *q, struct sth_tile d)
     q->v = next;
 }
 
-static void add_gelu(struct passes *q, struct sth_tile acc, struct sth_tile tmp)
+static void add_gelu_tanh(struct passes *q, struct sth_tile acc,
+                          struct sth_tile tmp)
 {
     struct sth_pass *v = &q->v;
 
@@ -200,7 +201,20 @@ static void add_gelu(struct passes *q, struct sth_tile acc, struct sth_tile tmp)
     v->x = acc;
     v->mul = STH_OPERAND_STREAM;
     v->y = tmp;
-    v->func = STH_FUNC_GELU;
+    v->func = STH_FUNC_GELU_TANH;
+    v->gate = 2;
+}
+
+/* The factor of the argument needs the product's place, the gate the sum. */
+static void add_quick_gelu(struct passes *q, struct sth_tile acc)
+{
+    struct sth_pass *v = &q->v;
+
+    if (v->mul != STH_OPERAND_NONE || v->add != STH_OPERAND_NONE)
+        pass(q, acc);
+    v->mul = STH_OPERAND_IMM;
+    v->mul_imm = STH_CONST_QUICK_GELU_SLOPE;
+    v->func = STH_FUNC_SIGMOID;
     v->gate = 2;
 }
 
@@ -213,6 +227,29 @@ static void add_relu(struct passes *q, struct sth_tile acc, bool square)
     q->v.add_imm = 0;
     q->v.add_op = 2;
     q->v.gate = square;
+}
+
+/* All but the tanh form of GELU, which needs room. */
+static void add_act(struct passes *q, struct sth_tile acc,
+                    enum sth_gemm_act act)
+{
+    switch (act) {
+    case STH_GEMM_ACT_GELU:
+    case STH_GEMM_ACT_SILU:
+    case STH_GEMM_ACT_SIGMOID:
+        q->v.func = act == STH_GEMM_ACT_GELU ? STH_FUNC_PHI : STH_FUNC_SIGMOID;
+        q->v.gate = act != STH_GEMM_ACT_SIGMOID;
+        break;
+    case STH_GEMM_ACT_QUICK_GELU:
+        add_quick_gelu(q, acc);
+        break;
+    case STH_GEMM_ACT_RELU:
+    case STH_GEMM_ACT_RELU2:
+        add_relu(q, acc, act == STH_GEMM_ACT_RELU2);
+        break;
+    default:
+        break;
+    }
 }
 
 /*
@@ -246,17 +283,13 @@ static void add_passes(struct passes *q, const struct sth_gemm_epilogue *e,
             sth_tile_row(e->s, b->bias, lane * sth_dtype_bytes(g->bias->dtype),
                          g->bias->dtype);
     }
-    if (g->act == STH_GEMM_ACT_GELU)
-        add_gelu(q, acc,
-                 sth_tile_sp(e->s, e->temporary, 0,
-                             lanes_of(&e->s->driver->params, plan) * 4,
-                             STH_DTYPE_FP32));
-    if (g->act == STH_GEMM_ACT_SILU || g->act == STH_GEMM_ACT_SIGMOID) {
-        v->func = STH_FUNC_SIGMOID;
-        v->gate = g->act == STH_GEMM_ACT_SILU;
-    }
-    if (g->act == STH_GEMM_ACT_RELU || g->act == STH_GEMM_ACT_RELU2)
-        add_relu(q, acc, g->act == STH_GEMM_ACT_RELU2);
+    if (g->act == STH_GEMM_ACT_GELU_TANH)
+        add_gelu_tanh(q, acc,
+                      sth_tile_sp(e->s, e->temporary, 0,
+                                  lanes_of(&e->s->driver->params, plan) * 4,
+                                  STH_DTYPE_FP32));
+    else
+        add_act(q, acc, g->act);
     if (g->mul != NULL) {
         if (v->mul != STH_OPERAND_NONE || v->add != STH_OPERAND_NONE ||
             v->func != STH_FUNC_NONE)
@@ -340,5 +373,5 @@ void sth_gemm_epilogue_shape(struct sth_gemm_shape *shape,
     }
     shape->scaled = g->xscale != NULL;
     shape->bias = g->bias != NULL;
-    shape->temporary = g->act == STH_GEMM_ACT_GELU;
+    shape->temporary = g->act == STH_GEMM_ACT_GELU_TANH;
 }

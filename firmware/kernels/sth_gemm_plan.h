@@ -25,7 +25,7 @@ struct sth_gemm_shape {
     uint8_t transposed; /* w is stored as [n][k] */
     uint8_t scaled;     /* xscale and wscale */
     uint8_t bias;
-    uint8_t temporary; /* an fp32 block for GELU */
+    uint8_t temporary; /* an fp32 block for GELU's tanh form */
 };
 
 /* What bounds the steady state of a plan. */

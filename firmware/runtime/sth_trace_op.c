@@ -97,8 +97,12 @@ static bool parse_view(struct sth_parser *p, struct sth_span key,
 }
 
 static const char *const acts[STH_GEMM_ACT_COUNT] = {
-    [STH_GEMM_ACT_GELU] = "gelu",       [STH_GEMM_ACT_SILU] = "silu",
-    [STH_GEMM_ACT_RELU] = "relu",       [STH_GEMM_ACT_RELU2] = "relu2",
+    [STH_GEMM_ACT_GELU] = "gelu",
+    [STH_GEMM_ACT_GELU_TANH] = "gelu_tanh",
+    [STH_GEMM_ACT_QUICK_GELU] = "quick_gelu",
+    [STH_GEMM_ACT_SILU] = "silu",
+    [STH_GEMM_ACT_RELU] = "relu",
+    [STH_GEMM_ACT_RELU2] = "relu2",
     [STH_GEMM_ACT_SIGMOID] = "sigmoid",
 };
 
@@ -131,8 +135,9 @@ static bool parse_number(struct sth_parser *p, struct sth_span key,
             if (sth_span_equals(value, acts[*number]))
                 return true;
         return sth_parser_fail_span(p, key, "'", value,
-                                    "' is not an activation; use gelu, silu, "
-                                    "relu, relu2 or sigmoid");
+                                    "' is not an activation; use gelu, "
+                                    "gelu_tanh, quick_gelu, silu, relu, relu2 "
+                                    "or sigmoid");
     }
     return false;
 }

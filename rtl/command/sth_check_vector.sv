@@ -105,7 +105,7 @@ module sth_check_vector #(
   logic [24:0] r_last_q;
 
   assign shape_bad  = rows == '0 || cols == '0;
-  assign select_bad = func > 4'(STH_FUNC_GELU) || gate > 2'd2 ||
+  assign select_bad = func > 4'(STH_FUNC_PHI) || gate > 2'd2 ||
                       mulsel > 3'(STH_OPERAND_SELF) || addsel > 3'(STH_OPERAND_SCALAR) ||
                       addop > 2'd2 || (!write && reduce == 2'(STH_REDUCE_NONE));
   // A row address has 24 bits, as has the highest row of 256 MiB in rows of 16 bytes; the sum fits

@@ -3,11 +3,11 @@
 //
 // A line is a step of the definition in docs/numerics.md, behind the stages that it takes:
 //    1-2  u = v * prescale
-//    3    u as fixed point, for EXP       4  row of the ROM, m in [1, 2), specials
+//    3    u as fixed point, EXP and PHI   4  row of the ROM, m in [1, 2), specials
 //    5-7  d = m - centre of its segment
 //    8-9  p = c2 * d                 10-12   p = p + c1
 //   13-14 p = p * d                  15-17   p = p + c0
-//   18    exponent, sign and specials         19-21  SIGMOID and GELU: t / 2 + 0.5
+//   18    exponent, sign and specials         19-21  of some t / 2 + 0.5
 // A coefficient is read in the stage before the one that uses it; d and what goes onto the exponent
 // wait in queues.  A stage changes only when a value enters it, so that an idle lane costs a
 // simulation nothing.
@@ -39,10 +39,10 @@ module sth_func #(
   // <name>_<s>_q: a register behind stage s; valid_q[s]: a value is there.
   logic [Latency-1:1] valid_q;
   logic [3:0] func_1_q, func_2_q, func_3_q;
-  logic [18:4] sigmoid_q;  // t / 2 + 0.5 follows
+  logic [18:4] halved_q;  // t / 2 + 0.5 follows
   logic [32*Lanes-1:0] u_2_q, u_3_q, fixed_3_q;
-  logic [9*Lanes-1:0] row_4_q, row_5_q, row_6_q, row_7_q, row_8_q, row_9_q, row_10_q, row_11_q;
-  logic [9*Lanes-1:0] row_12_q, row_13_q;
+  logic [10*Lanes-1:0] row_4_q, row_5_q, row_6_q, row_7_q, row_8_q, row_9_q, row_10_q, row_11_q;
+  logic [10*Lanes-1:0] row_12_q, row_13_q;
   logic [20*Lanes-1:0] m_4_q, centre_4_q;
   logic [21*Lanes-1:0] difference_5_q, magnitude_6_q;
   logic [Side-1:0] side_4_q, side_17_q;
@@ -119,8 +119,8 @@ module sth_func #(
       f_sums[32*i+:32] = f_fp32_add_round(added[FpAddedStride*i+:FpAddedWidth]);
   endfunction
 
-  function automatic [32*Lanes-1:0] f_fixed(input [32*Lanes-1:0] u);
-    for (int i = 0; i < Lanes; i++) f_fixed[32*i+:32] = f_func_fixed(u[32*i+:32]);
+  function automatic [32*Lanes-1:0] f_fixed(input [3:0] func, input [32*Lanes-1:0] u);
+    for (int i = 0; i < Lanes; i++) f_fixed[32*i+:32] = f_func_fixed(func, u[32*i+:32]);
   endfunction
 
   // {rows, fractions, centres}
@@ -128,8 +128,8 @@ module sth_func #(
                                                              input [32*Lanes-1:0] u,
                                                              input [32*Lanes-1:0] fixed);
     for (int i = 0; i < Lanes; i++)
-      {f_segments[40*Lanes+9*i+:9], f_segments[20*Lanes+20*i+:20], f_segments[20*i+:20]} =
-          f_func_segment(func, u[32*i+:31], fixed[32*i+:23]);
+      {f_segments[40*Lanes+10*i+:10], f_segments[20*Lanes+20*i+:20], f_segments[20*i+:20]} =
+          f_func_segment(func, u[32*i+:31], fixed[32*i+:26]);
   endfunction
 
   function automatic [Side-1:0] f_sides(input [3:0] func, input [32*Lanes-1:0] u,
@@ -161,11 +161,11 @@ module sth_func #(
   endfunction
 
   // t / 2 and 0.5, or t and -0, which changes nothing.
-  function automatic [Aligned-1:0] f_sigmoids(input sigmoid, input [32*Lanes-1:0] t);
+  function automatic [Aligned-1:0] f_halves(input halved, input [32*Lanes-1:0] t);
     for (int i = 0; i < Lanes; i++)
-      f_sigmoids[FpAlignedStride*i+:FpAlignedStride] =
-          FpAlignedStride'(f_fp32_add_align(f_func_half(sigmoid, t[32*i+:32]),
-                                            sigmoid ? 32'h3f000000 : 32'h80000000));
+      f_halves[FpAlignedStride*i+:FpAlignedStride] =
+          FpAlignedStride'(f_fp32_add_align(f_func_half(halved, t[32*i+:32]),
+                                            halved ? 32'h3f000000 : 32'h80000000));
   endfunction
 
   always_ff @(posedge clk_i) begin
@@ -183,7 +183,7 @@ module sth_func #(
     if (valid_q[2]) begin
       func_3_q <= func_2_q;
       u_3_q <= u_2_q;
-      fixed_3_q <= f_fixed(u_2_q);
+      fixed_3_q <= f_fixed(func_2_q, u_2_q);
     end
     if (valid_q[3]) begin
       {row_4_q, m_4_q, centre_4_q} <= f_segments(func_3_q, u_3_q, fixed_3_q);
@@ -239,13 +239,13 @@ module sth_func #(
       p_17_q <= f_sums(added_16_q);
     end
     if (valid_q[17]) t_18_q <= f_finished(side_17_q, p_17_q);
-    if (valid_q[18]) aligned_19_q <= f_sigmoids(sigmoid_q[18], t_18_q);
+    if (valid_q[18]) aligned_19_q <= f_halves(halved_q[18], t_18_q);
     if (valid_q[19]) added_20_q <= f_added(aligned_19_q);
     if (valid_q[20]) y_21_q <= f_sums(added_20_q);
   end
 
   // Moves on by itself, for it is narrow.
-  always_ff @(posedge clk_i) sigmoid_q <= {sigmoid_q[17:4], f_func_is_sigmoid(func_3_q)};
+  always_ff @(posedge clk_i) halved_q <= {halved_q[17:4], f_func_is_halved(func_3_q)};
 
   assign y_o = y_21_q;
 

@@ -10,9 +10,9 @@ module sth_func_rom #(
   input  logic [         3:0] func_i,  // STH_FUNC_*
   output logic [        31:0] prescale_o,
   // The row of each coefficient; rows outside the table read as zero.
-  input  logic [ 9*Lanes-1:0] c0_row_i,
-  input  logic [ 9*Lanes-1:0] c1_row_i,
-  input  logic [ 9*Lanes-1:0] c2_row_i,
+  input  logic [10*Lanes-1:0] c0_row_i,
+  input  logic [10*Lanes-1:0] c1_row_i,
+  input  logic [10*Lanes-1:0] c2_row_i,
   output logic [32*Lanes-1:0] c0_o,
   output logic [32*Lanes-1:0] c1_o,
   output logic [32*Lanes-1:0] c2_o
@@ -24,15 +24,15 @@ module sth_func_rom #(
     case (func_i)
       4'(STH_FUNC_EXP): prescale_o = STH_FCONST_LOG2E;
       4'(STH_FUNC_SIGMOID): prescale_o = STH_FCONST_HALF;
-      4'(STH_FUNC_GELU): prescale_o = STH_FCONST_GELU_HALF_SLOPE;
+      4'(STH_FUNC_GELU_TANH): prescale_o = STH_FCONST_GELU_HALF_SLOPE;
       default: prescale_o = 32'h3f800000;
     endcase
   end
 
   for (genvar i = 0; i < Lanes; i++) begin : gen_lane
-    assign c0_o[32*i+:32] = 32'(func_rows[c0_row_i[9*i+:9]] >> 64);
-    assign c1_o[32*i+:32] = 32'(func_rows[c1_row_i[9*i+:9]] >> 32);
-    assign c2_o[32*i+:32] = 32'(func_rows[c2_row_i[9*i+:9]]);
+    assign c0_o[32*i+:32] = 32'(func_rows[c0_row_i[10*i+:10]] >> 64);
+    assign c1_o[32*i+:32] = 32'(func_rows[c1_row_i[10*i+:10]] >> 32);
+    assign c2_o[32*i+:32] = 32'(func_rows[c2_row_i[10*i+:10]]);
   end
 endmodule
 

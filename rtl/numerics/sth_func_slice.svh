@@ -1,20 +1,22 @@
 // Purpose: what the function unit reads from the bits of its prescaled argument, as functions,
 // included inside the body of a module after sth_spec.svh.
 
-// Whether tanh(t) is followed by t / 2 + 0.5.
-function automatic f_func_is_sigmoid(input [3:0] func);
-  f_func_is_sigmoid = func == 4'(STH_FUNC_SIGMOID) || func == 4'(STH_FUNC_GELU);
+// Whether t / 2 + 0.5 is the result.
+function automatic f_func_is_halved(input [3:0] func);
+  f_func_is_halved = func == 4'(STH_FUNC_SIGMOID) || func == 4'(STH_FUNC_GELU_TANH) ||
+                     func == 4'(STH_FUNC_PHI);
 endfunction
 
-// u in units of 2^-23, truncated towards zero, for |u| < 256: 9 bits of floor, 23 of fraction.
-function automatic [31:0] f_func_fixed(input [31:0] u);
+// u, or |u| for PHI, in units of 2^-23, truncated towards zero, for |u| < 256: 9 bits of floor, 23
+// of fraction.
+function automatic [31:0] f_func_fixed(input [3:0] func, input [31:0] u);
   logic [7:0] shift;
   logic [31:0] magnitude;
   begin
     shift = 8'd134 - u[30:23];
     magnitude = {2'b01, u[22:0], 7'd0} >> shift[4:0];
     if (|shift[7:5]) magnitude = 32'd0;
-    f_func_fixed = u[31] ? 32'd0 - magnitude : magnitude;
+    f_func_fixed = u[31] && func != 4'(STH_FUNC_PHI) ? 32'd0 - magnitude : magnitude;
   end
 endfunction
 
@@ -56,10 +58,14 @@ function automatic [FuncSideWidth-1:0] f_func_side(input [3:0] func, input [31:0
           // Half of 127 - exponent, rounded up: even exponents are odd powers of two.
           offset = 10'd64 - {3'd0, u[30:24]} - {9'd0, u[23]};
         end
-        4'(STH_FUNC_TANH), 4'(STH_FUNC_SIGMOID), 4'(STH_FUNC_GELU): begin
+        4'(STH_FUNC_TANH), 4'(STH_FUNC_SIGMOID), 4'(STH_FUNC_GELU_TANH): begin
           // Below 2^-10 the argument itself, from 8 on one.
           polynomial = u[30:23] >= 8'd117 && u[30:23] < 8'd130;
           if (u[30:23] >= 8'd117) special = {u[31], 31'h3f800000};
+        end
+        4'(STH_FUNC_PHI): begin
+          polynomial = u[30:22] < {8'd129, 1'b1};  // |u| < 6
+          special = {u[31], 31'h3f800000};
         end
         default: ;
       endcase
@@ -69,14 +75,14 @@ function automatic [FuncSideWidth-1:0] f_func_side(input [3:0] func, input [31:0
   end
 endfunction
 
-// {row[8:0], m[19:0], centre[19:0]}: the row of the ROM and the fractions of the polynomial's
+// {row[9:0], m[19:0], centre[19:0]}: the row of the ROM and the fractions of the polynomial's
 // argument and of the middle of the row's segment, both in [1, 2); the upper three bits are the same
-// in both.  fraction: of u, from its fixed point.
-localparam int FuncSegmentWidth = 49;
+// in both.  fixed: three bits of u's floor and its fraction, from its fixed point.
+localparam int FuncSegmentWidth = 50;
 
 function automatic [FuncSegmentWidth-1:0] f_func_segment(input [3:0] func, input [30:0] u,
-                                         input [22:0] fraction);
-  logic [8:0] row;
+                                         input [25:0] fixed);
+  logic [9:0] row;
   logic [22:0] m;
   logic [19:0] centre;
   logic [7:0] octave;
@@ -85,24 +91,38 @@ function automatic [FuncSegmentWidth-1:0] f_func_segment(input [3:0] func, input
     octave = u[30:23] - 8'd117;
     case (func)
       4'(STH_FUNC_EXP): begin
-        m = fraction;
-        row = {4'b0111, m[22:18]};
+        m = fixed[22:0];
+        row = {5'b00111, m[22:18]};
         centre = {m[19:18], 1'b1, 17'd0};
       end
+      4'(STH_FUNC_PHI): begin
+        // 32 segments in 0 .. 1, 16 in each of 1 .. 4, 8 in each of 4 .. 6.
+        m = fixed[22:0];
+        if (fixed[25]) begin
+          row = {6'd33, fixed[23], m[22:20]};
+          centre = {1'b1, 19'd0};
+        end else if (fixed[24:23] != 2'd0) begin
+          row = {6'd29 + {4'd0, fixed[24:23]}, m[22:19]};
+          centre = {m[19], 1'b1, 18'd0};
+        end else begin
+          row = {5'b01110, m[22:18]};
+          centre = {m[19:18], 1'b1, 17'd0};
+        end
+      end
       4'(STH_FUNC_RECIP): begin
-        row = {3'b110, m[22:17]};
+        row = {4'b0110, m[22:17]};
         centre = {m[19:17], 1'b1, 16'd0};
       end
       4'(STH_FUNC_RSQRT): begin
-        row = {2'b10, !u[23], m[22:17]};
+        row = {3'b010, !u[23], m[22:17]};
         centre = {m[19:17], 1'b1, 16'd0};
       end
       default: begin
         if (octave < 8'd8) begin
-          row = {3'b000, octave[2:0], m[22:20]};
+          row = {4'b0000, octave[2:0], m[22:20]};
           centre = {1'b1, 19'd0};
         end else begin
-          row = 9'd64 + {1'b0, octave[2:0], m[22:18]};
+          row = 10'd64 + {2'b00, octave[2:0], m[22:18]};
           centre = {m[19:18], 1'b1, 17'd0};
         end
       end

@@ -38,12 +38,12 @@ static void test_disasm_vector_names_values(void **state)
     struct sth_command command = command_vector(3, 512, 4, 16);
 
     (void)state;
-    STH_SET(&command, VECTOR_FUNC, STH_FUNC_GELU);
+    STH_SET(&command, VECTOR_FUNC, STH_FUNC_PHI);
     STH_SET(&command, VECTOR_MULSEL, STH_OPERAND_SELF);
     STH_SET(&command, VECTOR_MASK_OFFSET, 0xffffe);
     STH_SET(&command, VECTOR_MASK_ROWS, 3);
     STH_SET(&command, VECTOR_MASK_WINDOW, 8191);
-    assert_text(command, "VECTOR rows=4 cols=16 func=gelu mulsel=self write "
+    assert_text(command, "VECTOR rows=4 cols=16 func=phi mulsel=self write "
                          "mask_window=8191 x_addr=3 "
                          "x_type=i32 x_row=1 d_addr=512 d_sp d_type=i8 d_row=1 "
                          "mask_offset=-2 mask_rows=3");

@@ -458,9 +458,9 @@ static const struct {
 
 double equations_difference(const json_t *config, const struct sth_trace *trace,
                             double *const *value, const struct phase *phase,
-                            int layer, bool erf)
+                            int layer)
 {
-    struct eq *e = eq_open(config, trace, value, phase, layer, erf);
+    struct eq *e = eq_open(config, trace, value, phase, layer);
     const double *expected;
     double off;
     int f = 0;

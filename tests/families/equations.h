@@ -20,12 +20,11 @@ struct phase {
  * The largest difference of a layer's output in `value` (every tensor of the
  * trace, or NULL where unknown) from the equations on the outputs before it,
  * over 1 + the largest output; infinite where a tensor is missing or has
- * another shape.  erf: whether GELU is that of the error function where the
- * file says so, instead of the tanh form.
+ * another shape.
  */
 double equations_difference(const json_t *config, const struct sth_trace *trace,
                             double *const *value, const struct phase *phase,
-                            int layer, bool erf);
+                            int layer);
 
 /* The same of the embedding, and of the logits behind that many layers. */
 double equations_embedding_difference(const json_t *config,
@@ -35,7 +34,6 @@ double equations_embedding_difference(const json_t *config,
 double equations_head_difference(const json_t *config,
                                  const struct sth_trace *trace,
                                  double *const *value,
-                                 const struct phase *phase, int layers,
-                                 bool erf);
+                                 const struct phase *phase, int layers);
 
 #endif

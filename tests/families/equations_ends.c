@@ -177,7 +177,7 @@ static double *head(struct eq *e, double *x)
         x = eq_linear(e, "narrow", x, e->hidden, n, false);
     if (is_bert(e)) {
         x = eq_linear(e, "dense", x, e->hidden, e->hidden, true);
-        eq_act(e, is(e, "bert") ? eq_word(e, "hidden_act") : "gelu", x,
+        eq_act(is(e, "bert") ? eq_word(e, "hidden_act") : "gelu", x,
                e->tokens * e->hidden);
         x = eq_layernorm_of(e, "dense.norm", x, eq_number(e, "layer_norm_eps"),
                             true);
@@ -211,7 +211,7 @@ double equations_embedding_difference(const json_t *config,
                                       double *const *value,
                                       const struct phase *phase)
 {
-    struct eq *e = eq_open(config, trace, value, phase, 0, false);
+    struct eq *e = eq_open(config, trace, value, phase, 0);
     const double *x = embedding(e);
     const double off = eq_off(e, x, "out", e->tokens, e->hidden);
 
@@ -222,10 +222,9 @@ double equations_embedding_difference(const json_t *config,
 double equations_head_difference(const json_t *config,
                                  const struct sth_trace *trace,
                                  double *const *value,
-                                 const struct phase *phase, int layers,
-                                 bool erf)
+                                 const struct phase *phase, int layers)
 {
-    struct eq *e = eq_open(config, trace, value, phase, layers, erf);
+    struct eq *e = eq_open(config, trace, value, phase, layers);
     const double *y = head(e, last_tokens(e, eq_input(e)));
     const double off = eq_off(e, y, "logits", e->tokens, vocabulary(e));
 

@@ -20,8 +20,7 @@ static const json_t *field(const struct eq *e, const char *key)
 }
 
 struct eq *eq_open(const json_t *config, const struct sth_trace *trace,
-                   double *const *value, const struct phase *phase, int layer,
-                   bool erf)
+                   double *const *value, const struct phase *phase, int layer)
 {
     static const char *const widths[] = {"n_embd", "d_model", "hidden_size"};
     struct eq *e = calloc(1, sizeof(*e));
@@ -34,8 +33,7 @@ struct eq *eq_open(const json_t *config, const struct sth_trace *trace,
                      .value = value,
                      .phase = *phase,
                      .layer = layer,
-                     .tokens = phase->batch * phase->seq,
-                     .erf = erf};
+                     .tokens = phase->batch * phase->seq};
     snprintf(e->prefix, sizeof(e->prefix), "l%d.", layer);
     while (eq_null(e, widths[w]))
         w++;
@@ -308,10 +306,8 @@ double *eq_add(struct eq *e, const double *a, const double *b, double scale)
     return y;
 }
 
-void eq_act(struct eq *e, const char *word, double *x, int count)
+void eq_act(const char *word, double *x, int count)
 {
-    const bool erf_form = !strcmp(word, "gelu") && e->erf;
-
     for (int i = 0; i < count; i++) {
         const double v = x[i];
 
@@ -319,8 +315,10 @@ void eq_act(struct eq *e, const char *word, double *x, int count)
             x[i] = v / (1 + exp(-v));
         else if (!strncmp(word, "relu", 4))
             x[i] = v < 0 ? 0 : word[4] ? v * v : v;
-        else if (erf_form)
+        else if (!strcmp(word, "gelu") || !strcmp(word, "gelu_python"))
             x[i] = v * 0.5 * (1 + erf(v / sqrt(2)));
+        else if (!strcmp(word, "quick_gelu"))
+            x[i] = v / (1 + exp(-1.702 * v));
         else if (!strncmp(word, "gelu", 4))
             x[i] = v * 0.5 *
                    (1 + tanh(sqrt(2 / acos(-1)) * (v + 0.044715 * v * v * v)));
@@ -334,7 +332,7 @@ double *eq_plain(struct eq *e, const double *x, int width, const char *act,
 {
     double *up = eq_linear(e, "ffn.up", x, e->hidden, width, bias);
 
-    eq_act(e, act, up, e->tokens * width);
+    eq_act(act, up, e->tokens * width);
     return eq_linear(e, "ffn.down", up, width, e->hidden, bias);
 }
 
@@ -346,7 +344,7 @@ double *eq_gated(struct eq *e, const char *prefix, const double *x, int width,
 
     snprintf(name, sizeof(name), "%sgate", prefix);
     gate = eq_linear(e, name, x, e->hidden, width, bias);
-    eq_act(e, act, gate, e->tokens * width);
+    eq_act(act, gate, e->tokens * width);
     snprintf(name, sizeof(name), "%sup", prefix);
     up = eq_linear(e, name, x, e->hidden, width, bias);
     for (int i = 0; i < e->tokens * width; i++)

@@ -16,15 +16,14 @@ struct eq {
     struct phase phase;
     int layer, tokens, hidden;
     char prefix[16]; /* of the tensors' names */
-    bool erf, bad;   /* bad: the trace lacks something */
+    bool bad;        /* the trace lacks something */
     double *taken[TAKEN_MAX];
     int takens;
 };
 
 /* One layer, or an end whose prefix is to begin. */
 struct eq *eq_open(const json_t *config, const struct sth_trace *trace,
-                   double *const *value, const struct phase *phase, int layer,
-                   bool erf);
+                   double *const *value, const struct phase *phase, int layer);
 void eq_close(struct eq *e);
 
 /* Names of tensors begin with it from here on. */
@@ -75,7 +74,7 @@ double *eq_layernorm_of(struct eq *e, const char *name, const double *x,
                         double eps, bool bias);
 
 double *eq_add(struct eq *e, const double *a, const double *b, double scale);
-void eq_act(struct eq *e, const char *word, double *x, int count);
+void eq_act(const char *word, double *x, int count);
 
 /* down(act(up(x))), and down(act(gate(x)) * up(x)). */
 double *eq_plain(struct eq *e, const double *x, int width, const char *act,

@@ -45,6 +45,10 @@ static void make_operands(struct fixture *t, struct operands *o,
 static double activate(enum sth_gemm_act act, double v)
 {
     if (act == STH_GEMM_ACT_GELU)
+        return 0.5 * v * (1 + erf(v / sqrt(2)));
+    if (act == STH_GEMM_ACT_QUICK_GELU)
+        return v / (1 + exp(-1.702 * v));
+    if (act == STH_GEMM_ACT_GELU_TANH)
         return 0.5 * v *
                (1 + tanh(sqrt(2 / M_PI) * (v + 0.044715 * v * v * v)));
     if (act == STH_GEMM_ACT_SILU)
@@ -143,11 +147,14 @@ static const struct variant variants[] = {
     {.bias = true, .act = STH_GEMM_ACT_GELU, .bias_fp32 = true},
     {.act = STH_GEMM_ACT_SILU, .residual = true, .out_fp32 = true},
     {.act = STH_GEMM_ACT_GELU, .residual = true, .out_fp32 = true},
+    {.act = STH_GEMM_ACT_GELU_TANH, .residual = true, .out_fp32 = true},
+    {.act = STH_GEMM_ACT_QUICK_GELU, .out_fp32 = true},
+    {.bias = true, .act = STH_GEMM_ACT_QUICK_GELU, .residual = true},
     {.int8 = true},
     {.int8 = true, .transposed = true, .bias = true, .out_fp32 = true},
     {.int8 = true,
      .bias = true,
-     .act = STH_GEMM_ACT_GELU,
+     .act = STH_GEMM_ACT_GELU_TANH,
      .residual = true,
      .bias_fp32 = true},
     {.int8 = true, .act = STH_GEMM_ACT_SILU, .out_fp32 = true},
@@ -160,6 +167,8 @@ static const struct variant variants[] = {
     {.mul = true, .residual = true, .out_fp32 = true},
     {.mul = true, .bias = true, .act = STH_GEMM_ACT_SILU, .bias_fp32 = true},
     {.mul = true, .residual = true, .act = STH_GEMM_ACT_GELU},
+    {.mul = true, .bias = true, .act = STH_GEMM_ACT_GELU_TANH},
+    {.int8 = true, .act = STH_GEMM_ACT_QUICK_GELU, .out_fp32 = true},
     {.int8 = true, .mul = true, .transposed = true},
     {.int8 = true,
      .mul = true,

@@ -93,7 +93,8 @@ static void test_functions_of_specials(void **state)
         {STH_FUNC_RSQRT, STH_FP32_NAN, STH_FP32_NAN, minus_inf, inf, 0},
         {STH_FUNC_TANH, STH_FP32_NAN, minus_one, minus_zero, 0, one},
         {STH_FUNC_SIGMOID, STH_FP32_NAN, 0, half, half, one},
-        {STH_FUNC_GELU, STH_FP32_NAN, 0, half, half, one},
+        {STH_FUNC_GELU_TANH, STH_FP32_NAN, 0, half, half, one},
+        {STH_FUNC_PHI, STH_FP32_NAN, 0, half, half, one},
     };
 
     (void)state;
@@ -116,6 +117,26 @@ static void test_functions_of_specials(void **state)
             assert_int_equal(sth_func_eval(STH_FUNC_RSQRT, v),
                              bits_of(ldexpf(1, -e / 2)));
     }
+}
+
+/* Phi(-v) = 1 - Phi(v), and no value leaves [0, 1]. */
+static void test_phi_is_symmetric_and_stays_within(void **state)
+{
+    uint32_t last = 0;
+
+    (void)state;
+    for (uint32_t v = 0; v < 0x42000000; v += 997) {
+        uint32_t up = sth_func_eval(STH_FUNC_PHI, v);
+        uint32_t down = sth_func_eval(STH_FUNC_PHI, v | STH_FP32_SIGN);
+        double sum = (double)float_of(up) + (double)float_of(down);
+
+        assert_true(up >= STH_FP32_HALF && up <= STH_FP32_ONE);
+        assert_true(down <= STH_FP32_HALF);
+        assert_true(fabs(sum - 1) <= 0x1p-25);
+        last = up;
+    }
+    assert_int_equal(last, STH_FP32_ONE);
+    assert_int_equal(sth_func_eval(STH_FUNC_PHI, 0x1), STH_FP32_HALF);
 }
 
 static void test_int_sum_bound_is_tight(void **state)
@@ -288,7 +309,7 @@ static long double sigmoid_of(long double v)
     return 1 / (1 + expl(-v));
 }
 
-static long double gelu_of(long double v)
+static long double tanh_gate_of(long double v)
 {
     const long double pi = 3.14159265358979323846264338327950288L;
 
@@ -302,7 +323,17 @@ static long double silu_of(long double v)
 
 static long double tanh_gelu_of(long double v)
 {
-    return v * gelu_of(v * (v * v + 1 / 0.044715L));
+    return v * tanh_gate_of(v * (v * v + 1 / 0.044715L));
+}
+
+static long double phi_of(long double v)
+{
+    return erfcl(-v * sqrtl(0.5L)) / 2;
+}
+
+static long double gelu_of(long double v)
+{
+    return v * phi_of(v);
 }
 
 static uint32_t chip_exp(uint32_t v)
@@ -330,9 +361,9 @@ static uint32_t chip_sigmoid(uint32_t v)
     return sth_func_eval(STH_FUNC_SIGMOID, v);
 }
 
-static uint32_t chip_gelu_gate(uint32_t v)
+static uint32_t chip_tanh_gate(uint32_t v)
 {
-    return sth_func_eval(STH_FUNC_GELU, v);
+    return sth_func_eval(STH_FUNC_GELU_TANH, v);
 }
 
 /* One vector command: sigmoid, gated by x. */
@@ -341,12 +372,23 @@ static uint32_t chip_silu(uint32_t v)
     return sth_fp32_mul(chip_sigmoid(v), v);
 }
 
-/* Two vector commands: t = x * x + bias, then the gate of x * t times x. */
+static uint32_t chip_phi(uint32_t v)
+{
+    return sth_func_eval(STH_FUNC_PHI, v);
+}
+
+/* One vector command: Phi, gated by x. */
 static uint32_t chip_gelu(uint32_t v)
+{
+    return sth_fp32_mul(chip_phi(v), v);
+}
+
+/* Two vector commands: t = x * x + bias, then the gate of x * t times x. */
+static uint32_t chip_tanh_gelu(uint32_t v)
 {
     uint32_t t = sth_fp32_add(sth_fp32_mul(v, v), STH_FCONST_GELU_BIAS);
 
-    return sth_fp32_mul(chip_gelu_gate(sth_fp32_mul(v, t)), v);
+    return sth_fp32_mul(chip_tanh_gate(sth_fp32_mul(v, t)), v);
 }
 
 /* Asserted maxima of one function on [low, high]; 0: not a useful measure. */
@@ -364,9 +406,11 @@ static const struct bound {
     {"rsqrt", chip_rsqrt, rsqrt_of, 0x1p-126f, 0x1p127f, 1.7L, 1.3e-7L, 0},
     {"tanh", chip_tanh, tanh_of, -100, 100, 6.0L, 3.9e-7L, 3.6e-7L},
     {"sigmoid", chip_sigmoid, sigmoid_of, -80, 80, 0, 0, 2.1e-7L},
-    {"gelu gate", chip_gelu_gate, gelu_of, -1000, 1000, 0, 0, 2.1e-7L},
+    {"tanh gate", chip_tanh_gate, tanh_gate_of, -1000, 1000, 0, 0, 2.1e-7L},
+    {"phi", chip_phi, phi_of, -1000, 1000, 0, 0, 2.9e-7L},
     {"silu", chip_silu, silu_of, -100, 100, 0, 0, 1.9e-6L},
-    {"gelu", chip_gelu, tanh_gelu_of, -100, 100, 0, 0, 5.6e-7L},
+    {"gelu", chip_gelu, gelu_of, -100, 100, 0, 0, 6.2e-7L},
+    {"gelu tanh", chip_tanh_gelu, tanh_gelu_of, -100, 100, 0, 0, 5.6e-7L},
 };
 
 struct worst {
@@ -444,6 +488,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_specials_have_the_documented_bits),
         cmocka_unit_test(test_functions_of_specials),
+        cmocka_unit_test(test_phi_is_symmetric_and_stays_within),
         cmocka_unit_test(test_int_sum_bound_is_tight),
         cmocka_unit_test(test_arithmetic_equals_host),
         cmocka_unit_test(test_functions_are_within_bounds),

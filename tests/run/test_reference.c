@@ -101,6 +101,10 @@ static void assert_near(double got, double expected)
 static double activation(int which, double v)
 {
     if (which == 1)
+        return v / 2 * (1 + erf(v / sqrt(2)));
+    if (which == 3)
+        return v * (1 / (1 + exp(-1.702 * v)));
+    if (which == 4)
         return v / 2 * (1 + tanh(sqrt(2 / M_PI) * (v + 0.044715 * v * v * v)));
     if (which == 2)
         return v * (1 / (1 + exp(-v)));
@@ -109,11 +113,12 @@ static double activation(int which, double v)
 
 static void test_reference_matmul_with_everything(void **state)
 {
-    static const char *const acts[] = {"", " act=gelu", " act=silu"};
+    static const char *const acts[] = {"", " act=gelu", " act=silu",
+                                       " act=quick_gelu", " act=gelu_tanh"};
 
     (void)state;
     for (int transposed = 0; transposed < 2; transposed++)
-        for (int act = 0; act < 3; act++) {
+        for (int act = 0; act < 5; act++) {
             char text[1024];
             struct world w;
 

@@ -139,8 +139,8 @@ static const struct fixture_malformed malformed[] = {
     {TENSORS "op matmul out=y x=x[0:8 w=w\n", 9,
      "field 'x': 'x[0:8' does not end in ]; write NAME[r0:r1,c0:c1]"},
     {TENSORS "op matmul out=y x=x w=w act=tanh\n", 9,
-     "field 'act': 'tanh' is not an activation; use gelu, silu, relu, relu2 "
-     "or sigmoid"},
+     "field 'act': 'tanh' is not an activation; use gelu, gelu_tanh, "
+     "quick_gelu, silu, relu, relu2 or sigmoid"},
     {TENSORS "op matmul out=y x=x w=w wt=2\n", 9,
      "field 'wt': '2' is not a flag; give 0 or 1"},
     {TENSORS "op matmul out=x x=x w=w\n", 9,

@@ -151,12 +151,12 @@ static const struct {
     {GPT2("\"layer_norm_epsilon\": NaN"),
      ":1: gpt2: field 'layer_norm_epsilon' must be a positive number below "
      "1e12, not NaN"},
-    {GPT2("\"activation_function\": \"quick_gelu\""),
+    {GPT2("\"activation_function\": \"gelu_10\""),
      ":1: gpt2: field 'activation_function' must be one of gelu, gelu_new, "
-     "gelu_fast, gelu_pytorch_tanh, silu, swish, relu and relu2"},
+     "gelu_fast, gelu_pytorch_tanh, quick_gelu, silu, swish, relu and relu2"},
     {GPT2("\"activation_function\": [1]"),
      ":1: gpt2: field 'activation_function' must be one of gelu, gelu_new, "
-     "gelu_fast, gelu_pytorch_tanh, silu, swish, relu and relu2"},
+     "gelu_fast, gelu_pytorch_tanh, quick_gelu, silu, swish, relu and relu2"},
     {GPT2("\"attention_head_type\": \"multiquery\""),
      ":1: gpt2: field 'attention_head_type' is \"multiquery\": one key and "
      "value head for all queries is gpt_bigcode's"},

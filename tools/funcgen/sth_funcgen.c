@@ -1,6 +1,7 @@
 /*
  * Prints spec/functions.def: the quadratic segments from which the function
- * unit computes exp, 1/v, 1/sqrt(v) and tanh, and the constants around them.
+ * unit computes exp, 1/v, 1/sqrt(v), tanh and erf, and the constants around
+ * them.
  *
  *     sth_funcgen > spec/functions.def
  *
@@ -64,7 +65,8 @@ static float evaluate(float c0, float c1, float c2, float d)
  * One row: f over [centre - half, centre + half].  When pin is set the value
  * at the left end, computed by the unit, is f there exactly: the nodes are
  * stretched so that the first is that end, which costs a quarter more error,
- * and c1 is moved by its last places until rounding agrees.
+ * and c1 is moved by its last places until rounding agrees; where f is zero
+ * c0 makes it so.
  */
 static void print_row(const char *table, int row, function *f, int octave,
                       long double centre, long double half, int pin)
@@ -93,6 +95,8 @@ static void print_row(const char *table, int row, function *f, int octave,
     float target = (float)f(centre - half, octave);
     uint32_t c1_bits = float_bits(c1);
 
+    if (pin && target == 0)
+        c0 -= evaluate(c0, c1, c2, (float)-half);
     for (int i = 0; pin && evaluate(c0, c1, c2, (float)-half) != target; i++) {
         uint32_t places = (uint32_t)((i + 1) / 2)
                           << (FRACTION_BITS - C1_FRACTION_BITS);
@@ -138,6 +142,12 @@ static long double tanh_of(long double m, int octave)
     return tanhl(ldexpl(m, octave));
 }
 
+/* 2 Phi - 1 from a whole number on. */
+static long double erf_of(long double m, int whole)
+{
+    return erfl((m - 1 + whole) * sqrtl(0.5L));
+}
+
 static void print_constant(const char *name, long double value,
                            const char *meaning)
 {
@@ -164,13 +174,17 @@ int main(void)
     puts(" *   EXP    224..255 2^(m - 1)");
     puts(" *   RSQRT  256..383 64 segments of m, 64 of 2 m");
     puts(" *   RECIP  384..447");
+    puts(" *   ERF    448..479 erf(v / sqrt(2)): 32 segments in 0 .. 1");
+    puts(" *   ERF    480..527 16 in each of 1 .. 2, 2 .. 3, 3 .. 4");
+    puts(" *   ERF    528..543 8 in each of 4 .. 5, 5 .. 6");
     puts(" */");
     print_constant("LOG2E", 1 / logl(2), "log2(e), prescale of EXP");
     print_constant("HALF", 0.5L, "prescale of SIGMOID");
     print_constant("GELU_HALF_SLOPE", slope / 2,
-                   "GELU_SLOPE / 2, prescale of GELU");
+                   "GELU_SLOPE / 2, prescale of GELU_TANH");
     print_constant("GELU_SLOPE", slope, "2 * sqrt(2 / pi) * 0.044715");
     print_constant("GELU_BIAS", 1 / 0.044715L, "1 / 0.044715");
+    print_constant("QUICK_GELU_SLOPE", 1.702L, "of v sigmoid(1.702 v)");
     for (int octave = -10; octave < -2; octave++)
         row = print_octave("TANH", row, tanh_of, octave, 8, 0);
     for (int octave = -2; octave < 3; octave++)
@@ -178,6 +192,12 @@ int main(void)
     row = print_octave("EXP", row, exp_of, 0, 32, 1);
     row = print_octave("RSQRT", row, rsqrt_of, 0, 64, 1);
     row = print_octave("RSQRT", row, rsqrt_of, 1, 64, 0);
-    print_octave("RECIP", row, recip_of, 0, 64, 1);
+    row = print_octave("RECIP", row, recip_of, 0, 64, 1);
+    for (int whole = 0; whole < 6; whole++)
+        row = print_octave("ERF", row, erf_of, whole,
+                           whole == 0  ? 32
+                           : whole < 4 ? 16
+                                       : 8,
+                           whole == 0);
     return ferror(stdout) || fflush(stdout) ? 1 : 0;
 }

@@ -5,7 +5,7 @@
 
 #include "sth_plan_draw.h"
 
-static const char *const acts[] = {"", " act=gelu", " act=silu"};
+static const char *const acts[] = {"", " act=gelu_tanh", " act=silu"};
 
 /* What the lines of an operation on rows are made from. */
 static const struct rows_op {

@@ -23,7 +23,7 @@ struct sth_plan_work {
     /* A product of m x k by k x n. */
     uint32_t m, n, k;
     bool int8, transposed, bias, residual;
-    uint32_t act; /* 0 none, 1 gelu, 2 silu */
+    uint32_t act; /* 0 none, 1 gelu_tanh, 2 silu */
     /* Attention. */
     uint32_t heads, kv_heads, dim, seq, past, batch;
     /* An operation on rows x cols. */

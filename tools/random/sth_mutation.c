@@ -52,7 +52,7 @@ static const struct rule rules[] = {
     FIELD(MATMUL, BF16, 0, 1),
     FIELD(VECTOR, ROWS, 0, 0),
     FIELD(VECTOR, COLS, 0, 0),
-    FIELD(VECTOR, FUNC, 7, 15),
+    FIELD(VECTOR, FUNC, 8, 15),
     FIELD(VECTOR, GATE, 3, 3),
     FIELD(VECTOR, MULSEL, 5, 7),
     FIELD(VECTOR, ADDSEL, 4, 7),

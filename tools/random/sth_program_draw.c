@@ -176,7 +176,7 @@ void sth_draw_vector(struct sth_draw *d, struct sth_command *c)
     STH_SET(c, ANY_OPCODE, STH_OP_VECTOR);
     STH_SET(c, VECTOR_ROWS, rows);
     STH_SET(c, VECTOR_COLS, cols);
-    STH_SET(c, VECTOR_FUNC, sth_draw_chance(d, 40) ? 0 : sth_draw_below(d, 7));
+    STH_SET(c, VECTOR_FUNC, sth_draw_chance(d, 40) ? 0 : sth_draw_below(d, 8));
     STH_SET(c, VECTOR_GATE, sth_draw_chance(d, 60) ? 0 : sth_draw_below(d, 3));
     STH_SET(c, VECTOR_REDUCE, reduce);
     STH_SET(c, VECTOR_CARRY, sth_draw_chance(d, 30));

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-static double gelu(double x)
+static double gelu_tanh(double x)
 {
     return 0.5 * x *
            (1 + tanh(0.7978845608028654 * (x + 0.044715 * x * x * x)));
@@ -15,7 +15,11 @@ static double gelu(double x)
 static double activate(uint32_t act, double x)
 {
     if (act == STH_GEMM_ACT_GELU)
-        return gelu(x);
+        return 0.5 * x * erfc(-x * sqrt(0.5));
+    if (act == STH_GEMM_ACT_GELU_TANH)
+        return gelu_tanh(x);
+    if (act == STH_GEMM_ACT_QUICK_GELU)
+        return x / (1 + exp(-1.702 * x));
     if (act == STH_GEMM_ACT_SILU)
         return x / (1 + exp(-x));
     if (act == STH_GEMM_ACT_RELU)

@@ -24,7 +24,7 @@ static const struct {
 #undef FUNC_ROW
 };
 
-#define ROM_ROWS 512 /* a power of two: no index is out of range */
+#define ROM_ROWS 1024 /* a power of two: no index is out of range */
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 void sth_specgen_functions(FILE *out)
@@ -39,7 +39,7 @@ void sth_specgen_functions(FILE *out)
     fputs("/* verilator lint_on UNUSEDPARAM */\n"
           "\n"
           "// {c0, c1, c2} of each row; a memory that is only ever read.\n"
-          "logic [95:0] func_rows[512];\n"
+          "logic [95:0] func_rows[1024];\n"
           "initial begin\n",
           out);
     for (uint32_t i = 0; i < ROM_ROWS; i++) {

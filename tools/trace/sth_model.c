@@ -180,11 +180,6 @@ static void obey(struct sth_model_reader *r, const struct sth_family *f,
         break;
     case STH_KEY_ACT:
         m->act = sth_model_act_named(r, key);
-        if (m->act == STH_MODEL_GELU_ERF)
-            sth_model_note(r,
-                           "field '%s%s': GELU of the error function is "
-                           "computed in its tanh form, less than 0.0005 apart",
-                           r->within, key);
         break;
     case STH_KEY_ROPE:
         sth_model_read_rope(r, key, row->min > 0, m);

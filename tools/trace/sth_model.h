@@ -45,7 +45,8 @@ enum sth_model_qk_norm {
 
 enum sth_model_act {
     STH_MODEL_GELU_TANH,
-    STH_MODEL_GELU_ERF, /* computed in the tanh form: at most 5e-4 apart */
+    STH_MODEL_GELU_ERF,
+    STH_MODEL_QUICK_GELU, /* v sigmoid(1.702 v) */
     STH_MODEL_SILU,
     STH_MODEL_RELU,
     STH_MODEL_RELU2

@@ -153,6 +153,7 @@ enum sth_model_act sth_model_act_named(struct sth_model_reader *r,
                 {"gelu_fast", STH_MODEL_GELU_TANH},
                 {"gelu_accurate", STH_MODEL_GELU_TANH},
                 {"gelu_pytorch_tanh", STH_MODEL_GELU_TANH},
+                {"quick_gelu", STH_MODEL_QUICK_GELU},
                 {"silu", STH_MODEL_SILU},
                 {"swish", STH_MODEL_SILU},
                 {"relu", STH_MODEL_RELU},
@@ -162,9 +163,10 @@ enum sth_model_act sth_model_act_named(struct sth_model_reader *r,
     for (size_t i = 0; name && i < sizeof(list) / sizeof(*list); i++)
         if (!strcmp(name, list[i].name))
             return list[i].act;
-    sth_model_fail_field(r, key,
-                         "must be one of gelu, gelu_new, gelu_fast, "
-                         "gelu_pytorch_tanh, silu, swish, relu and relu2");
+    sth_model_fail_field(
+        r, key,
+        "must be one of gelu, gelu_new, gelu_fast, "
+        "gelu_pytorch_tanh, quick_gelu, silu, swish, relu and relu2");
     return STH_MODEL_SILU;
 }
 

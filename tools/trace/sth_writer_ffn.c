@@ -5,8 +5,9 @@
 
 const char *sth_writer_act(enum sth_model_act act)
 {
-    static const char *const words[] = {[STH_MODEL_GELU_TANH] = "gelu",
+    static const char *const words[] = {[STH_MODEL_GELU_TANH] = "gelu_tanh",
                                         [STH_MODEL_GELU_ERF] = "gelu",
+                                        [STH_MODEL_QUICK_GELU] = "quick_gelu",
                                         [STH_MODEL_SILU] = "silu",
                                         [STH_MODEL_RELU] = "relu",
                                         [STH_MODEL_RELU2] = "relu2"};

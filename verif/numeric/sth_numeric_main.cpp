@@ -105,7 +105,7 @@ class Numeric
             // Half of them where the functions bend: 2^-14 to 2^9.
             if (r & 16)
                 a = (a & 0x807fffff) | (113 + (r >> 5) % 24) << 23;
-            function((r >> 12) % 8 != 0, 1 + r % 8 % 7, a);
+            function((r >> 12) % 8 != 0, 1 + r % 8, a);
         }
         for (unsigned i = 0; i < kLatency; i++)
             function(false, 0, 0);

@@ -104,7 +104,7 @@ class Attempt
         groups_ = (c->rows + kCols - 1) / kCols;
         c->mulsel = below(5);
         c->addsel = below(4);
-        c->func = chance(40) ? 0 : below(7);
+        c->func = chance(40) ? 0 : below(8);
         c->reduce = chance(50) || (huge_ && c->rows > 1000) ? 0 : 1 + below(3);
         c->write = c->reduce == 0 || chance(60);
         c->carry = chance(40);
