@@ -1,9 +1,16 @@
 /* The player image. */
+#include "sth_board.h"
 #include "sth_compiled.h"
+#include "sth_console.h"
+#include "sth_platform.h"
 #include "sth_player.h"
+
+enum { RING_LOG2 = 10 };
 
 static volatile struct sth_player_mailbox mailbox
     __attribute__((section(".mailbox"), used));
+static struct sth_command ring[1 << RING_LOG2]
+    __attribute__((section(".noinit"), aligned(4096)));
 
 static void *pointer(uint32_t address)
 {
@@ -24,31 +31,86 @@ static enum sth_fw_err play(const struct sth_compiled *program,
     return err;
 }
 
-static enum sth_fw_err run(void)
+static void say_open_error(const struct sth_compiled_error *error)
+{
+    sth_console_text("player: byte ");
+    sth_console_decimal((uint32_t)error->offset);
+    sth_console_text(" of the program: ");
+    sth_console_text(error->what);
+    sth_console_text("\n");
+}
+
+/* What stands still, and what it waits for. */
+static void say_diagnosis(struct sth_driver *driver)
+{
+    static struct sth_driver_diagnosis d;
+
+    sth_driver_diagnose(driver, &d);
+    sth_console_text("player: fault ");
+    sth_console_decimal(d.fault.code);
+    sth_console_text(" at command ");
+    sth_console_decimal(d.fault.index);
+    sth_console_text("\n");
+    for (uint32_t e = 0; e < STH_ENGINE_COUNT; e++) {
+        if ((d.known >> e & 1u) == 0)
+            continue;
+        sth_console_text("player: engine ");
+        sth_console_decimal(e);
+        sth_console_text(" holds command ");
+        sth_console_decimal(d.index[e]);
+        sth_console_text(" and waits for semaphores ");
+        sth_console_hex(d.waits_for[e]);
+        sth_console_text("\n");
+    }
+}
+
+static enum sth_fw_err run(struct sth_driver *driver)
 {
     static struct sth_hal hal;
-    static struct sth_driver driver;
+    const uintptr_t regs = sth_board_accelerator(mailbox.accelerator);
     struct sth_driver_config config;
     struct sth_compiled_error error;
     struct sth_compiled program;
     enum sth_fw_err err;
 
-    sth_hal_mmio_init(&hal, mailbox.reg_base, mailbox.mem_base, NULL);
+    if (regs == 0)
+        return STH_FW_ERR_DEVICE_ID;
+    sth_hal_mmio_init(&hal, regs, STH_PLATFORM_RAM_BASE, sth_board_sleep);
     sth_driver_config_default(&config);
-    err = sth_driver_init(&driver, &hal, &config);
-    if (err == STH_FW_ERR_OK)
-        err = sth_compiled_open(&program, pointer(mailbox.program),
-                                mailbox.program_bytes, &error);
+    config.ring_addr = (uintptr_t)ring - STH_PLATFORM_RAM_BASE;
+    config.ring_log2 = RING_LOG2;
+    err = sth_driver_init(driver, &hal, &config);
     if (err != STH_FW_ERR_OK)
         return err;
+    err = sth_compiled_open(&program, pointer(mailbox.program),
+                            mailbox.program_bytes, &error);
+    if (err != STH_FW_ERR_OK) {
+        say_open_error(&error);
+        return err;
+    }
     mailbox.state = STH_PLAYER_PLAYING;
-    return play(&program, &driver, pointer(mailbox.bases));
+    err = play(&program, driver, pointer(mailbox.bases));
+    mailbox.state = STH_PLAYER_DONE;
+    if (err == STH_FW_ERR_FAULT || err == STH_FW_ERR_TIMEOUT)
+        say_diagnosis(driver);
+    return err;
 }
 
 int main(void)
 {
+    static struct sth_driver driver;
+    enum sth_fw_err err;
+
     mailbox.state = STH_PLAYER_OPENING;
-    mailbox.err = (uint32_t)run();
+    err = run(&driver);
+    mailbox.err = (uint32_t)err;
     mailbox.state = STH_PLAYER_DONE;
-    return 0;
+    sth_console_text("player: ");
+    sth_console_text(sth_fw_err_text(err));
+    sth_console_text(", ");
+    sth_console_decimal(driver.tail);
+    sth_console_text(" commands, stack ");
+    sth_console_decimal(sth_board_stack_used());
+    sth_console_text(" bytes\n");
+    return err == STH_FW_ERR_OK ? STH_BOARD_STATUS_OK : STH_BOARD_STATUS_FAILED;
 }

@@ -1,6 +1,7 @@
 /*
  * The player image: plays all steps of a program that lies in memory.  Whoever
- * starts it fills the mailbox, at the start of the image's memory, first.
+ * starts it fills the mailbox, at the start of memory, first.  It says on the
+ * console how it went and ends the run.
  */
 #ifndef STH_PLAYER_H
 #define STH_PLAYER_H
@@ -15,11 +16,10 @@ enum sth_player_state {
 
 /* Addresses are the processor's. */
 struct sth_player_mailbox {
-    uint32_t state;    /* enum sth_player_state; written by the image */
-    uint32_t err;      /* enum sth_fw_err, when DONE */
-    uint32_t reg_base; /* register block */
-    uint32_t mem_base; /* of bus address 0 */
-    uint32_t program;  /* the file; only read */
+    uint32_t state;       /* enum sth_player_state; written by the image */
+    uint32_t err;         /* enum sth_fw_err, when DONE */
+    uint32_t accelerator; /* the number of the one that plays */
+    uint32_t program;     /* the file; only read */
     uint32_t program_bytes;
     uint32_t bases; /* uint64_t for each region: its bus address; only read */
 };

@@ -18,16 +18,36 @@ program() {
       -o "$work/$name" && printf '%s on %s: %s\n' "$name" "$config" "$*"
 }
 
-# count NAME: on the image of each level.
+# count NAME: on the image of each level, and with its code in the ROM.
 count() {
-  for level in Os O2; do
-    printf '  %s ' -$level
-    if "$BUILD/rv32/count" "$BUILD/rv32/$level/player.elf" "$work/$1" $most
+  for image in Os/player O2/player Os/player-rom; do
+    printf '  %-14s ' $image
+    if "$BUILD/rv32/count" "$BUILD/rv32/$image.elf" "$work/$1" $most
     then passed=$((passed + 1)); else failed=$((failed + 1)); fi
   done
 }
 
-program prefill edge --model gpt2 --phase prefill --seq 32 && count prefill
+# storm NAME: interrupts anywhere change nothing but the count.
+storm() {
+  printf '  %-14s ' storm
+  if "$BUILD/rv32/count" "$BUILD/rv32/Os/player.elf" "$work/$1" 1000 storm
+  then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+}
+
+# An accelerator that does nothing is one that the player names.
+dead() {
+  local out
+  out=$("$BUILD/rv32/count" "$BUILD/rv32/Os/player.elf" "$work/$1" $most dead)
+  if [ $? -eq 1 ] &&
+    grep -q 'engine 1 holds command .* waits for semaphores 0x00000002' \
+      <<<"$out" && grep -q 'no command retired for the time-out' <<<"$out"
+  then passed=$((passed + 1)); else
+    failed=$((failed + 1)); echo "$out"
+  fi
+}
+
+program prefill edge --model gpt2 --phase prefill --seq 32 && count prefill &&
+  dead prefill && storm prefill
 program decode edge --model gpt2 --phase decode --past 100 --steps 50 &&
   count decode
 program grouped server --model llama-3.2-1b --phase decode --past 500 \
@@ -35,4 +55,4 @@ program grouped server --model llama-3.2-1b --phase decode --past 500 \
 program batch server --model gpt2 --phase decode --past 100 --steps 50 \
   --batch 8 && count batch
 echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ] && [ "$passed" -eq 8 ]
+[ "$failed" -eq 0 ] && [ "$passed" -eq 14 ]
