@@ -198,6 +198,23 @@ static const struct {
     {LLAMA(", \"rope_scaling\": {\"type\": \"ntk\"}"),
      ":1: llama: field 'rope_scaling.type' must be one of default, linear, "
      "dynamic, yarn, longrope and llama3"},
+    {LLAMA(", \"rope_scaling\": {\"type\": \"linear\", "
+           "\"rope_type\": \"dynamic\", \"factor\": 2}"),
+     ":1: llama: field 'rope_scaling.rope_type' and field 'rope_scaling.type' "
+     "differ"},
+    {LLAMA(", \"rope_theta\": 1, \"rope_parameters\": {\"rope_theta\": 2}"),
+     ":1: llama: field 'rope_parameters.rope_theta' and field 'rope_theta' "
+     "differ"},
+    {LLAMA(", \"text_config\": {}"),
+     ":1: llama: field 'text_config' stands in a file of a family without "
+     "parts"},
+    {LLAMA(", \"architectures\": \"LlamaForCausalLM\""),
+     ":1: llama: field 'architectures' must be a list of names"},
+    {LLAMA(", \"auto_map\": \"m.LlamaForCausalLM\""),
+     ":1: llama: field 'auto_map' must be an object"},
+    {"{\"model_type\": \"\"}", ": field 'model_type' is empty"},
+    {"{\"model_type\": \"llava\", \"text_config\": {\"model_type\": \"\"}}",
+     ": field 'text_config.model_type' is empty"},
     {LLAMA(", \"rope_scaling\": {\"type\": \"linear\"}"),
      ":1: llama: field 'rope_scaling' needs 'factor' for this rope_type"},
     {LLAMA(", \"rope_scaling\": {\"type\": \"linear\", \"factor\": 2,\n"

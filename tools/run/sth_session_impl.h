@@ -33,6 +33,7 @@ struct sth_session_owned {
     bool event_lost;                       /* memory was short */
     uint64_t engine_end[STH_ENGINE_COUNT]; /* of the last command */
     uint32_t layer_first; /* operation; commands are numbered from it */
+    uint32_t step_first;  /* operations of the steps before, in the phases */
     uint64_t layer_later; /* cycles to add to those of events */
     uint64_t layer_begin; /* cycle, before those are added */
 };

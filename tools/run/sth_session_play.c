@@ -17,19 +17,28 @@ static double now(clockid_t clock)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
+/* Where an operation of what is played stands in the phases. */
+static uint32_t place(const struct sth_session *s, uint32_t op)
+{
+    const struct sth_session_owned *o = s->owned;
+
+    return o->layer_first + o->step_first + op;
+}
+
 static void op_begin(void *user, uint32_t op, const struct sth_trace_op *what,
                      uint32_t command)
 {
     struct sth_session *s = user;
-    const struct sth_session_owned *o = s->owned;
-    struct sth_session_phase *p = &s->phase[o->layer_first + op];
+    struct sth_session_phase *p;
 
+    op = place(s, op);
+    p = &s->phase[op];
     memset(p, 0, sizeof(*p));
     p->op = what;
     p->macs = sth_trace_op_macs(what);
     p->products = sth_pe_products(!sth_trace_op_is_int8(&s->trace, what));
     p->first = command;
-    s->phases = o->layer_first + op + 1;
+    s->phases = op + 1;
 }
 
 static void op_end(void *user, uint32_t op, const struct sth_trace_op *what,
@@ -39,7 +48,7 @@ static void op_end(void *user, uint32_t op, const struct sth_trace_op *what,
     struct sth_session_owned *o = s->owned;
 
     (void)what;
-    op += o->layer_first;
+    op = place(s, op);
     s->phase[op].last = command;
     /* An operation without products still counts for a little. */
     o->macs_done += s->phase[op].macs + 1;
@@ -149,7 +158,7 @@ static enum sth_fw_err run_trace(struct sth_session *s)
     if (s->request.by_layer)
         return sth_layers_run(&job, &s->layers);
     for (uint32_t step = 0; step < s->steps && err == STH_FW_ERR_OK; step++) {
-        o->layer_first = step * s->trace.ops;
+        o->step_first = step * s->trace.ops;
         sth_trace_set_step(&s->trace, step);
         err = o->is_compiled
                   ? sth_runtime_play(o->runtime, &s->trace, &o->program,
@@ -232,8 +241,8 @@ bool sth_session_play(struct sth_session *s, uint64_t wave_first,
     if (err) {
         sth_session_explain(s, err, f);
         s->failed = true;
-        if (s->phases > o->layer_first + o->runtime->failed_op)
-            s->phases = o->layer_first + o->runtime->failed_op;
+        if (s->phases > place(s, o->runtime->failed_op))
+            s->phases = place(s, o->runtime->failed_op);
         return false;
     }
     return o->event_lost ? sth_session_fail(f, "out of memory for the events")

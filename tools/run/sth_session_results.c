@@ -41,11 +41,9 @@ void sth_session_collect(struct sth_session *s)
     s->commands = o->runtime->driver.tail;
     if (s->request.by_layer)
         take_layers(s);
-    if (s->request.backend == STH_BACKEND_RTL) {
-        o->layer_first = 0; /* of all that ran, not of the last step */
-        while (o->rtl->ops->next_event(o->rtl, &event))
-            sth_session_on_retire(s, &event, NULL);
-    }
+    while (s->request.backend == STH_BACKEND_RTL &&
+           o->rtl->ops->next_event(o->rtl, &event))
+        sth_session_on_retire(s, &event, NULL);
     if (o->csim) {
         s->diagnostics = sth_csim_report(o->csim, &list);
         memcpy(s->diagnostic, list, s->diagnostics * sizeof(*list));

@@ -140,6 +140,16 @@ static const char *command_name(const struct timeline *t, size_t event,
     return name ? name : sth_engine_name(t->s->events[event].engine);
 }
 
+/* The operation that a command belongs to, and its number. */
+static void put_owner(struct timeline *t, const struct sth_event *e,
+                      const struct sth_session_phase *phase)
+{
+    put_text(t, "operation", phase ? sth_trace_op_name(phase->op) : "");
+    if (phase)
+        fprintf(t->out, ", \"line\": %u", phase->op->line);
+    fprintf(t->out, ", \"index\": %" PRIu32, e->index);
+}
+
 static void put_wait(struct timeline *t, const struct sth_event *e,
                      const struct sth_session_phase *phase, const char *text)
 {
@@ -147,8 +157,8 @@ static void put_wait(struct timeline *t, const struct sth_event *e,
 
     begin_slice(t, ENGINES, track, "waits for a semaphore",
                 e->start - e->waited, e->start);
-    put_text(t, "operation", phase ? sth_trace_op_name(phase->op) : "");
-    fprintf(t->out, ", \"index\": %" PRIu32 ", ", e->index);
+    put_owner(t, e, phase);
+    fputs(", ", t->out);
     put_text(t, "command", text);
     end_slice(t);
 }
@@ -173,10 +183,7 @@ static void put_command(struct timeline *t, size_t i, struct tracks *tracks)
                 e->engine * TRACKS +
                     take_track(&tracks[e->engine], e->start, e->end),
                 name, e->start, e->end);
-    put_text(t, "operation", phase ? sth_trace_op_name(phase->op) : "");
-    if (phase)
-        fprintf(t->out, ", \"line\": %u", phase->op->line);
-    fprintf(t->out, ", \"index\": %" PRIu32, e->index);
+    put_owner(t, e, phase);
     if (t->s->csim.present) {
         fputs(", ", t->out);
         put_text(t, "command", text);

@@ -67,9 +67,9 @@ static bool is_among(const char *word, const char *list)
 {
     const size_t size = strlen(word);
 
-    for (const char *at = list; (at = strstr(at, word)); at += size)
+    for (const char *at = list; size && (at = strstr(at, word)); at += size)
         if ((at == list || at[-1] == ' ') && (!at[size] || at[size] == ' '))
-            return size > 0;
+            return true;
     return false;
 }
 

@@ -353,6 +353,11 @@ static void read_model(struct sth_model_reader *r, json_t *root,
         r->type = wrapper->text;
     else if (wrapper && !enter_text(r, root, wrapper))
         return;
+    if (!*r->type) {
+        r->type = NULL;
+        sth_model_fail(r, "field '%smodel_type' is empty", r->within);
+        return;
+    }
     family = sth_family_find(r->type);
     if (!family && sth_family_refusal(r->type)) {
         sth_model_fail(r, "this family is refused: %s",
@@ -365,6 +370,9 @@ static void read_model(struct sth_model_reader *r, json_t *root,
                        names);
         return;
     }
+    if (!wrapper && json_object_get(root, "text_config"))
+        sth_model_fail_field(r, "text_config",
+                             "stands in a file of a family without parts");
     snprintf(stems, sizeof(stems), "%s %s", flat ? "" : family->classes,
              wrapper ? wrapper->classes : "");
     read_family(r, family, stems, wrapper != NULL, m);

@@ -46,6 +46,9 @@ void sth_model_check_classes(struct sth_model_reader *r, const char *stems)
     json_t *map = (json_t *)sth_model_field(r, "auto_map"), *value;
     const char *key;
 
+    if (sth_model_has(r, "architectures") && !json_is_array(list) &&
+        !sth_model_is_ignored(r, "architectures"))
+        sth_model_fail_field(r, "architectures", "must be a list of names");
     if (json_is_array(list) && !sth_model_is_ignored(r, "architectures"))
         for (size_t i = 0; i < json_array_size(list); i++) {
             const char *name = json_string_value(json_array_get(list, i));
@@ -57,8 +60,10 @@ void sth_model_check_classes(struct sth_model_reader *r, const char *stems)
                     "may differ",
                     name ? name : "no text");
         }
-    if (!json_is_object(map) || sth_model_is_ignored(r, "auto_map"))
+    if (sth_model_is_ignored(r, "auto_map"))
         return;
+    if (sth_model_has(r, "auto_map") && !json_is_object(map))
+        sth_model_fail_field(r, "auto_map", "must be an object");
     json_object_foreach(map, key, value)
     {
         const char *name = json_string_value(value);

@@ -64,12 +64,17 @@ static void read_list(struct sth_model_reader *r, const char *key,
 static enum sth_rope_kind read_kind(struct sth_model_reader *r,
                                     const char *within)
 {
-    char key[NAME_MAX_BYTES];
-    const char *name;
+    char key[NAME_MAX_BYTES], old[NAME_MAX_BYTES];
+    const char *name, *old_name;
 
     snprintf(key, sizeof(key), "%s.rope_type", within);
+    snprintf(old, sizeof(old), "%s.type", within);
+    old_name = json_string_value(sth_model_field(r, old));
+    name = json_string_value(sth_model_field(r, key));
+    if (name && old_name && strcmp(name, old_name) != 0)
+        sth_model_fail_field(r, key, "and field '%s' differ", old);
     if (!sth_model_has(r, key))
-        snprintf(key, sizeof(key), "%s.type", within);
+        snprintf(key, sizeof(key), "%s", old);
     if (!sth_model_has(r, key))
         return STH_ROPE_PLAIN;
     name = json_string_value(sth_model_field(r, key));
@@ -139,6 +144,16 @@ static void check_needed(struct sth_model_reader *r, const char *within,
                              "'low_freq_factor'");
 }
 
+/* What the file says of the base twice it says alike. */
+static void read_theta(struct sth_model_reader *r, const char *key,
+                       bool of_the_file, double *theta)
+{
+    *theta = sth_model_real(r, key);
+    if (of_the_file && sth_model_has(r, "rope_theta") &&
+        sth_model_real(r, "rope_theta") != *theta)
+        sth_model_fail_field(r, key, "and field 'rope_theta' differ");
+}
+
 static void read_object(struct sth_model_reader *r, const char *within,
                         double *theta, struct sth_model *model,
                         struct sth_rope_scaling *rope)
@@ -158,7 +173,7 @@ static void read_object(struct sth_model_reader *r, const char *within,
 
         snprintf(key, sizeof(key), "%s.%s", within, name);
         if (theta && !strcmp(name, "rope_theta"))
-            *theta = sth_model_real(r, key);
+            read_theta(r, key, theta == &model->rope_theta, theta);
         else if (theta && !strcmp(name, "partial_rotary_factor"))
             model->said.rotary_share = sth_model_real(r, key);
         else if (!read_field(r, key, name, &read))
