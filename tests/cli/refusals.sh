@@ -6,6 +6,8 @@ command_lines() {
   run
   check "no command" [ "$status" -eq 2 ]
   refuses 2 "there is no command 'simulate'" simulate
+  refuses 2 "'junk' behind --version: nothing goes there" --version junk
+  refuses 2 "'run' behind -h: nothing goes there" -h run
 
   refuses 2 "option -o is missing; '-' is standard output" trace --gemm 2x2x2
   refuses 2 "give one of --model, --gemm, --attention and --op; see --help" \

@@ -36,6 +36,25 @@ static void print_version(void)
            *build ? " (" : "", build, *build ? ")" : "");
 }
 
+static void print_help(void)
+{
+    sth_help_text(stdout, STH_COMMAND_COUNT);
+}
+
+static void print_home(void)
+{
+    puts(sth_cmd_home());
+}
+
+/* What stands in the place of a command. */
+static const struct {
+    const char *word;
+    void (*print)(void);
+} options[] = {{"--help", print_help},
+               {"-h", print_help},
+               {"--version", print_version},
+               {"--home", print_home}};
+
 int main(int argc, char **argv)
 {
     const char *word = argc < 2 ? "" : argv[1];
@@ -43,16 +62,13 @@ int main(int argc, char **argv)
 
     if (command < STH_COMMAND_COUNT)
         return finish(run[command](argc - 1, argv + 1));
-    if (!strcmp(word, "--help") || !strcmp(word, "-h")) {
-        sth_help_text(stdout, STH_COMMAND_COUNT);
-        return finish(0);
-    }
-    if (!strcmp(word, "--version")) {
-        print_version();
-        return finish(0);
-    }
-    if (!strcmp(word, "--home")) {
-        puts(sth_cmd_home());
+    for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++) {
+        if (strcmp(word, options[i].word) != 0)
+            continue;
+        if (argc > 2)
+            return sth_cmd_error("'%s' behind %s: nothing goes there", argv[2],
+                                 word);
+        options[i].print();
         return finish(0);
     }
     if (argc > 1)
