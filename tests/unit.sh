@@ -3,6 +3,7 @@
 # adds up their cases.  A suite that is not there, skips or crashes has failed.
 set -u
 : "${BUILD:=build}"
+export BUILD
 passed=0
 failed=0
 mkdir -p "$BUILD/test" || exit 1

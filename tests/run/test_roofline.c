@@ -188,6 +188,16 @@ static void write_layers(char path[TEST_PATH])
     free(text);
 }
 
+/* Where the RTL of the build lies that this test is one of. */
+static const char *rtl_folder(void)
+{
+    static char path[TEST_PATH];
+    const char *build = getenv("BUILD");
+
+    snprintf(path, sizeof(path), "%s/rtl", build ? build : "build");
+    return path;
+}
+
 static void run(struct sth_session *session, const char *config,
                 const char *memory, enum sth_session_backend backend,
                 const char *path)
@@ -196,7 +206,7 @@ static void run(struct sth_session *session, const char *config,
                                     .roofline = true,
                                     .no_reference = true,
                                     .home = ".",
-                                    .library_dir = "build/rtl",
+                                    .library_dir = rtl_folder(),
                                     .trace_path = path,
                                     .seed = 1};
     char error[1024];
@@ -233,10 +243,11 @@ static void test_parts_add_up_on_csim(void **state)
 static void test_parts_add_up_on_rtl(void **state)
 {
     struct sth_session session;
-    char path[TEST_PATH];
+    char path[TEST_PATH], library[TEST_PATH + 32];
 
     (void)state;
-    if (access("build/rtl/nano/libsth_rtl.so", R_OK) != 0)
+    snprintf(library, sizeof(library), "%s/nano/libsth_rtl.so", rtl_folder());
+    if (access(library, R_OK) != 0)
         skip();
     write_layers(path);
     run(&session, "nano", "fixed:30:0", STH_BACKEND_BOTH, path);

@@ -18,8 +18,7 @@ static struct sth_session_request request_for(const char *config)
 {
     struct sth_session_request q = {.backend = STH_BACKEND_CSIM,
                                     .mode = STH_CSIM_FUNCTION_AND_TIME,
-                                    .home = ".",
-                                    .library_dir = "build/rtl"};
+                                    .home = "."};
     char error[512];
 
     if (!sth_config_find(config, ".", &q.config, error, sizeof(error)))
