@@ -56,7 +56,8 @@ static void text(FILE *out, double x, double y, const char *style,
             what);
 }
 
-/* Grid, ticks and title of the cycles axis, common to both panels. */
+/* Grid, ticks and, if there is one, title of the cycles axis, common to both
+ * panels. */
 static void draw_frame(FILE *out, const struct scale *s, const char *title)
 {
     char label[64];
@@ -78,8 +79,9 @@ static void draw_frame(FILE *out, const struct scale *s, const char *title)
     }
     text(out, SIDE / 2.0, SIDE + 42, "text-anchor=\"middle\"",
          "RTL cycles (logarithmic)");
-    text(out, SIDE / 2.0, -12, "text-anchor=\"middle\" font-weight=\"bold\"",
-         title);
+    if (title)
+        text(out, SIDE / 2.0, -12,
+             "text-anchor=\"middle\" font-weight=\"bold\"", title);
 }
 
 static uint32_t config_of(const struct sth_parity_cases *cases, uint32_t which,
@@ -135,12 +137,12 @@ static void mark_case(FILE *out, const struct sth_parity_cases *cases,
 
 static void draw_cycles(FILE *out, const struct scale *s,
                         const struct sth_parity_cases *cases,
-                        const struct sth_parity_result *result)
+                        const struct sth_parity_result *result, bool errors)
 {
     double band = SIDE * log10(1.01) / (s->high - s->low);
     char label[64];
 
-    draw_frame(out, s, "Cycles");
+    draw_frame(out, s, errors ? "Cycles" : NULL);
     for (double d = s->low; d <= s->high; d++) {
         double y = SIDE - SIDE * (d - s->low) / (s->high - s->low);
 
@@ -155,11 +157,15 @@ static void draw_cycles(FILE *out, const struct scale *s,
     text(out, -SIDE / 2.0, -45,
          "text-anchor=\"middle\" transform=\"rotate(-90)\"",
          "csim cycles (logarithmic)");
+    if (errors)
+        fprintf(out,
+                "<path d=\"M0 %.2fL%d %.2fL%d %.2fL0 %.2fz\" "
+                "fill=\"#9cc69c\"/>\n",
+                SIDE - band, SIDE, -band, SIDE, band, SIDE + band);
     fprintf(out,
-            "<path d=\"M0 %.2fL%d %.2fL%d %.2fL0 %.2fz\" fill=\"#9cc69c\"/>\n"
             "<line x1=\"0\" y1=\"%d\" x2=\"%d\" y2=\"0\" stroke=\"#555\" "
             "stroke-width=\"0.6\"/>\n",
-            SIDE - band, SIDE, -band, SIDE, band, SIDE + band, SIDE, SIDE);
+            SIDE, SIDE);
     for (uint32_t i = 0; i < cases->count; i++)
         if (result[i].ran)
             mark_case(out, cases, result, i,
@@ -230,7 +236,9 @@ static void draw_errors(FILE *out, const struct scale *s,
     label_worst(out, s, cases, result);
 }
 
-static void draw_legend(FILE *out, const struct sth_parity_cases *cases)
+/* The band of a percent is seen among errors alone. */
+static void draw_legend(FILE *out, const struct sth_parity_cases *cases,
+                        bool errors)
 {
     uint32_t first[4], kinds = config_of(cases, cases->count, first);
     double x = 0;
@@ -239,6 +247,8 @@ static void draw_legend(FILE *out, const struct sth_parity_cases *cases)
         draw_mark(out, x, -4, k, cases->list[first[k]].config.name);
         text(out, x + 10, 0, "", cases->list[first[k]].config.name);
     }
+    if (!errors)
+        return;
     fprintf(out,
             "<rect x=\"%.0f\" y=\"-10\" width=\"16\" height=\"11\" "
             "fill=\"#9cc69c\"/>\n",
@@ -267,12 +277,12 @@ bool sth_parity_svg(FILE *out, const struct sth_parity_cases *cases,
                  "%.2f %%",
                  sum.ran, sum.mean_pct, sum.worst_pct);
     else
-        snprintf(title, sizeof(title), "csim and RTL: the same in %u cases",
-                 sum.ran);
+        snprintf(title, sizeof(title),
+                 "csim and RTL: the same cycles in %u cases", sum.ran);
     text(out, LEFT + width / 2.0, 28, "text-anchor=\"middle\" font-size=\"17\"",
          title);
     fprintf(out, "<g transform=\"translate(%d %d)\">\n", LEFT, TOP);
-    draw_cycles(out, &s, cases, result);
+    draw_cycles(out, &s, cases, result, sum.worst_pct > 0);
     fputs("</g>\n", out);
     if (sum.worst_pct > 0) {
         fprintf(out, "<g transform=\"translate(%d %d)\">\n", LEFT + SIDE + GAP,
@@ -281,7 +291,7 @@ bool sth_parity_svg(FILE *out, const struct sth_parity_cases *cases,
         fputs("</g>\n", out);
     }
     fprintf(out, "<g transform=\"translate(%d %d)\">\n", LEFT, TOP + SIDE + 75);
-    draw_legend(out, cases);
+    draw_legend(out, cases, sum.worst_pct > 0);
     fputs("</g>\n</svg>\n", out);
     return !ferror(out);
 }

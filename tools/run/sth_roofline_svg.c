@@ -189,48 +189,90 @@ static void draw_label(struct plot *p, double x, double y, const char *name)
     take(p, x - 6, y, 12);
     take(p, left, at, width);
     text(p->out, left > x ? left : left + width, at + 4,
-         left > x ? "start" : "end", "font-size=\"12\" fill=\"#323f4b\"", name);
+         left > x ? "start" : "end",
+         "font-size=\"12\" fill=\"#323f4b\" paint-order=\"stroke\" "
+         "stroke=\"#fff\" stroke-width=\"3\"",
+         name);
 }
 
-/* Operations of one name share a label, and a dot unless they differ. */
+/* Whether it has a dot: it moves bytes and computes. */
+static bool is_drawn(const struct sth_roofline_point *point)
+{
+    return point->intensity > 0 && height_of(point) > 0;
+}
+
+/* A dot, whose label is that of the dot `first`. */
+struct dot {
+    const char *name;
+    double x, y;
+    int first, more; /* more: names that share its label */
+};
+
+/* The dot whose label serves for one at x, y: near, of the same name if there
+ * is one; -1: it has a label of its own. */
+static int label_for(const struct dot *dot, int count, const char *name,
+                     double x, double y)
+{
+    const double near = 7;
+    int found = -1;
+
+    for (int j = 0; j < count; j++) {
+        if (!strcmp(dot[j].name, name))
+            return dot[j].first;
+        if (found < 0 && dot[j].first == j && fabs(dot[j].x - x) < near &&
+            fabs(dot[j].y - y) < near)
+            found = j;
+    }
+    return found;
+}
+
+/* Operations of one name share a label, and a dot unless they differ; those of
+ * several names at one place share the label of the first. */
 static void draw_dots(struct plot *p, const struct sth_session *s,
                       const struct sth_roofline_peaks *peaks)
 {
-    enum { SEEN_MAX = 512 };
-    struct {
-        const char *name;
-        double x, y;
-    } seen[SEEN_MAX];
+    enum { DOTS_MAX = 512 };
+    struct dot dot[DOTS_MAX];
     int count = 0;
 
-    for (uint32_t i = 0; i < s->phases && count < SEEN_MAX; i++) {
-        const struct sth_session_phase *f = &s->phase[i];
+    for (uint32_t i = 0; i < s->phases && count < DOTS_MAX; i++) {
+        struct sth_roofline_point point = sth_roofline_of(peaks, &s->phase[i]);
+        const char *name = sth_trace_op_name(s->phase[i].op);
         bool named = false, drawn = false;
-        struct sth_roofline_point point = sth_roofline_of(peaks, f);
+        int first;
         double x, y;
 
-        if (!(point.intensity > 0 && height_of(&point) > 0))
+        if (!is_drawn(&point))
             continue;
         x = at_x(p, point.intensity);
         y = at_y(p, height_of(&point));
         for (int j = 0; j < count; j++) {
-            if (strcmp(seen[j].name, sth_trace_op_name(f->op)))
+            if (strcmp(dot[j].name, name))
                 continue;
             named = true;
-            drawn |= fabs(seen[j].x - x) < 2 && fabs(seen[j].y - y) < 2;
+            drawn |= fabs(dot[j].x - x) < 2 && fabs(dot[j].y - y) < 2;
         }
         if (drawn)
             continue;
-        seen[count].name = sth_trace_op_name(f->op);
-        seen[count].x = x;
-        seen[count++].y = y;
-        if (!named)
-            draw_label(p, x, y, sth_trace_op_name(f->op));
+        first = label_for(dot, count, name, x, y);
+        if (first >= 0 && !named)
+            dot[first].more++;
+        dot[count] = (struct dot){name, x, y, first < 0 ? count : first, 0};
+        count++;
         fprintf(p->out,
                 "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"5\" fill=\"%s\" "
                 "stroke=\"%s\" stroke-width=\"2\"/>\n",
                 x, y, point.macs_attained > 0 ? colour_of(&point) : "#fff",
                 colour_of(&point));
+    }
+    for (int j = 0; j < count; j++) {
+        char words[160];
+
+        if (dot[j].first != j)
+            continue;
+        snprintf(words, sizeof(words), dot[j].more ? "%s and %d more" : "%s",
+                 dot[j].name, dot[j].more);
+        draw_label(p, dot[j].x, dot[j].y, words);
     }
 }
 
@@ -255,6 +297,8 @@ static void draw_legend(const struct plot *p, const struct sth_session *s,
     for (uint32_t i = 0; i < s->phases; i++) {
         struct sth_roofline_point point = sth_roofline_of(peaks, &s->phase[i]);
 
+        if (!is_drawn(&point))
+            continue;
         if (point.critical)
             seen[point.bound] = true;
         else
@@ -292,7 +336,7 @@ bool sth_roofline_svg(FILE *out, const struct sth_session *session)
         struct sth_roofline_point point =
             sth_roofline_of(&peaks, &session->phase[i]);
 
-        if (point.intensity > 0 && height_of(&point) > 0)
+        if (is_drawn(&point))
             include(&p, point.intensity, height_of(&point));
     }
     fprintf(out,
