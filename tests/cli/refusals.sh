@@ -72,6 +72,34 @@ columns; take a view of fewer" trace --op topk:1x2000x1025 -o "$out"
     trace --model gpt2 --phase prefill --seq 4 --batch '' -o "$out"
   refuses 2 "option --layers: the model has 12 layers" \
     trace --model gpt2 --phase prefill --seq 4 --layers 13 -o "$out"
+  refuses 2 "option --past has 2 numbers for the 3 sequences of --batch" \
+    trace --model gpt2 --phase decode --past 1,2 --batch 3 -o "$out"
+  refuses 2 "option --past: attention alone has sequences of one length" \
+    trace --attention 2x8 --seq 1 --past 1,2 -o "$out"
+  refuses 2 "option --topk needs --whole" \
+    trace --model gpt2 --phase prefill --seq 4 --topk 2 -o "$out"
+  refuses 2 "option --experts: gpt2 has no experts" \
+    trace --model gpt2 --phase prefill --seq 4 --experts balanced -o "$out"
+  refuses 2 "option --experts: 'zipf:x' is not zipf:S with S from 0 to 8" \
+    trace --model mixtral-8x7b --phase prefill --seq 4 --experts zipf:x -o "$out"
+  printf '1 2 3 4 5 6 7' >"$work/shares"
+  refuses 2 "option --experts: $work/shares must hold 8 positive numbers, one \
+for each expert" \
+    trace --model mixtral-8x7b --phase prefill --seq 4 \
+    --experts "$work/shares" -o "$out"
+  printf '{"model_type": "gpt2", "logits_scaling": 2}' >"$work/scaled.json"
+  refuses 2 "option --whole: what gpt2's field 'logits_scaling' says of embedding \
+or vocabulary is not written; --ignore logits_scaling takes it for one that does \
+not matter" \
+    trace --model "$work/scaled.json" --whole --phase prefill --seq 4 -o "$out"
+  refuses 2 "give a trace or --model, not both" run x.trace --model gpt2
+  refuses 2 "option --seq needs --model" run x.trace --seq 4
+  refuses 2 "option --backend has no effect with --model" \
+    run --model gpt2 --seq 4 --backend both
+  refuses 2 "option --seq or --past is missing" run --model gpt2 --whole
+  refuses 2 "option --draws: gpt2 has no experts" run --model gpt2 --seq 4 --draws 2
+  refuses 2 "1025 tokens, 25 of them past, exceed the model's 1024 (field \
+'n_positions')" run --model gpt2 --seq 1000 --generate 26
   refuses 2 "batch times sequence exceeds 1048576 tokens" \
     trace --model gpt2 --phase prefill --seq 1048576 --batch 2 -o "$out"
   refuses 2 "option --seed: '-1' is not a whole number from 0 to 4294967295" \

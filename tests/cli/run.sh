@@ -26,7 +26,7 @@ help_pages() {
     succeeds "^usage: systolith $command" help "$command"
   done
   succeeds '^systolith [0-9]+\.[0-9]+\.[0-9]+, contract [0-9]+\.[0-9]+' --version
-  succeeds '^  --seed S +of the RTL.* \(0 to 4294967295;$' run --help
+  succeeds ' and routing \(0 to 4294967295; default 1\)$' run --help
   succeeds '; one of csim, rtl, both \(default' help run
   succeeds '^\.TH SYSTOLITH-RUN 1 ' help run --format man
   succeeds '^\| `--by-layer\[=W\]` \| ' help run --format table

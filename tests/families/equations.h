@@ -14,6 +14,7 @@
 struct phase {
     int seq, past, batch;
     const int *pasts; /* of each sequence, past the most; NULL: past of all */
+    int room;         /* of a cache, if more than there are */
 };
 
 /*

@@ -235,6 +235,17 @@ static int kept_of(const struct eq_attention *a, int past)
     return a->window && past > a->window - 1 ? a->window - 1 : past;
 }
 
+/* Rows of a sequence in the cache: of what a layer sees those that are asked
+ * for. */
+static int room_of(const struct eq *e, const struct eq_attention *a)
+{
+    const int least = kept_of(a, e->phase.past) + e->phase.seq;
+    const int most =
+        a->window && e->phase.room > a->window ? a->window : e->phase.room;
+
+    return most > least ? most : least;
+}
+
 /* Kept past rows of the cache and the new ones behind them, for each sequence;
  * `room` rows of each. */
 static double *with_past(struct eq *e, const struct eq_attention *a,
@@ -280,7 +291,7 @@ static void attend_one(const struct eq_attention *a, const double *q,
 double *eq_attend(struct eq *e, const double *x, const struct eq_attention *a)
 {
     const int qn = a->heads * a->dim, kn = a->kv * a->dim;
-    const int seq = e->phase.seq, room = kept_of(a, e->phase.past) + seq;
+    const int seq = e->phase.seq, room = room_of(e, a);
     double *q, *k, *v, *out = eq_take(e, e->tokens * qn);
 
     if (a->fused) {

@@ -17,11 +17,14 @@
 enum { LAYERS = 2 };
 
 static const int mixed[] = {0, 4, 4, 9}, few[] = {0, 2, 2, 4};
-static const struct phase phases[] = {{6, 0, 2, NULL},
-                                      {1, 9, 2, NULL},
-                                      {1, 9, 4, mixed},
-                                      {3, 4, 4, few},
-                                      {1, 9, 1, NULL}};
+static const struct phase phases[] = {
+    {.seq = 6, .batch = 2},
+    {.seq = 6, .batch = 2, .room = 9},
+    {.seq = 1, .past = 9, .batch = 2},
+    {.seq = 1, .past = 9, .batch = 4, .pasts = mixed},
+    {.seq = 3, .past = 4, .batch = 4, .pasts = few},
+    {.seq = 1, .past = 9, .batch = 1},
+};
 enum { PHASES = sizeof(phases) / sizeof(phases[0]) };
 
 /* fp32 constants in double precision; what a term that is missing exceeds. */
@@ -56,6 +59,7 @@ static char *write_trace(const struct sth_model *model, const struct phase *p,
     uint32_t pasts[8];
     const struct sth_trace_request request = {
         .pasts = p->pasts ? pasts : NULL,
+        .room = (uint32_t)p->room,
         .seq = (uint32_t)p->seq,
         .past = (uint32_t)p->past,
         .batch = (uint32_t)p->batch,
@@ -226,7 +230,7 @@ static void check_play(const char *name, const json_t *config,
                        const struct sth_model *model)
 {
     (void)config;
-    for (int i = 0; i < PHASES; i += 2)
+    for (int i = 0; i < PHASES; i += 3)
         play(model, &phases[i], name);
 }
 

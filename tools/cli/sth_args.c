@@ -231,3 +231,23 @@ bool sth_args_parse(struct sth_args *args, enum sth_command_id command,
         return true;
     return false;
 }
+
+bool sth_args_only(const struct sth_args *args, enum sth_option_id what,
+                   const enum sth_option_id *list)
+{
+    char typed[2][STH_OPTION_TYPED];
+
+    for (int i = 0; i < STH_OPT_COUNT; i++) {
+        const enum sth_option_id *one = list;
+
+        while (*one != STH_OPT_COUNT && (int)*one != i)
+            one++;
+        if (!args->given[i] || (int)*one == i || i == (int)what)
+            continue;
+        sth_cmd_error("option %s has no effect with %s",
+                      sth_option_typed(&sth_options[i], typed[0]),
+                      sth_option_typed(&sth_options[what], typed[1]));
+        return false;
+    }
+    return true;
+}

@@ -30,4 +30,11 @@ struct sth_args {
 bool sth_args_parse(struct sth_args *args, enum sth_command_id command,
                     int argc, char **argv, int *status);
 
+/*
+ * Whether every option given is `what`, which was given, or one of a list that
+ * ends with STH_OPT_COUNT.  False: a message has been printed.
+ */
+bool sth_args_only(const struct sth_args *args, enum sth_option_id what,
+                   const enum sth_option_id *list);
+
 #endif

@@ -1,6 +1,8 @@
 /* systolith run: a trace on the C model, the RTL, or both. */
 #include "sth_args.h"
+#include "sth_chip_args.h"
 #include "sth_cmd.h"
+#include "sth_cmd_run_model.h"
 #include "sth_driver.h"
 #include "sth_output.h"
 #include "sth_plans.h"
@@ -19,8 +21,7 @@ enum { LAYERS_NONE = -1, LAYERS_YES, LAYERS_NO, LAYERS_ALL };
 
 /* The texts among the options. */
 struct options {
-    const char *config, *memory, *stalls;
-    uint32_t clock_mhz; /* 0: the configuration's */
+    struct sth_chip_args chip;
     const char *plans, *plan_cache;
     const char *json, *timeline, *events, *wave, *roofline;
     int layers; /* LAYERS_* */
@@ -32,10 +33,10 @@ static struct options take(const struct sth_args *args)
     const bool by_layer = args->given[STH_OPT_RUN_BY_LAYER];
 
     return (struct options){
-        .config = args->text[STH_OPT_RUN_CONFIG],
-        .memory = args->text[STH_OPT_RUN_MEMORY],
-        .clock_mhz = (uint32_t)args->number[STH_OPT_RUN_CLOCK],
-        .stalls = args->text[STH_OPT_RUN_STALLS],
+        .chip = {.config = args->text[STH_OPT_RUN_CONFIG],
+                 .memory = args->text[STH_OPT_RUN_MEMORY],
+                 .clock_mhz = (uint32_t)args->number[STH_OPT_RUN_CLOCK],
+                 .stalls = args->text[STH_OPT_RUN_STALLS]},
         .plans = args->text[STH_OPT_RUN_PLANS],
         .plan_cache = args->text[STH_OPT_RUN_PLAN_CACHE],
         .json = args->text[STH_OPT_RUN_JSON],
@@ -86,7 +87,8 @@ static bool resolve_layers(const struct options *o,
     bool whole = !o->time_only || o->timeline || o->events;
 
     q->if_layers = o->layers == LAYERS_NONE;
-    q->by_layer = q->if_layers ? !whole && !o->stalls : o->layers != LAYERS_NO;
+    q->by_layer =
+        q->if_layers ? !whole && !o->chip.stalls : o->layers != LAYERS_NO;
     q->all_layers = o->layers == LAYERS_ALL;
     if (q->by_layer && whole) {
         sth_cmd_error("option --by-layer needs --time-only and excludes "
@@ -96,33 +98,10 @@ static bool resolve_layers(const struct options *o,
     return true;
 }
 
-/* What is said about memory and clock goes before the configuration's. */
-static bool resolve_memory(const struct options *o,
-                           struct sth_mem_config *memory)
-{
-    char error[4600];
-
-    if (o->memory &&
-        !sth_mem_config_parse(memory, o->memory, error, sizeof(error))) {
-        sth_cmd_error("option --memory: %s", error);
-        return false;
-    }
-    if (o->clock_mhz)
-        memory->clock_mhz = o->clock_mhz;
-    if (o->stalls &&
-        !sth_mem_config_parse_stalls(memory, o->stalls, error, sizeof(error))) {
-        sth_cmd_error("option --stalls: %s", error);
-        return false;
-    }
-    return true;
-}
-
 /* Turns the words into a request; writes the configuration's own memory. */
 static bool resolve(const struct options *o, struct sth_session_request *q,
                     struct sth_mem_config *own)
 {
-    char error[4600];
-
     if (o->time_only && q->backend != STH_BACKEND_CSIM) {
         sth_cmd_error("option --time-only needs --backend csim");
         return false;
@@ -146,13 +125,7 @@ static bool resolve(const struct options *o, struct sth_session_request *q,
         return false;
     }
     q->mode = o->time_only ? STH_CSIM_TIME_ONLY : STH_CSIM_FUNCTION_AND_TIME;
-    if (!sth_config_find(o->config, q->home, &q->config, error,
-                         sizeof(error))) {
-        sth_cmd_error("%s", error);
-        return false;
-    }
-    *own = q->config.memory;
-    if (!resolve_memory(o, &q->config.memory))
+    if (!sth_chip_args_take(&o->chip, &q->config, own))
         return false;
     q->keep_events = o->timeline || o->events;
     q->wave_path = o->wave                          ? o->wave
@@ -182,8 +155,9 @@ static int check_targets(const struct options *o,
     char config[4096];
     const char *const inputs[] = {
         q->trace_path,
-        sth_config_path(o->config, q->home, config, sizeof(config)) ? config
-                                                                    : NULL,
+        sth_config_path(o->chip.config, q->home, config, sizeof(config))
+            ? config
+            : NULL,
         sth_mem_config_file(own),
         sth_mem_config_file(&q->config.memory),
         o->plans,
@@ -266,6 +240,17 @@ static int play(const struct options *o, struct sth_session_request *q,
     return written ? status : 1;
 }
 
+/* Nothing is said about a model, where there is none. */
+static bool check_no_model(const struct sth_args *args)
+{
+    for (int i = STH_OPT_RUN_MODEL; i <= STH_OPT_RUN_DRAWS; i++)
+        if (args->given[i]) {
+            sth_cmd_error("option --%s needs --model", sth_options[i].name);
+            return false;
+        }
+    return true;
+}
+
 int sth_cmd_run(int argc, char **argv)
 {
     struct options o;
@@ -278,6 +263,12 @@ int sth_cmd_run(int argc, char **argv)
 
     if (!sth_args_parse(&args, STH_COMMAND_RUN, argc, argv, &status))
         return status;
+    if (args.given[STH_OPT_RUN_MODEL])
+        return sth_cmd_run_model(&args);
+    if (!args.operands)
+        return sth_cmd_error("name one trace or program; see --help");
+    if (!check_no_model(&args))
+        return 2;
     o = take(&args);
     request(&args, &q);
     if (!resolve(&o, &q, &own))

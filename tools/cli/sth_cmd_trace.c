@@ -23,31 +23,6 @@ struct options {
 enum { TOKENS_MAX = STH_TRACEGEN_TOKENS_MAX };
 #define TENSOR_BYTES_MAX ((uint64_t)1 << 39) /* of a trace */
 
-/*
- * Every option given is one of those, a list that ends with STH_OPT_COUNT, or
- * means the same for all: the option `what`, -o and --seed.
- */
-static bool all_count(const struct sth_args *args, enum sth_option_id what,
-                      const enum sth_option_id *list)
-{
-    char typed[2][STH_OPTION_TYPED];
-
-    for (int i = 0; i < STH_OPT_COUNT; i++) {
-        const enum sth_option_id *one = list;
-
-        while (*one != STH_OPT_COUNT && (int)*one != i)
-            one++;
-        if (!args->given[i] || (int)*one == i || i == (int)what ||
-            i == STH_OPT_TRACE_OUT || i == STH_OPT_TRACE_SEED)
-            continue;
-        sth_cmd_error("option %s has no effect with %s",
-                      sth_option_typed(&sth_options[i], typed[0]),
-                      sth_option_typed(&sth_options[what], typed[1]));
-        return false;
-    }
-    return true;
-}
-
 static void take(const struct sth_args *args, struct options *o)
 {
     struct sth_trace_request *q = &o->model.request;
@@ -231,18 +206,25 @@ static int write_op(const struct options *o)
 
 static int write(const struct sth_args *args, struct options *o)
 {
-    static const enum sth_option_id of_gemm[] = {STH_OPT_TRACE_DTYPE,
-                                                 STH_OPT_COUNT};
-    static const enum sth_option_id of_op[] = {STH_OPT_COUNT};
+    static const enum sth_option_id of_gemm[] = {
+        STH_OPT_TRACE_OUT, STH_OPT_TRACE_SEED, STH_OPT_TRACE_DTYPE,
+        STH_OPT_COUNT};
+    static const enum sth_option_id of_op[] = {
+        STH_OPT_TRACE_OUT, STH_OPT_TRACE_SEED, STH_OPT_COUNT};
     static const enum sth_option_id of_attention[] = {
-        STH_OPT_TRACE_SEQ,  STH_OPT_TRACE_PAST,  STH_OPT_TRACE_BATCH,
-        STH_OPT_TRACE_FULL, STH_OPT_TRACE_DTYPE, STH_OPT_COUNT};
+        STH_OPT_TRACE_OUT,   STH_OPT_TRACE_SEED,  STH_OPT_TRACE_SEQ,
+        STH_OPT_TRACE_PAST,  STH_OPT_TRACE_BATCH, STH_OPT_TRACE_FULL,
+        STH_OPT_TRACE_DTYPE, STH_OPT_COUNT};
     static const enum sth_option_id of_model[] = {
-        STH_OPT_TRACE_PHASE,   STH_OPT_TRACE_SEQ,    STH_OPT_TRACE_PAST,
-        STH_OPT_TRACE_BATCH,   STH_OPT_TRACE_LAYERS, STH_OPT_TRACE_DTYPE,
-        STH_OPT_TRACE_STEPS,   STH_OPT_TRACE_IGNORE, STH_OPT_TRACE_WHOLE,
-        STH_OPT_TRACE_TOPK,    STH_OPT_TRACE_ROOM,   STH_OPT_TRACE_ALL_LOGITS,
-        STH_OPT_TRACE_EXPERTS, STH_OPT_TRACE_DRAW,   STH_OPT_COUNT};
+        STH_OPT_TRACE_OUT,     STH_OPT_TRACE_SEED,
+        STH_OPT_TRACE_PHASE,   STH_OPT_TRACE_SEQ,
+        STH_OPT_TRACE_PAST,    STH_OPT_TRACE_BATCH,
+        STH_OPT_TRACE_LAYERS,  STH_OPT_TRACE_DTYPE,
+        STH_OPT_TRACE_STEPS,   STH_OPT_TRACE_IGNORE,
+        STH_OPT_TRACE_WHOLE,   STH_OPT_TRACE_TOPK,
+        STH_OPT_TRACE_ROOM,    STH_OPT_TRACE_ALL_LOGITS,
+        STH_OPT_TRACE_EXPERTS, STH_OPT_TRACE_DRAW,
+        STH_OPT_COUNT};
 
     if (!o->out)
         return sth_cmd_error("option -o is missing; '-' is standard output");
@@ -250,14 +232,16 @@ static int write(const struct sth_args *args, struct options *o)
         return sth_cmd_error(
             "give one of --model, --gemm, --attention and --op; see --help");
     if (o->gemm)
-        return all_count(args, STH_OPT_TRACE_GEMM, of_gemm) ? write_gemm(o) : 2;
+        return sth_args_only(args, STH_OPT_TRACE_GEMM, of_gemm) ? write_gemm(o)
+                                                                : 2;
     if (o->attention)
-        return all_count(args, STH_OPT_TRACE_ATTENTION, of_attention)
+        return sth_args_only(args, STH_OPT_TRACE_ATTENTION, of_attention)
                    ? write_attention(o)
                    : 2;
     if (o->op)
-        return all_count(args, STH_OPT_TRACE_OP, of_op) ? write_op(o) : 2;
-    return all_count(args, STH_OPT_TRACE_MODEL, of_model) ? write_layers(o) : 2;
+        return sth_args_only(args, STH_OPT_TRACE_OP, of_op) ? write_op(o) : 2;
+    return sth_args_only(args, STH_OPT_TRACE_MODEL, of_model) ? write_layers(o)
+                                                              : 2;
 }
 
 int sth_cmd_trace(int argc, char **argv)

@@ -184,8 +184,11 @@ static struct layer *find_equal(struct run *r, uint32_t first, uint32_t ops)
     return NULL;
 }
 
-static void add_figures(struct run *r, const struct layer *l)
+/* Of operations from `first` on, which behave as l. */
+static void add_figures(struct run *r, const struct layer *l, uint32_t first)
 {
+    r->job->tell(r->job->user, first, l->ops, first != l->first,
+                 l->counter[STH_CNT_CYCLES], l->commands);
     r->figures->layers++;
     r->figures->commands += l->commands;
     for (int i = 0; i < STH_CNT_COUNT; i++)
@@ -231,14 +234,14 @@ static enum sth_fw_err run_layers(struct run *r)
 
             job->copy(job->user, op, ops, l->first, now + r->later - l->begin);
             r->later += l->cycles;
-            add_figures(r, l);
+            add_figures(r, l, op);
             continue;
         }
         l = &r->layer[r->layers];
         *l = (struct layer){.first = op, .ops = ops, .rested = rested};
         l->begin = job->csim->ops->cycles(job->csim) + r->later;
         err = simulate(r, l);
-        add_figures(r, l);
+        add_figures(r, l, op);
         if (err != STH_FW_ERR_OK)
             return err;
         rested = come_to_rest(job->csim, job->mem);

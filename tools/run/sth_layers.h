@@ -38,6 +38,9 @@ struct sth_layers {
     /* Operations from `first` on behave as those from `like` on, later. */
     void (*copy)(void *user, uint32_t first, uint32_t ops, uint32_t like,
                  uint64_t later);
+    /* What operations from `first` on took, simulated or copied. */
+    void (*tell)(void *user, uint32_t first, uint32_t ops, bool copied,
+                 uint64_t cycles, uint64_t commands);
     void *user;
 };
 

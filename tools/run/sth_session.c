@@ -65,7 +65,7 @@ int sth_session_run(struct sth_session *session,
 {
     struct sth_session *s = session;
     struct sth_session_failure f = {error, error_size};
-    const struct sth_session_owned *o;
+    struct sth_session_owned *o;
     const uint64_t wave_last =
         request->backend == STH_BACKEND_RTL ? UINT64_MAX : 0;
     int status = 2;
@@ -100,7 +100,11 @@ int sth_session_run(struct sth_session *session,
         return 2;
     }
     s->phase = calloc((size_t)s->trace.ops * s->steps + 1, sizeof(*s->phase));
-    if (!s->phase) {
+    s->layer =
+        calloc(s->request.by_layer ? s->trace.ops + 1 : 1, sizeof(*s->layer));
+    if (request->traffic)
+        o->classes = sth_traffic_classes(&s->trace);
+    if (!s->phase || !s->layer || (request->traffic && !o->classes)) {
         sth_session_fail(&f, "out of memory");
         return 2;
     }
@@ -126,6 +130,7 @@ void sth_session_fini(struct sth_session *session)
         for (uint32_t i = 0; i < o->sources_open; i++)
             sth_source_close(&o->sources[i]);
         free(o->sources);
+        free(o->classes);
         free(o->workspace);
         free(o->runtime);
         sth_plan_judge_destroy(o->judge);
@@ -135,6 +140,7 @@ void sth_session_fini(struct sth_session *session)
         sth_rtl_close(&o->rtl_library);
         free(o);
     }
+    free(session->layer);
     free(session->output);
     free(session->phase);
     free(session->events);

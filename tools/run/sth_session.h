@@ -14,6 +14,7 @@
 #include "sth_plan_judge.h"
 #include "sth_spec.h"
 #include "sth_trace.h"
+#include "sth_traffic.h"
 #include "sth_work.h"
 #include "systolith.h"
 
@@ -42,6 +43,7 @@ struct sth_session_request {
     struct sth_plan_book *plans;
     bool keep_events;
     bool roofline;   /* report it; needs csim */
+    bool traffic;    /* what bytes are of; needs csim */
     bool by_layer;   /* csim, time only: docs/performance.md */
     bool if_layers;  /* by_layer only when there are several layers */
     bool all_layers; /* by_layer, but simulate equal layers again */
@@ -81,10 +83,18 @@ struct sth_session_phase {
     uint32_t products;    /* of a PE in a cycle, by the type of the operands */
     uint32_t first, last; /* command indices, last exclusive */
     struct sth_session_span csim, rtl;
-    struct sth_work work; /* of csim */
+    struct sth_work work;       /* of csim */
+    struct sth_traffic traffic; /* with traffic */
     /* With roofline: cycles of the run's critical path, and all that its
      * commands ask for, each alone. */
     uint64_t critical[STH_BOUND_COUNT], demand[STH_BOUND_COUNT];
+};
+
+/* Operations that ran by themselves, with by_layer. */
+struct sth_session_layer {
+    uint32_t first, ops;
+    bool copied; /* from an equal one */
+    uint64_t cycles, commands;
 };
 
 struct sth_session {
@@ -95,6 +105,7 @@ struct sth_session {
     uint32_t phases;
     uint32_t steps; /* of the trace, or of the program made of it */
     struct sth_layers_figures layers; /* with by_layer */
+    struct sth_session_layer *layer;  /* layers.layers of them */
     bool failed; /* firmware gave up: the figures are of a part */
     uint64_t commands;
     uint64_t macs;                   /* retired */

@@ -85,6 +85,8 @@ void sth_session_on_retire(void *context, const struct sth_event *event,
     if (p && command)
         sth_work_add(&p->work, &o->engine_end[event->engine], &later, command,
                      &s->request.config.params);
+    if (p && command && o->classes)
+        sth_traffic_add(&p->traffic, &s->trace, o->classes, command);
     if (s->request.keep_events || s->request.roofline)
         keep_event(s, event, command);
 }

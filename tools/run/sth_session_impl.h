@@ -36,6 +36,8 @@ struct sth_session_owned {
     uint32_t step_first;  /* operations of the steps before, in the phases */
     uint64_t layer_later; /* cycles to add to those of events */
     uint64_t layer_begin; /* cycle, before those are added */
+    uint32_t layers_told;
+    uint8_t *classes; /* of the trace's tensors, with traffic */
 };
 
 /* Where a failure leaves its words. */

@@ -140,6 +140,16 @@ static void layer_copy(void *user, uint32_t first, uint32_t ops, uint32_t like,
                          (double)o->macs_done / (double)o->macs_total);
 }
 
+static void layer_tell(void *user, uint32_t first, uint32_t ops, bool copied,
+                       uint64_t cycles, uint64_t commands)
+{
+    struct sth_session *s = user;
+    struct sth_session_owned *o = s->owned;
+
+    s->layer[o->layers_told++] =
+        (struct sth_session_layer){first, ops, copied, cycles, commands};
+}
+
 static enum sth_fw_err run_trace(struct sth_session *s)
 {
     struct sth_session_owned *o = s->owned;
@@ -152,6 +162,7 @@ static enum sth_fw_err run_trace(struct sth_session *s)
                              .simulate_all = s->request.all_layers,
                              .begin = layer_begin,
                              .copy = layer_copy,
+                             .tell = layer_tell,
                              .user = s};
     enum sth_fw_err err = STH_FW_ERR_OK;
 
@@ -207,6 +218,7 @@ bool sth_session_play(struct sth_session *s, uint64_t wave_first,
             o->macs_total += sth_trace_op_macs(&s->trace.op[i]) + 1;
     }
     o->macs_done = 0;
+    o->layers_told = 0;
     memset(o->engine_end, 0, sizeof(o->engine_end));
     s->phases = 0;
     s->event_count = 0;

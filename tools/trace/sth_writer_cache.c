@@ -128,7 +128,7 @@ static void rows_of(const char *view, uint32_t first, uint32_t end, char *text,
 /* Of sequences [b, end), which keep the same. */
 static void scores_of(struct sth_writer *w, uint32_t b, uint32_t end,
                       const char *out, const char *q, const char *k,
-                      const char *v, uint32_t kv_heads)
+                      const char *v, uint32_t kv_heads, bool cached)
 {
     const struct sth_model *m = w->model;
     const struct sth_trace_request *r = w->request;
@@ -148,7 +148,7 @@ static void scores_of(struct sth_writer *w, uint32_t b, uint32_t end,
     }
     if (r->steps > 1)
         snprintf(growth, sizeof(growth), "+%u", r->seq);
-    if (room > kept + r->seq)
+    if (cached && room > kept + r->seq)
         snprintf(space, sizeof(space), " room=%u", room);
     sth_writer_op(
         w,
@@ -160,12 +160,13 @@ static void scores_of(struct sth_writer *w, uint32_t b, uint32_t end,
 }
 
 void sth_writer_scores(struct sth_writer *w, const char *out, const char *q,
-                       const char *k, const char *v, uint32_t kv_heads)
+                       const char *k, const char *v, uint32_t kv_heads,
+                       bool cached)
 {
     uint32_t end;
 
     for (uint32_t b = 0; b < w->request->batch; b = end) {
-        end = sth_writer_is_cached(w) ? end_of_alike(w, b) : w->request->batch;
-        scores_of(w, b, end, out, q, k, v, kv_heads);
+        end = cached ? end_of_alike(w, b) : w->request->batch;
+        scores_of(w, b, end, out, q, k, v, kv_heads, cached);
     }
 }

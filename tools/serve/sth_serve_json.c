@@ -1,0 +1,152 @@
+/* A model that answers, as JSON. */
+#include "sth_serve_spread.h"
+
+#include "sth_report_head.h"
+
+static void set_integer(json_t *object, const char *key, uint64_t value)
+{
+    json_object_set_new(object, key, json_integer((json_int_t)value));
+}
+
+/* A number, or null where there is nothing of it. */
+static void set_real(json_t *object, const char *key, bool there, double value)
+{
+    json_object_set_new(object, key, there ? json_real(value) : json_null());
+}
+
+/* Bytes by what they are of, divided by `tokens`. */
+static json_t *bytes_object(const uint64_t *bytes, double tokens)
+{
+    json_t *object = json_object();
+
+    for (int c = 0; c < STH_TRAFFIC_CLASSES; c++) {
+        const char *name = sth_traffic_name((enum sth_traffic_class)c);
+
+        if (tokens > 0)
+            json_object_set_new(object, name,
+                                json_real((double)bytes[c] / tokens));
+        else
+            set_integer(object, name, bytes[c]);
+    }
+    return object;
+}
+
+static void set_sum(json_t *object, const struct sth_serve_sum *sum)
+{
+    set_integer(object, "cycles", sum->cycles);
+    set_integer(object, "commands", sum->commands);
+    set_integer(object, "macs", sum->macs);
+    json_object_set_new(object, "bytes_read",
+                        bytes_object(sum->traffic.read, 0));
+    json_object_set_new(object, "bytes_written",
+                        bytes_object(sum->traffic.written, 0));
+}
+
+static json_t *tally_object(const struct sth_serve_tally *tally)
+{
+    json_t *object = json_object(), *parts = json_array();
+
+    set_integer(object, "past", tally->past);
+    set_sum(object, &tally->sum);
+    for (uint32_t i = 0; i < tally->parts; i++) {
+        const struct sth_serve_part *part = &tally->part[i];
+        json_t *one = json_object();
+
+        json_object_set_new(one, "name", json_string(part->name));
+        json_object_set_new(one, "experts", json_boolean(part->experts));
+        json_object_set_new(one, "simulated", json_boolean(!part->copied));
+        set_sum(one, &part->sum);
+        json_array_append_new(parts, one);
+    }
+    json_object_set_new(object, "parts", parts);
+    return object;
+}
+
+static json_t *runs_array(const struct sth_serve *s)
+{
+    json_t *array = json_array();
+
+    for (uint32_t d = 0; d < s->runs; d++) {
+        const struct sth_serve_run *run = &s->run[d];
+        json_t *object = json_object(), *steps = json_array();
+
+        for (uint32_t i = 0; i < run->steps; i++)
+            json_array_append_new(steps, tally_object(&run->step[i]));
+        json_object_set_new(object, "prefill",
+                            run->has_prefill ? tally_object(&run->prefill)
+                                             : json_null());
+        json_object_set_new(object, "steps", steps);
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
+static json_t *spreads_object(const struct sth_serve *s)
+{
+    json_t *object = json_object();
+
+    for (int m = 0; m < STH_SERVE_MEASURES; m++) {
+        const enum sth_serve_measure measure = (enum sth_serve_measure)m;
+        struct sth_serve_spread p;
+
+        if (!sth_serve_spread(&p, s, measure) || !p.count)
+            continue;
+        json_object_set_new(
+            object, sth_serve_measure_name(measure),
+            json_pack("{s:I, s:f, s:f, s:I, s:I, s:I, s:I, s:I}", "values",
+                      (json_int_t)p.count, "mean", p.mean, "deviation",
+                      p.deviation, "least", (json_int_t)p.least, "p5",
+                      (json_int_t)p.p5, "median", (json_int_t)p.median, "p95",
+                      (json_int_t)p.p95, "most", (json_int_t)p.most));
+    }
+    return object;
+}
+
+static json_t *work_object(const struct sth_serve_request *r)
+{
+    const struct sth_trace_request *w = &r->work;
+    json_t *past = json_array();
+    json_t *object = json_pack(
+        "{s:o, s:s, s:i, s:b, s:s, s:i, s:i, s:i, s:i}", "name",
+        sth_report_string(r->name), "type", r->model->type, "layers",
+        (int)w->layers, "whole", w->whole, "dtype", w->int8 ? "int8" : "bf16",
+        "batch", (int)w->batch, "seq", (int)w->seq, "generate",
+        (int)r->generate, "draws", (int)r->draws);
+
+    for (uint32_t b = 0; b < (w->pasts ? w->batch : 1); b++)
+        json_array_append_new(past,
+                              json_integer(w->pasts ? w->pasts[b] : w->past));
+    json_object_set_new(object, "past", past);
+    return object;
+}
+
+bool sth_serve_json(FILE *out, const struct sth_serve *serve)
+{
+    const struct sth_serve *s = serve;
+    const double first = sth_serve_first(s), each = sth_serve_each(s);
+    const uint32_t batch = s->request.work.batch;
+    json_t *root = json_object();
+    uint64_t count;
+    const struct sth_serve_sum sum = sth_serve_steps_sum(s, &count);
+    const double tokens = (double)count * batch;
+
+    sth_report_head(root, &s->request.session.config);
+    json_object_set_new(root, "model", work_object(&s->request));
+    set_real(root, "time_to_first_token", first > 0, first);
+    set_real(root, "time_per_output_token", count, each);
+    set_real(root, "tokens_per_second", count, batch / each);
+    set_real(root, "tokens_per_second_of_a_sequence", count, 1 / each);
+    set_real(root, "macs_per_token", count, (double)sum.macs / tokens);
+    json_object_set_new(root, "bytes_read_per_token",
+                        count ? bytes_object(sum.traffic.read, tokens)
+                              : json_null());
+    json_object_set_new(root, "bytes_written_per_token",
+                        count ? bytes_object(sum.traffic.written, tokens)
+                              : json_null());
+    set_integer(root, "parts", s->parts);
+    set_integer(root, "simulated", s->simulated);
+    json_object_set_new(root, "runs", runs_array(s));
+    json_object_set_new(root, "spread", spreads_object(s));
+    json_object_set_new(root, "wall_seconds", json_real(s->seconds));
+    return sth_report_write(out, root);
+}
