@@ -23,15 +23,24 @@ static double *project(struct eq *e, const double *context,
 
 /* ---- families with GPT's names ----------------------------------------- */
 
-static double *gpt2(struct eq *e, double *x)
+/* GPT-2's layer around an attention. */
+static double *gpt_layer(struct eq *e, double *x, const struct eq_attention *a,
+                         int inner, const char *act, bool bias)
 {
     const double eps = eq_number(e, "layer_norm_epsilon");
-    const char *act = eq_word(e, "activation_function");
+    double *y = eq_attend(e, eq_layernorm_of(e, "attn.norm", x, eps, bias), a);
+
+    x = plus(e, x, project(e, y, a, bias));
+    y = eq_layernorm_of(e, "ffn.norm", x, eps, bias);
+    return plus(e, x, eq_plain(e, y, inner, act, bias));
+}
+
+static double *gpt2(struct eq *e, double *x)
+{
     struct eq_attention a = {.heads = whole(e, "n_head"),
                              .fused = true,
                              .bias = true,
                              .causal = true};
-    double *y;
 
     a.kv =
         !eq_null(e, "multi_query") && eq_flag(e, "multi_query") ? 1 : a.heads;
@@ -40,11 +49,8 @@ static double *gpt2(struct eq *e, double *x)
     if (!eq_null(e, "scale_attn_by_inverse_layer_idx") &&
         eq_flag(e, "scale_attn_by_inverse_layer_idx"))
         a.scale /= e->layer + 1;
-    y = eq_attend(e, eq_layernorm_of(e, "attn.norm", x, eps, true), &a);
-    x = plus(e, x, project(e, y, &a, true));
-    y = eq_plain(e, eq_layernorm_of(e, "ffn.norm", x, eps, true),
-                 whole(e, "n_inner"), act, true);
-    return plus(e, x, y);
+    return gpt_layer(e, x, &a, whole(e, "n_inner"),
+                     eq_word(e, "activation_function"), true);
 }
 
 static double *gptj(struct eq *e, double *x)
@@ -66,24 +72,34 @@ static double *gptj(struct eq *e, double *x)
                          eq_word(e, "activation_function"), true));
 }
 
+static double *bloom(struct eq *e, double *x)
+{
+    struct eq_attention a = {.heads = whole(e, "n_head"),
+                             .kv = whole(e, "n_head"),
+                             .fused = true,
+                             .bias = true,
+                             .causal = true,
+                             .steepest = 8};
+
+    a.dim = e->hidden / a.heads;
+    a.scale = 1 / sqrt(a.dim);
+    return gpt_layer(e, x, &a, 4 * e->hidden, "gelu_new", true);
+}
+
 static double *mpt(struct eq *e, double *x)
 {
-    const double eps = eq_number(e, "layer_norm_epsilon");
     struct eq_attention a = {.heads = whole(e, "n_heads"),
                              .kv = whole(e, "n_heads"),
                              .fused = true,
                              .causal = true,
                              .scale =
                                  eq_number(e, "attn_config.softmax_scale")};
-    double *y;
 
     a.dim = e->hidden / a.heads;
-    y = eq_attend(e, eq_layernorm_of(e, "attn.norm", x, eps, false), &a);
-    x = plus(e, x, project(e, y, &a, false));
-    y = eq_layernorm_of(e, "ffn.norm", x, eps, false);
-    return plus(
-        e, x,
-        eq_plain(e, y, whole(e, "expansion_ratio") * e->hidden, "gelu", false));
+    if (eq_flag(e, "attn_config.alibi"))
+        a.steepest = eq_number(e, "attn_config.alibi_bias_max");
+    return gpt_layer(e, x, &a, whole(e, "expansion_ratio") * e->hidden, "gelu",
+                     false);
 }
 
 /* ---- families with the common names ------------------------------------ */
@@ -186,6 +202,12 @@ static double *falcon(struct eq *e, double *x)
            : eq_flag(e, "multi_query") ? 1
                                        : a.heads;
     a.bias = bias;
+    if (!eq_null(e, "alibi") && eq_flag(e, "alibi")) {
+        a.rotated = 0;
+        a.fused = true;
+        a.steepest = 8;
+        a.bias_scaled = true;
+    }
     y = plus(e, x, project(e, eq_attend(e, n, &a), &a, bias));
     if (two)
         n = eq_layernorm_of(e, "ffn.norm", grouped ? x : y, eps, true);
@@ -357,6 +379,8 @@ static struct eq_attention llama_attention(struct eq *e, const char *type)
     a.eps = eq_number(e, "rms_norm_eps");
     if (!strcmp(type, "granite"))
         a.scale = eq_number(e, "attention_multiplier");
+    if (!strcmp(type, "gemma2") && !eq_null(e, "attn_logit_softcapping"))
+        a.cap = eq_number(e, "attn_logit_softcapping");
     if (!eq_null(e, "query_pre_attn_scalar"))
         a.scale = 1 / sqrt(eq_number(e, "query_pre_attn_scalar"));
     if (!eq_null(e, "sliding_window") && slides(e, type)) {
@@ -443,6 +467,7 @@ static const struct {
     {"gptj", gptj},
     {"gpt_neox", gpt_neox},
     {"opt", opt},
+    {"bloom", bloom},
     {"mpt", mpt},
     {"falcon", falcon},
     {"phi", phi},

@@ -267,8 +267,24 @@ static double *with_past(struct eq *e, const struct eq_attention *a,
     return all;
 }
 
+/*
+ * ALiBi's slope of a head (Press et al. 2022): a geometric series for a power
+ * of two; else that of the power below, then every second of the one above.
+ */
+static double slope(double steepest, int heads, int head)
+{
+    int below = 1;
+
+    while (2 * below <= heads)
+        below *= 2;
+    if (below == heads)
+        return pow(pow(2, -steepest / heads), head + 1);
+    return head < below ? slope(steepest, below, head)
+                        : slope(steepest, 2 * below, 2 * (head - below));
+}
+
 /* One query of one head over the keys that it sees. */
-static void attend_one(const struct eq_attention *a, const double *q,
+static void attend_one(const struct eq_attention *a, int head, const double *q,
                        const double *k, const double *v, int first, int last,
                        double *out)
 {
@@ -279,6 +295,11 @@ static void attend_one(const struct eq_attention *a, const double *q,
         score[j] = 0;
         for (int c = 0; c < a->dim; c++)
             score[j] += a->scale * q[c] * k[j * row + c];
+        if (a->cap > 0)
+            score[j] = a->cap * tanh(score[j] / a->cap);
+        if (a->steepest > 0)
+            score[j] -= slope(a->steepest, a->heads, head) * (last - j) *
+                        (a->bias_scaled ? a->scale : 1);
         largest = fmax(largest, score[j]);
     }
     for (int j = first; j <= last; j++)
@@ -322,8 +343,8 @@ double *eq_attend(struct eq *e, const double *x, const struct eq_attention *a)
 
             if (a->window && last - a->window + 1 > 0)
                 first = last - a->window + 1;
-            attend_one(a, q + t * qn + h * a->dim, k + first_row, v + first_row,
-                       first, last, out + t * qn + h * a->dim);
+            attend_one(a, h, q + t * qn + h * a->dim, k + first_row,
+                       v + first_row, first, last, out + t * qn + h * a->dim);
         }
     return out;
 }

@@ -87,6 +87,9 @@ static double *embedding(struct eq *e)
         add_rows(e, x, "positions", rows, row);
     else
         e->bad = e->bad || eq_has(e, "positions");
+    if (is(e, "bloom"))
+        return eq_layernorm_of(e, "norm", x, eq_number(e, "layer_norm_epsilon"),
+                               true);
     if (!is_bert(e))
         return x;
     /* The first half of what there is has type 0, the second type 1, ... */
@@ -111,6 +114,7 @@ static double *last_norm(struct eq *e, double *x)
         {"gpt_bigcode", "layer_norm_epsilon", true},
         {"gptj", "layer_norm_epsilon", true},
         {"gpt_neox", "layer_norm_eps", true},
+        {"bloom", "layer_norm_epsilon", true},
         {"mpt", "layer_norm_epsilon", false},
         {"falcon", "layer_norm_epsilon", true},
         {"phi", "layer_norm_eps", true},

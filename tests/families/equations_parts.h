@@ -93,7 +93,11 @@ struct eq_attention {
     double theta;
     const char *scaling; /* field with RoPE's scaling; NULL: none */
     double scale;
-    int window; /* 0: none */
+    int window;       /* 0: none */
+    double cap;       /* of scores; 0: none */
+    double steepest;  /* ALiBi: the exponent of the first head's slope times the
+                         heads; 0: none */
+    bool bias_scaled; /* as the scores are */
     enum eq_qk qk;
     double eps; /* of the norms of queries and keys */
 };

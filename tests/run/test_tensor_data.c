@@ -36,6 +36,7 @@ static void values(struct sth_source *s, uint64_t first, size_t count,
     "source must be angles:cos|sin:PAST:SEQ:REPEAT:FACTOR:RATE,... on bf16 "   \
     "or "                                                                      \
     "fp32, with no more rates than columns"
+#define ALIBI_MESSAGE "source must be alibi:MAX[:FACTOR] on bf16 or fp32"
 #define FILE_MESSAGE "source must be file:PATH:BYTEOFFSET"
 
 static void test_source_mistakes_have_their_messages(void **state)
@@ -46,9 +47,11 @@ static void test_source_mistakes_have_their_messages(void **state)
         const char *message;
     } rows[] = {
         {"one", STH_DTYPE_BF16,
-         "source 'one' is none of zero, seed:, rope:, angles: and file:"},
+         "source 'one' is none of zero, seed:, rope:, angles:, alibi: and "
+         "file:"},
         {"zero:1", STH_DTYPE_BF16,
-         "source 'zero:1' is none of zero, seed:, rope:, angles: and file:"},
+         "source 'zero:1' is none of zero, seed:, rope:, angles:, alibi: and "
+         "file:"},
         {"seed:", STH_DTYPE_BF16, SEED_MESSAGE},
         {"seed:1", STH_DTYPE_BF16, SEED_MESSAGE},
         {"seed:1:", STH_DTYPE_BF16, SEED_MESSAGE},
@@ -78,6 +81,12 @@ static void test_source_mistakes_have_their_messages(void **state)
          ANGLES_MESSAGE},
         {"angles:tan:0:8:1:1:1", STH_DTYPE_BF16, ANGLES_MESSAGE},
         {"angles:cos:0:8:1:1:1", STH_DTYPE_I8, ANGLES_MESSAGE},
+        {"alibi:", STH_DTYPE_FP32, ALIBI_MESSAGE},
+        {"alibi:0", STH_DTYPE_FP32, ALIBI_MESSAGE},
+        {"alibi:8:", STH_DTYPE_FP32, ALIBI_MESSAGE},
+        {"alibi:8:0", STH_DTYPE_FP32, ALIBI_MESSAGE},
+        {"alibi:8:1:1", STH_DTYPE_FP32, ALIBI_MESSAGE},
+        {"alibi:8", STH_DTYPE_I8, ALIBI_MESSAGE},
         {"file:", STH_DTYPE_BF16, FILE_MESSAGE},
         {"file:x", STH_DTYPE_BF16, FILE_MESSAGE},
         {"file::0", STH_DTYPE_BF16, FILE_MESSAGE},
@@ -385,10 +394,40 @@ static void test_decode_reads_every_type(void **state)
     assert_true(v[0] == -2);
 }
 
+/* Those that the published code has for 4, 12 and 6 heads. */
+static void test_source_alibi_has_the_slopes_of_the_publication(void **state)
+{
+    static const struct {
+        const char *text;
+        uint32_t heads;
+        double exponent[12], factor;
+    } cases[] = {
+        {"alibi:8", 4, {2, 4, 6, 8}, 1},
+        {"alibi:8", 12, {1, 2, 3, 4, 5, 6, 7, 8, 0.5, 1.5, 2.5, 3.5}, 1},
+        {"alibi:4:0.25", 6, {1, 2, 3, 4, 0.5, 1.5}, 0.25},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct sth_source s =
+            open_source(cases[i].text, STH_DTYPE_FP32, cases[i].heads, 5);
+        double v[60];
+
+        values(&s, 0, 5 * cases[i].heads, v);
+        for (uint32_t h = 0; h < cases[i].heads; h++)
+            for (uint32_t j = 0; j < 5; j++)
+                assert_true(fabs(v[5 * h + j] -
+                                 cases[i].factor * j *
+                                     exp2(-cases[i].exponent[h])) < 1e-6);
+        sth_source_close(&s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_source_mistakes_have_their_messages),
+        cmocka_unit_test(test_source_alibi_has_the_slopes_of_the_publication),
         cmocka_unit_test(test_source_zero_is_zero),
         cmocka_unit_test(test_source_seed_has_mean_and_variance),
         cmocka_unit_test(test_source_seeds_differ_and_repeat),

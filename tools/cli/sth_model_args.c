@@ -224,7 +224,7 @@ bool sth_model_args_check(struct sth_model_args *m,
                       m->model.type);
         return false;
     }
-    if (!sth_model_takes(&m->model, request->layers, request->past,
+    if (!sth_model_takes(&m->model, request->past,
                          request->seq * request->steps, error, sizeof(error))) {
         sth_cmd_error("%s", error);
         return false;

@@ -32,7 +32,7 @@ static bool write_model(FILE *out, const struct sth_parity_workload *w,
     struct sth_model model;
 
     if (!sth_model_load(w->path, NULL, &model, error, error_size) ||
-        !sth_model_takes(&model, 1, w->past, w->seq, error, error_size))
+        !sth_model_takes(&model, w->past, w->seq, error, error_size))
         return false;
     *error = 0; /* more tokens than it was trained for are no mistake here */
     if (sth_tracegen_layers(out, &model, &request))

@@ -165,6 +165,19 @@ static bool parse_angles(struct sth_source *s, const char *text, char *error,
     return false;
 }
 
+static bool parse_alibi(struct sth_source *s, const char *text, char *error,
+                        size_t size)
+{
+    s->kind = STH_SOURCE_ALIBI;
+    s->factor = 1;
+    if (take_number(&text, &s->steepness) && s->steepness > 0 &&
+        (!*text || (take_number(&text, &s->factor) && !*text)) &&
+        s->factor > 0 && s->dtype != STH_DTYPE_I8)
+        return true;
+    snprintf(error, size, "source must be alibi:MAX[:FACTOR] on bf16 or fp32");
+    return false;
+}
+
 bool sth_source_path(const char *text, const char *directory, char *path,
                      size_t size)
 {
@@ -221,11 +234,14 @@ bool sth_source_open(struct sth_source *source, const char *text,
         return parse_rope(source, text + 5, error, error_size);
     if (!strncmp(text, "angles:", 7))
         return parse_angles(source, text + 7, error, error_size);
+    if (!strncmp(text, "alibi:", 6))
+        return parse_alibi(source, text + 6, error, error_size);
     if (!strncmp(text, "file:", 5))
         return open_file(source, text, directory, error, error_size);
     snprintf(
         error, error_size,
-        "source '%s' is none of zero, seed:, rope:, angles: and file:", text);
+        "source '%s' is none of zero, seed:, rope:, angles:, alibi: and file:",
+        text);
     return false;
 }
 
@@ -284,6 +300,23 @@ static double angles_value(const struct sth_source *s, uint64_t i)
     return s->factor * (s->sine ? sin(angle) : cos(angle));
 }
 
+/*
+ * Heads in a power of two have slopes 2^(-MAX h / heads), h = 1, 2, ...; others
+ * those of the next power of two, every second first, then those between them.
+ */
+static double alibi_value(const struct sth_source *s, uint64_t i)
+{
+    uint32_t heads = 1, h = (uint32_t)(i / s->cols);
+
+    while (heads < s->rows)
+        heads *= 2;
+    if (heads == s->rows)
+        h = h + 1;
+    else
+        h = h < heads / 2 ? 2 * h + 2 : 2 * (h - heads / 2) + 1;
+    return s->factor * exp2(-s->steepness * h / heads) * (double)(i % s->cols);
+}
+
 static double clamp(double x, double limit)
 {
     return x < -limit ? -limit : x > limit ? limit : x;
@@ -334,6 +367,11 @@ bool sth_source_encode(struct sth_source *source, uint64_t first, size_t count,
     case STH_SOURCE_ANGLES:
         for (size_t i = 0; i < count; i++)
             encode(source->dtype, angles_value(source, first + i),
+                   out + i * bytes);
+        break;
+    case STH_SOURCE_ALIBI:
+        for (size_t i = 0; i < count; i++)
+            encode(source->dtype, alibi_value(source, first + i),
                    out + i * bytes);
         break;
     case STH_SOURCE_FILE:

@@ -16,6 +16,7 @@ enum sth_source_kind {
     STH_SOURCE_SEED,   /* offset + scale * g, g approximately normal */
     STH_SOURCE_ROPE,   /* cosine or sine of rotary position angles */
     STH_SOURCE_ANGLES, /* the same with a rate for each column */
+    STH_SOURCE_ALIBI,  /* biases of heads and keys */
     STH_SOURCE_FILE    /* raw little-endian elements */
 };
 
@@ -27,7 +28,8 @@ struct sth_source {
     double theta;
     uint32_t *past, pasts; /* of each sequence, in turns */
     uint32_t seq, repeat;
-    double factor, *rate; /* of ANGLES */
+    double factor, *rate; /* of ANGLES; factor of ALIBI too */
+    double steepness;     /* of ALIBI: -log2 of the last head's slope */
     uint32_t rates;
     FILE *file;
     uint64_t file_offset;

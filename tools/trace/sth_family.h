@@ -22,7 +22,6 @@ enum sth_key_kind {
     STH_KEY_LAST_OBEYED = STH_KEY_TYPES,
     STH_KEY_ALSO,    /* another name, of the field in values */
     STH_KEY_NEUTRAL, /* refused unless missing or one of the values */
-    STH_KEY_STATED,  /* refused unless one of the values */
     STH_KEY_ENDS,    /* as NEUTRAL, for what is not a layer */
     STH_KEY_IGNORED  /* cannot matter */
 };

@@ -42,16 +42,11 @@ static void check_neutral(struct sth_model_reader *r, struct sth_model *m,
     char *text;
 
     if (row->kind < STH_KEY_NEUTRAL || row->kind > STH_KEY_ENDS ||
-        sth_model_is_ignored(r, row->key) ||
-        (value ? is_one_of(value, row->values) : row->kind != STH_KEY_STATED))
+        sth_model_is_ignored(r, row->key) || !value ||
+        is_one_of(value, row->values))
         return;
     if (row->kind == STH_KEY_ENDS) {
         m->ends.unwritten = row->key;
-        return;
-    }
-    if (!value) {
-        sth_model_fail(r, "field '%s%s' is missing: %s", r->within, row->key,
-                       row->why);
         return;
     }
     text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
@@ -249,8 +244,7 @@ static void check_ignored(struct sth_model_reader *r,
             sth_model_fail_field(r, key,
                                  "is obeyed by the family and cannot "
                                  "be ignored");
-        else if (!sth_model_field(r, key) && !json_object_get(root, key) &&
-                 !(row && row->kind == STH_KEY_STATED))
+        else if (!sth_model_field(r, key) && !json_object_get(root, key))
             sth_model_fail(r, "option --ignore: there is no field '%s'",
                            r->ignored->key[i]);
     }

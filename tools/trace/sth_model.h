@@ -123,6 +123,9 @@ struct sth_model {
     bool qkv_bias, proj_bias, ffn_bias;
     enum sth_model_qk_norm qk_norm;
     double attention_scale; /* 0: 1 / sqrt(head_dim) */
+    double score_cap;       /* cap * tanh(score / cap); 0: none */
+    double alibi_max;       /* ALiBi: -log2 of the last slope; 0: none */
+    bool alibi_scaled;      /* as the scores are */
     bool scale_by_layer;    /* layer l divides the scale by l + 1 */
 
     uint32_t latent;   /* of compressed keys and values; 0: there are none */
@@ -154,11 +157,11 @@ struct sth_model {
 
     /* What a file says beside these, until it has become part of them. */
     struct {
-        double rotary_share, query_scalar, logit_divisor;
+        double rotary_share, query_scalar, logit_divisor, alibi_max;
         uint32_t rotary, window_pattern, window_from, expansion;
         uint32_t expert_step, norms, first_dense, shared_experts;
         bool rope, windowless, unscaled, one_kv_head, grouped, parallel,
-            qk_norm, behind, bare_end;
+            qk_norm, behind, bare_end, alibi;
     } said;
 };
 
@@ -178,14 +181,13 @@ bool sth_model_load(const char *path, const struct sth_model_ignored *ignored,
                     struct sth_model *model, char *text, size_t text_size);
 
 /*
- * Whether the first `layers` layers can take past + seq tokens, seq of them
+ * Whether the layers can take past + seq tokens, seq of them
  * new.  Where positions are learned there are no more; where they are rotations
  * there are, beyond what it was trained for: true then, with a sentence in
  * error all the same.
  */
-bool sth_model_takes(const struct sth_model *model, uint32_t layers,
-                     uint32_t past, uint32_t seq, char *error,
-                     size_t error_size);
+bool sth_model_takes(const struct sth_model *model, uint32_t past, uint32_t seq,
+                     char *error, size_t error_size);
 
 bool sth_model_slides(const struct sth_model *model, uint32_t layer);
 bool sth_model_has_experts(const struct sth_model *model, uint32_t layer);

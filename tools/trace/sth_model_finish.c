@@ -135,24 +135,12 @@ bool sth_model_has_experts(const struct sth_model *model, uint32_t layer)
     return model->experts && !has(&model->dense, layer);
 }
 
-bool sth_model_takes(const struct sth_model *model, uint32_t layers,
-                     uint32_t past, uint32_t seq, char *error,
-                     size_t error_size)
+bool sth_model_takes(const struct sth_model *model, uint32_t past, uint32_t seq,
+                     char *error, size_t error_size)
 {
     const uint64_t tokens = (uint64_t)past + seq;
 
     *error = 0;
-    for (uint32_t l = 0; l < layers && seq > 1; l++)
-        if (sth_model_slides(model, l) && tokens > model->window) {
-            snprintf(error, error_size,
-                     "%" PRIu64 " tokens exceed the window of %" PRIu32
-                     " (field 'sliding_window') in layer %" PRIu32
-                     ": attention masks no keys that are too old; up to that "
-                     "many tokens, and one new token behind any number, are "
-                     "written",
-                     tokens, model->window, l);
-            return false;
-        }
     if (!model->positions || tokens <= model->positions)
         return true;
     snprintf(error, error_size,

@@ -132,10 +132,11 @@ static void scores_of(struct sth_writer *w, uint32_t b, uint32_t end,
 {
     const struct sth_model *m = w->model;
     const struct sth_trace_request *r = w->request;
-    const double divisor = m->scale_by_layer ? w->layer + 1 : 1;
+    const double divisor = (m->scale_by_layer ? w->layer + 1 : 1) *
+                           (m->score_cap > 0 ? m->score_cap : 1);
     const uint32_t kept = sth_writer_kept(w, b), room = cache_room(w);
     const bool all = end - b == r->batch;
-    char view[4][96], growth[32] = "", space[32] = "";
+    char view[4][96], growth[32] = "", space[32] = "", more[64] = "";
 
     for (int i = 0; i < 4; i++) {
         const uint32_t rows = i < 2 ? r->seq : room;
@@ -150,13 +151,31 @@ static void scores_of(struct sth_writer *w, uint32_t b, uint32_t end,
         snprintf(growth, sizeof(growth), "+%u", r->seq);
     if (cached && room > kept + r->seq)
         snprintf(space, sizeof(space), " room=%u", room);
+    if (sth_model_slides(m, w->layer) && kept + r->seq * r->steps > m->window)
+        snprintf(more, sizeof(more), " window=%u", m->window);
+    if (m->score_cap > 0)
+        snprintf(more + strlen(more), sizeof(more) - strlen(more),
+                 " cap=0x%08x", sth_writer_bits(m->score_cap));
+    if (m->alibi_max > 0)
+        snprintf(more + strlen(more), sizeof(more) - strlen(more),
+                 " alibi=@alibi");
     sth_writer_op(
         w,
         "attention name=attention out=@%s q=@%s k=@%s v=@%s heads=%u "
-        "kv_heads=%u batch=%u seq=%u past=%u%s%s causal=%d scale=0x%08x",
+        "kv_heads=%u batch=%u seq=%u past=%u%s%s causal=%d scale=0x%08x%s",
         view[0], view[1], view[2], view[3], m->heads, kv_heads, end - b, r->seq,
         kept, growth, space, m->causal,
-        sth_writer_bits(m->attention_scale / divisor));
+        sth_writer_bits(m->attention_scale / divisor), more);
+}
+
+/* Biases of heads and keys, as many keys as any sequence has. */
+static void alibi_table(struct sth_writer *w)
+{
+    const struct sth_model *m = w->model;
+
+    fprintf(w->out, "tensor %salibi fp32 %ux%u alibi:%.9g:%.17g\n", w->prefix,
+            m->heads, w->kept + w->request->seq * w->request->steps,
+            m->alibi_max, m->alibi_scaled ? m->attention_scale : 1);
 }
 
 void sth_writer_scores(struct sth_writer *w, const char *out, const char *q,
@@ -165,6 +184,8 @@ void sth_writer_scores(struct sth_writer *w, const char *out, const char *q,
 {
     uint32_t end;
 
+    if (w->model->alibi_max > 0)
+        alibi_table(w);
     for (uint32_t b = 0; b < w->request->batch; b = end) {
         end = cached ? end_of_alike(w, b) : w->request->batch;
         scores_of(w, b, end, out, q, k, v, kv_heads, cached);

@@ -22,7 +22,6 @@
  * LAYERS("key", member)                   a list of layers
  * ALSO("key", "other")                    another name of a field above it
  * NEUTRAL("key", "values", "why")         refused unless missing or a value
- * STATED("key", "values", "why")          refused unless it is a value
  * ENDS("key", "values")                   no part of a layer; before and behind
  *                                         the layers as NEUTRAL
  * IGNORED("key ...")                      cannot matter
@@ -112,8 +111,6 @@
 #define ALSO(key, other) ROW(key, ALSO, uint32_t, hidden, 0, 0, other, NULL)
 #define NEUTRAL(key, values, why)                                              \
     ROW(key, NEUTRAL, uint32_t, hidden, 0, 0, values, why)
-#define STATED(key, values, why)                                               \
-    ROW(key, STATED, uint32_t, hidden, 0, 0, values, why)
 #define ENDS(key, values) ROW(key, ENDS, uint32_t, hidden, 0, 0, values, NULL)
 #define IGNORED(keys) ROW(keys, IGNORED, uint32_t, hidden, 0, 0, NULL, NULL)
 
