@@ -7,8 +7,8 @@
 # $(FIGURES)/NAME.md.  What hangs on the host, or takes too long, or was measured by
 # others, comes from a record in verif/ with its date: speed, silicon, DRAMsim3.
 FIGURES = $(BUILD)/figures
-FIGURE_NAMES = chips layers efficiency parity summary speed growth rv32 errors \
-	programs plan example dram-known dram-later $(SILICON_RECORDED:%=silicon-%)
+FIGURE_NAMES = chips memories layers efficiency parity summary speed growth rv32 errors \
+	programs plan example dram-known dram-later orders $(SILICON_RECORDED:%=silicon-%)
 FIGURE_PICTURES = parity.svg $(SILICON_RECORDED:%=silicon-%.svg)
 FIGURE_PAGES = $(shell grep -l '^<!-- figures: ' README.md docs/*.md)
 FIGURE_CHIPS = nano wide edge server
@@ -21,6 +21,9 @@ $(FIGURES)/chips.md: mk/figures/chips.awk $(FIGURE_CHIPS:%=configs/%.cfg) \
 		$(BUILD)/systolith
 	$(call figure,for chip in $(FIGURE_CHIPS); do \
 	  $(BUILD)/systolith info $$chip || exit; done | awk -f $<)
+
+$(FIGURES)/memories.md: mk/figures/memories.awk spec/memory.def
+	$(call figure,awk -f $^)
 
 $(FIGURES)/layers.md: $(RUN_TRACES:%=$(RUN)/%.json)
 	$(call figure,$(BUILD)/systolith table $^)
@@ -70,8 +73,13 @@ $(BUILD)/streams: $(BUILD)/verif/memory/sth_streams.o $(BUILD)/libsystolith.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(LDLIBS)
 
+build-streams: $(BUILD)/streams
+
 $(FIGURES)/dram-%.md: $(BUILD)/streams $(DRAM_RECORD)
 	$(call figure,$^ table $*)
+
+$(FIGURES)/orders.md: mk/figures/orders.awk $(SILICON_RECORD)/orders.txt
+	$(call figure,awk -f $^)
 
 $(FIGURES)/silicon-%.md $(FIGURES)/silicon-%.svg: $(SILICON_RECORD)/%.txt \
 		$(wildcard $(SILICON_RECORD)/*-power.txt) $(BUILD)/systolith
@@ -104,4 +112,4 @@ figures-check: $(FIGURE_FILES)
 	$(Q)$(BUILD)/systolith bench --no-rtl --repeat 1 >$(FIGURES)/bench.txt
 	$(Q)awk -f mk/figures/stale.awk $(SPEED_RECORD) $(FIGURES)/bench.txt
 
-.PHONY: figures figures-check
+.PHONY: figures figures-check build-streams

@@ -146,9 +146,17 @@ silicon-block: $(SILICON_DESIGN)/core.il $(SYNTH_LIBERTY) ## clock and area of o
 	  mk/silicon/synth.sh $(SILICON_ALONE).il
 	$(Q)mk/silicon/say.sh $(SILICON_ALONE) $(BLOCK) $(MAPPING) $(SYNTH_LIBERTY)
 
+# How far figures go apart by the order of the cells alone.
+ORDER_BLOCKS = sth_vector_node:once sth_semaphores:delay
+silicon-orders: export MAKE := $(MAKE)
+silicon-orders: $(SILICON)/nano/core.il ## blocks in several orders of their cells, into the record
+	$(Q){ date +'date %F'; git log -1 --format='commit %h'; \
+	  mk/silicon/orders.sh 4 $(ORDER_BLOCKS); } >$(SILICON)/orders.txt && \
+	  cp $(SILICON)/orders.txt $(SILICON_RECORD)/orders.txt
+
 silicon-blocks: $(SILICON)/$(call config-name,$(CONFIG))/core.il ## the modules of the core of CONFIG
 	@sed -n 's/^module .//p' $< | sort
 
-.PHONY: deps-silicon silicon silicon-quick silicon-record silicon-block silicon-blocks \
+.PHONY: deps-silicon silicon silicon-quick silicon-record silicon-block silicon-blocks silicon-orders \
 	$(SILICON_NAMES:%=silicon-%) $(SILICON_NAMES:%=silicon-quick-%) build-power silicon-power \
 	$(SILICON_NAMES:%=silicon-power-%)

@@ -120,6 +120,18 @@ static void test_specgen_page_mistakes_have_their_messages(void **state)
     }
 }
 
+static void test_specgen_page_leaves_what_others_fill(void **state)
+{
+    static const char page[] = "<!-- figures: chips -->\nx\n<!-- end -->\n";
+    char *out, *log;
+
+    (void)state;
+    assert_true(fill(page, &out, &log));
+    assert_string_equal(out, page);
+    free(out);
+    free(log);
+}
+
 static char *print(void (*printer)(FILE *out))
 {
     char *text;
@@ -166,6 +178,7 @@ int main(void)
         cmocka_unit_test(test_specgen_any_applies_to_every_command),
         cmocka_unit_test(test_specgen_page_is_filled),
         cmocka_unit_test(test_specgen_page_mistakes_have_their_messages),
+        cmocka_unit_test(test_specgen_page_leaves_what_others_fill),
         cmocka_unit_test(test_specgen_verilog_is_deterministic_and_complete),
     };
 

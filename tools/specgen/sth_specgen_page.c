@@ -118,24 +118,27 @@ bool sth_specgen_page(FILE *in, FILE *out, FILE *log)
     static const char begin[] = "<!-- generated: ";
     char line[4096];
     unsigned number = 0;
-    bool inside = false;
+    bool inside = false, other = false; /* a part that others fill */
 
     while (fgets(line, sizeof(line), in)) {
         char table[64];
 
         number++;
         if (!strncmp(line, "<!-- end -->", 12)) {
-            if (!inside) {
+            if (!inside && !other) {
                 fprintf(log, "line %u: 'end' without 'generated'\n", number);
                 return false;
             }
-            inside = false;
-            fputs("\n", out);
+            if (inside)
+                fputs("\n", out);
+            inside = other = false;
         }
         if (!inside)
             fputs(line, out);
-        if (strncmp(line, begin, sizeof(begin) - 1))
+        if (strncmp(line, begin, sizeof(begin) - 1)) {
+            other |= !strncmp(line, "<!-- ", 5) && strstr(line, ": ");
             continue;
+        }
         if (inside ||
             sscanf(line + sizeof(begin) - 1, "%63[a-z]", table) != 1) {
             fprintf(log, "line %u: misplaced marker\n", number);
