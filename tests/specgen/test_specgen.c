@@ -164,8 +164,8 @@ static void test_specgen_verilog_is_deterministic_and_complete(void **state)
     free(a);
     free(b);
     a = print(sth_specgen_functions);
-    assert_non_null(strstr(a, "func_rows[511]"));
-    assert_null(strstr(a, "func_rows[512] ="));
+    assert_non_null(strstr(a, "func_rows[1023]"));
+    assert_null(strstr(a, "func_rows[1024] ="));
     free(a);
 }
 
