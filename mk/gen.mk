@@ -12,10 +12,7 @@ PLATFORM = $(BUILD)/gen/sth_platform.h
 MANUAL = docs/programming.md docs/configurations.md docs/firmware.md
 
 # specgen reads configurations as csim does.
-SPECGEN_CSIM = csim/config/sth_config.c csim/common/sth_key_file.c \
-	csim/common/sth_input.c $(wildcard csim/memory/sth_mem_[cft]*.c)
-
-$(SPECGEN): $(call obj,$(wildcard tools/specgen/*.c) $(SPECGEN_CSIM))
+$(SPECGEN): $(call obj,$(wildcard tools/specgen/*.c)) $(BUILD)/libsystolith.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(SANITIZE) -o $@ $^
 

@@ -41,11 +41,15 @@ $(DIST)/%.so: $(DIST)/%.a $(DIST)/headers.txt
 dist: $(BUILD)/systolith $(DIST)/libsystolith.so \
 		$(DIST)/libsystolith_firmware.so $(DIST)/headers.txt
 
+# The flags of pkg-config go through a shell unquoted.
+prefix = $(if $(word 2,$(PREFIX)),$(error PREFIX '$(PREFIX)': the flags that \
+	pkg-config prints would come apart at its blank),$(abspath $(PREFIX)))
+
 install: dist $(RTL:%=$(BUILD)/rtl/%/libsth_rtl.so) ## into PREFIX; RTL="nano edge": with the RTL of these
-	$(Q)BUILD=$(BUILD) PREFIX=$(abspath $(PREFIX)) DESTDIR=$(DESTDIR) \
+	$(Q)BUILD=$(BUILD) PREFIX=$(prefix) DESTDIR="$(DESTDIR)" \
 	  RTL="$(RTL)" VERSION=$(VERSION) SOVERSION=$(SOVERSION) mk/install.sh
 
 uninstall: ## what `make install` with this PREFIX put there
-	$(Q)PREFIX=$(abspath $(PREFIX)) DESTDIR=$(DESTDIR) mk/uninstall.sh
+	$(Q)PREFIX=$(prefix) DESTDIR="$(DESTDIR)" mk/uninstall.sh
 
 .PHONY: dist install uninstall
