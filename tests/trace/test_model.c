@@ -308,6 +308,33 @@ static void test_model_missing_shape_is_noted(void **state)
                                   "default\n"));
 }
 
+/* A file of several parts says it within its text or beside it. */
+static void test_model_tied_vocabulary(void **state)
+{
+    static const struct {
+        const char *text;
+        bool tied;
+    } rows[] = {
+        {LLAMA(""), false},
+        {LLAMA(", \"tie_word_embeddings\": true"), true},
+        {"{\"model_type\": \"gemma3\", \"text_config\": {}}", true},
+        {"{\"model_type\": \"gemma3\", \"tie_word_embeddings\": false,"
+         "\"text_config\": {}}",
+         false},
+        {"{\"model_type\": \"gemma3\", \"tie_word_embeddings\": false,"
+         "\"text_config\": {\"tie_word_embeddings\": true}}",
+         true},
+    };
+    struct sth_model m;
+    char path[TEST_PATH], error[1024];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        assert_true(load_text(rows[i].text, &m, path, error, sizeof(error)));
+        assert_int_equal(m.ends.tied, rows[i].tied);
+    }
+}
+
 /* What --ignore may name, and what not. */
 static void test_model_ignored_fields(void **state)
 {
@@ -381,6 +408,7 @@ int main(void)
         cmocka_unit_test(test_model_mistakes_have_their_messages),
         cmocka_unit_test(test_model_positions_are_read),
         cmocka_unit_test(test_model_missing_shape_is_noted),
+        cmocka_unit_test(test_model_tied_vocabulary),
         cmocka_unit_test(test_model_ignored_fields),
         cmocka_unit_test(test_model_windows_take_any_prefill),
         cmocka_unit_test(test_model_missing_file_is_named),

@@ -326,6 +326,18 @@ static void check_beside_text(struct sth_model_reader *r,
     r->failed = outer.failed;
 }
 
+/* A file of several parts may say beside the text that its vocabulary is tied.
+ */
+static void take_beside_text(struct sth_model_reader *r, const json_t *root,
+                             struct sth_model *m)
+{
+    static const char key[] = "tie_word_embeddings";
+    const json_t *tied = json_object_get(root, key);
+
+    if (json_is_boolean(tied) && !sth_model_has(r, key))
+        m->ends.tied = json_is_true(tied);
+}
+
 static void read_model(struct sth_model_reader *r, json_t *root,
                        struct sth_model *m)
 {
@@ -370,8 +382,10 @@ static void read_model(struct sth_model_reader *r, json_t *root,
     snprintf(stems, sizeof(stems), "%s %s", flat ? "" : family->classes,
              wrapper ? wrapper->classes : "");
     read_family(r, family, stems, wrapper != NULL, m);
-    if (*r->within && !r->failed)
+    if (*r->within && !r->failed) {
         check_beside_text(r, family, root);
+        take_beside_text(r, root, m);
+    }
     check_ignored(r, family, root);
 }
 
