@@ -97,7 +97,9 @@ static double *mpt(struct eq *e, double *x)
 
     a.dim = e->hidden / a.heads;
     if (eq_flag(e, "attn_config.alibi"))
-        a.steepest = eq_number(e, "attn_config.alibi_bias_max");
+        a.steepest = eq_null(e, "attn_config.alibi_bias_max")
+                         ? 8
+                         : eq_number(e, "attn_config.alibi_bias_max");
     return gpt_layer(e, x, &a, whole(e, "expansion_ratio") * e->hidden, "gelu",
                      false);
 }
@@ -193,12 +195,15 @@ static double *falcon(struct eq *e, double *x)
     const double eps = eq_number(e, "layer_norm_epsilon");
     const bool bias = eq_flag(e, "bias");
     const bool grouped = eq_flag(e, "new_decoder_architecture");
-    const bool two = grouped ? whole(e, "num_ln_in_parallel_attn") == 2
-                             : !eq_flag(e, "parallel_attn");
+    const bool two = !grouped ? !eq_flag(e, "parallel_attn")
+                     : eq_null(e, "num_ln_in_parallel_attn")
+                         ? true
+                         : whole(e, "num_ln_in_parallel_attn") == 2;
     struct eq_attention a = rotary(e, NULL);
     double *n = eq_layernorm_of(e, "attn.norm", x, eps, true), *y;
 
-    a.kv = grouped                     ? whole(e, "num_kv_heads")
+    a.kv = grouped
+               ? eq_null(e, "num_kv_heads") ? a.heads : whole(e, "num_kv_heads")
            : eq_flag(e, "multi_query") ? 1
                                        : a.heads;
     a.bias = bias;
@@ -270,7 +275,7 @@ static double *starcoder2(struct eq *e, double *x)
     struct eq_attention a = rotary(e, NULL);
 
     a.bias = bias;
-    if (!eq_null(e, "sliding_window"))
+    if (!eq_null(e, "sliding_window") && eq_slides(e, "starcoder2"))
         a.window = whole(e, "sliding_window");
     x = plus(
         e, x,
@@ -284,28 +289,6 @@ static double *starcoder2(struct eq *e, double *x)
 }
 
 /* ---- Llama's kin ------------------------------------------------------- */
-
-/* Whether "layer_types" says that the layer has a window. */
-static bool says_sliding(const struct eq *e)
-{
-    const json_t *list = json_object_get(e->config, "layer_types");
-
-    return !strcmp(json_string_value(json_array_get(list, (size_t)e->layer)),
-                   "sliding_attention");
-}
-
-static bool slides(const struct eq *e, const char *type)
-{
-    if (!eq_null(e, "use_sliding_window") && !eq_flag(e, "use_sliding_window"))
-        return false;
-    if (!eq_null(e, "layer_types"))
-        return says_sliding(e);
-    if (!strncmp(type, "qwen", 4))
-        return e->layer >= whole(e, "max_window_layers");
-    if (!strcmp(type, "gemma3_text"))
-        return (e->layer + 1) % whole(e, "sliding_window_pattern") != 0;
-    return strcmp(type, "gemma2") || e->layer % 2 == 0;
-}
 
 static double *experts(struct eq *e, const double *x, const char *type)
 {
@@ -383,7 +366,7 @@ static struct eq_attention llama_attention(struct eq *e, const char *type)
         a.cap = eq_number(e, "attn_logit_softcapping");
     if (!eq_null(e, "query_pre_attn_scalar"))
         a.scale = 1 / sqrt(eq_number(e, "query_pre_attn_scalar"));
-    if (!eq_null(e, "sliding_window") && slides(e, type)) {
+    if (!eq_null(e, "sliding_window") && eq_slides(e, type)) {
         a.window = whole(e, "sliding_window");
         if (!strcmp(type, "gemma3_text")) {
             a.scaling = "rope_parameters.sliding_attention";
@@ -442,7 +425,7 @@ static double *deepseek(struct eq *e, double *x)
     double *f, stretch = 1;
 
     a.rotated = a.dim;
-    if (!eq_null(e, "rope_scaling"))
+    if (!eq_null(e, "rope_scaling.mscale_all_dim"))
         stretch = 0.1 * eq_number(e, "rope_scaling.mscale_all_dim") *
                       log(eq_number(e, "rope_scaling.factor")) +
                   1;

@@ -55,20 +55,55 @@ static double yarn(const struct eq *e, const char *object, double theta,
     double low = dim * log(old / (fast * 2 * acos(-1))) / (2 * log(theta));
     double high = dim * log(old / (slow * 2 * acos(-1))) / (2 * log(theta));
     double keep;
+    char key[96];
 
-    low = floor(low) > 0 ? floor(low) : 0;
-    high = ceil(high) < dim - 1 ? ceil(high) : dim - 1;
+    snprintf(key, sizeof(key), "%s.truncate", object);
+    if (eq_null(e, key) || eq_flag(e, key)) {
+        low = floor(low);
+        high = ceil(high);
+    }
+    low = low > 0 ? low : 0;
+    high = high < dim - 1 ? high : dim - 1;
     if (high == low)
         high += 0.001;
     keep = 1 - fmin(1, fmax(0, (pair - low) / (high - low)));
     return rate / scaling(e, object, "factor", 0) * (1 - keep) + rate * keep;
 }
 
+/* Where the longer factors begin. */
+static double long_from(const struct eq *e, const char *object)
+{
+    return eq_null(e, "original_max_position_embeddings")
+               ? scaling(e, object, "original_max_position_embeddings",
+                         eq_number(e, "max_position_embeddings"))
+               : eq_number(e, "original_max_position_embeddings");
+}
+
+/* By which both tables are multiplied. */
+static double table_factor(const struct eq *e, const char *object,
+                           const char *kind)
+{
+    const double all = scaling(e, object, "mscale_all_dim", 0);
+    const double old = long_from(e, object);
+    const double stretch = scaling(
+        e, object, "factor", eq_number(e, "max_position_embeddings") / old);
+    double factor = 1;
+
+    if (!strcmp(kind, "longrope") && stretch > 1)
+        factor = sqrt(1 + log(stretch) / log(old));
+    if (!strcmp(kind, "yarn") && all > 0)
+        factor = (0.1 * scaling(e, object, "mscale", 1) * log(stretch) + 1) /
+                 (0.1 * all * log(stretch) + 1);
+    else if (!strcmp(kind, "yarn"))
+        factor = 0.1 * log(stretch) + 1;
+    return scaling(e, object, "attention_factor", factor);
+}
+
 double eq_rates(const struct eq *e, const struct eq_attention *a, double *rate)
 {
     const char *kind = scaling_kind(e, a->scaling), *o = a->scaling;
     const int dim = a->rotated, tokens = e->phase.past + e->phase.seq;
-    double base = a->theta, factor = 1;
+    double base = a->theta;
 
     if (!strcmp(kind, "dynamic")) {
         const double most = eq_number(e, "max_position_embeddings");
@@ -91,27 +126,11 @@ double eq_rates(const struct eq *e, const struct eq_attention *a, double *rate)
         if (strcmp(kind, "longrope") != 0)
             continue;
         snprintf(key, sizeof(key), "%s_factor",
-                 tokens > eq_number(e, "original_max_position_embeddings")
-                     ? "long"
-                     : "short");
+                 tokens > long_from(e, o) ? "long" : "short");
         rate[i] /= json_number_value(json_array_get(
             json_object_get(json_object_get(e->config, o), key), (size_t)i));
     }
-    if (!strcmp(kind, "longrope")) {
-        const double old = eq_number(e, "original_max_position_embeddings");
-
-        factor = sqrt(1 + log(eq_number(e, "max_position_embeddings") / old) /
-                              log(old));
-    }
-    if (!strcmp(kind, "yarn"))
-        factor = (0.1 * scaling(e, o, "mscale", 1) *
-                      log(scaling(e, o, "factor", 0)) +
-                  1) /
-                 (0.1 * scaling(e, o, "mscale_all_dim", 0) *
-                      log(scaling(e, o, "factor", 0)) +
-                  1);
-    return o && !eq_null(e, o) ? scaling(e, o, "attention_factor", factor)
-                               : factor;
+    return strcmp(kind, "default") ? table_factor(e, o, kind) : 1;
 }
 
 /*
@@ -347,4 +366,27 @@ double *eq_attend(struct eq *e, const double *x, const struct eq_attention *a)
                        v + first_row, first, last, out + t * qn + h * a->dim);
         }
     return out;
+}
+
+/* Whether "layer_types" says that the layer has a window. */
+static bool says_sliding(const struct eq *e)
+{
+    const json_t *list = json_object_get(e->config, "layer_types");
+
+    return !strcmp(json_string_value(json_array_get(list, (size_t)e->layer)),
+                   "sliding_attention");
+}
+
+bool eq_slides(const struct eq *e, const char *type)
+{
+    if (!eq_null(e, "use_sliding_window") && !eq_flag(e, "use_sliding_window"))
+        return false;
+    if (!eq_null(e, "layer_types"))
+        return says_sliding(e);
+    if (!strncmp(type, "qwen", 4))
+        return e->layer >= eq_number(e, "max_window_layers");
+    if (!strcmp(type, "gemma3_text"))
+        return (e->layer + 1) % (int)eq_number(e, "sliding_window_pattern") !=
+               0;
+    return strcmp(type, "gemma2") || e->layer % 2 == 0;
 }

@@ -102,6 +102,9 @@ struct eq_attention {
     double eps; /* of the norms of queries and keys */
 };
 
+/* Whether the layer has a window, where the family may have one. */
+bool eq_slides(const struct eq *e, const char *type);
+
 /* Softmax(scale q k^T) v of all heads, before the output's product. */
 double *eq_attend(struct eq *e, const double *x, const struct eq_attention *a);
 

@@ -76,15 +76,17 @@ static void finish_windows(struct sth_model_reader *r, struct sth_model *m)
 {
     bool any = false;
 
-    if (m->said.windowless)
+    if (m->said.windowless) {
         m->window = 0;
+        m->sliding = (struct sth_model_set){.given = true};
+    }
     for (uint32_t l = 0; l < m->layers; l++) {
         if (!m->sliding.given && m->window && l >= m->said.window_from &&
             (!m->said.window_pattern || (l + 1) % m->said.window_pattern != 0))
             put(&m->sliding, l);
         any = any || has(&m->sliding, l);
     }
-    if (any && !m->window && !m->said.windowless)
+    if (any && !m->window)
         sth_model_fail_field(r, "layer_types",
                              "says sliding_attention, but 'sliding_window' is "
                              "null");

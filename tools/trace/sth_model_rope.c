@@ -79,8 +79,8 @@ void sth_model_rope_rates(const struct sth_model *model, uint32_t layer,
     const uint32_t pairs = model->rotary / 2;
     double theta = sth_model_rope_theta(model, layer);
 
-    if (s->kind == STH_ROPE_DYNAMIC && tokens > length && pairs > 1)
-        theta *= pow(s->factor * tokens / length - (s->factor - 1),
+    if (s->kind == STH_ROPE_DYNAMIC && tokens > model->positions && pairs > 1)
+        theta *= pow(s->factor * tokens / model->positions - (s->factor - 1),
                      pairs / (pairs - 1.0));
     for (uint32_t i = 0; i < pairs; i++)
         rate[i] = pow(theta, -(double)i / pairs);

@@ -35,7 +35,7 @@ static const struct {
     {"low_freq_factor", OF(low_freq), K(LLAMA3), K(LLAMA3)},
     {"high_freq_factor", OF(high_freq), K(LLAMA3), K(LLAMA3)},
     {"original_max_position_embeddings", OF(original),
-     K(DYNAMIC) | K(YARN) | K(LONG) | K(LLAMA3), K(LLAMA3)},
+     K(YARN) | K(LONG) | K(LLAMA3), K(LLAMA3)},
 #undef OF
 #undef K
 };
