@@ -234,6 +234,19 @@ static inline uint32_t sth_pe_products(uint32_t bf16)
     return bf16 != 0 ? 1 : 2;
 }
 
+/*
+ * Rows of the array that the sums of a weight tile of so many lanes of depth
+ * pass before they can leave: a power of two, 4 at least.
+ */
+static inline uint32_t sth_exit_rows(uint32_t lanes)
+{
+    uint32_t rows = 4;
+
+    while (rows < lanes)
+        rows *= 2;
+    return rows;
+}
+
 /* Bytes of one scratchpad word: a row of bf16 activations or of fp32 lanes. */
 static inline uint32_t sth_sp_word_bytes(const struct sth_params *p)
 {

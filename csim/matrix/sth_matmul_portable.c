@@ -7,9 +7,8 @@
  * Down one array column: the sum of a tile row times a weight column, `depth`
  * lanes of both.  `odd`: the last lane of the row holds one int8.
  */
-static uint32_t column_sum(const struct sth_matmul *m, uint32_t rows,
-                           uint32_t depth, bool odd, const uint8_t *a,
-                           const uint8_t *w, uint32_t w_step)
+static uint32_t column_sum(const struct sth_matmul *m, uint32_t depth, bool odd,
+                           const uint8_t *a, const uint8_t *w, uint32_t w_step)
 {
     uint32_t sum = 0;
 
@@ -21,10 +20,8 @@ static uint32_t column_sum(const struct sth_matmul *m, uint32_t rows,
             sth_pe_mul(m->bf16, (uint16_t)sth_onchip_get(a + 2 * r, bytes),
                        (uint16_t)sth_onchip_get(w + r * w_step, 2)));
     }
-    /* Rows beyond the depth add +0, which only turns a -0 into +0. */
-    if (depth < rows)
-        sum = sth_acc_add(m->bf16, sum, 0);
-    return sum;
+    /* Only turns a -0 into +0. */
+    return sth_acc_add(m->bf16, sum, 0);
 }
 
 uint32_t sth_matmul_portable(const struct sth_onchip *chip,
@@ -50,8 +47,8 @@ uint32_t sth_matmul_portable(const struct sth_onchip *chip,
                                        kt * m.w_k + c * (m.west ? m.w_row : 2);
                     uint32_t addr =
                         (m.acc + nt * m.acc_n + i) * 4 * cols + 4 * c;
-                    uint32_t sum = column_sum(&m, rows, depth, odd, a, w,
-                                              m.west ? 2 : m.w_row);
+                    uint32_t sum =
+                        column_sum(&m, depth, odd, a, w, m.west ? 2 : m.w_row);
 
                     if (!overwrite)
                         sum = sth_acc_add(

@@ -15,7 +15,6 @@ struct tile {
     const struct sth_matmul *m;
     uint32_t cols;      /* array columns */
     uint32_t depth;     /* rows of this tile that exist */
-    bool partial;       /* depth is less than the array's rows */
     bool odd;           /* the last of them has one int8 */
     bool in_vectors;    /* a chunk of a is whole vectors */
     bool overwrite;     /* the accumulator's old value does not count */
@@ -158,8 +157,8 @@ INLINE void multiply_block(struct tile *t, bool bf16, uint32_t row,
 
             if (col >= t->live_cols)
                 continue;
-            /* Missing rows add +0, which only turns a -0 into +0. */
-            if (bf16 && t->partial)
+            /* Only turns a -0 into +0. */
+            if (bf16)
                 result = (vi)((vf)result + fill_vf(0));
             accumulate(t, bf16, t->acc_addr + (row + i) * 4 * t->cols + 4 * col,
                        col, result);
@@ -235,7 +234,6 @@ uint32_t KERNEL(const struct sth_onchip *chip,
             const uint32_t left = m.lanes - kt * rows;
 
             t.depth = left < rows ? left : rows;
-            t.partial = t.depth < rows;
             t.odd = !m.bf16 && m.k % 2 != 0 && t.depth == left;
             t.overwrite = kt == 0 && !m.accumulate;
             t.a = chip->sp + m.a + kt * m.a_k;

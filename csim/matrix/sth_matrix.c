@@ -129,9 +129,8 @@ static void end_command(struct sth_matrix *matrix, struct sth_flight *flight,
     struct sth_engine_state *engine = &matrix->engine;
 
     sth_engine_finish(engine, flight,
-                      last->last_row +
-                          STH_LAT_PE_SUM * engine->params->array_rows +
-                          engine->params->array_cols + STH_LAT_MATRIX_RETIRE);
+                      last->last_row + last->fall + engine->params->array_cols +
+                          STH_LAT_MATRIX_RETIRE);
     matrix->unloaded--;
     if (matrix->unloaded == 0)
         engine->ready = sth_min64(engine->ready, last->last_step + 1);
@@ -155,6 +154,30 @@ static uint64_t sums_found(const struct sth_banks *banks,
         before->acc >= tile->acc + tile->rows)
         return before->first_row + STH_LAT_MATRIX_SUM;
     return before->last_row + STH_LAT_MATRIX_SUM;
+}
+
+/*
+ * What the sums of a tile fall that has its first row.  They leave at the row
+ * that its depth asks for if those of the tile before have left by then, and
+ * can be added to; else no earlier than those.
+ */
+static uint32_t fall_of(const struct sth_matrix *matrix,
+                        const struct sth_weight_tile *tile)
+{
+    const struct sth_banks *banks = matrix->banks;
+    uint32_t rows = matrix->engine.params->array_rows;
+    uint32_t lanes = matrix->k_left < rows ? matrix->k_left : rows;
+    uint32_t own = STH_LAT_PE_SUM * sth_exit_rows(lanes);
+    const struct sth_weight_tile *before;
+
+    if (sth_banks_tiles(banks) == 0)
+        return own;
+    before = sth_banks_last_tile(banks);
+    return before->fall <= own ||
+                   tile->first_row + own >=
+                       before->last_row + before->fall + STH_LAT_MATRIX_SUM
+               ? own
+               : before->fall;
 }
 
 /* The next tile: everything about it is known.  False: no room for it yet. */
@@ -188,6 +211,7 @@ static bool begin_tile(struct sth_matrix *matrix)
     tile->first_row =
         sth_max64(tile->first_row, sums_found(matrix->banks, tile));
     tile->last_row = tile->first_row + tile->rows - 1;
+    tile->fall = fall_of(matrix, tile);
     tile->stalls = tile->first_row - could_stream;
     matrix->last_step = tile->last_step;
     matrix->stream_free = tile->last_row + 1;

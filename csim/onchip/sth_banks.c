@@ -19,8 +19,7 @@ void sth_banks_init(struct sth_banks *banks, const struct sth_params *params,
     banks->pattern_places = rows > cols ? rows : cols;
     banks->read = patterns;
     /* Written in the cycle before retirement, and found in the next. */
-    banks->sum_write_delay =
-        (uint64_t)rows * STH_LAT_PE_SUM + cols + STH_LAT_MATRIX_RETIRE - 1;
+    banks->sum_write_delay = (uint64_t)cols + STH_LAT_MATRIX_RETIRE - 1;
     banks->sum_read_delay = banks->sum_write_delay + 1 - STH_LAT_MATRIX_SUM;
     sth_banks_reset(banks);
 }

@@ -41,6 +41,7 @@ struct sth_weight_tile {
     int32_t pattern;    /* of its reads; -1: one a cycle */
     uint64_t first_row; /* its activation rows, one a cycle */
     uint64_t last_row;
+    uint32_t fall;   /* cycles in which a sum passes its rows of the array */
     uint64_t stalls; /* cycles before first_row in which rows waited for it */
     uint32_t a, a_row;
     uint32_t acc, rows; /* accumulator rows of its sums, from the first on */
@@ -85,7 +86,7 @@ struct sth_banks {
     uint32_t sp_wrap; /* bytes of a word of each bank: they repeat then */
     uint32_t sp_mask, acc_mask; /* of a bank's number */
     uint32_t pattern_places;    /* of read[], for each pattern */
-    /* Cycles from an activation row to the read and the write of its sums. */
+    /* Cycles from the last row of the array to a sum's read and its write. */
     uint64_t sum_read_delay, sum_write_delay;
 
     /* Matrix. */
@@ -193,7 +194,7 @@ sth_banks_last_tile(const struct sth_banks *banks)
 static inline uint64_t sth_banks_past(const struct sth_banks *banks,
                                       const struct sth_weight_tile *tile)
 {
-    return tile->last_row + banks->sum_write_delay + 1;
+    return tile->last_row + tile->fall + banks->sum_write_delay + 1;
 }
 
 /* Where the next tile is made, whose place nobody looks into; it counts once
@@ -356,23 +357,28 @@ static inline uint64_t sth_banks_first_tile(const struct sth_banks *banks)
 }
 
 /*
- * The first tile that streams in `cycle` or later; NULL: none is known.  A
- * hint that is out of date still names a slot, and a tile in it that streams
- * then is the one.
+ * The first tile that streams in `cycle` or later, or, with `fallen`, of which
+ * sums leave the rows of the array then; NULL: none is known.  A hint that is
+ * out of date still names a slot, and a tile in it that does so then is the
+ * one.
  */
 static inline const struct sth_weight_tile *
-sth_banks_stream(const struct sth_banks *banks, uint64_t *hint, uint64_t cycle)
+sth_banks_stream(const struct sth_banks *banks, uint64_t *hint, uint64_t cycle,
+                 bool fallen)
 {
     const struct sth_weight_tile *tile = sth_banks_tile(banks, *hint);
+    uint64_t fall = fallen ? tile->fall : 0;
 
-    if (tile->first_row <= cycle && cycle <= tile->last_row &&
+    if (tile->first_row + fall <= cycle && cycle <= tile->last_row + fall &&
         *hint < banks->tiles)
         return tile;
     *hint = sth_max64(*hint, sth_banks_first_tile(banks));
-    while (*hint < banks->tiles &&
-           sth_banks_tile(banks, *hint)->last_row < cycle)
-        (*hint)++;
-    return *hint < banks->tiles ? sth_banks_tile(banks, *hint) : NULL;
+    for (; *hint < banks->tiles; (*hint)++) {
+        tile = sth_banks_tile(banks, *hint);
+        if (tile->last_row + (fallen ? tile->fall : 0) >= cycle)
+            return tile;
+    }
+    return NULL;
 }
 
 /* The first tile whose weights are read in `cycle` or later. */
@@ -433,7 +439,7 @@ static inline uint64_t sth_banks_matrix_free(const struct sth_banks *banks,
 {
     for (; cycle < until; cycle++) {
         const struct sth_weight_tile *tile =
-            sth_banks_stream(banks, &hints->stream, cycle);
+            sth_banks_stream(banks, &hints->stream, cycle, false);
 
         if (tile != NULL && cycle >= tile->first_row &&
             sth_banks_among(
@@ -448,9 +454,8 @@ static inline uint64_t sth_banks_matrix_free(const struct sth_banks *banks,
 }
 
 /*
- * The first cycle from `cycle` on, at most `until`, in which no row whose
- * activations entered `delay` cycles before has its sum in a bank of the
- * accumulator; of tiles that accumulate only, or of all.
+ * The first cycle from `cycle` on, at most `until`, in which no sum that fell
+ * to its end `delay` before is in a bank; of tiles that accumulate, or of all.
  */
 static inline uint64_t sth_banks_sum_free(const struct sth_banks *banks,
                                           uint64_t *hint, uint64_t cycle,
@@ -459,14 +464,11 @@ static inline uint64_t sth_banks_sum_free(const struct sth_banks *banks,
 {
     for (; cycle < until && cycle >= delay; cycle++) {
         const struct sth_weight_tile *tile =
-            sth_banks_stream(banks, hint, cycle - delay);
-        uint32_t row;
+            sth_banks_stream(banks, hint, cycle - delay, true);
+        uint64_t first = tile ? tile->first_row + tile->fall + delay : 0;
 
-        if (tile == NULL || (accumulating && !tile->adds) ||
-            cycle - delay < tile->first_row)
-            break;
-        row = tile->acc + (uint32_t)(cycle - delay - tile->first_row);
-        if ((row & banks->acc_mask) != bank)
+        if (tile == NULL || (accumulating && !tile->adds) || cycle < first ||
+            sth_banks_acc(banks, tile->acc + (uint32_t)(cycle - first)) != bank)
             break;
     }
     return cycle;

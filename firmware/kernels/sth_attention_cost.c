@@ -17,6 +17,7 @@
 #include "sth_attention_cost.h"
 #include "sth_emit.h"
 #include "sth_transfer.h"
+#include "sth_weight_tile.h"
 
 /*
  * Eighths of the rows in a bank that meet weights there, where those visit all
@@ -66,7 +67,7 @@ static uint64_t scalars(const struct sth_attention_model *m, bool function)
  * waits when a row of the tile before is in its bank.  Few may be under way.
  */
 static uint64_t product(const struct sth_attention_model *m, uint64_t tiles,
-                        uint64_t all)
+                        uint64_t all, uint32_t drain)
 {
     uint32_t steps = (uint32_t)sth_ceil_div_u64(all, tiles);
     uint32_t word = sth_sp_word_bytes(m->p);
@@ -82,7 +83,7 @@ static uint64_t product(const struct sth_attention_model *m, uint64_t tiles,
     cycles = sth_max_u64(cycles, tiles * sth_max_u64(rows, STH_LAT_MATRIX_SUM));
     return sth_max_u64(
         cycles + PRODUCT_OVERHEAD,
-        sth_ceil_div_u64(cycles + sth_min_u32(rows, steps) + m->drain,
+        sth_ceil_div_u64(cycles + sth_min_u32(rows, steps) + drain,
                          STH_DEPTH_MATRIX_COMMANDS));
 }
 
@@ -159,12 +160,14 @@ void sth_attention_times(struct sth_attention_times *t,
 
     *t = (struct sth_attention_times){
         .tiles = tiles,
-        .scores = m->units * tiles *
-                  product(m, sth_ceil_div_u64(columns * depth_rows, tiles),
-                          sth_ceil_div_u64(keys * depth_rows, tiles)),
-        .values = m->units * tiles *
-                  product(m, sth_ceil_div_u64(turns, tiles),
-                          sth_ceil_div_u64(keys * depth_cols, tiles)),
+        .scores =
+            m->units * tiles *
+            product(m, sth_ceil_div_u64(columns * depth_rows, tiles),
+                    sth_ceil_div_u64(keys * depth_rows, tiles), m->score_drain),
+        .values =
+            m->units * tiles *
+            product(m, sth_ceil_div_u64(turns, tiles),
+                    sth_ceil_div_u64(keys * depth_cols, tiles), m->value_drain),
         .load = load_tile(m, sth_ceil_div(loaded, tiles)),
         .bias = load_bias(m, keys),
     };
@@ -195,8 +198,9 @@ void sth_attention_model_init(struct sth_attention_model *m,
         .unit_rows = sth_attention_unit_rows(plan),
         .parts = sth_ceil_div(s->sharing, plan->heads),
         .queued = p->queue_depth + STH_DEPTH_MATRIX_COMMANDS,
-        .drain = STH_LAT_PE_SUM * p->array_rows + p->array_cols +
-                 STH_LAT_MATRIX_RETIRE,
+        .score_drain = sth_weight_tile_drain(p, s->depth),
+        .value_drain =
+            sth_weight_tile_drain(p, sth_min_u32(plan->tile, s->keys)),
         .reducing = STH_LAT_VECTOR_REDUCE,
         .score_steps = sth_min_u32(p->array_cols, s->keys),
         .value_steps = sth_min_u32(p->array_rows, s->keys),
@@ -249,24 +253,25 @@ static void add_steps(struct sums *sum, const struct sth_attention_model *m,
     const struct sth_attention_plan *plan = m->plan;
     uint64_t array = t->scores + t->values;
     uint64_t vector = t->softmax + t->rescaling + t->update + more;
-    uint64_t turn = array + m->value_steps + m->drain + vector;
+    uint64_t turn = array + m->value_steps + m->score_drain + vector;
     uint64_t products = m->units * t->tiles;
     uint64_t load = 2 * t->tiles * t->load + t->bias;
     uint64_t interval, held;
 
     if (plan->score_slots == 1)
-        turn = t->scores + m->score_steps + m->drain + vector;
+        turn = t->scores + m->score_steps + m->score_drain + vector;
     interval = sth_max_u64(
         array, sth_max_u64(vector, sth_ceil_div_u64(turn, plan->score_slots)));
     if (t->rescaling != 0)
-        interval = sth_max_u64(interval, m->value_steps + t->values + m->drain +
-                                             t->rescaling);
+        interval = sth_max_u64(interval, m->value_steps + t->values +
+                                             m->value_drain + t->rescaling);
     /* The next softmax is behind these products in the ring. */
     if (products > m->queued)
         interval = sth_max_u64(interval, vector + t->values -
                                              t->values * m->queued / products);
     /* A buffer is free again when its product has left the array. */
-    held = m->memory->latency + STH_LAT_LOAD_RETIRE + m->drain +
+    held = m->memory->latency + STH_LAT_LOAD_RETIRE +
+           sth_max_u32(m->score_drain, m->value_drain) +
            (load + array) / (2 * t->tiles);
     load = sth_max_u64(load, 2 * t->tiles * held / plan->kv_slots);
     sum->interval += steps * (stays ? interval : sth_max_u64(interval, load));
@@ -312,7 +317,7 @@ static struct sums sum_blocks(const struct sth_attention_model *m, bool stays,
         if (!stays)
             sum.interval += first.load / (plan->kv_slots - 1);
         loads = stays ? 0 : last.tiles * last.load;
-        sum.tail = m->drain + last.softmax + last.rescaling + last.values;
+        sum.tail = m->value_drain + last.softmax + last.rescaling + last.values;
         sum.tail -= sth_min_u32((uint32_t)sum.tail, (uint32_t)loads);
         sum.tail = sth_max_u64(sum.tail, last.values / last.tiles);
     }
@@ -347,5 +352,5 @@ uint64_t sth_attention_cost(const struct sth_attention_plan *plan,
     interval = sth_max_u64(
         interval, sth_max_u64(blocks * m.store, sum.commands * m.decode));
     return sth_attention_groups(&m) * interval + 2 * memory->latency + m.q +
-           t.load + sum.tail + m.drain + m.output + m.store;
+           t.load + sum.tail + m.value_drain + m.output + m.store;
 }

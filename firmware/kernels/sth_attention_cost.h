@@ -14,11 +14,12 @@ struct sth_attention_model {
     uint32_t rows, units, unit_rows;
     uint32_t parts;    /* blocks of the query heads of a key/value head */
     uint32_t queued;   /* commands of the array in its queue and under way */
-    uint32_t drain;    /* of the array: last row to retirement */
     uint32_t decode;   /* of a command, fetched no faster */
     uint32_t reducing; /* latency of a reduction beyond its result */
     /* Of the array, to take the first weights. */
     uint32_t score_steps, value_steps;
+    /* From the last row of a product to its retirement. */
+    uint32_t score_drain, value_drain;
     /* Of a block. */
     uint64_t q, output, inverse, store;
 };

@@ -90,7 +90,7 @@ static uint64_t fetch_tile(struct pipe *q, const struct entry *e, uint32_t tile,
 
 /* The products of a tile, no earlier than `from`; returns their retirement. */
 static uint64_t product(struct pipe *q, uint64_t from, uint64_t cycles,
-                        uint32_t steps)
+                        uint32_t steps, uint32_t drain)
 {
     uint64_t late = q->m->units > q->m->queued
                         ? cycles - cycles * q->m->queued / q->m->units
@@ -98,7 +98,7 @@ static uint64_t product(struct pipe *q, uint64_t from, uint64_t cycles,
 
     q->started[q->products++ % TILES] = sth_max_u64(q->array, from) + late;
     q->array = sth_max_u64(q->array, from + steps) + cycles;
-    return q->array + q->m->drain;
+    return q->array + drain;
 }
 
 static void scores(struct pipe *q, struct entry *e)
@@ -114,8 +114,8 @@ static void scores(struct pipe *q, struct entry *e)
         uint32_t load;
         uint64_t at = sth_max_u64(fetch_tile(q, e, i, 0, &load), from);
 
-        e->scored =
-            product(q, at, e->t->scores / e->t->tiles, q->m->score_steps);
+        e->scored = product(q, at, e->t->scores / e->t->tiles,
+                            q->m->score_steps, q->m->score_drain);
         q->freed[load % TILES] = e->scored;
     }
 }
@@ -164,8 +164,8 @@ static void values(struct pipe *q, struct entry *e)
         uint32_t load;
         uint64_t at = sth_max_u64(fetch_tile(q, e, i, 1, &load), from);
 
-        e->valued =
-            product(q, at, e->t->values / e->t->tiles, q->m->value_steps);
+        e->valued = product(q, at, e->t->values / e->t->tiles,
+                            q->m->value_steps, q->m->value_drain);
         q->freed[load % TILES] = e->valued;
     }
     q->vector += e->t->update + (e->last ? q->m->inverse : 0);

@@ -34,3 +34,9 @@ uint32_t sth_weight_tile_cycles(const struct sth_params *p, uint32_t rows,
     cycles += steps - done;
     return sth_max_u32(sth_max_u32(rows, cycles), STH_LAT_MATRIX_SUM);
 }
+
+uint32_t sth_weight_tile_drain(const struct sth_params *p, uint32_t lanes)
+{
+    return STH_LAT_PE_SUM * sth_exit_rows(sth_min_u32(lanes, p->array_rows)) +
+           p->array_cols + STH_LAT_MATRIX_RETIRE;
+}

@@ -13,4 +13,8 @@ uint32_t sth_weight_tile_cycles(const struct sth_params *params, uint32_t rows,
                                 uint32_t a_stride, uint32_t steps,
                                 uint32_t w_stride);
 
+/* From the last row of a product of so many lanes of depth to its retirement.
+ */
+uint32_t sth_weight_tile_drain(const struct sth_params *params, uint32_t lanes);
+
 #endif

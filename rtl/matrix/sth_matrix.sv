@@ -86,6 +86,7 @@ module sth_matrix #(
 
   localparam int StepWidth = $clog2((ArrayRows > ArrayCols) ? ArrayRows : ArrayCols);
   localparam int DepthWidth = $clog2(ArrayRows) + 1;
+  localparam int ExitWidth = $clog2($clog2(ArrayRows));
 
   // Commands.
   logic push, full, empty, load_valid, load_newest, load_done;
@@ -156,6 +157,7 @@ module sth_matrix #(
   // Array inputs.
   logic wt_valid, wt_west, wt_bank, act_valid, act_bf16, act_bank, sum_next;
   logic [StepWidth-1:0] wt_step;
+  logic [ExitWidth-1:0] act_exit;
   logic [ArrayRows-1:0] wt_used;
   logic [ArrayCols*16-1:0] wt_north;
   logic [ArrayRows*16-1:0] wt_from_west, act;
@@ -212,6 +214,7 @@ module sth_matrix #(
     .act_valid_o  (act_valid),
     .act_bf16_o   (act_bf16),
     .act_bank_o   (act_bank),
+    .act_exit_o   (act_exit),
     .act_o        (act)
   );
 
@@ -225,6 +228,7 @@ module sth_matrix #(
     .act_valid_i   (act_valid),
     .act_bf16_i    (act_bf16),
     .act_bank_i    (act_bank),
+    .act_exit_i    (act_exit),
     .act_i         (act),
     .wt_valid_i    (wt_valid),
     .wt_west_i     (wt_west),
@@ -270,8 +274,8 @@ module sth_matrix #(
       $error("sth_matrix: ArrayCols must be a power of two from 4 to 512");
     if (AccRows < 4 || AccBytes != 4 * ArrayCols * AccRows)
       $error("sth_matrix: AccBytes must be a whole number >= 4 of accumulator rows");
-    // Read, edge register, PE (the hops are in PE_SUM * R + C), three stages of the sum, write.
-    if (STH_LAT_MATRIX_RETIRE != STH_LAT_READ + STH_LAT_PE - STH_LAT_PE_SUM + 3 + 1)
+    // Read, edge register, PE (its hops count apart), exit, three stages of the sum, write.
+    if (STH_LAT_MATRIX_RETIRE != STH_LAT_READ + STH_LAT_PE - STH_LAT_PE_SUM + 1 + 3 + 1)
       $error("sth_matrix: MATRIX_RETIRE differs from the pipeline");
     if (STH_LAT_MATRIX_SUM != STH_LAT_READ + 3 + 1)
       $error("sth_matrix: MATRIX_SUM differs from the pipeline");

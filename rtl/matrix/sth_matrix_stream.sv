@@ -10,6 +10,10 @@
 // that long after the first row of the tile before, or, if it adds to other rows
 // of that tile's sums than row by row, after its last row.
 //
+// A tile says at which row of the array its sums leave: at the first of 4, 8, 16
+// ... rows that has its depth, if the sums before it have left by then and can be
+// added to, else no earlier than those.
+//
 // It does not follow the columns and depth of a command: the weight loader
 // tells which tile is the last.
 `include "sth_assert.svh"
@@ -20,7 +24,8 @@ module sth_matrix_stream #(
   parameter int ArrayRows = 16,
   // Bytes in a scratchpad word.
   parameter int WordBytes = 64,
-  localparam int DepthWidth = $clog2(ArrayRows) + 1
+  localparam int DepthWidth = $clog2(ArrayRows) + 1,
+  localparam int ExitWidth = $clog2($clog2(ArrayRows))
 ) (
   input  logic                    clk_i,
   input  logic                    rst_ni,
@@ -49,6 +54,7 @@ module sth_matrix_stream #(
   output logic                    act_valid_o,
   output logic                    act_bf16_o,
   output logic                    act_bank_o,
+  output logic [   ExitWidth-1:0] act_exit_o,    // its sum leaves behind 4 << act_exit_o rows
   output logic [ArrayRows*16-1:0] act_o
 );
 `include "sth_spec.svh"
@@ -78,6 +84,38 @@ module sth_matrix_stream #(
   // Cycles that a tile has to wait, counted from the first or the last row of the one before.
   localparam int WaitWidth = $clog2(STH_LAT_MATRIX_SUM);
   logic [WaitWidth-1:0] first_wait_q, last_wait_q, wait_left;
+
+  // Where sums leave: what a tile asks for, and what it gets.  `left_q` are the cycles from now to
+  // the first in which a sum may leave behind those on their way.
+  localparam int Exits = $clog2(ArrayRows) - 1;
+  localparam int LeftWidth = $clog2(STH_LAT_PE_SUM * ArrayRows + STH_LAT_MATRIX_SUM);
+  logic [ExitWidth-1:0] own_exit, tile_exit, exit_q;
+  logic [LeftWidth-1:0] left_q;
+
+  function automatic [LeftWidth-1:0] f_fall(input [ExitWidth-1:0] leaves);
+    f_fall = LeftWidth'(4 * STH_LAT_PE_SUM) << leaves;
+  endfunction
+
+  always_comb begin
+    own_exit = '0;
+    for (int e = 0; e < Exits - 1; e++) begin
+      if (tile_depth_i > DepthWidth'(4 << e)) own_exit = ExitWidth'(e + 1);
+    end
+    tile_exit = (own_exit < exit_q && f_fall(own_exit) < left_q) ? exit_q : own_exit;
+    if (tile_begun_q) tile_exit = exit_q;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      exit_q <= '0;
+      left_q <= '0;
+    end else if (row_valid) begin
+      exit_q <= tile_exit;
+      left_q <= f_fall(tile_exit) + LeftWidth'(STH_LAT_MATRIX_SUM - 1);
+    end else if (left_q != '0) begin
+      left_q <= left_q - 1'b1;
+    end
+  end
 
   assign wait_left = tile_meets_i ? last_wait_q : first_wait_q;
   assign base      = begun_q ? base_q : cmd_a;
@@ -125,6 +163,7 @@ module sth_matrix_stream #(
   logic read_valid_q, read_bf16_q, read_bank_q, read_odd_q;
   logic data_valid_q, data_bf16_q, data_bank_q, data_odd_q;
   logic [DepthWidth-1:0] read_depth_q, data_depth_q;
+  logic [ExitWidth-1:0] read_exit_q, data_exit_q;
   logic [OffsetWidth-1:0] read_offset_q, data_offset_q;
   logic [ArrayRows*16-1:0] lanes, mask;
 
@@ -141,6 +180,7 @@ module sth_matrix_stream #(
       read_bank_q   <= bank_q;
       read_odd_q    <= odd && tile_last_k_i;
       read_depth_q  <= tile_depth_i;
+      read_exit_q   <= tile_exit;
       read_offset_q <= a_addr_o[OffsetWidth-1:0];
     end
     if (read_valid_q) begin
@@ -148,6 +188,7 @@ module sth_matrix_stream #(
       data_bank_q   <= read_bank_q;
       data_odd_q    <= read_odd_q;
       data_depth_q  <= read_depth_q;
+      data_exit_q   <= read_exit_q;
       data_offset_q <= read_offset_q;
     end
   end
@@ -166,6 +207,7 @@ module sth_matrix_stream #(
     if (data_valid_q) begin
       act_bf16_o <= data_bf16_q;
       act_bank_o <= data_bank_q;
+      act_exit_o <= data_exit_q;
       act_o      <= lanes & mask;
     end
   end
@@ -176,6 +218,7 @@ module sth_matrix_stream #(
 
   // A tile that has begun never stops.
   `STH_ASSERT_NEXT(TileNeverStops, row_valid && !last_row, row_valid)
+  `STH_ASSERT(ExitHasDepth, a_req_o -> (32'd4 << tile_exit) >= 32'(tile_depth_i))
   `STH_ASSERT(StreamsLoadedTile, a_req_o -> tile_ready_i && tile_depth_i != '0)
 
   initial if (STH_LAT_READ != 2) $error("sth_matrix_stream: READ differs from the pipeline");

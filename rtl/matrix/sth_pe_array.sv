@@ -10,18 +10,24 @@
 //
 // Weight steps: north, step s is the weight row of PE row s, and rows that are
 // not used capture what comes from the west; west, step s is the weight column of
-// PE column s.  The sums of a row given in cycle t are complete in cycle t + S * (Rows - 1) + Cols - 1 + PE.
+// PE column s.
+//
+// The sums of an activation row leave behind 4 << act_exit_i rows of PEs, those
+// beyond sleep, and -0 leaves as +0, so that it does not matter where.  Those of a
+// row given in cycle t leave in cycle t + S * ((4 << exit) - 1) + Cols + PE; they
+// must leave one at a time, in the order of the rows given.
 `include "sth_assert.svh"
 `default_nettype none
 
 module sth_pe_array #(
-  // Depth of a weight tile, >= 2.
+  // Depth of a weight tile: a power of two, >= 4.
   parameter int Rows = 16,
   // Columns of a weight tile, >= 2.
   parameter int Cols = 16,
   // Operands that come: a sum of STH_DATA_TYPE_*.
   parameter int DataTypes = 3,
-  localparam int StepWidth = $clog2((Rows > Cols) ? Rows : Cols)
+  localparam int StepWidth = $clog2((Rows > Cols) ? Rows : Cols),
+  localparam int ExitWidth = $clog2($clog2(Rows))
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
@@ -30,6 +36,7 @@ module sth_pe_array #(
   input  logic                 act_valid_i,
   input  logic                 act_bf16_i,
   input  logic                 act_bank_i,
+  input  logic [ExitWidth-1:0] act_exit_i,
   input  logic [  Rows*16-1:0] act_i,
 
   // One weight step.
@@ -53,7 +60,6 @@ module sth_pe_array #(
   logic [Rows*16-1:0] act, wt_west;
   logic [Rows*TokenWidth-1:0] tokens_in, tokens;
   logic [Cols-1:0] col_capture_in;
-  logic [Rows-1:0] sum_next;
 
   // What enters the first row from the north.
   logic [Cols-1:0] first_capture;
@@ -61,7 +67,7 @@ module sth_pe_array #(
 
   for (genvar r = 0; r < Rows; r++) begin : gen_token
     assign tokens_in[r*TokenWidth+:TokenWidth] = {
-      act_valid_i,
+      act_valid_i && (32'd4 << act_exit_i) > 32'(r),
       act_bf16_i,
       act_bank_i,
       wt_valid_i,
@@ -135,31 +141,79 @@ module sth_pe_array #(
       .south_capture_o(capture),
       .south_wt_o     (wt),
       .south_psum_o   (psum),
-      .sum_next_o     (sum_next[r]),
       .busy_o         (row_busy)
     );
   end
 
-  sth_skew #(.Lanes(Cols), .Width(32), .Reverse(1)) u_deskew (
-    .clk_i, .rst_ni, .data_i(gen_row[Rows-1].psum), .data_o(sum_o)
-  );
+  function automatic [Cols*32-1:0] f_taken(input [Cols-1:0] take, input [Cols*32-1:0] sums);
+    f_taken = '0;
+    for (int c = 0; c < Cols; c++) begin
+      if (take[c]) f_taken[c*32+:32] = sums[c*32+:32];
+    end
+  endfunction
 
-  assign sum_next_o = sum_next[Rows-1];
+  // The exits, and what leaves at one of them or at those before it.
+  localparam int Exits = $clog2(Rows) - 1;
+  logic [Exits-1:0] leaves_next, leaves, leaves_bf16;
+  logic [Step*(Rows-1)+STH_LAT_PE+Cols-2:0] bf16_q;  // bit i: of the row given i + 1 cycles ago
 
-  // Leave the array unused: only the last row reports, and nothing lies south of it.
-  logic unused;
-  assign unused = &{1'b0, sum_next[Rows-2:0], gen_row[Rows-1].capture, gen_row[Rows-1].wt};
+  always_ff @(posedge clk_i) bf16_q <= {bf16_q[Step*(Rows-1)+STH_LAT_PE+Cols-3:0], act_bf16_i};
 
-  // The array never stalls: the sums of a row leave it a fixed time after it entered.
-  localparam int Inside = Step * (Rows - 1) + Cols - 1 + STH_LAT_PE - STH_LAT_READ;
-  logic [Inside-1:0] rows_q;  // rows inside, the oldest highest; only the assertion needs it
+  for (genvar e = 0; e < Exits; e++) begin : gen_exit
+    // From the array's edge to the sum in column 0.
+    localparam int Way = Step * ((4 << e) - 1) + STH_LAT_PE;
+    // Bit i tells of the activation row given i cycles ago.
+    logic [Way+Cols-1:0] coming;
+    logic [Way+Cols-2:0] coming_q;
+    logic [Cols*32-1:0] earlier, sum;
 
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) rows_q <= '0;
-    else rows_q <= {rows_q[Inside-2:0], act_valid_i};
+    assign coming = {coming_q, act_valid_i && act_exit_i == ExitWidth'(e)};
+
+    always_ff @(posedge clk_i) begin
+      if (!rst_ni) coming_q <= '0;
+      else coming_q <= coming[Way+Cols-2:0];
+    end
+
+    if (e == 0) begin : gen_first
+      assign earlier = '0;
+    end else begin : gen_next
+      assign earlier = gen_exit[e-1].sum;
+    end
+
+    assign sum            = earlier | f_taken(coming[Way+:Cols], gen_row[(4<<e)-1].psum);
+    assign leaves_next[e] = coming[Way+Cols-STH_LAT_READ];
+    assign leaves[e]      = coming[Way+Cols-1];
+    assign leaves_bf16[e] = coming[Way+Cols-1] && bf16_q[Way+Cols-2];
   end
 
-  `STH_ASSERT(SumsFollowRows, sum_next_o == rows_q[Inside-1])
+  // They leave as one row.
+  logic [Cols*32-1:0] straight, sum_q;
+
+  sth_skew #(.Lanes(Cols), .Width(32), .Reverse(1)) u_deskew (
+    .clk_i, .rst_ni, .data_i(gen_exit[Exits-1].sum), .data_o(straight)
+  );
+
+  // -0 becomes +0: of a word without an exponent only the sign can be set, if it is fp32.
+  function automatic [Cols*32-1:0] f_plus_zero(input bf16, input [Cols*32-1:0] sums);
+    f_plus_zero = sums;
+    for (int c = 0; c < Cols; c++) begin
+      if (bf16 && sums[c*32+23+:8] == 8'd0) f_plus_zero[c*32+:32] = 32'd0;
+    end
+  endfunction
+
+  always_ff @(posedge clk_i) begin
+    if (leaves != '0) sum_q <= f_plus_zero(leaves_bf16 != '0, straight);
+  end
+
+  assign sum_o      = sum_q;
+  assign sum_next_o = leaves_next != '0;
+
+  // Nothing lies south of the last row.
+  logic unused;
+  assign unused = &{1'b0, gen_row[Rows-1].capture, gen_row[Rows-1].wt};
+
+  // Rows leave one at a time.
+  `STH_ASSERT(OneLeaves, (leaves & (leaves - 1'b1)) == '0)
   // Weights enter the bank that the row beside them does not read, at a step that is there.
   `STH_ASSERT(WeightsEnterOtherBank, act_valid_i && wt_valid_i -> act_bank_i != wt_bank_i)
   `STH_ASSERT(StepInRange, wt_valid_i -> 32'(wt_step_i) < (wt_west_i ? Cols : Rows))

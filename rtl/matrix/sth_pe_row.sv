@@ -51,9 +51,6 @@ module sth_pe_row #(
   output logic [Cols*16-1:0] south_wt_o,
   output logic [Cols*32-1:0] south_psum_o,
 
-  // The last column's sum is valid READ cycles later.
-  output logic               sum_next_o,
-
   // Without a token inside and none at the west edge, no edge changes anything that is read.
   output logic               busy_o
 );
@@ -213,7 +210,6 @@ module sth_pe_row #(
   assign south_capture_o = north_capture_q[3*Cols-1:2*Cols];
   assign south_wt_o      = wt_south_q;
   assign south_psum_o    = psum_q;
-  assign sum_next_o      = act_valid[Cols-1+STH_LAT_PE-STH_LAT_READ];
   assign busy_o          = {act_valid_q, wt_valid_q, north_capture_q} != '0;
 
   // At the west edge; the other columns see the same later.

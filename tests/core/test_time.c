@@ -11,7 +11,7 @@ static void test_time_single_command_durations(void **state)
         STH_LAT_LOAD_ISSUE + 100 + 15 + STH_LAT_LOAD_RETIRE,
         /* 8 weight steps, of pairs, 32 rows, the array's depth */
         STH_LAT_MATRIX_LOAD + 7 + STH_LAT_MATRIX_STREAM + 31 +
-            16 * STH_LAT_PE_SUM + 16 + STH_LAT_MATRIX_RETIRE,
+            8 * STH_LAT_PE_SUM + 16 + STH_LAT_MATRIX_RETIRE,
         STH_LAT_VECTOR_START + 15 + STH_LAT_VECTOR_PIPE + STH_LAT_VECTOR_RETIRE,
         STH_LAT_VECTOR_START + 15 + STH_LAT_VECTOR_PIPE +
             STH_LAT_VECTOR_REDUCE + 4 * STH_LAT_VECTOR_LEVEL +

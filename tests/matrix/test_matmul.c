@@ -25,7 +25,7 @@ static uint32_t oracle_matmul(const struct sth_params *p,
 
                     if (nt * C + col >= N)
                         continue;
-                    for (uint32_t r = 0; r < D; r++) {
+                    for (uint32_t r = 0; r <= D; r++) {
                         uint32_t a_at, w_at, a = 0, w = 0;
 
                         a_at = STH_GET(c, MATMUL_A) +
@@ -41,7 +41,7 @@ static uint32_t oracle_matmul(const struct sth_params *p,
                         else /* element r % 2 of a pair */
                             w_at += r / 2 * STH_GET(c, MATMUL_W_ROW) + 2 * col +
                                     r % 2;
-                        if (kt * D + r < K) {
+                        if (r < D && kt * D + r < K) {
                             a = sth_onchip_get(at->sp + a_at, es);
                             w = sth_onchip_get(at->sp + w_at, es);
                         }

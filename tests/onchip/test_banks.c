@@ -73,6 +73,10 @@ static struct sth_weight_tile draw_tile(struct sth_banks *banks,
     if (t.first_row <= before->last_row)
         t.first_row = before->last_row + 1;
     t.last_row = t.first_row + draw(30);
+    /* Its sums leave behind those. */
+    t.fall = STH_LAT_PE_SUM * (draw(2) != 0 ? ROWS : ROWS / 2);
+    if (t.first_row + t.fall <= before->last_row + before->fall)
+        t.fall = before->fall;
     return t;
 }
 
@@ -110,6 +114,7 @@ static bool tile_reads(const struct sth_banks *banks,
 static bool tile_sums(const struct sth_weight_tile *t, uint64_t cycle,
                       uint64_t delay, uint32_t bank)
 {
+    delay += t->fall;
     return cycle >= t->first_row + delay && cycle <= t->last_row + delay &&
            (t->acc + (uint32_t)(cycle - delay - t->first_row)) %
                    params.acc_banks ==

@@ -127,23 +127,24 @@ static uint64_t beyond(uint64_t steps, uint64_t rows)
 static void multiply(struct sth_bound_cost *cost, const struct sth_command *c,
                      const struct sth_params *p)
 {
-    uint64_t depth = STH_GET(c, MATMUL_K), rows = STH_GET(c, MATMUL_M);
+    uint32_t depth =
+        sth_depth_lanes(STH_GET(c, MATMUL_K), STH_GET(c, MATMUL_BF16));
+    uint64_t rows = STH_GET(c, MATMUL_M);
     bool west = STH_GET(c, MATMUL_WEST) != 0;
+    uint64_t lines = west ? STH_GET(c, MATMUL_N) : depth;
     uint64_t most = west ? p->array_cols : p->array_rows;
-    uint64_t lines, tiles;
+    uint64_t tiles = sth_ceil_div64(STH_GET(c, MATMUL_N), p->array_cols) *
+                     sth_ceil_div64(depth, p->array_rows);
 
-    if (!STH_GET(c, MATMUL_BF16))
-        depth = sth_ceil_div64(depth, 2);
-    tiles = sth_ceil_div64(STH_GET(c, MATMUL_N), p->array_cols) *
-            sth_ceil_div64(depth, p->array_rows);
-    lines = west ? STH_GET(c, MATMUL_N) : depth;
     cost->cycles[STH_BOUND_ARRAY] = tiles * rows;
     cost->cycles[STH_BOUND_WEIGHTS] =
         tiles / sth_ceil_div64(lines, most) *
         (lines / most * beyond(most, rows) + beyond(lines % most, rows));
-    cost->latency = (lines < most ? lines : most) +
-                    (uint64_t)STH_LAT_PE_SUM * p->array_rows + p->array_cols +
-                    STH_LAT_MATRIX_RETIRE;
+    cost->latency =
+        (lines < most ? lines : most) +
+        STH_LAT_PE_SUM *
+            sth_exit_rows(depth < p->array_rows ? depth : p->array_rows) +
+        p->array_cols + STH_LAT_MATRIX_RETIRE;
 }
 
 /* ---- vector ------------------------------------------------------------ */

@@ -2,8 +2,9 @@
 
 using bench::Random;
 
-uint16_t random_bf16(Random &random, bool specials)
+uint16_t random_bf16(Random &random, Numbers numbers)
 {
+    bool specials = numbers == Numbers::Special;
     uint32_t sign = random.bits() & 0x8000, fraction = random.bits() & 127;
     uint32_t kind = static_cast<uint32_t>(random.below(64)), exponent;
 
@@ -12,6 +13,8 @@ uint16_t random_bf16(Random &random, bool specials)
     if (specials && kind == 8) { // subnormal or zero, infinity or NaN
         exponent = random.percent(50) ? 255 : 0;
         fraction *= random.percent(50);
+    } else if (numbers == Numbers::Tiny) {
+        exponent = static_cast<uint32_t>(random.range(63, 65));
     } else if (kind < 8) {
         exponent = static_cast<uint32_t>(random.range(40, 79));
     } else if (specials && kind == 9) {

@@ -23,9 +23,10 @@ struct MatrixCommand {
     sth_matrix_ref_cmd ref;
 };
 
-// Zeros, subnormals and ordinary magnitudes; with `specials` also infinities,
-// NaN and what overflows.
-uint16_t random_bf16(bench::Random &random, bool specials);
+// Zeros, subnormals and ordinary magnitudes; `Special` also infinities, NaN and
+// what overflows; `Tiny` those whose products differ by subnormals.
+enum class Numbers { Ordinary, Special, Tiny };
+uint16_t random_bf16(bench::Random &random, Numbers numbers);
 
 // Any legal command whose operands lie within the scratchpad.
 MatrixCommand random_command(bench::Random &random);

@@ -43,15 +43,16 @@ class MatrixDut
     }
 
     // Random numbers everywhere, the same on both sides.
-    void fill(bool specials)
+    void fill(Numbers numbers)
     {
         for (uint32_t i = 0; i < kSpBytes; i += 2) {
-            uint16_t v = random_bf16(random_, specials);
+            uint16_t v = random_bf16(random_, numbers);
 
             std::memcpy(&ref->sp[i], &v, 2);
         }
         for (uint32_t i = 0; i < kAccRows * kCols; i++)
-            ref->acc[i] = uint32_t(random_bf16(random_, false)) << 16;
+            ref->acc[i] = uint32_t(random_bf16(random_, Numbers::Ordinary))
+                          << 16;
         for (uint32_t row = 0; row < kAccRows; row++)
             write_row(row);
         ref->load_end = ref->row_end = ref->sum_end = top.cycle() - 1;

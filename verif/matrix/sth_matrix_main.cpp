@@ -30,7 +30,7 @@ struct Grant {
 struct Phase {
     const char *name;
     uint32_t deny, gap;
-    bool specials;
+    Numbers numbers;
 };
 
 class Run
@@ -46,7 +46,7 @@ class Run
     void commands(uint64_t count)
     {
         report_.test(phase_.name);
-        dut_.fill(phase_.specials);
+        dut_.fill(phase_.numbers);
         while (retired_ < count) {
             offer(count);
             dut_.settle();
@@ -166,10 +166,11 @@ class Run
 void test(bench::Report &report, const bench::Options &options)
 {
     static const Phase phases[] = {
-        {"commands back to back", 0, 0, false},
-        {"commands apart, special numbers", 0, 95, true},
-        {"some weight reads denied", 30, 0, false},
-        {"most weight reads denied, special numbers", 80, 50, true},
+        {"commands back to back", 0, 0, Numbers::Ordinary},
+        {"commands apart, special numbers", 0, 95, Numbers::Special},
+        {"some weight reads denied", 30, 0, Numbers::Ordinary},
+        {"tiny sums", 0, 20, Numbers::Tiny},
+        {"most weight reads denied, special numbers", 80, 50, Numbers::Special},
     };
     bench::Random random(options.seed);
 
@@ -188,7 +189,7 @@ void measure(bench::Report &report, uint64_t cycles, uint32_t m)
     uint64_t busy = 0;
 
     report.test("the array is busy");
-    dut.fill(false);
+    dut.fill(Numbers::Ordinary);
     dut.noise = false;
     cmd.bf16 = true;
     cmd.m = m;
@@ -235,7 +236,7 @@ int main(int argc, char **argv)
         {"matrix", std::to_string(kRows) + "x" + std::to_string(kCols),
          "The matrix engine against its scalar reference: sums, digests and "
          "every cycle.",
-         "random commands in each of four phases", 60,
+         "random commands in each of five phases", 60,
          "cycles per second of a busy array", 200000},
         tests);
 }

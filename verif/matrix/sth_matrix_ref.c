@@ -30,6 +30,7 @@ void sth_matrix_ref_init(struct sth_matrix_ref *ref, uint32_t rows,
     ref->cols = cols;
     ref->load_end = 0;
     ref->row_end = 0;
+    ref->fall = 0;
     ref->sum_end = 0;
     ref->tile_end[0] = 0;
     ref->tile_end[1] = 0;
@@ -93,10 +94,11 @@ static uint32_t tile_sum(const struct sth_matrix_ref *ref,
 {
     uint32_t sum = 0, depth = tile_depth(ref, cmd);
 
-    for (uint32_t r = 0; r < depth; r++) {
+    /* Behind the last row one product of zeros. */
+    for (uint32_t r = 0; r <= depth; r++) {
         uint32_t a = 0, w = 0;
 
-        if (kt * depth + r < cmd->k) {
+        if (r < depth && kt * depth + r < cmd->k) {
             a = activation(ref, cmd, m, kt, r);
             w = weight(ref, cmd, kt, r, n);
         }
@@ -148,6 +150,25 @@ static uint64_t sums_found(const struct sth_matrix_ref *ref, uint32_t acc,
     return ref->tile_end[1] + STH_LAT_MATRIX_SUM;
 }
 
+/*
+ * Cycles in which the sums of a tile with that first row pass the rows of its
+ * depth, 4 or 8 or 16 ...; if they came among those of the tile before, as many
+ * as those.
+ */
+static uint32_t sum_fall(const struct sth_matrix_ref *ref, uint64_t first,
+                         uint32_t lanes)
+{
+    uint32_t rows = 4;
+
+    while (rows < lanes && rows < ref->rows)
+        rows *= 2;
+    rows *= STH_LAT_PE_SUM;
+    if (rows < ref->fall &&
+        first + rows < ref->tile_end[1] + ref->fall + STH_LAT_MATRIX_SUM)
+        return ref->fall;
+    return rows;
+}
+
 struct sth_matrix_ref_times
 sth_matrix_ref_time(struct sth_matrix_ref *ref,
                     const struct sth_matrix_ref_cmd *cmd, uint64_t grant,
@@ -192,6 +213,7 @@ sth_matrix_ref_time(struct sth_matrix_ref *ref,
                 times.stall += start - row;
                 row = start;
             }
+            ref->fall = sum_fall(ref, row, lanes - kt * ref->rows);
             ref->tile_first = row;
             ref->tile_acc = acc;
             ref->tile_m = cmd->m;
@@ -200,8 +222,7 @@ sth_matrix_ref_time(struct sth_matrix_ref *ref,
             ref->tile_end[1] = ref->row_end;
         }
     }
-    times.retire = ref->row_end + STH_LAT_PE_SUM * ref->rows + ref->cols +
-                   STH_LAT_MATRIX_RETIRE;
+    times.retire = ref->row_end + ref->fall + ref->cols + STH_LAT_MATRIX_RETIRE;
     /* From the last sum on a command takes what SYNC takes from its start. */
     ref->sum_end = times.retire - (STH_LAT_MATRIX_SYNC - STH_LAT_MATRIX_LOAD);
     return times;

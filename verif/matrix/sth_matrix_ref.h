@@ -39,6 +39,7 @@ struct sth_matrix_ref {
      */
     uint64_t load_end;
     uint64_t row_end;
+    uint32_t fall; /* of the sums of the last tile, through the rows */
     uint64_t sum_end;
     uint64_t tile_end[2];
     /* Of the last tile: its first row, and the sums that it writes. */
