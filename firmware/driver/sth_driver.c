@@ -127,27 +127,40 @@ static enum sth_fw_err start(struct sth_driver *driver)
     return STH_FW_ERR_OK;
 }
 
+/* Names the field of the configuration that cannot be. */
+static enum sth_fw_err check_config(struct sth_driver *driver)
+{
+    const struct sth_driver_config *c = &driver->config;
+    uint64_t bytes;
+
+    driver->field = "ring_log2";
+    if (c->ring_log2 < STH_RING_LOG2_MIN || c->ring_log2 > STH_RING_LOG2_MAX)
+        return STH_FW_ERR_RING;
+    bytes = (uint64_t)STH_COMMAND_BYTES << c->ring_log2;
+    driver->field = "ring_addr";
+    if (c->ring_addr % STH_BURST_BYTES != 0 ||
+        c->ring_addr > ((uint64_t)1 << STH_ADDR_BITS) - bytes ||
+        !sth_hal_reaches(driver->hal, c->ring_addr, bytes))
+        return STH_FW_ERR_RING;
+    driver->field = "timeout_cycles";
+    if (c->timeout_cycles == 0)
+        return STH_FW_ERR_ARGUMENT;
+    driver->field = NULL;
+    return STH_FW_ERR_OK;
+}
+
 enum sth_fw_err sth_driver_init(struct sth_driver *driver, struct sth_hal *hal,
                                 const struct sth_driver_config *config)
 {
-    uint64_t end;
     enum sth_fw_err err;
 
     memset(driver, 0, sizeof *driver);
     driver->hal = hal;
     driver->config = *config;
-    if (config->ring_log2 < STH_RING_LOG2_MIN ||
-        config->ring_log2 > STH_RING_LOG2_MAX)
-        return STH_FW_ERR_RING;
-    end =
-        config->ring_addr + ((uint64_t)STH_COMMAND_BYTES << config->ring_log2);
-    if (config->ring_addr % STH_BURST_BYTES != 0 ||
-        end > (uint64_t)1 << STH_ADDR_BITS || end < config->ring_addr)
-        return STH_FW_ERR_RING;
-    err = check_identity(driver);
-    if (err != STH_FW_ERR_OK)
-        return err;
-    return start(driver);
+    err = check_config(driver);
+    if (err == STH_FW_ERR_OK)
+        err = check_identity(driver);
+    return err == STH_FW_ERR_OK ? start(driver) : err;
 }
 
 enum sth_fw_err sth_driver_recover(struct sth_driver *driver)
@@ -235,7 +248,8 @@ enum sth_fw_err sth_driver_claim(struct sth_driver *driver, uint32_t *count,
                                  struct sth_command **place)
 {
     const uint32_t size = ring_size(driver), tail = driver->tail;
-    enum sth_fw_err err = wait_for_room(driver);
+    enum sth_fw_err err =
+        *count != 0 ? wait_for_room(driver) : STH_FW_ERR_ARGUMENT;
     uint32_t fit = STH_DRIVER_DOORBELL - (tail - driver->doorbell);
 
     if (err != STH_FW_ERR_OK)

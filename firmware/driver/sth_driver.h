@@ -45,6 +45,7 @@ struct sth_driver {
     struct sth_driver_config config;
     struct sth_params params; /* discovered */
     uint32_t hash;            /* of params */
+    const char *field;        /* of config that init() refused; NULL: none */
     /* All of them counted modulo 2^32. */
     uint32_t tail;         /* commands written to the ring */
     uint32_t doorbell;     /* commands announced by TAIL */
@@ -81,7 +82,8 @@ struct sth_driver_diagnosis {
 
 /*
  * Checks identity, version and configuration, resets the core and starts it
- * with an empty ring.  On an error the device is left disabled.
+ * with an empty ring.  On an error the device is left disabled; RING and
+ * ARGUMENT are about driver->field.
  */
 STH_FW_MUST_CHECK enum sth_fw_err
 sth_driver_init(struct sth_driver *driver, struct sth_hal *hal,
@@ -99,7 +101,7 @@ void sth_driver_flush(struct sth_driver *driver);
 /*
  * The same in halves, for commands that are made where they go: the place to
  * write all of them to, one behind the other, and what announces them then.
- * Of *count commands that are wanted, at least one, *count fit.
+ * Of *count commands that are wanted, *count fit.  ARGUMENT: none are wanted.
  */
 STH_FW_MUST_CHECK enum sth_fw_err sth_driver_claim(struct sth_driver *driver,
                                                    uint32_t *count,

@@ -55,10 +55,13 @@ bool sth_schedule_next_block(struct sth_schedule *s)
     return true;
 }
 
-void sth_schedule_fail(struct sth_schedule *s, enum sth_fw_err err)
+void sth_schedule_fail_at(struct sth_schedule *s, enum sth_fw_err err,
+                          const char *field)
 {
-    if (s->err == STH_FW_ERR_OK)
-        s->err = err;
+    if (s->err != STH_FW_ERR_OK)
+        return;
+    s->err = err;
+    s->field = field;
 }
 
 /* ---- on-chip allocation ------------------------------------------------ */
@@ -105,15 +108,21 @@ struct sth_buffer *sth_schedule_alloc(struct sth_schedule *s,
                                       enum sth_schedule_space space,
                                       uint32_t size)
 {
+    const uint64_t whole = space == STH_SCHEDULE_SP
+                               ? sth_schedule_sp_bytes(&s->driver->params, size)
+                               : size;
     struct sth_buffer *b;
 
-    if (space == STH_SCHEDULE_SP)
-        size = (uint32_t)sth_schedule_sp_bytes(&s->driver->params, size);
+    if (space != STH_SCHEDULE_SP && space != STH_SCHEDULE_ACC) {
+        sth_schedule_refuse(s, "space");
+        return &s->buffer[0];
+    }
     if (s->buffers == STH_SCHEDULE_BUFFERS ||
-        size > sth_schedule_room(s, space)) {
+        whole > sth_schedule_room(s, space)) {
         sth_schedule_fail(s, STH_FW_ERR_SPACE);
         return &s->buffer[0];
     }
+    size = (uint32_t)whole;
     b = &s->buffer[s->buffers++];
     b->space = space;
     b->addr = s->used[space];
@@ -137,6 +146,10 @@ struct sth_command *sth_schedule_open(struct sth_schedule *s, uint32_t opcode)
     memset(&s->command, 0, sizeof s->command);
     STH_SET(&s->command, ANY_OPCODE, opcode);
     s->engine = sth_driver_engine_of(opcode);
+    if (s->engine == STH_ENGINE_COUNT) {
+        sth_schedule_refuse(s, "opcode");
+        s->engine = 0;
+    }
     memset(s->need, 0, sizeof s->need);
     s->touches = 0;
     return &s->command;
@@ -145,7 +158,12 @@ struct sth_command *sth_schedule_open(struct sth_schedule *s, uint32_t opcode)
 void sth_schedule_after(struct sth_schedule *s, uint32_t engine,
                         uint64_t ticket)
 {
-    s->need[engine] = later(s->need[engine], ticket);
+    if (engine >= STH_ENGINE_COUNT)
+        sth_schedule_refuse(s, "engine");
+    else if (ticket > s->ticket[engine])
+        sth_schedule_refuse(s, "ticket");
+    else
+        s->need[engine] = later(s->need[engine], ticket);
 }
 
 static struct sth_schedule_touch *touch(struct sth_schedule *s, bool write)
@@ -153,7 +171,7 @@ static struct sth_schedule_touch *touch(struct sth_schedule *s, bool write)
     struct sth_schedule_touch *t;
 
     if (s->touches == STH_SCHEDULE_TOUCHES) {
-        sth_schedule_fail(s, STH_FW_ERR_ARGUMENT);
+        sth_schedule_refuse(s, "touches");
         s->touches--;
     }
     t = &s->touch[s->touches++];
@@ -164,6 +182,10 @@ static struct sth_schedule_touch *touch(struct sth_schedule *s, bool write)
 
 void sth_schedule_reads(struct sth_schedule *s, struct sth_buffer *buffer)
 {
+    if (buffer == NULL) {
+        sth_schedule_refuse(s, "buffer");
+        return;
+    }
     touch(s, false)->hazard = &buffer->hazard;
     for (uint32_t e = 0; e < STH_ENGINE_COUNT; e++)
         sth_schedule_after(s, e, buffer->hazard.write[e]);
@@ -171,6 +193,10 @@ void sth_schedule_reads(struct sth_schedule *s, struct sth_buffer *buffer)
 
 void sth_schedule_writes(struct sth_schedule *s, struct sth_buffer *buffer)
 {
+    if (buffer == NULL) {
+        sth_schedule_refuse(s, "buffer");
+        return;
+    }
     touch(s, true)->hazard = &buffer->hazard;
     for (uint32_t e = 0; e < STH_ENGINE_COUNT; e++) {
         sth_schedule_after(s, e, buffer->hazard.write[e]);
@@ -192,12 +218,20 @@ static struct sth_schedule_touch *touch_rows(struct sth_schedule *s,
                                              bool write)
 {
     struct sth_schedule_touch *t = touch(s, write);
-    uint32_t step = operand->row_step == 0 ? 1 : operand->row_step;
-    uint32_t first = operand->row0 + row * step;
+    const struct sth_tensor_state *tensor = operand->tensor;
+    const uint64_t step = operand->row_step == 0 ? 1 : operand->row_step;
+    const uint64_t first = operand->row0 + row * step;
+    const uint64_t last = first + ((uint64_t)rows - 1) * step;
 
+    if (tensor == NULL || tensor->band_rows == 0)
+        sth_schedule_refuse(s, "tensor");
+    else if (rows == 0 || last / tensor->band_rows >= STH_TENSOR_BANDS)
+        sth_schedule_refuse(s, "rows");
+    if (s->err != STH_FW_ERR_OK)
+        return t; /* of band 0; nothing is emitted any more */
     t->tensor = operand->tensor;
-    t->first = first / operand->tensor->band_rows;
-    t->last = (first + (rows - 1) * step) / operand->tensor->band_rows;
+    t->first = (uint32_t)(first / tensor->band_rows);
+    t->last = (uint32_t)(last / tensor->band_rows);
     return t;
 }
 

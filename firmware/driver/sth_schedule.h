@@ -18,7 +18,8 @@
  * consumer's queue (at most 32 + 1) or not yet dispatched, and then they are
  * less than a window (128) behind a dispatched producer: 161 tokens at most.
  *
- * Errors of the driver stick: after one, emitting does nothing.
+ * Errors of the driver and arguments that are refused stick: after one,
+ * emitting does nothing, and `field` names what was refused.
  */
 #ifndef STH_SCHEDULE_H
 #define STH_SCHEDULE_H
@@ -100,6 +101,7 @@ struct sth_schedule_touch {
 struct sth_schedule {
     struct sth_driver *driver;
     enum sth_fw_err err;
+    const char *field; /* that err is about; NULL: none */
     /* What plans are made with; init() leaves no judge and a fixed memory. */
     const struct sth_judge *judge;
     struct sth_plan_memory memory;
@@ -140,8 +142,21 @@ sth_schedule_error(const struct sth_schedule *schedule)
     return schedule->err;
 }
 
-/* Makes err stick unless an earlier one does. */
-void sth_schedule_fail(struct sth_schedule *schedule, enum sth_fw_err err);
+/* Makes err stick unless an earlier one does, with the name of a field. */
+void sth_schedule_fail_at(struct sth_schedule *schedule, enum sth_fw_err err,
+                          const char *field);
+static inline void sth_schedule_fail(struct sth_schedule *schedule,
+                                     enum sth_fw_err err)
+{
+    sth_schedule_fail_at(schedule, err, NULL);
+}
+
+/* The error ARGUMENT: the field has a value without meaning. */
+static inline void sth_schedule_refuse(struct sth_schedule *schedule,
+                                       const char *field)
+{
+    sth_schedule_fail_at(schedule, STH_FW_ERR_ARGUMENT, field);
+}
 
 /*
  * Whether a kernel goes on to another block: not after an error, nor when a

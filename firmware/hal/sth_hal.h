@@ -37,6 +37,8 @@ struct sth_hal_ops {
      * function: it has to be copied.
      */
     void *(*mem_at)(struct sth_hal *hal, uint64_t addr, size_t bytes);
+    /* Whether it sees all of those bytes; no such function: it sees all. */
+    bool (*reaches)(struct sth_hal *hal, uint64_t addr, uint64_t bytes);
     /*
      * Sleeps until the interrupt line is high; at once when it is.  IDLE may be
      * said as early as it is so, and as late as when max_cycles are over.
@@ -103,6 +105,12 @@ static inline void *sth_hal_mem_at(struct sth_hal *hal, uint64_t addr,
                                    size_t bytes)
 {
     return hal->ops->mem_at != NULL ? hal->ops->mem_at(hal, addr, bytes) : NULL;
+}
+
+static inline bool sth_hal_reaches(struct sth_hal *hal, uint64_t addr,
+                                   uint64_t bytes)
+{
+    return hal->ops->reaches == NULL || hal->ops->reaches(hal, addr, bytes);
 }
 
 static inline enum sth_hal_wake sth_hal_wait(struct sth_hal *hal,

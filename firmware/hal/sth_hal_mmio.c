@@ -57,6 +57,13 @@ static void *mmio_mem_at(struct sth_hal *hal, uint64_t addr, size_t bytes)
     return (void *)(hal->mem_base + (uintptr_t)addr);
 }
 
+static bool mmio_reaches(struct sth_hal *hal, uint64_t addr, uint64_t bytes)
+{
+    const uint64_t room = UINTPTR_MAX - hal->mem_base;
+
+    return addr <= room && bytes <= room - addr;
+}
+
 static bool poll(struct sth_hal *hal, enum sth_hal_wake *wake)
 {
     const uint32_t irq = mmio_reg_read(hal, STH_REG_IRQ_STATUS);
@@ -90,6 +97,7 @@ static const struct sth_hal_ops mmio_ops = {
     .mem_read = mmio_mem_read,
     .mem_write = mmio_mem_write,
     .mem_at = mmio_mem_at,
+    .reaches = mmio_reaches,
     .wait = mmio_wait,
 };
 

@@ -31,6 +31,7 @@
  */
 #include <string.h>
 
+#include "sth_accept.h"
 #include "sth_attention.h"
 #include "sth_attention_step.h"
 #include "sth_choice.h"
@@ -289,7 +290,7 @@ static void size(struct sth_trial *trial)
     trial->blocks = 0;
 }
 
-void sth_kernel_attention(struct sth_schedule *s, const struct sth_attention *a)
+static void plan_and_play(struct sth_schedule *s, const struct sth_attention *a)
 {
     const struct sth_attention_shape shape = shape_of(a);
     struct sth_plan_key key = {"attention", &shape, sizeof shape};
@@ -305,4 +306,10 @@ void sth_kernel_attention(struct sth_schedule *s, const struct sth_attention *a)
             return;
     }
     play(s, a, &plan);
+}
+
+void sth_kernel_attention(struct sth_schedule *s, const struct sth_attention *a)
+{
+    if (sth_accept_attention(s, a))
+        plan_and_play(s, a);
 }

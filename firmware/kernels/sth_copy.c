@@ -1,4 +1,5 @@
 /* Copies. */
+#include "sth_accept.h"
 #include "sth_copy.h"
 #include "sth_stream.h"
 
@@ -19,7 +20,7 @@ static void play(struct sth_schedule *s, const void *job, const void *plan)
     }
 }
 
-void sth_kernel_copy(struct sth_schedule *s, const struct sth_copy *op)
+static void plan_and_play(struct sth_schedule *s, const struct sth_copy *op)
 {
     const struct sth_rows_shape shape = {
         .rows = op->x->rows,
@@ -31,4 +32,10 @@ void sth_kernel_copy(struct sth_schedule *s, const struct sth_copy *op)
 
     if (sth_rows_plan(&plan, s, "copy", &shape, play, op))
         play(s, op, &plan);
+}
+
+void sth_kernel_copy(struct sth_schedule *s, const struct sth_copy *op)
+{
+    if (sth_accept_copy(s, op))
+        plan_and_play(s, op);
 }

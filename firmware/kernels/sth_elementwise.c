@@ -1,4 +1,5 @@
 /* Elementwise products and sums. */
+#include "sth_accept.h"
 #include "sth_elementwise.h"
 #include "sth_stream.h"
 
@@ -34,8 +35,8 @@ static void play(struct sth_schedule *s, const void *job, const void *plan)
     }
 }
 
-void sth_kernel_elementwise(struct sth_schedule *s,
-                            const struct sth_elementwise *op)
+static void plan_and_play(struct sth_schedule *s,
+                          const struct sth_elementwise *op)
 {
     const struct sth_rows_shape shape = {
         .rows = op->out->rows,
@@ -48,4 +49,11 @@ void sth_kernel_elementwise(struct sth_schedule *s,
 
     if (sth_rows_plan(&plan, s, "elementwise", &shape, play, op))
         play(s, op, &plan);
+}
+
+void sth_kernel_elementwise(struct sth_schedule *s,
+                            const struct sth_elementwise *op)
+{
+    if (sth_accept_elementwise(s, op))
+        plan_and_play(s, op);
 }

@@ -3,8 +3,37 @@
 
 #include "sth_emit.h"
 
-#define UNITS_MAX 65535u
 #define RUN_MAX 0xffffffu
+
+/* SPACE, and the field, where a value does not fit its field of the command. */
+static void put_field(struct sth_schedule *s, struct sth_command *c,
+                      const char *name, uint32_t word, uint32_t lsb,
+                      uint32_t width, uint64_t value)
+{
+    if (value >> width != 0)
+        sth_schedule_fail_at(s, STH_FW_ERR_SPACE, name);
+    sth_command_set(c, word, lsb, width, (uint32_t)value);
+}
+
+#define PUT(s, c, FIELD, value)                                                \
+    put_field(s, c, #FIELD, STH_##FIELD##_WORD, STH_##FIELD##_LSB,             \
+              STH_##FIELD##_WIDTH, value)
+
+/* The same of a signed field. */
+#define PUT_SIGNED(s, c, FIELD, value)                                         \
+    put_signed(s, c, #FIELD, STH_##FIELD##_WORD, STH_##FIELD##_LSB,            \
+               STH_##FIELD##_WIDTH, value)
+
+static void put_signed(struct sth_schedule *s, struct sth_command *c,
+                       const char *name, uint32_t word, uint32_t lsb,
+                       uint32_t width, int32_t value)
+{
+    const int32_t half = (int32_t)1 << (width - 1);
+
+    if (value < -half || value >= half)
+        sth_schedule_fail_at(s, STH_FW_ERR_SPACE, name);
+    sth_command_set(c, word, lsb, width, (uint32_t)value);
+}
 
 static uint32_t array_cols(const struct sth_schedule *s)
 {
@@ -54,23 +83,16 @@ static uint32_t is_sp(const struct sth_tile *t)
     return t->buffer->space == STH_SCHEDULE_SP;
 }
 
-static void check_units(struct sth_schedule *s, const struct sth_tile *t)
-{
-    if (t->row > UNITS_MAX || t->tile > UNITS_MAX)
-        sth_schedule_fail(s, STH_FW_ERR_SPACE);
-}
-
 static void set_operands(struct sth_schedule *s, struct sth_command *c,
                          const struct sth_pass *v)
 {
 #define SET_OPERAND(NAME, tile_)                                               \
     do {                                                                       \
-        check_units(s, &(tile_));                                              \
-        STH_SET(c, VECTOR_##NAME##_ADDR, (tile_).addr);                        \
-        STH_SET(c, VECTOR_##NAME##_SP, is_sp(&(tile_)));                       \
-        STH_SET(c, VECTOR_##NAME##_TYPE, (tile_).dtype);                       \
-        STH_SET(c, VECTOR_##NAME##_ROW, (tile_).row);                          \
-        STH_SET(c, VECTOR_##NAME##_TILE, (tile_).tile);                        \
+        PUT(s, c, VECTOR_##NAME##_ADDR, (tile_).addr);                         \
+        PUT(s, c, VECTOR_##NAME##_SP, is_sp(&(tile_)));                        \
+        PUT(s, c, VECTOR_##NAME##_TYPE, (tile_).dtype);                        \
+        PUT(s, c, VECTOR_##NAME##_ROW, (tile_).row);                           \
+        PUT(s, c, VECTOR_##NAME##_TILE, (tile_).tile);                         \
     } while (0)
     SET_OPERAND(X, v->x);
     sth_schedule_reads(s, v->x.buffer);
@@ -84,7 +106,7 @@ static void set_operands(struct sth_schedule *s, struct sth_command *c,
     }
     if (v->d.buffer != NULL) {
         SET_OPERAND(D, v->d);
-        STH_SET(c, VECTOR_WRITE, 1);
+        PUT(s, c, VECTOR_WRITE, 1);
         sth_schedule_writes(s, v->d.buffer);
     }
 #undef SET_OPERAND
@@ -94,26 +116,26 @@ void sth_emit_vector(struct sth_schedule *s, const struct sth_pass *v)
 {
     struct sth_command *c = sth_schedule_open(s, STH_OP_VECTOR);
 
-    STH_SET(c, VECTOR_ROWS, v->rows);
-    STH_SET(c, VECTOR_COLS, v->cols);
-    STH_SET(c, VECTOR_FUNC, v->func);
-    STH_SET(c, VECTOR_GATE, v->gate);
-    STH_SET(c, VECTOR_REDUCE, v->reduce);
-    STH_SET(c, VECTOR_CARRY, v->carry);
-    STH_SET(c, VECTOR_MULSEL, v->mul);
-    STH_SET(c, VECTOR_ADDSEL, v->add);
-    STH_SET(c, VECTOR_ADDOP, v->add_op);
-    STH_SET(c, VECTOR_IMM_MUL, v->mul_imm);
-    STH_SET(c, VECTOR_IMM_ADD, v->add_imm);
+    PUT(s, c, VECTOR_ROWS, v->rows);
+    PUT(s, c, VECTOR_COLS, v->cols);
+    PUT(s, c, VECTOR_FUNC, v->func);
+    PUT(s, c, VECTOR_GATE, v->gate);
+    PUT(s, c, VECTOR_REDUCE, v->reduce);
+    PUT(s, c, VECTOR_CARRY, v->carry);
+    PUT(s, c, VECTOR_MULSEL, v->mul);
+    PUT(s, c, VECTOR_ADDSEL, v->add);
+    PUT(s, c, VECTOR_ADDOP, v->add_op);
+    PUT(s, c, VECTOR_IMM_MUL, v->mul_imm);
+    PUT(s, c, VECTOR_IMM_ADD, v->add_imm);
     if (v->mask) {
-        STH_SET(c, VECTOR_MASK, 1);
-        STH_SET(c, VECTOR_MASK_OFFSET, (uint32_t)v->mask_offset);
-        STH_SET(c, VECTOR_MASK_ROWS, v->mask_rows);
-        STH_SET(c, VECTOR_MASK_WINDOW, v->mask_window);
+        PUT(s, c, VECTOR_MASK, 1);
+        PUT_SIGNED(s, c, VECTOR_MASK_OFFSET, v->mask_offset);
+        PUT(s, c, VECTOR_MASK_ROWS, v->mask_rows);
+        PUT(s, c, VECTOR_MASK_WINDOW, v->mask_window);
     }
     set_operands(s, c, v);
     if (v->reduce != STH_REDUCE_NONE) {
-        STH_SET(c, VECTOR_R_ADDR, v->r.addr);
+        PUT(s, c, VECTOR_R_ADDR, v->r.addr);
         sth_schedule_writes(s, v->r.buffer);
     }
     sth_schedule_emit(s);
@@ -156,7 +178,8 @@ void sth_emit_scalars(struct sth_schedule *s, const struct sth_pass *v,
 /* Fields of LOAD and STORE are the same. */
 struct copy {
     uint64_t mem;
-    uint32_t sp, len, n1, n2;
+    uint64_t len;
+    uint32_t sp, n1, n2;
     uint64_t mem_s1, mem_s2;
     uint32_t sp_s1, sp_s2;
 };
@@ -164,26 +187,23 @@ struct copy {
 static void set_copy(struct sth_schedule *s, struct sth_command *c,
                      const struct copy *k)
 {
-    if (k->mem_s1 > 0xffffffffu || k->mem_s2 > 0xffffffffu ||
-        k->len > RUN_MAX || k->n1 > UNITS_MAX || k->n2 > UNITS_MAX)
-        sth_schedule_fail(s, STH_FW_ERR_SPACE);
-    STH_SET(c, LOAD_MEM_LO, k->mem);
-    STH_SET(c, LOAD_MEM_HI, k->mem >> 32);
-    STH_SET(c, LOAD_SP, k->sp);
-    STH_SET(c, LOAD_LEN, k->len);
-    STH_SET(c, LOAD_N1, k->n1);
-    STH_SET(c, LOAD_N2, k->n2);
-    STH_SET(c, LOAD_MEM_S1, k->mem_s1);
-    STH_SET(c, LOAD_MEM_S2, k->mem_s2);
-    STH_SET(c, LOAD_SP_S1, k->sp_s1);
-    STH_SET(c, LOAD_SP_S2, k->sp_s2);
+    PUT(s, c, LOAD_MEM_LO, (uint32_t)k->mem);
+    PUT(s, c, LOAD_MEM_HI, k->mem >> 32);
+    PUT(s, c, LOAD_SP, k->sp);
+    PUT(s, c, LOAD_LEN, k->len);
+    PUT(s, c, LOAD_N1, k->n1);
+    PUT(s, c, LOAD_N2, k->n2);
+    PUT(s, c, LOAD_MEM_S1, k->mem_s1);
+    PUT(s, c, LOAD_MEM_S2, k->mem_s2);
+    PUT(s, c, LOAD_SP_S1, k->sp_s1);
+    PUT(s, c, LOAD_SP_S2, k->sp_s2);
 }
 
 /* Runs that touch on both sides become one. */
 static void merge_runs(struct copy *k)
 {
     if (k->n1 > 1 && k->mem_s1 == k->len && k->sp_s1 == k->len &&
-        (uint64_t)k->len * k->n1 <= RUN_MAX) {
+        k->len * k->n1 <= RUN_MAX) {
         k->len *= k->n1;
         k->n1 = 1;
     }
@@ -193,7 +213,7 @@ static void merge_runs(struct copy *k)
         k->sp_s1 = k->sp_s2;
         k->n2 = 1;
         if (k->n1 > 1 && k->mem_s1 == k->len && k->sp_s1 == k->len &&
-            (uint64_t)k->len * k->n1 <= RUN_MAX) {
+            k->len * k->n1 <= RUN_MAX) {
             k->len *= k->n1;
             k->n1 = 1;
         }
@@ -213,7 +233,7 @@ static struct copy copy_of(const struct sth_groups *g)
         .mem = b->operand->addr + b->row * b->operand->stride +
                (uint64_t)b->col * es,
         .sp = b->buffer->addr + b->offset,
-        .len = b->cols * es,
+        .len = (uint64_t)b->cols * es,
         .n1 = g->groups,
         .mem_s1 = (uint64_t)g->group_cols * es,
         .sp_s1 = g->group_offset,
@@ -273,29 +293,29 @@ void sth_emit_product(struct sth_schedule *s, const struct sth_product *p)
 
     if ((q->data_types & type) == 0)
         sth_schedule_fail(s, STH_FW_ERR_TYPE);
-    STH_SET(c, MATMUL_A, p->a->addr + p->a_offset);
-    STH_SET(c, MATMUL_W, p->w->addr + p->w_offset);
-    STH_SET(c, MATMUL_ACC, p->acc->addr + p->acc_offset);
-    STH_SET(c, MATMUL_M, p->m);
-    STH_SET(c, MATMUL_N, p->n);
-    STH_SET(c, MATMUL_K, p->k);
-    STH_SET(c, MATMUL_BF16, p->bf16);
-    STH_SET(c, MATMUL_WEST, p->west);
-    STH_SET(c, MATMUL_ACCUMULATE, p->accumulate);
-    STH_SET(c, MATMUL_A_ROW, p->a_stride);
-    STH_SET(c, MATMUL_A_K, q->array_rows * STH_LANE_BYTES);
-    STH_SET(c, MATMUL_W_ROW, p->w_stride);
+    PUT(s, c, MATMUL_A, p->a->addr + p->a_offset);
+    PUT(s, c, MATMUL_W, p->w->addr + p->w_offset);
+    PUT(s, c, MATMUL_ACC, p->acc->addr + p->acc_offset);
+    PUT(s, c, MATMUL_M, p->m);
+    PUT(s, c, MATMUL_N, p->n);
+    PUT(s, c, MATMUL_K, p->k);
+    PUT(s, c, MATMUL_BF16, p->bf16);
+    PUT(s, c, MATMUL_WEST, p->west);
+    PUT(s, c, MATMUL_ACCUMULATE, p->accumulate);
+    PUT(s, c, MATMUL_A_ROW, p->a_stride);
+    PUT(s, c, MATMUL_A_K, q->array_rows * STH_LANE_BYTES);
+    PUT(s, c, MATMUL_W_ROW, p->w_stride);
     if (p->west) {
-        STH_SET(c, MATMUL_W_K, q->array_rows * STH_LANE_BYTES);
+        PUT(s, c, MATMUL_W_K, q->array_rows * STH_LANE_BYTES);
         /* The stride between tiles that do not exist might not fit. */
         if (p->n > q->array_cols)
-            STH_SET(c, MATMUL_W_N, q->array_cols * p->w_stride);
+            PUT(s, c, MATMUL_W_N, q->array_cols * p->w_stride);
     } else {
         if (sth_depth_lanes(p->k, p->bf16) > q->array_rows)
-            STH_SET(c, MATMUL_W_K, q->array_rows * p->w_stride);
-        STH_SET(c, MATMUL_W_N, q->array_cols * STH_LANE_BYTES);
+            PUT(s, c, MATMUL_W_K, q->array_rows * p->w_stride);
+        PUT(s, c, MATMUL_W_N, q->array_cols * STH_LANE_BYTES);
     }
-    STH_SET(c, MATMUL_ACC_N, p->acc_tile);
+    PUT(s, c, MATMUL_ACC_N, p->acc_tile);
     sth_schedule_reads(s, p->a);
     sth_schedule_reads(s, p->w);
     if (p->accumulate)
@@ -310,6 +330,10 @@ void sth_cache_init(struct sth_cache *cache, struct sth_schedule *s,
                     uint32_t slots, uint32_t bytes)
 {
     memset(cache, 0, sizeof *cache);
+    if (slots > STH_CACHE_SLOTS) {
+        sth_schedule_refuse(s, "slots");
+        slots = 1;
+    }
     cache->slots = slots;
     for (uint32_t i = 0; i < slots; i++) {
         cache->slot[i] = sth_schedule_alloc(s, STH_SCHEDULE_SP, bytes);

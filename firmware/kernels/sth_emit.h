@@ -198,7 +198,8 @@ struct sth_cache {
     uint32_t next;
 };
 
-/* Allocates slots buffers of scratchpad; none holds anything. */
+/* Allocates slots buffers of scratchpad, at most STH_CACHE_SLOTS; none holds
+ * anything. */
 void sth_cache_init(struct sth_cache *cache, struct sth_schedule *s,
                     uint32_t slots, uint32_t bytes);
 

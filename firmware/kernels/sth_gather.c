@@ -1,4 +1,5 @@
 /* Rows by index. */
+#include "sth_accept.h"
 #include "sth_gather.h"
 #include "sth_stream.h"
 
@@ -19,7 +20,7 @@ static void play(struct sth_schedule *s, const void *job, const void *plan)
     }
 }
 
-void sth_kernel_gather(struct sth_schedule *s, const struct sth_gather *op)
+static void plan_and_play(struct sth_schedule *s, const struct sth_gather *op)
 {
     const struct sth_rows_shape shape = {
         .rows = op->out->rows,
@@ -31,4 +32,10 @@ void sth_kernel_gather(struct sth_schedule *s, const struct sth_gather *op)
 
     if (sth_rows_plan(&plan, s, "gather", &shape, play, op))
         play(s, op, &plan);
+}
+
+void sth_kernel_gather(struct sth_schedule *s, const struct sth_gather *op)
+{
+    if (sth_accept_gather(s, op))
+        plan_and_play(s, op);
 }

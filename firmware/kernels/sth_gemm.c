@@ -9,6 +9,7 @@
  */
 #include <string.h>
 
+#include "sth_accept.h"
 #include "sth_choice.h"
 #include "sth_gemm_epilogue.h"
 #include "sth_prelude.h"
@@ -381,7 +382,7 @@ static void shape_of(struct sth_gemm_shape *shape, const struct sth_schedule *s,
     sth_gemm_epilogue_shape(shape, s, g);
 }
 
-void sth_kernel_gemm(struct sth_schedule *s, const struct sth_gemm *gemm)
+static void plan_and_play(struct sth_schedule *s, const struct sth_gemm *gemm)
 {
     struct sth_trial trial = {.play = play, .job = gemm};
     struct sth_gemm_plans plans;
@@ -397,4 +398,10 @@ void sth_kernel_gemm(struct sth_schedule *s, const struct sth_gemm *gemm)
             return;
     }
     play(s, gemm, &plan);
+}
+
+void sth_kernel_gemm(struct sth_schedule *s, const struct sth_gemm *gemm)
+{
+    if (sth_accept_gemm(s, gemm))
+        plan_and_play(s, gemm);
 }

@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "sth_accept.h"
 #include "sth_norm_play.h"
 
 struct chunk {
@@ -236,7 +237,7 @@ static void play(struct sth_schedule *s, const void *job, const void *plan)
     }
 }
 
-void sth_kernel_norm(struct sth_schedule *s, const struct sth_norm *norm)
+static void plan_and_play(struct sth_schedule *s, const struct sth_norm *norm)
 {
     const struct sth_rows_shape shape = {
         .rows = norm->x->rows,
@@ -251,4 +252,10 @@ void sth_kernel_norm(struct sth_schedule *s, const struct sth_norm *norm)
 
     if (sth_rows_plan(&plan, s, "norm", &shape, play, norm))
         play(s, norm, &plan);
+}
+
+void sth_kernel_norm(struct sth_schedule *s, const struct sth_norm *norm)
+{
+    if (sth_accept_norm(s, norm))
+        plan_and_play(s, norm);
 }

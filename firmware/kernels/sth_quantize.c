@@ -1,6 +1,7 @@
 /* Quantisation of rows to int8: a maximum pass and a scaling pass. */
 #include <string.h>
 
+#include "sth_accept.h"
 #include "sth_quantize_play.h"
 
 /* Rows `row0` on of block `block`. */
@@ -148,8 +149,8 @@ static void play(struct sth_schedule *s, const void *job, const void *plan)
     }
 }
 
-void sth_kernel_quantize(struct sth_schedule *s,
-                         const struct sth_quantize *quantize)
+static void plan_and_play(struct sth_schedule *s,
+                          const struct sth_quantize *quantize)
 {
     const struct sth_rows_shape shape = {
         .rows = quantize->x->rows,
@@ -162,4 +163,11 @@ void sth_kernel_quantize(struct sth_schedule *s,
 
     if (sth_rows_plan(&plan, s, "quantize", &shape, play, quantize))
         play(s, quantize, &plan);
+}
+
+void sth_kernel_quantize(struct sth_schedule *s,
+                         const struct sth_quantize *quantize)
+{
+    if (sth_accept_quantize(s, quantize))
+        plan_and_play(s, quantize);
 }

@@ -5,6 +5,7 @@
  * command takes one head of many tokens, or many heads of one token (then the
  * angles are the same row for all), whichever makes the longer command.
  */
+#include "sth_accept.h"
 #include "sth_choice.h"
 #include "sth_emit.h"
 #include "sth_rope.h"
@@ -299,7 +300,7 @@ static uint32_t propose(struct rope_state *t, const struct sth_rope_shape *s,
     return count;
 }
 
-void sth_kernel_rope(struct sth_schedule *s, const struct sth_rope *rope)
+static void plan_and_play(struct sth_schedule *s, const struct sth_rope *rope)
 {
     struct rope_state t;
     struct sth_rope_plan plans[CANDIDATES];
@@ -323,4 +324,10 @@ void sth_kernel_rope(struct sth_schedule *s, const struct sth_rope *rope)
             return;
     }
     play(s, rope, &plan);
+}
+
+void sth_kernel_rope(struct sth_schedule *s, const struct sth_rope *rope)
+{
+    if (sth_accept_rope(s, rope))
+        plan_and_play(s, rope);
 }

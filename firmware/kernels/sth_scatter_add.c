@@ -1,4 +1,5 @@
 /* Weighted rows added to rows by index. */
+#include "sth_accept.h"
 #include "sth_scatter_add.h"
 #include "sth_stream.h"
 
@@ -38,8 +39,8 @@ static void play(struct sth_schedule *s, const void *job, const void *plan)
     }
 }
 
-void sth_kernel_scatter_add(struct sth_schedule *s,
-                            const struct sth_scatter_add *op)
+static void plan_and_play(struct sth_schedule *s,
+                          const struct sth_scatter_add *op)
 {
     const struct sth_rows_shape shape = {
         .rows = op->x->rows,
@@ -52,4 +53,11 @@ void sth_kernel_scatter_add(struct sth_schedule *s,
 
     if (sth_rows_plan(&plan, s, "scatter_add", &shape, play, op))
         play(s, op, &plan);
+}
+
+void sth_kernel_scatter_add(struct sth_schedule *s,
+                            const struct sth_scatter_add *op)
+{
+    if (sth_accept_scatter_add(s, op))
+        plan_and_play(s, op);
 }

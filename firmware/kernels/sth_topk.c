@@ -16,6 +16,7 @@
  * A row too long for the memories passes in chunks: the best of those before
  * come back from `out` and `indices` as more columns of the next.
  */
+#include "sth_accept.h"
 #include "sth_emit.h"
 #include "sth_topk.h"
 
@@ -462,7 +463,7 @@ static void prepare_block(struct topk_state *t, struct sth_tile raw)
         load(t, t->op->indices, carried, t->carried_index, t->carried_lanes));
 }
 
-void sth_kernel_topk(struct sth_schedule *s, const struct sth_topk *topk)
+static void plan_and_play(struct sth_schedule *s, const struct sth_topk *topk)
 {
     struct topk_state t = {.s = s,
                            .op = topk,
@@ -479,8 +480,7 @@ void sth_kernel_topk(struct sth_schedule *s, const struct sth_topk *topk)
     allocate(&t);
     blocks = sth_ceil_div(topk->x->rows, t.block_rows) * t.chunks;
     raw = load(&t, topk->x, place_of(&t, 0), t.raw[0], t.lanes);
-    for (; t.index < blocks && sth_schedule_error(s) == STH_FW_ERR_OK;
-         t.index++) {
+    for (; t.index < blocks && !sth_schedule_error(s); t.index++) {
         t.at = place_of(&t, t.index);
         prepare_block(&t, raw);
         /* The next load is ahead of the rounds, so as not to wait for them. */
@@ -491,4 +491,10 @@ void sth_kernel_topk(struct sth_schedule *s, const struct sth_topk *topk)
             play_round(&t, j);
         finish(&t);
     }
+}
+
+void sth_kernel_topk(struct sth_schedule *s, const struct sth_topk *topk)
+{
+    if (sth_accept_topk(s, topk))
+        plan_and_play(s, topk);
 }

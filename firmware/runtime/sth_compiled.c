@@ -300,10 +300,11 @@ static inline void relocate(struct sth_command *c, uint64_t base)
     STH_SET(c, LOAD_MEM_HI, (uint32_t)(addr >> 32));
 }
 
-enum sth_fw_err sth_compiled_play(const struct sth_compiled *p,
-                                  struct sth_driver *driver,
-                                  const uint64_t *base, uint32_t step,
-                                  uint32_t operation)
+/* Of a step and an operation that there are. */
+static inline enum sth_fw_err play(const struct sth_compiled *p,
+                                   struct sth_driver *driver,
+                                   const uint64_t *base, uint32_t step,
+                                   uint32_t operation)
 {
     const uint32_t index = sth_compiled_find(p, step, operation);
     const struct sth_compiled_piece *piece = &p->piece[index];
@@ -316,8 +317,6 @@ enum sth_fw_err sth_compiled_play(const struct sth_compiled *p,
     uint32_t at = 0, next = patch != end ? patch->at : UINT32_MAX;
     uint32_t left = piece->commands;
 
-    if (p->header->hash != driver->hash)
-        return STH_FW_ERR_EXPECTED_HASH;
     while (left != 0) {
         uint32_t count = left;
         struct sth_command *to;
@@ -338,4 +337,16 @@ enum sth_fw_err sth_compiled_play(const struct sth_compiled *p,
         sth_driver_commit(driver, to - count, count);
     }
     return STH_FW_ERR_OK;
+}
+
+enum sth_fw_err sth_compiled_play(const struct sth_compiled *p,
+                                  struct sth_driver *driver,
+                                  const uint64_t *base, uint32_t step,
+                                  uint32_t operation)
+{
+    if (p->header->hash != driver->hash)
+        return STH_FW_ERR_EXPECTED_HASH;
+    if (step >= p->header->steps || operation > p->header->operations)
+        return STH_FW_ERR_ARGUMENT;
+    return play(p, driver, base, step, operation);
 }

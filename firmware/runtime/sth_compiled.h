@@ -114,7 +114,8 @@ uint32_t sth_compiled_patch_end(const struct sth_compiled *program,
 
 /*
  * Puts the commands of an operation in a step into the ring, region r at
- * base[r].  EXPECTED_HASH: the program is for another configuration.
+ * base[r].  EXPECTED_HASH: the program is for another configuration.  ARGUMENT:
+ * it has no such step or operation.
  */
 STH_FW_MUST_CHECK enum sth_fw_err
 sth_compiled_play(const struct sth_compiled *program, struct sth_driver *driver,

@@ -19,6 +19,13 @@ static void init_schedule(struct sth_runtime *runtime)
     runtime->schedule.memory = runtime->config.memory;
 }
 
+static bool is_in_ring(const struct sth_driver_config *config, uint64_t addr)
+{
+    return addr >= config->ring_addr &&
+           addr - config->ring_addr < (uint64_t)STH_COMMAND_BYTES
+                                          << config->ring_log2;
+}
+
 enum sth_fw_err sth_runtime_init(struct sth_runtime *runtime,
                                  struct sth_hal *hal,
                                  const struct sth_runtime_config *config)
@@ -29,9 +36,14 @@ enum sth_fw_err sth_runtime_init(struct sth_runtime *runtime,
     runtime->hal = hal;
     runtime->failed_op = 0;
     err = sth_driver_init(&runtime->driver, hal, &config->driver);
-    if (err == STH_FW_ERR_OK)
-        init_schedule(runtime);
-    return err;
+    if (err != STH_FW_ERR_OK)
+        return err;
+    if (is_in_ring(&config->driver, config->tensor_base)) {
+        runtime->driver.field = "tensor_base";
+        return STH_FW_ERR_ARGUMENT;
+    }
+    init_schedule(runtime);
+    return STH_FW_ERR_OK;
 }
 
 enum sth_fw_err sth_runtime_recover(struct sth_runtime *runtime)

@@ -54,8 +54,9 @@ struct sth_runtime {
 };
 
 /*
- * Brings the device up.  config is copied; hal is kept by reference and must
- * outlive the runtime.
+ * Brings the device up.  ARGUMENT: the first tensor would lie in the ring;
+ * other errors are the driver's.  config is copied; hal is kept by reference
+ * and must outlive the runtime.
  */
 STH_FW_MUST_CHECK enum sth_fw_err
 sth_runtime_init(struct sth_runtime *runtime, struct sth_hal *hal,

@@ -130,6 +130,60 @@ static void test_driver_init_bad_ring_is_refused(void **unused)
     expect_start(&m, STH_FW_ERR_RING);
 }
 
+/* Only what lies in the first 4 KiB is within reach. */
+static bool reaches_little(struct sth_hal *hal, uint64_t addr, uint64_t bytes)
+{
+    (void)hal;
+    return addr <= 4096 && bytes <= 4096 - addr;
+}
+
+static void test_driver_init_names_the_field(void **unused)
+{
+    const struct {
+        struct sth_driver_config config;
+        enum sth_fw_err err;
+        const char *field;
+    } bad[] = {
+        {{0, 5, 0, 1, 0}, STH_FW_ERR_RING, "ring_log2"},
+        {{0, UINT32_MAX, 0, 1, 0}, STH_FW_ERR_RING, "ring_log2"},
+        {{8, 6, 0, 1, 0}, STH_FW_ERR_RING, "ring_addr"},
+        {{UINT64_MAX - 4095, 6, 0, 1, 0}, STH_FW_ERR_RING, "ring_addr"},
+        {{4096, 6, 0, 1, 0}, STH_FW_ERR_RING, "ring_addr"},
+        {{0, 6, 0, 0, 0}, STH_FW_ERR_ARGUMENT, "timeout_cycles"},
+    };
+    struct sth_hal_ops ops;
+    struct machine m;
+
+    (void)unused;
+    open_machine(&m);
+    ops = *m.hal.ops;
+    ops.reaches = reaches_little;
+    m.hal.ops = &ops;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        m.config = bad[i].config;
+        assert_int_equal(start(&m), bad[i].err);
+        assert_string_equal(m.driver.field, bad[i].field);
+    }
+    m.config.timeout_cycles = 1;
+    assert_int_equal(start(&m), STH_FW_ERR_OK);
+    assert_null(m.driver.field);
+    fixture_destroy(m.device);
+}
+
+static void test_driver_claim_of_none_is_refused(void **unused)
+{
+    struct sth_command *place;
+    struct machine m;
+    uint32_t count = 0;
+
+    (void)unused;
+    open_machine(&m);
+    assert_int_equal(start(&m), 0);
+    assert_int_equal(sth_driver_claim(&m.driver, &count, &place),
+                     STH_FW_ERR_ARGUMENT);
+    fixture_destroy(m.device);
+}
+
 static void test_driver_put_wraps_the_ring(void **unused)
 {
     struct machine m;
@@ -330,6 +384,8 @@ int main(void)
         cmocka_unit_test(test_driver_init_other_configuration_is_refused),
         cmocka_unit_test(test_driver_init_illegal_parameter_is_refused),
         cmocka_unit_test(test_driver_init_bad_ring_is_refused),
+        cmocka_unit_test(test_driver_init_names_the_field),
+        cmocka_unit_test(test_driver_claim_of_none_is_refused),
         cmocka_unit_test(test_driver_put_wraps_the_ring),
         cmocka_unit_test(test_driver_claims_what_fits),
         cmocka_unit_test(test_driver_reads_the_ring),

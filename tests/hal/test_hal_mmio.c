@@ -55,6 +55,18 @@ static void test_mmio_memory_starts_at_its_base(void **state)
     assert_memory_equal(back, "hello", sizeof(back));
 }
 
+static void test_mmio_reaches_what_a_pointer_does(void **state)
+{
+    struct machine *m = *state;
+    const uint64_t room = UINTPTR_MAX - (uintptr_t)m->memory;
+
+    assert_true(sth_hal_reaches(&m->hal, 0, sizeof(m->memory)));
+    assert_true(sth_hal_reaches(&m->hal, room, 0));
+    assert_false(sth_hal_reaches(&m->hal, room, 1));
+    assert_false(sth_hal_reaches(&m->hal, 16, UINT64_MAX));
+    assert_false(sth_hal_reaches(&m->hal, UINT64_MAX, 1));
+}
+
 static void test_mmio_wait_says_why_it_ends(void **state)
 {
     struct machine *m = *state;
@@ -115,6 +127,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_mmio_registers_are_words_at_their_offsets),
         TEST(test_mmio_memory_starts_at_its_base),
+        TEST(test_mmio_reaches_what_a_pointer_does),
         TEST(test_mmio_wait_says_why_it_ends),
         TEST(test_mmio_wait_sleeps),
     };

@@ -112,9 +112,35 @@ static void test_compile_of_no_trace_is_refused(void **unused)
     assert_null(compiled.file);
 }
 
+/* A step or an operation that is not there. */
+static void test_compile_plays_what_there_is(void **unused)
+{
+    static struct compile_chip chip;
+    const struct compile_file file = compile_text(text, "nano");
+    const struct sth_compiled program = compile_open(&file);
+    const struct sth_compiled_header *h = program.header;
+    const uint64_t base[64] = {0};
+
+    (void)unused;
+    compile_start(&chip, text, "nano", 1 << 20);
+    for (uint32_t far = 0; far < 2; far++) {
+        assert_int_equal(sth_compiled_play(&program, &chip.runtime.driver, base,
+                                           far ? UINT32_MAX : h->steps, 0),
+                         STH_FW_ERR_ARGUMENT);
+        assert_int_equal(
+            sth_compiled_play(&program, &chip.runtime.driver, base, 0,
+                              far ? UINT32_MAX : h->operations + 1),
+            STH_FW_ERR_ARGUMENT);
+    }
+    assert_int_equal(chip.runtime.driver.tail, 0);
+    compile_stop(&chip);
+    free(file.byte);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_compile_plays_what_there_is),
         cmocka_unit_test(test_compile_plays_as_planned),
         cmocka_unit_test(test_compile_plays_again_and_again),
         cmocka_unit_test(test_compile_of_another_chip_is_refused),

@@ -111,6 +111,8 @@ void sth_session_explain(struct sth_session *s, enum sth_fw_err err,
             s->request.config.name);
     else
         sth_session_fail(f, "%s: %s", place, sth_fw_err_text(err));
+    if (r->schedule.err == err && r->schedule.field)
+        add(f, ": '%s'", r->schedule.field);
     if (err == STH_FW_ERR_TIMEOUT)
         add_engines(s, f);
 }
