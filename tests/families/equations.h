@@ -15,6 +15,7 @@ struct phase {
     int seq, past, batch;
     const int *pasts; /* of each sequence, past the most; NULL: past of all */
     int room;         /* of a cache, if more than there are */
+    int steps;        /* of the trace; the equations are of one */
 };
 
 /*

@@ -63,6 +63,7 @@ static char *write_trace(const struct sth_model *model, const struct phase *p,
         .seq = (uint32_t)p->seq,
         .past = (uint32_t)p->past,
         .batch = (uint32_t)p->batch,
+        .steps = (uint32_t)p->steps,
         .layers = LAYERS,
         .whole = true,
         .topk = 1,
@@ -238,6 +239,55 @@ static void test_families_are_played_in_bf16(void **state)
 {
     (void)state;
     for_each(check_play);
+}
+
+/* ---- steps -------------------------------------------------------------- */
+
+static const double *value_of(const struct world *w, const char *name,
+                              uint32_t *rows)
+{
+    for (uint32_t i = 0; i < w->trace.tensors; i++)
+        if (!strcmp(w->trace.tensor[i].name, name)) {
+            *rows = w->trace.tensor[i].rows;
+            return w->value[i];
+        }
+    fail_msg("no tensor '%s'", name);
+    return NULL;
+}
+
+/* Each step embeds the next rows of the table, at the next positions. */
+static void check_steps(const char *name, const json_t *config,
+                        const struct sth_model *model)
+{
+    const struct phase p = {.seq = 1, .past = 9, .batch = 2, .steps = 3};
+    const struct sth_trace_op *op;
+    const double *table, *position, *out;
+    struct world w = {0};
+    uint32_t rows, h = model->hidden;
+
+    (void)config;
+    if (strcmp(name, "gpt2.json") != 0)
+        return;
+    evaluate(&w, model, &p);
+    op = &w.trace.op[0];
+    table = value_of(&w, "embed.table", &rows);
+    position = value_of(&w, "embed.positions", &rows);
+    out = value_of(&w, "embed.out", &rows);
+    assert_int_equal(rows, 6);
+    for (uint32_t i = 0; i < 6 * h; i++) {
+        const uint32_t step = i / h / 2, b = i / h % 2, c = i % h;
+        const uint32_t id = op->list[STH_TRACE_LIST_ROWS].value[b] + step;
+
+        assert_true(fabs(out[i] - table[id * h + c] -
+                         position[(9 + step) * h + c]) < 1e-9);
+    }
+    discard(&w);
+}
+
+static void test_families_steps_embed_what_comes_next(void **state)
+{
+    (void)state;
+    for_each(check_steps);
 }
 
 /* ---- every field counts ------------------------------------------------- */
@@ -484,6 +534,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_families_follow_their_equations),
         cmocka_unit_test(test_families_are_played_in_bf16),
+        cmocka_unit_test(test_families_steps_embed_what_comes_next),
         cmocka_unit_test(test_families_every_obeyed_field_counts),
         cmocka_unit_test(test_families_every_number_of_rope_counts),
     };

@@ -84,18 +84,20 @@ static void show(void *user, double done)
 }
 
 /* Runs and reports; returns the exit status. */
-static int serve(const struct sth_args *args, struct sth_serve_request *q)
+static int serve(const struct sth_args *args,
+                 const struct sth_serve_request *request)
 {
+    struct sth_serve_request q = *request;
     struct sth_progress progress;
     struct sth_serve result;
     char error[4600];
     bool written;
     int status;
 
-    q->progress = show;
-    q->user = &progress;
+    q.progress = show;
+    q.user = &progress;
     sth_progress_begin(&progress, "run");
-    status = sth_serve_run(&result, q, error, sizeof(error));
+    status = sth_serve_run(&result, &q, error, sizeof(error));
     sth_progress_end(&progress);
     if (status) {
         sth_cmd_error("%s", error);
