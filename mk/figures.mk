@@ -7,7 +7,7 @@
 # $(FIGURES)/NAME.md.  What hangs on the host, or takes too long, or was measured by
 # others, comes from a record in verif/ with its date: speed, silicon, DRAMsim3.
 FIGURES = $(BUILD)/figures
-FIGURE_NAMES = chips memories layers efficiency parity summary speed growth rv32 errors \
+FIGURE_NAMES = chips memories layers efficiency parity summary speed growth rv32 images errors \
 	programs plan example dram-known dram-later orders $(SILICON_RECORDED:%=silicon-%)
 FIGURE_PICTURES = parity.svg $(SILICON_RECORDED:%=silicon-%.svg)
 FIGURE_PAGES = $(shell grep -l '^<!-- figures: ' README.md docs/*.md)
@@ -44,10 +44,13 @@ $(FIGURES)/speed.md $(FIGURES)/growth.md: $(FIGURES)/%.md: mk/figures/speed.awk 
 	$(call figure,awk -v part=$* -f $^)
 
 $(FIGURES)/rv32.md: mk/figures/rv32.awk tests/rv32/run.sh \
-		$(RV32_LEVELS:%=$(RV32)/%/player.elf) $(RV32)/count
+		$(RV32_IMAGES) $(RV32)/count
 	@mkdir -p $(@D)
 	$(Q)BUILD=$(BUILD) tests/rv32/run.sh >$@.txt || { cat $@.txt; exit 1; }
 	$(call figure,awk -f $< $@.txt)
+
+$(FIGURES)/images.md: mk/figures/images.awk tests/rv32/sizes.txt
+	$(call figure,awk -f $^)
 
 $(FIGURES)/errors.md: mk/figures/errors.awk $(BUILD)/tests/numerics/test_numerics
 	@mkdir -p $(@D)

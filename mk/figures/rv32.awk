@@ -1,4 +1,4 @@
-# Instructions a command, from what tests/rv32/run.sh prints.
+# Instructions a command, from what tests/rv32/run.sh prints of each image.
 BEGIN {
   print "| program | chip | commands | -Os | -O2 |"
   print "|---|---|--:|--:|--:|"
@@ -9,5 +9,5 @@ BEGIN {
   program = $0
   sub(/^[a-z]+ on [a-z]+: /, "", program)
 }
-/^  -Os / { size = $4 }
-/^  -O2 / { printf "| `%s` | `%s` | %d | %s | %s |\n", program, chip, $2, size, $4 }
+/^  Os\/player / { size = $4 }
+/^  O2\/player / { printf "| `%s` | `%s` | %d | %s | %s |\n", program, chip, $2, size, $4 }
