@@ -14,6 +14,9 @@
 #include "sth_gemm_epilogue.h"
 #include "sth_prelude.h"
 
+/* Fewer than so many are cut within. */
+#define WHOLE_BLOCKS 16u
+
 struct state {
     struct sth_schedule *s;
     const struct sth_gemm *g;
@@ -278,7 +281,14 @@ static void play_next(struct state *t)
 
 /* ---- blocks of products -------------------------------------------------- */
 
-static void emit_block(struct state *t, uint32_t mi, uint32_t ni)
+/* A trial of few blocks is cut between their products. */
+static bool is_cut_within(const struct sth_gemm_plan *plan)
+{
+    return plan->ms * plan->ns < WHOLE_BLOCKS;
+}
+
+/* False: a trial ends here. */
+static bool emit_block(struct state *t, uint32_t mi, uint32_t ni)
 {
     const struct sth_gemm_plan *plan = &t->plan;
     const struct sth_gemm *g = t->g;
@@ -298,21 +308,20 @@ static void emit_block(struct state *t, uint32_t mi, uint32_t ni)
         flush_pending(t);
     b.acc = t->acc[t->blocks++ % plan->acc_slots];
     for (uint32_t ki = 0; ki < plan->ks; ki++) {
-        struct sth_buffer *w = load_w(t, &b, ki);
-        struct sth_buffer *a = load_a(t, &b, ki);
         struct sth_product product = {.m = b.rows,
                                       .k = depth_of(t, ki),
                                       .bf16 = t->bf16,
                                       .west = g->transposed,
                                       .accumulate = ki != 0,
-                                      .a = a,
-                                      .w = w,
                                       .acc = b.acc,
                                       .a_stride = plan->a_stride,
                                       .w_stride = plan->w_stride,
-
                                       .acc_tile = plan->acc_tile};
 
+        if (is_cut_within(plan) && !sth_schedule_next_block(t->s))
+            return false;
+        product.w = load_w(t, &b, ki);
+        product.a = load_a(t, &b, ki);
         if (ki + 1 == plan->ks)
             sth_gemm_epilogue_load(&t->epilogue, &b);
         emit_product(t, &b, &product);
@@ -323,6 +332,7 @@ static void emit_block(struct state *t, uint32_t mi, uint32_t ni)
     flush_pending(t);
     play_next(t);
     t->pending = b;
+    return true;
 }
 
 /* ---- the plan ----------------------------------------------------------- */
@@ -348,12 +358,13 @@ static void play(struct sth_schedule *s, const void *job, const void *plan)
     begin_next(&t, gemm->next);
     for (uint32_t i = 0; i < outer; i++) {
         for (uint32_t j = 0; j < inner; j++) {
-            if (!sth_schedule_next_block(s))
+            uint32_t mi = t.plan.w_stationary ? j : i;
+            uint32_t ni = t.plan.w_stationary ? i : j;
+
+            if (!is_cut_within(&t.plan) && !sth_schedule_next_block(s))
                 return;
-            if (t.plan.w_stationary)
-                emit_block(&t, j, i);
-            else
-                emit_block(&t, i, j);
+            if (!emit_block(&t, mi, ni))
+                return;
         }
     }
     flush_pending(&t);
@@ -366,7 +377,9 @@ static void size(struct sth_trial *trial)
     const struct sth_gemm *gemm = trial->job;
 
     trial->estimate = plan->cycles;
-    trial->blocks = gemm->prelude == NULL ? plan->ms * plan->ns : 0;
+    trial->blocks = gemm->prelude != NULL ? 0
+                    : is_cut_within(plan) ? plan->ms * plan->ns * plan->ks
+                                          : plan->ms * plan->ns;
 }
 
 static void shape_of(struct sth_gemm_shape *shape, const struct sth_schedule *s,

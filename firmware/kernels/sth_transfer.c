@@ -24,14 +24,16 @@ uint64_t sth_transfer_runs(const struct sth_params *p,
     uint64_t beats = touched(runs, bytes, pitch, p->bus_bytes);
     uint64_t bursts =
         touched(runs, bytes, pitch, sth_burst_block(p->bus_bytes));
-    uint64_t turns = bursts * (m->latency + STH_LAT_LOAD_REUSE + 1) + beats;
     /* Memory brings whole chunks, and whole beats. */
     uint64_t all =
         sth_max_u64(runs * sth_ceil_div_u64(bytes, m->chunk) * m->chunk,
                     beats * p->bus_bytes);
 
     all = (all * m->byte_cost + runs * m->run_cost) / STH_PLAN_MEMORY_UNIT;
-    return sth_max_u64(sth_max_u64(beats, all), turns / slots);
+    all = sth_max_u64(beats, all);
+    /* A slot holds a burst from its address to its last beat. */
+    return sth_max_u64(
+        all, (bursts * (m->latency + STH_LAT_LOAD_REUSE + 1) + all) / slots);
 }
 
 uint64_t sth_transfer_cycles(const struct sth_params *p,
