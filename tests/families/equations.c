@@ -243,7 +243,15 @@ static double *cohere(struct eq *e, double *x)
                                 eq_number(e, "layer_norm_eps"), false);
 
     a.style = EQ_NEIGHBOURS;
-    a.qk = eq_flag(e, "use_qk_norm") ? EQ_QK_LAYERS : EQ_QK_NONE;
+    if (!strcmp(eq_word(e, "model_type"), "cohere2")) {
+        if (eq_slides(e, "cohere2"))
+            a.window = whole(e, "sliding_window");
+        else
+            a.rotated = 0;
+    }
+    a.qk = !eq_null(e, "use_qk_norm") && eq_flag(e, "use_qk_norm")
+               ? EQ_QK_LAYERS
+               : EQ_QK_NONE;
     a.eps = eq_number(e, "layer_norm_eps");
     x = plus(e, x, project(e, eq_attend(e, n, &a), &a, a.bias));
     return plus(e, x,
@@ -459,6 +467,7 @@ static const struct {
     {"stablelm", stablelm},
     {"starcoder2", starcoder2},
     {"cohere", cohere},
+    {"cohere2", cohere},
     {"deepseek_v2", deepseek},
     {"deepseek_v3", deepseek},
     {NULL, llama},

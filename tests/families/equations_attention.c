@@ -385,7 +385,7 @@ bool eq_slides(const struct eq *e, const char *type)
         return says_sliding(e);
     if (!strncmp(type, "qwen", 4))
         return e->layer >= eq_number(e, "max_window_layers");
-    if (!strcmp(type, "gemma3_text"))
+    if (!strcmp(type, "gemma3_text") || !strcmp(type, "cohere2"))
         return (e->layer + 1) % (int)eq_number(e, "sliding_window_pattern") !=
                0;
     return strcmp(type, "gemma2") || e->layer % 2 == 0;

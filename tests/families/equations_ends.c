@@ -121,6 +121,7 @@ static double *last_norm(struct eq *e, double *x)
         {"stablelm", "layer_norm_eps", true},
         {"starcoder2", "norm_epsilon", true},
         {"cohere", "layer_norm_eps", false},
+        {"cohere2", "layer_norm_eps", false},
     };
 
     if (is_bert(e))
@@ -142,7 +143,8 @@ static double logit_scale(const struct eq *e)
 {
     if (is(e, "granite"))
         return 1 / eq_number(e, "logits_scaling");
-    return is(e, "cohere") || (is(e, "mpt") && !eq_null(e, "logit_scale"))
+    return is(e, "cohere") || is(e, "cohere2") ||
+                   (is(e, "mpt") && !eq_null(e, "logit_scale"))
                ? eq_number(e, "logit_scale")
                : 1;
 }

@@ -49,6 +49,12 @@ static uint64_t measure(const char *chip, const char *memory,
         .seq = s, .past = p, .batch = b                                        \
     }
 
+#define WINDOW(h, kv, d, s, p, w)                                              \
+    {                                                                          \
+        .kind = STH_PLAN_ATTENTION, .heads = h, .kv_heads = kv, .dim = d,      \
+        .seq = s, .past = p, .batch = 1, .window = w                           \
+    }
+
 /* Short and long, with one step and many, prefill and decode. */
 static void test_estimate_is_near_what_attention_takes(void **state)
 {
@@ -64,6 +70,9 @@ static void test_estimate_is_near_what_attention_takes(void **state)
         {"server", "hbm2e", WORK(32, 8, 128, 1, 8191, 16)},
         {"edge", "fixed:100:0", WORK(12, 12, 64, 512, 0, 1)},
         {"wide", "fixed:100:0", WORK(4, 4, 64, 512, 0, 1)},
+        {"server", "fixed:100:0", WINDOW(8, 2, 128, 4096, 0, 512)},
+        {"server", "fixed:100:0", WINDOW(8, 2, 128, 1024, 9000, 2048)},
+        {"edge", "fixed:100:0", WINDOW(4, 2, 64, 1024, 0, 100)},
     };
 
     (void)state;

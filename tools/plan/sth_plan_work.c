@@ -165,10 +165,10 @@ static size_t trace_attention(const struct sth_plan_work *w, char *text,
         "tensor v bf16 %ux%u zero\n"
         "tensor y bf16 %ux%u zero\n"
         "op attention out=y q=q k=k v=v heads=%u kv_heads=%u batch=%u seq=%u "
-        "past=%u causal=1 scale=0x3db504f3\n",
+        "past=%u window=%u causal=1 scale=0x3db504f3\n",
         rows, w->heads * w->dim, keys, w->kv_heads * w->dim, keys,
         w->kv_heads * w->dim, rows, w->heads * w->dim, w->heads, w->kv_heads,
-        w->batch, w->seq, w->past);
+        w->batch, w->seq, w->past, w->window);
 }
 
 size_t sth_plan_work_trace(const struct sth_plan_work *w,

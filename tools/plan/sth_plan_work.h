@@ -26,6 +26,7 @@ struct sth_plan_work {
     uint32_t act; /* 0 none, 1 gelu_tanh, 2 silu */
     /* Attention. */
     uint32_t heads, kv_heads, dim, seq, past, batch;
+    uint32_t window; /* of attention; 0: none */
     /* An operation on rows x cols. */
     uint32_t op, rows, cols;
 };

@@ -139,7 +139,8 @@ struct sth_model {
     uint32_t window; /* keys that a sliding layer sees; 0: all */
     struct sth_model_set sliding;
 
-    uint32_t rotary; /* columns of a head that RoPE rotates; 0: no RoPE */
+    uint32_t rotary;  /* columns of a head that RoPE rotates; 0: no RoPE */
+    bool rope_slides; /* layers without a window have no RoPE */
     double rope_theta;
     double local_theta; /* of sliding layers; 0: as the others */
     struct sth_rope_scaling rope, local_rope;
@@ -201,6 +202,9 @@ void sth_model_rope_rates(const struct sth_model *model, uint32_t layer,
 
 /* Yarn's factor of cosine and sine, or of the scores: Peng et al. 2023. */
 double sth_model_yarn_scale(double factor, double scale);
+
+/* Whether a layer rotates queries and keys. */
+bool sth_model_rotates(const struct sth_model *model, uint32_t layer);
 
 /* Whether the angles are theta^(-i / pairs) for all columns of a head. */
 bool sth_model_rope_is_plain(const struct sth_model *model, uint32_t layer);

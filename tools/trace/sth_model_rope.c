@@ -104,6 +104,11 @@ double sth_model_rope_theta(const struct sth_model *model, uint32_t layer)
                : model->rope_theta;
 }
 
+bool sth_model_rotates(const struct sth_model *model, uint32_t layer)
+{
+    return !model->rope_slides || sth_model_slides(model, layer);
+}
+
 bool sth_model_rope_is_plain(const struct sth_model *model, uint32_t layer)
 {
     const bool local = model->local_theta > 0 && sth_model_slides(model, layer);

@@ -46,8 +46,8 @@ static void fused_attention(struct sth_writer *w, const char *x)
 }
 
 /*
- * A product whose heads are rotated, to view; by way of the tensor where they
- * are normalised first.
+ * A product whose heads are rotated, if the layer's are, to view; by way of the
+ * tensor where they are normalised first.
  */
 static void rotated_product(struct sth_writer *w, const char *name,
                             const char *tensor, const char *view, const char *x,
@@ -57,6 +57,11 @@ static void rotated_product(struct sth_writer *w, const char *name,
     char tables[192], rows[64], apart[32];
 
     sth_writer_rows_of_step(w, rows, sizeof(rows));
+    if (!sth_model_rotates(m, w->layer)) {
+        sth_writer_product(w, name, view, x, w->tokens, m->hidden,
+                           heads * m->head_dim, m->qkv_bias, "");
+        return;
+    }
     snprintf(tables, sizeof(tables),
              " cos=@rope.cos%s sin=@rope.sin%s heads=%u", rows, rows, heads);
     snprintf(apart, sizeof(apart), "@%s", tensor);
@@ -78,7 +83,8 @@ static void grouped_attention(struct sth_writer *w, const char *x)
     const bool direct = cached && sth_writer_is_together(w);
     char k[96] = "@k", v[96] = "@v", rows[64];
 
-    sth_writer_rope_tables(w);
+    if (sth_model_rotates(m, w->layer))
+        sth_writer_rope_tables(w);
     sth_writer_zero(w, "q", "bf16", w->tokens, m->heads * m->head_dim);
     if (cached) {
         sth_writer_cache(w, "kcache", kv_cols(w));
