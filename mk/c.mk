@@ -2,7 +2,8 @@
 -include mk/csim.mk
 
 CSIM_SRC = $(wildcard csim/*/*.c)
-FIRMWARE_SRC = $(filter-out firmware/rv32/%,$(wildcard firmware/*/*.c))
+FIRMWARE_SRC = $(filter-out firmware/rv32/% firmware/examples/%, \
+	$(wildcard firmware/*/*.c))
 TOOLS_SRC = $(filter-out tools/specgen/% tools/funcgen/%,$(wildcard tools/*/*.c))
 
 obj = $(patsubst %.c,$(BUILD)/%.o,$(1))

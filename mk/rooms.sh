@@ -20,7 +20,7 @@ faults() { sed 's/^/rooms: /' | tee -a "$work/bad"; }
 # The folders of C, below $1; what is built for RV32 alone has no object here.
 c_files() {
   (cd "$1" && find csim firmware tools -type f -name "$2" \
-    ! -path 'firmware/rv32/*') | sort
+    ! -path 'firmware/rv32/*' ! -path 'firmware/examples/*') | sort
 }
 
 # An object of each source; others are of sources that are gone.

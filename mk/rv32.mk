@@ -10,19 +10,20 @@ RV32_CC = riscv64-unknown-elf-gcc
 RV32 = $(BUILD)/rv32
 RV32_LEVELS = Os O2
 RV32_START = $(wildcard firmware/rv32/*.S)
-RV32_BOARD = $(addprefix firmware/rv32/,sth_board.c sth_console.c sth_string.c \
-	sth_trap.c)
-RV32_PLAYER = $(RV32_BOARD) firmware/rv32/sth_player.c firmware/hal/sth_hal_mmio.c \
-	firmware/hal/sth_fw_err.c firmware/driver/sth_driver.c \
-	firmware/runtime/sth_compiled.c
+# What any image may use; the linker takes what it does.
+RV32_BOARD = $(addprefix firmware/rv32/,sth_accelerator.c sth_board.c \
+	sth_console.c sth_string.c sth_trap.c) firmware/hal/sth_hal_mmio.c \
+	firmware/hal/sth_fw_err.c firmware/driver/sth_driver.c
+RV32_PLAYER = $(RV32_BOARD) firmware/rv32/sth_player.c firmware/runtime/sth_compiled.c
 RV32_TRAPS = $(RV32_BOARD) tests/rv32/traps.c
+RV32_EXAMPLES = $(basename $(notdir $(wildcard firmware/examples/*.c)))
 RV32_CFLAGS = -march=rv32imac_zicsr -mabi=ilp32 -std=c11 -g $(WARN) \
 	-ffreestanding -ffunction-sections -fdata-sections -I$(RV32) -I$(BUILD)/gen \
 	-Ispec $(addprefix -I,$(wildcard firmware/*/))
 RV32_LDFLAGS = -march=rv32imac -mabi=ilp32 -nostdlib -static \
 	-Wl,--gc-sections -Wl,--fatal-warnings -Wl,--no-warn-rwx-segments
 RV32_IMAGES = $(RV32_LEVELS:%=$(RV32)/%/player.elf) $(RV32)/Os/player-rom.elf \
-	$(RV32)/Os/traps.elf
+	$(RV32)/Os/traps.elf $(RV32_EXAMPLES:%=$(RV32)/Os/%.elf)
 
 $(RV32)/deps.stamp: mk/rv32.mk
 	$(call install-packages,$(RV32_PACKAGES))
@@ -40,6 +41,12 @@ $(RV32)/image.ld $(RV32)/image-rom.ld: firmware/rv32/sth_image.ld $(PLATFORM) \
 		| $(RV32)/deps.stamp
 	$(Q)$(RV32_CC) -E -P -x c -I$(BUILD)/gen $(RV32_PLACE) $< -o $@
 
+define rv32-link
+	$(call say,RV32,$@)
+	$(Q)$(RV32_CC) $(RV32_LDFLAGS) -T $(filter %.ld,$^) -o $@ \
+	  $(filter %.o,$^) -lgcc
+endef
+
 define rv32-level
 $(RV32)/$(1)/%.o: %.c | $(RV32)/deps.stamp $(RV32)/string.h $(PLATFORM)
 	$$(call say,RV32-$(1),$$<)
@@ -56,10 +63,13 @@ $(RV32)/$(1)/player-rom.elf: $(RV32_PLAYER:%.c=$(RV32)/$(1)/%.o) \
 		$(RV32_START:%.S=$(RV32)/$(1)/%.o) $(RV32)/image-rom.ld
 $(RV32)/$(1)/traps.elf: $(RV32_TRAPS:%.c=$(RV32)/$(1)/%.o) \
 		$(RV32_START:%.S=$(RV32)/$(1)/%.o) $(RV32)/image-rom.ld
+$(RV32_EXAMPLES:%=$(RV32)/$(1)/%.elf): $(RV32)/$(1)/%.elf: \
+		$(RV32)/$(1)/firmware/examples/%.o \
+		$(RV32_BOARD:%.c=$(RV32)/$(1)/%.o) \
+		$(RV32_START:%.S=$(RV32)/$(1)/%.o) $(RV32)/image.ld
+	$$(rv32-link)
 $(RV32)/$(1)/%.elf:
-	$$(call say,RV32,$$@)
-	$(Q)$(RV32_CC) $(RV32_LDFLAGS) -T $$(filter %.ld,$$^) -o $$@ \
-	  $$(filter %.o,$$^) -lgcc
+	$$(rv32-link)
 endef
 $(foreach level,$(RV32_LEVELS),$(eval $(call rv32-level,$(level))))
 

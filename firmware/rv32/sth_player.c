@@ -1,16 +1,12 @@
 /* The player image. */
+#include "sth_accelerator.h"
 #include "sth_board.h"
 #include "sth_compiled.h"
 #include "sth_console.h"
-#include "sth_platform.h"
 #include "sth_player.h"
-
-enum { RING_LOG2 = 10 };
 
 static volatile struct sth_player_mailbox mailbox
     __attribute__((section(".mailbox"), used));
-static struct sth_command ring[1 << RING_LOG2]
-    __attribute__((section(".noinit"), aligned(4096)));
 
 static void *pointer(uint32_t address)
 {
@@ -66,20 +62,10 @@ static void say_diagnosis(struct sth_driver *driver)
 
 static enum sth_fw_err run(struct sth_driver *driver)
 {
-    static struct sth_hal hal;
-    const uintptr_t regs = sth_board_accelerator(mailbox.accelerator);
-    struct sth_driver_config config;
     struct sth_compiled_error error;
     struct sth_compiled program;
-    enum sth_fw_err err;
+    enum sth_fw_err err = sth_accelerator_open(driver, mailbox.accelerator);
 
-    if (regs == 0)
-        return STH_FW_ERR_DEVICE_ID;
-    sth_hal_mmio_init(&hal, regs, STH_PLATFORM_RAM_BASE, sth_board_sleep);
-    sth_driver_config_default(&config);
-    config.ring_addr = (uintptr_t)ring - STH_PLATFORM_RAM_BASE;
-    config.ring_log2 = RING_LOG2;
-    err = sth_driver_init(driver, &hal, &config);
     if (err != STH_FW_ERR_OK)
         return err;
     err = sth_compiled_open(&program, pointer(mailbox.program),

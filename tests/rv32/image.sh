@@ -32,6 +32,13 @@ sizes() {
   done
 }
 
+# example NAME LINE [CONFIG]: the example ends well and says so.
+example() {
+  "$rv32/boot" "$rv32/Os/$1.elf" 0 "${@:3}" >"$work/out" &&
+    grep -qx "$2" "$work/out" && pure "$rv32/Os/$1.elf" &&
+    [ "$(wc -l <"firmware/examples/$1.c")" -le 100 ]
+}
+
 # ends STATUS LINE WORD [mute]: what traps.elf does with that word; one of the
 # lines that it writes, or the dot behind them, is LINE.
 ends() {
@@ -90,5 +97,10 @@ judge "stack overflow" ends 4 "panic: stack overflow$at .*" 6
 judge "an overflow that traps nowhere" ends 4 'panic: stack overflow, seen at the end' 8
 judge "a trap within a trap" ends 3 '\.' 5 mute
 judge "a sleep that nothing ends" ends 99 '\.' 7
+judge "hello" example hello 'hello, stone'
+judge "poke" example poke 'array_rows 4' nano
+for config in nano edge wide; do
+  judge "product on $config" example product 'y is right' $config
+done
 echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ] && [ "$passed" -eq 18 ]
+[ "$failed" -eq 0 ] && [ "$passed" -eq 23 ]

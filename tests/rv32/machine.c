@@ -17,7 +17,8 @@ enum {
     MPIE = 1 << 7,
     MPP = 3 << 11,
     TIMER = 7,
-    EXTERNAL = 11
+    EXTERNAL = 11,
+    CHIP_PATIENCE = 10000000 /* cycles */
 };
 
 void machine_die(const char *what, const char *why)
@@ -52,9 +53,27 @@ static bool is_busy(const struct machine *m)
     return m->retired != m->device->commands;
 }
 
+/* Each side learns what the other has written since the last time. */
+static void share_memory(struct machine *m)
+{
+    const size_t bytes = STH_PLATFORM_FIRMWARE_BYTES;
+
+    m->chip->ops->mem_read(m->chip, 0, m->seen, bytes);
+    for (size_t i = 0; i < bytes; i++)
+        if (m->seen[i] != m->shared[i])
+            m->ram[i] = m->seen[i];
+    memcpy(m->shared, m->ram, bytes);
+    m->chip->ops->mem_write(m->chip, 0, m->ram, bytes);
+}
+
 /* Retires up to the next command that interrupts. */
 static void work(struct machine *m)
 {
+    if (m->chip != NULL) {
+        share_memory(m);
+        m->chip->ops->wait(m->chip, CHIP_PATIENCE);
+        share_memory(m);
+    }
     while (m->device != NULL && !m->dead && is_busy(m)) {
         const struct sth_command *c = &m->device->command[m->retired++];
 
@@ -72,6 +91,8 @@ static uint64_t accel_read(uc_engine *uc, uint64_t offset, unsigned size,
 
     (void)uc;
     (void)size;
+    if (m->chip != NULL && offset < STH_PLATFORM_ACCEL_STRIDE)
+        return m->chip->ops->reg_read(m->chip, (uint32_t)offset);
     if (m->device == NULL || offset >= STH_PLATFORM_ACCEL_STRIDE)
         return 0;
     switch (offset) {
@@ -95,6 +116,11 @@ static void accel_write(uc_engine *uc, uint64_t offset, unsigned size,
     struct machine *m = user;
 
     (void)size;
+    if (m->chip != NULL && offset < STH_PLATFORM_ACCEL_STRIDE) {
+        if (offset == STH_REG_TAIL)
+            share_memory(m);
+        m->chip->ops->reg_write(m->chip, (uint32_t)offset, (uint32_t)value);
+    }
     if (m->device == NULL || offset >= STH_PLATFORM_ACCEL_STRIDE)
         return;
     switch (offset) {
@@ -121,12 +147,19 @@ static void accel_write(uc_engine *uc, uint64_t offset, unsigned size,
 
 /* ---- the devices ------------------------------------------------------- */
 
+/* The accelerator's interrupt. */
+static bool line(const struct machine *m)
+{
+    return m->chip != NULL ? m->chip->ops->wait(m->chip, 0)
+                           : (m->irq_status & m->irq_enable) != 0;
+}
+
 /* Bits of mip. */
 static uint32_t pending(const struct machine *m)
 {
     uint32_t bits = m->mtime >= m->mtimecmp ? 1u << TIMER : 0;
 
-    if ((m->irq_status & m->irq_enable) != 0 && m->claimed == 0 &&
+    if (m->claimed == 0 && line(m) &&
         (m->sources >> STH_PLATFORM_ACCEL_SOURCE & 1u) != 0)
         bits |= 1u << EXTERNAL;
     return bits;
@@ -444,9 +477,20 @@ void machine_map(struct machine *m, uint32_t at, const void *from, size_t bytes)
     must(uc_mem_write(m->uc, at, from, bytes), "memory");
 }
 
+void machine_attach(struct machine *m, struct sth_device *chip)
+{
+    m->chip = chip;
+    m->seen = malloc(STH_PLATFORM_FIRMWARE_BYTES);
+    m->shared = calloc(STH_PLATFORM_FIRMWARE_BYTES, 1);
+    if (m->seen == NULL || m->shared == NULL)
+        machine_die("memory", "out of memory");
+}
+
 void machine_fini(struct machine *m)
 {
     uc_close(m->uc);
     free(m->ram);
     free(m->rom);
+    free(m->seen);
+    free(m->shared);
 }

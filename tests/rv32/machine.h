@@ -1,8 +1,9 @@
 /*
  * A simulated RV32 processor with the devices of the platform, as far as images
  * use them, for one image: console, timer, interrupts, the end of the run, and
- * an accelerator that takes commands and does none.  It retires them while the
- * processor sleeps, up to the next that interrupts.
+ * an accelerator: one that takes commands and does none, or a device that
+ * works. It retires them while the processor sleeps, up to the next that
+ * interrupts.
  */
 #ifndef MACHINE_H
 #define MACHINE_H
@@ -13,6 +14,7 @@
 
 #include <unicorn/unicorn.h>
 
+#include "sth_device.h"
 #include "sth_platform.h"
 #include "sth_recorder.h"
 
@@ -37,7 +39,9 @@ struct machine {
     bool stuck;     /* the processor sleeps and nothing will wake it */
     bool exited;    /* with `status` */
     uint32_t status;
-    struct sth_recorder *device; /* NULL: there is no accelerator */
+    struct sth_recorder *device; /* NULL: see chip */
+    struct sth_device *chip;     /* NULL: there is no accelerator */
+    uint8_t *seen, *shared;      /* memory: the chip's, and what both knew */
     uint64_t ring;               /* bus address */
     uint32_t retired, irq_status, irq_enable;
     uint64_t mtime, mtimecmp;
@@ -57,6 +61,13 @@ void machine_init(struct machine *m, const char *image,
 /* Puts bytes into memory of their own, which is only read. */
 void machine_map(struct machine *m, uint32_t at, const void *from,
                  size_t bytes);
+
+/*
+ * From now on the accelerator is that device.  The firmware's part of memory
+ * goes to the device when the doorbell rings, and comes back when it has
+ * worked.
+ */
+void machine_attach(struct machine *m, struct sth_device *chip);
 
 /* Runs until the image ends or is stuck. */
 void machine_run(struct machine *m);
