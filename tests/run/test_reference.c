@@ -56,6 +56,8 @@ static struct world evaluate(const char *lines)
 
 static void discard(struct world *w)
 {
+    for (uint32_t i = 0; i < w->trace.tensors; i++)
+        sth_source_close(&w->source[i]);
     sth_reference_destroy(w->reference);
     free(w->arena);
 }
