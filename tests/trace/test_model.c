@@ -289,6 +289,28 @@ static void test_model_positions_are_read(void **state)
     assert_int_equal(m.positions, 2048);
 }
 
+/* 2.8 of 8 columns are 2, not 3; 4.72 are 4, not 5. */
+static void test_model_rotated_share_rounds_down(void **state)
+{
+    static const struct {
+        const char *share;
+        uint32_t rotary;
+    } rows[] = {{"0.35", 2}, {"0.59", 4}, {"0.5", 4}, {"1.0", 8}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct sth_model m;
+        char path[TEST_PATH], error[512], text[256];
+
+        snprintf(text, sizeof(text),
+                 "{\"model_type\": \"gpt_neox\", \"hidden_size\": 32, "
+                 "\"num_attention_heads\": 4, \"rotary_pct\": %s}",
+                 rows[i].share);
+        assert_true(load_text(text, &m, path, error, sizeof(error)));
+        assert_int_equal(m.rotary, rows[i].rotary);
+    }
+}
+
 static void test_model_missing_shape_is_noted(void **state)
 {
     struct sth_model m;
@@ -407,6 +429,7 @@ int main(void)
         cmocka_unit_test(test_model_defaults_fill_optional_fields),
         cmocka_unit_test(test_model_mistakes_have_their_messages),
         cmocka_unit_test(test_model_positions_are_read),
+        cmocka_unit_test(test_model_rotated_share_rounds_down),
         cmocka_unit_test(test_model_missing_shape_is_noted),
         cmocka_unit_test(test_model_tied_vocabulary),
         cmocka_unit_test(test_model_ignored_fields),
