@@ -126,12 +126,15 @@ struct allowance {
 
 /*
  * What is left to the chip: a deeper fetch takes the bus before the first load,
- * and a wider bus reads more of a DRAM for a short run.  More rows are always
- * the plan's.
+ * and a wider bus reads more of a DRAM for a short run.  In a larger array
+ * operands of part of its width lie apart on chip, in runs of their own, the
+ * same lanes take more columns, and sums pass more of both.  More rows are
+ * always the plan's.
  */
 static const struct allowance allowed[] = {
     {STH_PLAN_REFUSAL, 0, 0, 0},       {STH_PLAN_DOUBLING, 0, 50, 200},
-    {STH_PLAN_DOUBLING, 2, 100, 500},  {STH_PLAN_MORE_ROWS, 1, 200, 200},
+    {STH_PLAN_DOUBLING, 2, 100, 500},  {STH_PLAN_ARRAY, 0, 2, 3},
+    {STH_PLAN_ARRAY, 2, 3, 4},         {STH_PLAN_MORE_ROWS, 1, 200, 200},
     {STH_PLAN_MORE_ROWS, 2, 500, 500},
 };
 
