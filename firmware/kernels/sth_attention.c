@@ -2,10 +2,12 @@
  * Attention with an online softmax.
  *
  * A block is `queries` queries of `heads` query heads of each of `kv_heads`
- * key/value heads of `sequences` sequences; a unit is the rows of a key/value
- * head of a sequence, which share its k and v.  Row ((bi * kv_heads + ki) *
- * heads + hi) * queries + si of the block is query si of head hi.  A step is
- * a range of keys whose scores the accumulator holds:
+ * key/value heads of `sequences` sequences.  Row ((bi * kv_heads + ki) * heads
+ * + hi) * queries + si of the block is query si of head hi.  A unit is the rows
+ * of `fold` neighbouring key/value heads of a sequence, which multiply the k
+ * and v of them all side by side, as they lie in memory: a row of q is zero
+ * beside the columns of its own head, a row of o takes what stands in those.  A
+ * step is a range of keys whose scores the accumulator holds:
  *
  *     s = q k^T                                            matrix
  *     m' = max(m, rowmax(scale * s))                       vector
@@ -167,9 +169,14 @@ static void emit_query_block(struct pipeline *p, struct sth_attention_block *b)
         sth_attention_span_of(&t->plan, &t->shape, b->query0, b->queries);
     uint32_t keys = sth_attention_step_keys(&t->plan, span.end - span.first);
 
-    b->unit_rows = b->heads * b->queries;
-    b->rows = b->sequences * b->kv_heads * b->unit_rows;
+    b->unit_rows = t->plan.fold * b->heads * b->queries;
+    b->rows = b->sequences * b->kv_heads * b->heads * b->queries;
     b->o = t->o[b->index % t->plan.o_slots];
+    if (b->index == 0 && t->plan.fold > 1) {
+        sth_attention_clear_q(t);
+        /* The first keys come meanwhile. */
+        (void)sth_attention_load_kv(t, 0, b, span.first);
+    }
     sth_attention_load_q(t, b);
     for (uint32_t key0 = span.first; key0 < span.end; key0 += keys) {
         struct sth_attention_step *step = &p->step[p->steps % STEPS];

@@ -92,12 +92,13 @@ static uint64_t load_tile(const struct sth_attention_model *m, uint64_t keys)
 {
     const struct sth_attention_plan *plan = m->plan;
     uint64_t pitch = m->s->depth * 2ull * m->s->kv_heads;
-    uint64_t bytes = m->s->depth * 2ull;
+    uint64_t bytes = m->depth * 2ull;
+    uint32_t units = plan->kv_heads / plan->fold;
 
-    if (plan->head_bytes == bytes)
-        bytes *= plan->kv_heads;
+    if (plan->unit_bytes == bytes)
+        bytes *= units;
     else
-        keys *= plan->kv_heads;
+        keys *= units;
     /* Rows that lie apart on chip are runs of their own. */
     if (plan->kv_stride != bytes)
         pitch *= 2;
@@ -153,8 +154,8 @@ void sth_attention_times(struct sth_attention_times *t,
     uint32_t tiles = sth_ceil_div(keys, plan->tile);
     /* Tiles are loaded whole, but for the last of all keys. */
     uint32_t loaded = sth_min_u32(tiles * plan->tile, m->s->keys - key0);
-    uint64_t depth_cols = sth_ceil_div(m->s->depth, p->array_cols);
-    uint64_t depth_rows = sth_ceil_div(m->s->depth, p->array_rows);
+    uint64_t depth_cols = sth_ceil_div(m->depth, p->array_cols);
+    uint64_t depth_rows = sth_ceil_div(m->depth, p->array_rows);
     uint32_t columns = sth_ceil_div(keys, p->array_cols);
     uint64_t turns = sth_ceil_div_u64(keys, p->array_rows) * depth_cols;
 
@@ -196,9 +197,10 @@ void sth_attention_model_init(struct sth_attention_model *m,
         .rows = sth_attention_rows(plan),
         .units = sth_attention_units(plan),
         .unit_rows = sth_attention_unit_rows(plan),
+        .depth = sth_attention_depth(plan, s),
         .parts = sth_ceil_div(s->sharing, plan->heads),
         .queued = p->queue_depth + STH_DEPTH_MATRIX_COMMANDS,
-        .score_drain = sth_weight_tile_drain(p, s->depth),
+        .score_drain = sth_weight_tile_drain(p, sth_attention_depth(plan, s)),
         .value_drain =
             sth_weight_tile_drain(p, sth_min_u32(plan->tile, s->keys)),
         .reducing = STH_LAT_VECTOR_REDUCE,
@@ -214,7 +216,9 @@ void sth_attention_model_init(struct sth_attention_model *m,
     m->q = move_rows(m, p->load_slots);
     m->store = move_rows(m, p->store_slots);
     m->output =
-        pass(m, m->rows, sth_ceil_div(s->depth, p->array_cols), false, false);
+        pass(m, m->rows, sth_ceil_div(m->depth, p->array_cols), false, false);
+    if (plan->fold > 1)
+        m->clear = memory->latency + plan->q_slots * m->output;
     m->inverse = scalars(m, true);
 }
 
@@ -352,5 +356,6 @@ uint64_t sth_attention_cost(const struct sth_attention_plan *plan,
     interval = sth_max_u64(
         interval, sth_max_u64(blocks * m.store, sum.commands * m.decode));
     return sth_attention_groups(&m) * interval + 2 * memory->latency + m.q +
-           t.load + sum.tail + m.value_drain + m.output + m.store;
+           sth_max_u64(m.clear, t.load) + sum.tail + m.value_drain + m.output +
+           m.store;
 }

@@ -12,6 +12,7 @@ struct sth_attention_model {
     const struct sth_plan_memory *memory;
     const struct sth_attention_shape *s;
     uint32_t rows, units, unit_rows;
+    uint32_t depth;    /* of a unit */
     uint32_t parts;    /* blocks of the query heads of a key/value head */
     uint32_t queued;   /* commands of the array in its queue and under way */
     uint32_t decode;   /* of a command, fetched no faster */
@@ -20,6 +21,7 @@ struct sth_attention_model {
     uint32_t score_steps, value_steps;
     /* From the last row of a product to its retirement. */
     uint32_t score_drain, value_drain;
+    uint64_t clear; /* the zeros of all buffers for queries, if there are any */
     /* Of a block. */
     uint64_t q, output, inverse, store;
 };

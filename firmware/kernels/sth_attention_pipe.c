@@ -274,6 +274,13 @@ uint64_t sth_attention_pipe(const struct sth_attention_plan *plan,
     q.fetch = (1 + m.units) * sth_ceil_div(STH_COMMAND_BYTES, p->bus_bytes);
     /* The first command is fetched. */
     q.load = memory->latency;
+    if (m.clear != 0) {
+        struct sth_attention_times t;
+
+        /* The first keys come meanwhile. */
+        sth_attention_times(&t, &m, 0, plan->keys, true);
+        q.load += sth_max_u64(m.clear, t.load) - t.load;
+    }
     groups = sth_attention_groups(&m);
     q.passages = groups * m.parts;
     tiles = group_tiles(&m);

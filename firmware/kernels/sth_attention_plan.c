@@ -25,7 +25,8 @@ static uint64_t acc_rows(const struct sth_attention_plan *plan,
     uint64_t rows = sth_attention_rows(plan);
     uint64_t tile = plan->acc_tile;
     uint64_t scores = tile * sth_ceil_div(plan->keys, p->array_cols);
-    uint64_t output = tile * sth_ceil_div(s->depth, p->array_cols);
+    uint64_t output =
+        tile * sth_ceil_div(sth_attention_depth(plan, s), p->array_cols);
     uint64_t scalars = (rows + p->array_cols - 1) / p->array_cols;
 
     return plan->score_slots * scores + plan->o_slots * output +
@@ -90,15 +91,18 @@ static bool place(struct sth_attention_plan *plan, const struct sth_params *p,
     uint64_t tiles = 2ull * sth_attention_tiles(plan, s->keys);
     uint32_t chunk = 2 * sth_max_u32(p->array_rows, p->array_cols);
     uint64_t heads = (uint64_t)plan->kv_heads * plan->heads;
+    uint32_t depth = sth_attention_depth(plan, s);
     uint64_t sp, buffer, slots, held = 2ull * sth_attention_held(plan, s);
 
-    plan->q_stride = row_stride(plan, p, s->depth * 2, p->array_rows * 2);
-    plan->head_bytes = sth_round_up(s->depth * 2, chunk);
-    plan->kv_stride = plan->kv_heads * plan->head_bytes;
+    /* Vector writes zeros to queries of a fold. */
+    plan->q_stride = row_stride(plan, p, depth * 2,
+                                plan->fold > 1 ? chunk : p->array_rows * 2);
+    plan->unit_bytes = sth_round_up(depth * 2, chunk);
+    plan->kv_stride = plan->kv_heads / plan->fold * plan->unit_bytes;
     if (plan->spread != 0)
         plan->kv_stride = row_stride(plan, p, plan->kv_stride, chunk);
     plan->weight_stride = row_stride(plan, p, plan->keys * 2, chunk);
-    plan->out_stride = sth_round_up(s->depth, p->array_cols) * 2;
+    plan->out_stride = sth_round_up(depth, p->array_cols) * 2;
     plan->bias_stride =
         s->biased != 0 ? sth_round_up(plan->keys, p->array_cols) * 4 : 0;
     if (!place_acc(plan, p, s))
@@ -151,9 +155,9 @@ static bool is_alike(const struct sth_attention_plan *a,
                      const struct sth_attention_plan *b)
 {
     return a->sequences == b->sequences && a->kv_heads == b->kv_heads &&
-           a->heads == b->heads && a->queries == b->queries &&
-           a->keys == b->keys && a->score_slots == b->score_slots &&
-           a->spread == b->spread;
+           a->fold == b->fold && a->heads == b->heads &&
+           a->queries == b->queries && a->keys == b->keys &&
+           a->score_slots == b->score_slots && a->spread == b->spread;
 }
 
 /* Of equal estimates rows that begin in all banks. */
@@ -279,6 +283,38 @@ static bool is_aligned(const struct search *t,
            (rows % cols == 0 && (t->s->seq == 1 || t->s->seq % cols == 0));
 }
 
+/* Units are whole, and their rows lie alike in all blocks. */
+static bool is_foldable(const struct search *t,
+                        const struct sth_attention_plan *plan)
+{
+    const struct sth_attention_shape *s = t->s;
+
+    return plan->fold == 1 ||
+           (plan->heads == s->sharing && plan->kv_heads % plan->fold == 0 &&
+            s->kv_heads % plan->fold == 0 && s->seq % plan->queries == 0 &&
+            (uint64_t)plan->fold * s->depth <= DEPTH_MAX);
+}
+
+/* Ever more heads of a unit until they leave no lane empty. */
+static void search_folds(struct search *t, struct sth_attention_plan *plan)
+{
+    uint32_t lanes = sth_max_u32(t->p->array_rows, t->p->array_cols);
+    uint64_t heads = 0, room = 1; /* of the densest so far, in lanes */
+
+    for (plan->fold = 1; plan->fold <= plan->kv_heads; plan->fold++) {
+        uint64_t depth = (uint64_t)plan->fold * t->s->depth;
+        uint64_t all = sth_ceil_div_u64(depth, lanes) * lanes;
+
+        if (!is_foldable(t, plan) || plan->fold * room < heads * all)
+            continue;
+        heads = plan->fold;
+        room = all;
+        search_keys(t, plan);
+        if (depth == all)
+            return;
+    }
+}
+
 /* Several key/value heads only whole, several sequences only of all heads. */
 static void search_units(struct search *t, struct sth_attention_plan *plan)
 {
@@ -295,7 +331,7 @@ static void search_units(struct search *t, struct sth_attention_plan *plan)
         for (;; sequences = sth_ceil_div(sequences, 2)) {
             plan->sequences = sequences;
             if (sth_attention_rows(plan) <= ROWS_MAX && is_aligned(t, plan))
-                search_keys(t, plan);
+                search_folds(t, plan);
             if (sequences == 1)
                 break;
         }
@@ -308,7 +344,7 @@ static void search_units(struct search *t, struct sth_attention_plan *plan)
 static void search(struct search *t, uint32_t quantum)
 {
     const struct sth_attention_shape *s = t->s;
-    struct sth_attention_plan plan = {0};
+    struct sth_attention_plan plan = {.fold = 1};
 
     for (uint32_t i = 1;; i *= 2) {
         plan.queries = sth_round_up(sth_ceil_div(s->seq, i), quantum);
@@ -397,6 +433,8 @@ static const char *check_block(const struct search *t,
     if (plan->kv_heads - 1 >= s->kv_heads ||
         (plan->kv_heads > 1 && plan->heads != s->sharing))
         return "kv_heads";
+    if (plan->fold == 0 || !is_foldable(t, plan))
+        return "fold";
     if (plan->sequences - 1 >= s->batch ||
         (plan->sequences > 1 &&
          (plan->kv_heads != s->kv_heads || plan->heads != s->sharing ||

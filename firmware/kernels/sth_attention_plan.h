@@ -26,6 +26,7 @@ struct sth_attention_plan {
     /* Of a block, whose rows are the product of the four. */
     uint32_t sequences;
     uint32_t kv_heads; /* several only if each has all its query heads */
+    uint32_t fold;     /* key/value heads of a unit, side by side in memory */
     uint32_t heads;    /* query heads of each key/value head */
     uint32_t queries;
     uint32_t keys;        /* in a step at most: a softmax each */
@@ -44,7 +45,7 @@ struct sth_attention_plan {
     uint32_t weight_stride; /* softmax weights */
     uint32_t out_stride;
     uint32_t bias_stride;
-    uint32_t head_bytes; /* between key/value heads of a row of k or v */
+    uint32_t unit_bytes; /* between units of a row of k or v */
     uint64_t cycles;     /* estimate */
 };
 
@@ -54,17 +55,25 @@ struct sth_attention_plan {
 /* Buffers for biases beside one for each of the scores. */
 #define STH_ATTENTION_BIASES 2u
 
-/* Rows of a key/value head in a block, key/value heads, and rows of all. */
+/* Rows of a unit in a block, units, and rows of all. */
 static inline uint32_t
 sth_attention_unit_rows(const struct sth_attention_plan *plan)
 {
-    return plan->heads * plan->queries;
+    return plan->fold * plan->heads * plan->queries;
 }
 
 static inline uint32_t
 sth_attention_units(const struct sth_attention_plan *plan)
 {
-    return plan->sequences * plan->kv_heads;
+    return plan->sequences * (plan->kv_heads / plan->fold);
+}
+
+/* Columns of k and v in a unit, and of its queries and output. */
+static inline uint32_t
+sth_attention_depth(const struct sth_attention_plan *plan,
+                    const struct sth_attention_shape *s)
+{
+    return plan->fold * s->depth;
 }
 
 static inline uint32_t sth_attention_rows(const struct sth_attention_plan *plan)

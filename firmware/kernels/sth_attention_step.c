@@ -1,7 +1,6 @@
 /* The commands of attention for one block of queries and one range of keys. */
 #include "sth_attention_step.h"
 
-#define NO_TAG 0xffffffffu
 /* ADDOP */
 #define MINUS 1u
 #define MAXIMUM 2u
@@ -9,142 +8,16 @@
 #define LOWEST 0xff7fffffu
 #define LOWEST_TANH 0xbf800000u
 
-/* ---- buffers and loads ------------------------------------------------- */
-
-static struct sth_buffer *alloc_rows(struct sth_attention_state *t,
-                                     uint32_t rows)
-{
-    return sth_schedule_alloc(t->s, STH_SCHEDULE_ACC, rows);
-}
-
-void sth_attention_allocate(struct sth_attention_state *t)
-{
-    const struct sth_attention_plan *plan = &t->plan;
-    uint32_t cols = t->s->driver->params.array_cols;
-    uint32_t rows = sth_attention_rows(plan);
-    uint32_t scalars = sth_ceil_div(rows, cols);
-
-    for (uint32_t i = 0; i < plan->score_slots; i++)
-        t->scores[i] =
-            alloc_rows(t, plan->acc_tile * sth_ceil_div(plan->keys, cols));
-    for (uint32_t i = 0; i < plan->o_slots; i++)
-        t->o[i] =
-            alloc_rows(t, plan->acc_tile * sth_ceil_div(t->shape.depth, cols));
-    t->largest[0] = alloc_rows(t, scalars);
-    t->largest[1] = alloc_rows(t, scalars);
-    t->sum = alloc_rows(t, scalars);
-    t->part = alloc_rows(t, scalars);
-    t->factor = alloc_rows(t, scalars);
-    t->inverse = alloc_rows(t, scalars);
-    sth_cache_init(&t->q, t->s, plan->q_slots, rows * plan->q_stride);
-    sth_cache_init(&t->out, t->s, 2, rows * plan->out_stride);
-    sth_cache_init(&t->weights, t->s, 2, rows * plan->weight_stride);
-    sth_cache_init(&t->kv, t->s, plan->kv_slots,
-                   plan->sequences * plan->tile * plan->kv_stride);
-    if (t->a->alibi != NULL)
-        sth_cache_init(&t->bias, t->s, plan->score_slots + STH_ATTENTION_BIASES,
-                       plan->kv_heads * plan->heads * plan->bias_stride);
-}
-
-/* The rectangle of q or out that belongs to a sequence of a block. */
-static struct sth_groups block_groups(const struct sth_attention_state *t,
-                                      const struct sth_attention_block *b,
-                                      uint32_t i,
-                                      const struct sth_operand *operand,
-                                      struct sth_buffer *buffer,
-                                      uint32_t stride)
-{
-    uint32_t sharing = t->a->heads / t->a->kv_heads;
-    struct sth_groups g = {
-        .block = {.operand = operand,
-                  .row = (b->sequence0 + i) * t->a->seq + b->query0,
-                  .rows = b->queries,
-                  .col = (b->kv_head0 * sharing + b->head0) * t->shape.depth,
-                  .cols = t->shape.depth,
-                  .buffer = buffer,
-                  .offset = i * b->kv_heads * b->unit_rows * stride,
-                  .stride = stride,
-                  .continues = i != 0},
-        .groups = b->kv_heads * b->heads,
-        .group_cols = t->shape.depth,
-        .group_offset = b->queries * stride,
-    };
-
-    return g;
-}
-
-void sth_attention_load_q(struct sth_attention_state *t,
-                          struct sth_attention_block *b)
-{
-    bool hit;
-
-    b->q = sth_cache_get(&t->q, b->index, &hit);
-    for (uint32_t i = 0; i < b->sequences; i++) {
-        struct sth_groups g =
-            block_groups(t, b, i, t->a->q, b->q, t->plan.q_stride);
-
-        sth_emit_load_groups(t->s, &g);
-    }
-}
-
-/*
- * Buffers are reused in turn: a tile that is there but whose turn comes before
- * its product is emitted is loaded again.
- */
-static struct sth_buffer *get_tile(struct sth_attention_state *t, uint32_t tag,
-                                   bool *hit)
-{
-    struct sth_cache *c = &t->kv;
-
-    for (uint32_t i = 0; i < c->slots; i++) {
-        uint32_t turn = (i + c->slots - c->next) % c->slots;
-
-        if (c->tag[i] == tag && turn < t->plan.prefetch)
-            c->tag[i] = NO_TAG;
-    }
-    return sth_cache_get(c, tag, hit);
-}
-
-struct sth_buffer *sth_attention_load_kv(struct sth_attention_state *t,
-                                         uint32_t which,
-                                         const struct sth_attention_block *b,
-                                         uint32_t key0)
-{
-    const struct sth_attention_plan *plan = &t->plan;
-    uint32_t tiles = sth_attention_tiles(plan, t->shape.keys);
-    uint32_t index = b->group * tiles + sth_attention_tiles(plan, key0);
-    uint32_t left =
-        sth_min_u32(plan->keys - key0 % plan->keys, t->shape.keys - key0);
-    bool hit;
-    struct sth_groups g = {
-        .block = {.operand = which == 0 ? t->a->k : t->a->v,
-                  .rows = sth_min_u32(plan->tile, left),
-                  .col = b->kv_head0 * t->shape.depth,
-                  .cols = t->shape.depth,
-                  .buffer = get_tile(t, 2 * index + which, &hit),
-                  .stride = plan->kv_stride},
-        .groups = b->kv_heads,
-        .group_cols = t->shape.depth,
-        .group_offset = plan->head_bytes,
-    };
-
-    for (uint32_t i = 0; i < b->sequences && !hit; i++) {
-        g.block.row = (b->sequence0 + i) * t->room + t->base + key0;
-        g.block.offset = i * plan->tile * plan->kv_stride;
-        g.block.continues = i != 0;
-        sth_emit_load_groups(t->s, &g);
-    }
-    return g.block.buffer;
-}
-
 /* ---- scores ------------------------------------------------------------ */
 
 /* Bytes from the start of a tile to the part of a unit. */
 static uint32_t unit_offset(const struct sth_attention_state *t,
                             const struct sth_attention_block *b, uint32_t unit)
 {
-    return unit / b->kv_heads * t->plan.tile * t->plan.kv_stride +
-           unit % b->kv_heads * t->plan.head_bytes;
+    uint32_t units = b->kv_heads / t->plan.fold; /* of a sequence */
+
+    return unit / units * t->plan.tile * t->plan.kv_stride +
+           unit % units * t->plan.unit_bytes;
 }
 
 void sth_attention_emit_scores(struct sth_attention_state *t,
@@ -155,7 +28,7 @@ void sth_attention_emit_scores(struct sth_attention_state *t,
     uint32_t cols = t->s->driver->params.array_cols;
     struct sth_product p = {.m = b->unit_rows,
                             .n = sth_min_u32(t->plan.tile, step->keys - skip),
-                            .k = t->shape.depth,
+                            .k = sth_attention_depth(&t->plan, &t->shape),
                             .bf16 = true,
                             .west = true,
                             .a = b->q,
@@ -165,7 +38,7 @@ void sth_attention_emit_scores(struct sth_attention_state *t,
                             .w_stride = t->plan.kv_stride,
                             .acc_tile = t->plan.acc_tile};
 
-    for (uint32_t u = 0; u < b->sequences * b->kv_heads; u++) {
+    for (uint32_t u = 0; u < b->rows / b->unit_rows; u++) {
         p.a_offset = u * b->unit_rows * t->plan.q_stride;
         p.w_offset = unit_offset(t, b, u);
         p.acc_offset = u * b->unit_rows + skip / cols * t->plan.acc_tile;
@@ -174,28 +47,6 @@ void sth_attention_emit_scores(struct sth_attention_state *t,
 }
 
 /* ---- softmax ----------------------------------------------------------- */
-
-void sth_attention_load_bias(struct sth_attention_state *t,
-                             struct sth_attention_step *step)
-{
-    const struct sth_attention_block *b = &step->block;
-    struct sth_block block = {
-        .operand = t->a->alibi,
-        .row = b->kv_head0 * t->shape.sharing + b->head0,
-        .rows = b->kv_heads * b->heads,
-        .col = t->base + step->key0,
-        .cols = step->keys,
-        .stride = t->plan.bias_stride,
-    };
-    bool hit;
-
-    step->bias = NULL;
-    if (t->a->alibi == NULL)
-        return;
-    step->bias = sth_cache_get(&t->bias, step->index, &hit);
-    block.buffer = step->bias;
-    sth_emit_load(t->s, &block);
-}
 
 /*
  * The mask of a step, the same for each head.  Where only the lower edge lies
@@ -379,7 +230,7 @@ static void rescale_output(struct sth_attention_state *t,
     struct sth_tile o =
         sth_tile_acc(step->block.o, 0, t->plan.acc_tile, STH_DTYPE_FP32);
     struct sth_pass v = {.rows = rows,
-                         .cols = t->shape.depth,
+                         .cols = sth_attention_depth(&t->plan, &t->shape),
                          .x = o,
                          .mul = STH_OPERAND_SCALAR,
                          .y = sth_tile_scalars(t->factor, 0),
@@ -427,19 +278,14 @@ void sth_attention_emit_output(struct sth_attention_state *t)
     out = sth_cache_get(&t->out, b->index, &hit);
     v = (struct sth_pass){
         .rows = b->rows,
-        .cols = t->shape.depth,
+        .cols = sth_attention_depth(&t->plan, &t->shape),
         .x = sth_tile_acc(b->o, 0, t->plan.acc_tile, STH_DTYPE_FP32),
         .mul = STH_OPERAND_SCALAR,
         .y = sth_tile_scalars(t->inverse, 0),
         .d = sth_tile_sp(t->s, out, 0, t->plan.out_stride, STH_DTYPE_BF16)};
 
     sth_emit_vector(t->s, &v);
-    for (uint32_t i = 0; i < b->sequences; i++) {
-        struct sth_groups g =
-            block_groups(t, b, i, t->a->out, out, t->plan.out_stride);
-
-        sth_emit_store_groups(t->s, &g);
-    }
+    sth_attention_store(t, b, out);
     t->owes_output = false;
 }
 
@@ -466,7 +312,7 @@ void sth_attention_emit_values(struct sth_attention_state *t,
 {
     const struct sth_attention_block *b = &step->block;
     struct sth_product p = {.m = b->unit_rows,
-                            .n = t->shape.depth,
+                            .n = sth_attention_depth(&t->plan, &t->shape),
                             .k = sth_min_u32(t->plan.tile, step->keys - skip),
                             .bf16 = true,
                             .accumulate = !step->first || skip != 0,
@@ -477,7 +323,7 @@ void sth_attention_emit_values(struct sth_attention_state *t,
                             .w_stride = t->plan.kv_stride,
                             .acc_tile = t->plan.acc_tile};
 
-    for (uint32_t u = 0; u < b->sequences * b->kv_heads; u++) {
+    for (uint32_t u = 0; u < b->rows / b->unit_rows; u++) {
         p.a_offset = u * b->unit_rows * t->plan.weight_stride + 2 * skip;
         p.w_offset = unit_offset(t, b, u);
         p.acc_offset = u * b->unit_rows;

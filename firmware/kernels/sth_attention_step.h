@@ -54,6 +54,12 @@ struct sth_attention_state {
 /* Fills the buffers of a state whose plan is made. */
 void sth_attention_allocate(struct sth_attention_state *t);
 
+/*
+ * Where units have several heads: zeros to all buffers for queries, which loads
+ * of queries leave where they are.
+ */
+void sth_attention_clear_q(struct sth_attention_state *t);
+
 /* Loads the queries of a block and says where. */
 void sth_attention_load_q(struct sth_attention_state *t,
                           struct sth_attention_block *b);
@@ -70,6 +76,11 @@ struct sth_buffer *sth_attention_load_kv(struct sth_attention_state *t,
 /* Loads the biases of a step, if there are any, and says where. */
 void sth_attention_load_bias(struct sth_attention_state *t,
                              struct sth_attention_step *step);
+
+/* Stores the results of a block. */
+void sth_attention_store(struct sth_attention_state *t,
+                         const struct sth_attention_block *b,
+                         struct sth_buffer *out);
 
 /* Scores of a tile, from key `skip` of the step on. */
 void sth_attention_emit_scores(struct sth_attention_state *t,

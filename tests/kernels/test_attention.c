@@ -67,33 +67,30 @@ static void expect(struct fixture *t, const struct sth_operand *q,
 }
 
 /* The plan that a test asks for, instead of the best. */
+struct asked {
+    const struct fixture *fixture;
+    const struct sth_attention_plan *plan;
+};
+
 static bool recall(void *user, const struct sth_plan_key *key, void *to,
                    size_t bytes)
 {
-    const struct fixture *t = user;
-    /* More queries than keys in a step. */
-    struct sth_attention_plan plan = {.sequences = 1,
-                                      .kv_heads = 1,
-                                      .heads = 1,
-                                      .queries = 40,
-                                      .keys = 16,
-                                      .tile = 16,
-                                      .kv_slots = 4,
-                                      .score_slots = 1,
-                                      .ahead = 1};
+    const struct asked *asked = user;
+    struct sth_attention_plan plan = *asked->plan;
 
     assert_int_equal(bytes, sizeof plan);
-    assert_null(sth_attention_plan_complete(&plan, &t->schedule.driver->params,
-                                            key->shape));
+    assert_null(sth_attention_plan_complete(
+        &plan, &asked->fixture->schedule.driver->params, key->shape));
     memcpy(to, &plan, sizeof plan);
     return true;
 }
 
 static void check_plan(const char *config, const struct shape *s, uint64_t seed,
-                       bool asked)
+                       const struct sth_attention_plan *plan)
 {
     struct fixture t;
-    const struct sth_judge judge = {.user = &t, .recall = recall};
+    struct asked asked = {&t, plan};
+    const struct sth_judge judge = {.user = &asked, .recall = recall};
     uint32_t rows = s->batch * s->seq, keys = s->past + s->seq;
     struct sth_operand q, k, v, out, alibi;
     struct sth_attention a;
@@ -128,7 +125,7 @@ static void check_plan(const char *config, const struct shape *s, uint64_t seed,
             fixture_float_bits(1 / sqrt(s->depth) / (s->cap != 0 ? s->cap : 1)),
         .causal = s->causal,
     };
-    if (asked)
+    if (plan != NULL)
         t.schedule.judge = &judge;
     sth_kernel_attention(&t.schedule, &a);
     t.schedule.judge = NULL;
@@ -150,7 +147,7 @@ static void check_plan(const char *config, const struct shape *s, uint64_t seed,
 
 static void check(const char *config, const struct shape *s, uint64_t seed)
 {
-    check_plan(config, s, seed, false);
+    check_plan(config, s, seed, NULL);
 }
 
 static const char *const configs[] = {"nano", "edge", "wide", "server"};
@@ -260,10 +257,62 @@ static void test_attention_rows_without_keys_match(void **unused)
         {2, 1, 16, 1, 77, 30, true, 20, 3, false},
         {1, 1, 16, 1, 80, 0, true, 1, 0, true},
     };
+    /* More queries than keys in a step. */
+    static const struct sth_attention_plan plan = {.sequences = 1,
+                                                   .kv_heads = 1,
+                                                   .fold = 1,
+                                                   .heads = 1,
+                                                   .queries = 40,
+                                                   .keys = 16,
+                                                   .tile = 16,
+                                                   .kv_slots = 4,
+                                                   .score_slots = 1,
+                                                   .ahead = 1};
 
     (void)unused;
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
-        check_plan("edge", &shapes[i], i + 1, true);
+        check_plan("edge", &shapes[i], i + 1, &plan);
+}
+
+/* Units deeper than the array or not, a last block of fewer heads or sequences.
+ */
+static void test_attention_folds_match(void **unused)
+{
+    static const struct {
+        struct shape shape;
+        uint32_t sequences, kv_heads, fold, queries, keys, tile;
+    } cases[] = {
+        {{4, 4, 8, 1, 1, 40, true, 0, 0, false}, 1, 4, 2, 1, 41, 41},
+        {{8, 4, 8, 3, 1, 70, true, 0, 0, false}, 2, 4, 2, 1, 32, 16},
+        {{6, 6, 5, 1, 30, 3, true, 0, 0, false}, 1, 4, 2, 10, 33, 33},
+        {{12, 6, 5, 2, 12, 20, true, 7, 0, false}, 1, 6, 3, 4, 16, 16},
+        {{8, 4, 12, 2, 6, 40, true, 0, 3, false}, 2, 4, 4, 6, 16, 16},
+        {{8, 4, 12, 1, 16, 33, true, 0, 0, true}, 1, 2, 2, 16, 32, 16},
+        {{4, 4, 24, 2, 1, 50, false, 0, 0, false}, 2, 4, 4, 1, 16, 16},
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct shape *s = &cases[i].shape;
+        struct sth_attention_plan plan = {
+            .sequences = cases[i].sequences,
+            .kv_heads = cases[i].kv_heads,
+            .fold = cases[i].fold,
+            .heads = s->heads / s->kv_heads,
+            .queries = cases[i].queries,
+            .keys = cases[i].keys,
+            .tile = cases[i].tile,
+            .kv_slots = 4,
+            .prefetch = 2,
+            .score_slots = 2,
+            .ahead = 1,
+        };
+
+        for (plan.spread = 0; plan.spread < 2; plan.spread++) {
+            check_plan("edge", s, i + 1, &plan);
+            check_plan("wide", s, i + 1, &plan);
+        }
+    }
 }
 
 static void test_attention_any_order_matches(void **unused)
@@ -284,6 +333,7 @@ int main(void)
         cmocka_unit_test(test_attention_caps_match),
         cmocka_unit_test(test_attention_biases_match),
         cmocka_unit_test(test_attention_rows_without_keys_match),
+        cmocka_unit_test(test_attention_folds_match),
         cmocka_unit_test(test_attention_any_order_matches),
     };
 

@@ -54,6 +54,7 @@
 #define ATTENTION_FREE(X, T)                                                   \
     X(T, sequences)                                                            \
     X(T, kv_heads)                                                             \
+    X(T, fold)                                                                 \
     X(T, heads)                                                                \
     X(T, queries)                                                              \
     X(T, keys)                                                                 \

@@ -30,12 +30,13 @@ static void attention_text(const struct sth_attention_plan *p, char *text,
                            size_t size)
 {
     snprintf(text, size,
-             "blocks of %" PRIu32 " sequences, %" PRIu32 " kv heads, %" PRIu32
-             " heads, %" PRIu32 " queries; steps of %" PRIu32
-             " keys, tiles of %" PRIu32 "; buffers: k and v %" PRIu32
-             ", scores %" PRIu32 ", outputs %" PRIu32,
-             p->sequences, p->kv_heads, p->heads, p->queries, p->keys, p->tile,
-             p->kv_slots, p->score_slots, p->o_slots);
+             "blocks of %" PRIu32 " sequences, %" PRIu32
+             " kv heads in units of %" PRIu32 ", %" PRIu32 " heads, %" PRIu32
+             " queries; steps of %" PRIu32 " keys, tiles of %" PRIu32
+             "; buffers: k and v %" PRIu32 ", scores %" PRIu32
+             ", outputs %" PRIu32,
+             p->sequences, p->kv_heads, p->fold, p->heads, p->queries, p->keys,
+             p->tile, p->kv_slots, p->score_slots, p->o_slots);
 }
 
 static void rows_text(const struct sth_rows_plan *p, char *text, size_t size)
