@@ -1,6 +1,7 @@
 /*
- * Runs that hang: a program without one of its posts, on a watchdog and without
- * one, ends with the engine, the command and the semaphore.
+ * Runs that hang: a program without one of its posts, with a watchdog and
+ * without one, on the C model and on the RTL, ends with the engine, the command
+ * and the semaphore.
  */
 #include "compile_fixture.h"
 #include "tool_files.h"
@@ -33,10 +34,22 @@ static uint32_t take_post(struct compile_file *file)
     return taken;
 }
 
-static void expect_hang(uint32_t watchdog, const char *first)
+/* Where the RTL of the build lies that this test is one of. */
+static const char *rtl_folder(void)
+{
+    static char path[TEST_PATH];
+    const char *build = getenv("BUILD");
+
+    snprintf(path, sizeof(path), "%s/rtl", build ? build : "build");
+    return path;
+}
+
+static void expect_hang(enum sth_session_backend backend, uint32_t watchdog,
+                        const char *first)
 {
     struct compile_file file = compile_text(trace, "nano");
-    struct sth_session_request q = {.backend = STH_BACKEND_CSIM,
+    struct sth_session_request q = {.backend = backend,
+                                    .library_dir = rtl_folder(),
                                     .mode = STH_CSIM_FUNCTION_AND_TIME,
                                     .home = ".",
                                     .watchdog = watchdog};
@@ -65,20 +78,31 @@ static void expect_hang(uint32_t watchdog, const char *first)
 static void test_hang_is_named_by_the_watchdog(void **unused)
 {
     (void)unused;
-    expect_hang(STH_DRIVER_WATCHDOG_AUTO, "the chip reports fault WATCHDOG");
-    expect_hang(5000, "the chip reports fault WATCHDOG");
+    expect_hang(STH_BACKEND_CSIM, STH_DRIVER_WATCHDOG_AUTO,
+                "the chip reports fault WATCHDOG");
+    expect_hang(STH_BACKEND_CSIM, 5000, "the chip reports fault WATCHDOG");
+}
+
+static void test_hang_is_named_on_the_rtl(void **unused)
+{
+    (void)unused;
+    expect_hang(STH_BACKEND_RTL, STH_DRIVER_WATCHDOG_AUTO,
+                "the chip reports fault WATCHDOG");
+    expect_hang(STH_BACKEND_BOTH, 5000, "the chip reports fault WATCHDOG");
 }
 
 static void test_hang_is_named_without_a_watchdog(void **unused)
 {
     (void)unused;
-    expect_hang(STH_DRIVER_WATCHDOG_OFF, "no command retired for the time-out");
+    expect_hang(STH_BACKEND_CSIM, STH_DRIVER_WATCHDOG_OFF,
+                "no command retired for the time-out");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_hang_is_named_by_the_watchdog),
+        cmocka_unit_test(test_hang_is_named_on_the_rtl),
         cmocka_unit_test(test_hang_is_named_without_a_watchdog),
     };
 
