@@ -138,13 +138,12 @@ void test_vector(Front &front)
                    type = 1u << STH_VECTOR_X_TYPE_LSB;
     const std::vector<Directed> vector = {
         {0, 1, false, OPCODE, 0},
-        {3, 1u << 19, false, RESERVED, 3},
         {6, 1u << 31, false, RESERVED, 6},
-        {15, 1u << 20, false, RESERVED, 15},
+        {14, 1u << 24, false, RESERVED, 14},
         {2, 40u << 16, true, FIELD_, 2},
         {2, 20, true, FIELD_, 2},
-        {3, 7, false, FIELD_, 3},
-        {3, 6, false, LEGAL, 0},
+        {3, 8, false, FIELD_, 3},
+        {3, 7, false, LEGAL, 0},
         {3, 3u << 4, false, FIELD_, 3},
         {3, 3u << 9, false, FIELD_, 3},  // MULSEL 5
         {3, 2u << 9, false, LEGAL, 0},   // SELF: y is ignored
