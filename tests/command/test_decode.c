@@ -244,7 +244,7 @@ static void test_decode_vector_fields(void **state)
     (void)state;
     assert_fault(CHANGED(vector(), VECTOR_ROWS, 0), STH_FAULT_FIELD, 2);
     assert_fault(CHANGED(vector(), VECTOR_COLS, 0), STH_FAULT_FIELD, 2);
-    assert_fault(CHANGED(vector(), VECTOR_FUNC, 7), STH_FAULT_FIELD, 3);
+    assert_fault(CHANGED(vector(), VECTOR_FUNC, 8), STH_FAULT_FIELD, 3);
     assert_fault(CHANGED(vector(), VECTOR_GATE, 3), STH_FAULT_FIELD, 3);
     assert_fault(CHANGED(vector(), VECTOR_MULSEL, 5), STH_FAULT_FIELD, 3);
     assert_fault(CHANGED(vector(), VECTOR_ADDSEL, STH_OPERAND_SELF),
