@@ -36,6 +36,7 @@ include mk/c.mk
 include mk/gen.mk
 include mk/rtl.mk
 include mk/rv32.mk
+include mk/hart.mk
 include mk/run.mk
 include mk/regress.mk
 include mk/bench.mk
