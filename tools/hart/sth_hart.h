@@ -23,6 +23,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum {
     STH_HART_WINDOWS = 8,
     STH_HART_LINES = 1024, /* lines of a cache, at most */
@@ -274,5 +278,9 @@ const char *sth_hart_stop_name(enum sth_hart_stop stop);
 
 /* The table of cycles, with the standing of each. */
 void sth_hart_print_cycles(FILE *out);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -3,6 +3,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+_Static_assert((int)STH_HART_CODE_COUNT <= (int)STH_HART_COMPRESSED,
+               "a code and its compressed kind take 8 bits");
+
 enum format {
     NONE,
     R,

@@ -36,9 +36,6 @@ enum sth_hart_code {
     STH_HART_CODE_COUNT
 };
 
-_Static_assert((int)STH_HART_CODE_COUNT <= (int)STH_HART_COMPRESSED,
-               "a code and its compressed kind take 8 bits");
-
 /* Registers are 0 to 31; rd is STH_HART_NOWHERE for x0. */
 struct sth_hart_op {
     uint8_t code; /* enum sth_hart_code, | STH_HART_COMPRESSED */
