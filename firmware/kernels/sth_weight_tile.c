@@ -13,8 +13,8 @@ uint32_t sth_weight_tile_cycles(const struct sth_params *p, uint32_t rows,
     const uint32_t word = sth_sp_word_bytes(p);
     const uint32_t ring = word * p->sp_banks; /* powers of two */
     uint32_t followed = sth_min_u32(steps, FOLLOWED);
-    /* They begin in different banks, as most do. */
-    uint32_t row = 0, weight = word, done = 0, cycles = 0;
+    /* The first of many meet in a bank; one alone meets none. */
+    uint32_t row = 0, weight = rows > 1 ? 0 : word, done = 0, cycles = 0;
 
     /* In the same bank where they lie in the same word of the ring. */
     while (done < followed && cycles < rows) {

@@ -27,9 +27,13 @@ static void test_weight_tile_waits_for_banks(void **state)
     const uint32_t word = sth_sp_word_bytes(&params);
 
     (void)state;
-    /* Rows that stay in bank 0 are met by every fourth weight. */
+    /* Rows that stay in bank 0 are met by every fourth weight, which comes a
+     * cycle later for each row that is left. */
     assert_int_equal(sth_weight_tile_cycles(&params, 8, 4 * word, 16, word),
-                     16 + 5);
+                     16 + 8);
+    /* One row alone meets none. */
+    assert_int_equal(sth_weight_tile_cycles(&params, 1, 4 * word, 16, word),
+                     16);
 }
 
 static void test_weight_tile_drains_behind_its_rows(void **state)
