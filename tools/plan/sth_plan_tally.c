@@ -2,6 +2,7 @@
 #include "sth_plan_tally.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "sth_plan_property.h"
@@ -138,10 +139,12 @@ static const struct allowance allowed[] = {
     {STH_PLAN_MORE_ROWS, 2, 500, 500},
 };
 
+/* A few answers say little of one in many: chance has its root. */
 static bool within(uint32_t worse, uint32_t asked, uint32_t most)
 {
-    /* A few answers say nothing of one in many. */
-    return worse <= (most != 0 ? asked / most + (asked != 0) : 0);
+    double mean = most != 0 ? (double)asked / most : 0;
+
+    return worse <= mean + sqrt(mean) + (mean > 0);
 }
 
 static bool holds(const struct tally *t, const struct allowance *a)
