@@ -181,6 +181,9 @@ static const struct {
     {"{\"model_type\": \"phi\", \"rotary_dim\": 16}",
      ":1: phi: field 'rotary_dim' contradicts the 32 columns of "
      "'partial_rotary_factor'"},
+    {"{\"model_type\": \"mistral\", \"layer_types\": []}",
+     ":1: mistral: field 'layer_types' is unknown: it may change the layer; "
+     "--ignore layer_types takes it for one that does not"},
     {LLAMA(", \"num_key_value_heads\": 3"),
      ": llama: 3 key and value heads do not divide 4 heads"},
     {LLAMA(", \"head_dim\": 17"),

@@ -175,8 +175,11 @@
             sqrt(m->nope + m->said.rotary))                                    \
     NEUTRAL("attention_bias", "false null",                                    \
             "latent attention is written without biases")
+/* Of all layers; of those that the file names. */
 #define WINDOW(otherwise)                                                      \
-    OPTION("sliding_window", window, otherwise, 1, 1 << 30)                    \
+    OPTION("sliding_window", window, otherwise, 1, 1 << 30)
+#define WINDOW_BY_LAYER(otherwise)                                             \
+    WINDOW(otherwise)                                                          \
     ROW("layer_types", TYPES, struct sth_model_set, sliding, 0, 0, NULL, NULL)
 #define WINDOW_OF_QWEN(from)                                                   \
     FLAG_NOT("use_sliding_window", said.windowless, true)                      \
