@@ -45,12 +45,14 @@ static json_t *another(const struct sth_family_key *row, const json_t *value,
     case STH_KEY_LAYERS:
         return attempt ? NULL : json_pack("[i,i]", 0, 1);
     default:
+        if (attempt == 2)
+            return NULL;
         list = json_array();
-        for (int i = 0; attempt < 2 && i < 4; i++)
+        for (int i = 0; i < 4; i++)
             json_array_append_new(
                 list,
                 json_string(attempt ? "sliding_attention" : "full_attention"));
-        return attempt < 2 ? list : NULL;
+        return list;
     }
 }
 

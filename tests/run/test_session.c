@@ -399,9 +399,8 @@ static void test_session_mistakes_have_their_messages(void **state)
         {"", ": field 'header': is missing; begin with 'systolith-trace 1'",
          NULL},
         {"systolith-trace 1\ntensor a bf16 2x2 one\n",
-         ":2: tensor 'a': source 'one' is none of zero, seed:, rope:, angles: "
-         "and "
-         "file:",
+         ":2: tensor 'a': source 'one' is none of zero, seed:, rope:, "
+         "angles:, alibi: and file:",
          NULL},
         {"systolith-trace 1\ntensor a bf16 2x2 file:none:0\n",
          ":2: tensor 'a': ", "none"},

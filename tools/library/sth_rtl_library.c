@@ -68,7 +68,8 @@ bool sth_rtl_open(struct sth_rtl *rtl, const char *dir,
                  config->name, path, config->name, config->name);
         return false;
     }
-    rtl->library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    /* What the runtime of Verilator allocates stays for the next one. */
+    rtl->library = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (rtl->library)
         rtl->backend = dlsym(rtl->library, STH_BACKEND_SYMBOL);
     if (!rtl->backend) {
