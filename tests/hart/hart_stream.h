@@ -21,14 +21,7 @@ struct hart_row {
 
 static const struct hart_row hart_rows[] = {
 #define FAST(name, mask, match, format, class) {#name, mask, match},
-#define SLOW FAST
-#define BRANCH FAST
-#define COMPRESSED(name, mask, match, format)
 #include "sth_hart_isa.def"
-#undef FAST
-#undef SLOW
-#undef BRANCH
-#undef COMPRESSED
 };
 
 enum { HART_ROWS = sizeof(hart_rows) / sizeof(*hart_rows) };

@@ -11,14 +11,7 @@ enum {
 enum {
 #define FAST(name, mask, match, format, class)                                 \
     STH_HART_COST_##name = STH_HART_CYCLES_##class,
-#define SLOW FAST
-#define BRANCH FAST
-#define COMPRESSED(name, mask, match, format)
 #include "sth_hart_isa.def"
-#undef FAST
-#undef SLOW
-#undef BRANCH
-#undef COMPRESSED
 };
 
 #endif

@@ -47,27 +47,13 @@ struct row {
 static const struct row full[] = {
 #define FAST(name, mask, match, format, class)                                 \
     {mask, match, STH_HART_CODE_##name, format},
-#define SLOW FAST
-#define BRANCH FAST
-#define COMPRESSED(name, mask, match, format)
 #include "sth_hart_isa.def"
-#undef FAST
-#undef SLOW
-#undef BRANCH
-#undef COMPRESSED
 };
 
 static const struct row compressed[] = {
-#define FAST(name, mask, match, format, class)
-#define SLOW FAST
-#define BRANCH FAST
 #define COMPRESSED(name, mask, match, format)                                  \
     {mask, match, STH_HART_CODE_##name, format},
 #include "sth_hart_isa.def"
-#undef FAST
-#undef SLOW
-#undef BRANCH
-#undef COMPRESSED
 };
 
 /* Bits high to low of a word, at their place from bit `at` on. */

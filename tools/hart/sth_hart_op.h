@@ -24,15 +24,9 @@ enum sth_hart_code {
     STH_HART_CODE_NO_FETCH,  /* imm is where no instruction can be had */
     STH_HART_CODE_ILLEGAL,
 #define FAST(name, mask, match, format, class) STH_HART_CODE_##name,
-#define SLOW FAST
 #define BRANCH(name, mask, match, format, class)                               \
     STH_HART_CODE_##name, STH_HART_CODE_##name##_FAR,
-#define COMPRESSED(name, mask, match, format)
 #include "sth_hart_isa.def"
-#undef FAST
-#undef SLOW
-#undef BRANCH
-#undef COMPRESSED
     STH_HART_CODE_COUNT
 };
 

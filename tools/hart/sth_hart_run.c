@@ -94,12 +94,7 @@ enum sth_hart_stop sth_hart_run(struct sth_hart *hart, uint64_t until)
     FAST(name, mask, match, format, class)                                     \
     FAST(name##_FAR, mask, match, format, class)
 #define SLOW(name, mask, match, format, class) [STH_HART_CODE_##name] = &&slow,
-#define COMPRESSED(name, mask, match, format)
 #include "sth_hart_isa.def"
-#undef FAST
-#undef SLOW
-#undef BRANCH
-#undef COMPRESSED
     };
     struct sth_hart_state *const s = &hart->state;
     uint32_t *const x = s->x;

@@ -205,14 +205,7 @@ void sth_hart_slow(struct sth_hart *hart, uint32_t code,
     static const uint8_t cost[] = {
 #define FAST(name, mask, match, format, class)                                 \
     [STH_HART_CODE_##name] = STH_HART_CYCLES_##class,
-#define SLOW FAST
-#define BRANCH FAST
-#define COMPRESSED(name, mask, match, format)
 #include "sth_hart_isa.def"
-#undef FAST
-#undef SLOW
-#undef BRANCH
-#undef COMPRESSED
     };
     struct sth_hart_state *s = &hart->state;
 
