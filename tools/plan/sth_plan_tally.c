@@ -100,10 +100,11 @@ static void print_case(FILE *out, uint64_t seed)
     fputs(text, out);
 }
 
+static const char *const names[STH_PLAN_QUESTIONS] = {
+    "refusals", "doublings", "array doublings", "more rows"};
+
 static void print_sums(FILE *out, const struct tally *t)
 {
-    static const char *const names[STH_PLAN_QUESTIONS] = {
-        "refusals", "doublings", "array doublings", "more rows"};
     static const char *const kinds[STH_PLAN_KINDS] = {"gemm", "attention",
                                                       "rows"};
 
@@ -161,9 +162,26 @@ static bool holds(const struct tally *t, const struct allowance *a)
     return within(worse, asked, a->all) && within(by_plan, asked, a->by_plan);
 }
 
+/* What is allowed, and whether it holds. */
+static bool judge(FILE *out, const struct tally *t, const struct allowance *a)
+{
+    bool good = holds(t, a);
+
+    fprintf(out, "%-16s worse by more than %.0f %%: ", names[a->question],
+            limits[a->limit]);
+    if (a->all == 0)
+        fprintf(out, "none allowed");
+    else
+        fprintf(out, "one in %u allowed, by the plan one in %u", a->all,
+                a->by_plan);
+    fprintf(out, "%s\n", good ? "" : "; there are more");
+    return good;
+}
+
 bool sth_plan_tally(FILE *out, uint64_t seed, uint64_t count)
 {
     struct tally t = {.print = count == 1 ? out : NULL};
+    bool good = true;
 
     for (uint64_t i = 0; i < count; i++)
         sth_plan_ask(seed + i, take, &t);
@@ -174,7 +192,6 @@ bool sth_plan_tally(FILE *out, uint64_t seed, uint64_t count)
             fprintf(out, "%s\n", t.worst[q][i].text);
     print_sums(out, &t);
     for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++)
-        if (!holds(&t, &allowed[i]))
-            return false;
-    return true;
+        good &= judge(out, &t, &allowed[i]);
+    return good;
 }
