@@ -14,7 +14,7 @@
 #include "sth_gemm_epilogue.h"
 #include "sth_prelude.h"
 
-/* Fewer than so many are cut within, by trial: a part of a trial must be short. */
+/* Fewer than so many are cut within; found by trial. */
 #define WHOLE_BLOCKS 16u
 
 struct state {
