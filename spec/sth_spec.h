@@ -204,6 +204,20 @@ static inline void sth_command_set(struct sth_command *command, unsigned word,
         (command->word[word] & ~mask) | ((value << lsb) & mask);
 }
 
+/* The memory address of a LOAD or STORE: their fields lie alike. */
+static inline uint64_t sth_command_memory(const struct sth_command *command)
+{
+    return (uint64_t)STH_GET(command, LOAD_MEM_HI) << 32 |
+           STH_GET(command, LOAD_MEM_LO);
+}
+
+static inline void sth_command_set_memory(struct sth_command *command,
+                                          uint64_t address)
+{
+    STH_SET(command, LOAD_MEM_LO, address);
+    STH_SET(command, LOAD_MEM_HI, address >> 32);
+}
+
 /* log2 of the ring's size for a value of register RING_LOG2. */
 static inline uint32_t sth_ring_log2(uint32_t value)
 {

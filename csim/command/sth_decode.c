@@ -6,6 +6,15 @@
 #include "sth_command_operand.h"
 #include "sth_math.h"
 
+/* LOAD and STORE have their fields in the same places. */
+_Static_assert((int)STH_LOAD_MEM_LO_WORD == (int)STH_STORE_MEM_LO_WORD &&
+                   (int)STH_LOAD_MEM_HI_WORD == (int)STH_STORE_MEM_HI_WORD &&
+                   (int)STH_LOAD_LEN_WORD == (int)STH_STORE_LEN_WORD &&
+                   (int)STH_LOAD_N1_WORD == (int)STH_STORE_N1_WORD &&
+                   (int)STH_LOAD_N2_LSB == (int)STH_STORE_N2_LSB &&
+                   (int)STH_LOAD_MEM_S2_WORD == (int)STH_STORE_MEM_S2_WORD,
+               "what holds for loads is used for stores");
+
 /* The operands of VECTOR that are addressed alike. */
 struct operand {
     uint32_t word;
@@ -94,8 +103,7 @@ void sth_decode_init(struct sth_decoder *decoder,
 static struct sth_decode_fault check_copy(const struct sth_params *p,
                                           const struct sth_command *c)
 {
-    uint64_t mem =
-        (uint64_t)STH_GET(c, LOAD_MEM_HI) << 32 | STH_GET(c, LOAD_MEM_LO);
+    uint64_t mem = sth_command_memory(c);
     uint64_t sp = STH_GET(c, LOAD_SP);
     uint64_t length = STH_GET(c, LOAD_LEN);
     uint64_t n1 = STH_GET(c, LOAD_N1);

@@ -35,8 +35,7 @@ static void copy_side(const struct walk *w, enum sth_footprint_space space,
 static void visit_copy(const struct walk *w, bool load)
 {
     const struct sth_command *c = w->command;
-    uint64_t mem =
-        (uint64_t)STH_GET(c, LOAD_MEM_HI) << 32 | STH_GET(c, LOAD_MEM_LO);
+    uint64_t mem = sth_command_memory(c);
 
     if (load)
         copy_side(w, STH_FOOTPRINT_MEM, STH_FOOTPRINT_READ, mem,

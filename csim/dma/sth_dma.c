@@ -22,8 +22,7 @@ static void cursor_init(struct sth_cursor *cursor, const struct sth_command *c,
                         uint32_t bus_bytes)
 {
     *cursor = (struct sth_cursor){
-        .plane =
-            (uint64_t)STH_GET(c, LOAD_MEM_HI) << 32 | STH_GET(c, LOAD_MEM_LO),
+        .plane = sth_command_memory(c),
         .length = STH_GET(c, LOAD_LEN),
         .n1 = STH_GET(c, LOAD_N1),
         .s1 = STH_GET(c, LOAD_MEM_S1),

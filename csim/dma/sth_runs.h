@@ -26,8 +26,7 @@ struct sth_runs {
 static inline struct sth_runs sth_runs_fields(const struct sth_command *command)
 {
     return (struct sth_runs){
-        .mem = STH_GET(command, LOAD_MEM_LO) |
-               (uint64_t)STH_GET(command, LOAD_MEM_HI) << 32,
+        .mem = sth_command_memory(command),
         .sp = STH_GET(command, LOAD_SP),
         .bytes = STH_GET(command, LOAD_LEN),
         .n1 = STH_GET(command, LOAD_N1),

@@ -102,18 +102,6 @@ static uint64_t offset_of(const struct sth_compiled *p, const void *what)
     return (uint64_t)((const uint8_t *)what - (const uint8_t *)p->header);
 }
 
-/* LOAD and STORE have their fields in the same places. */
-_Static_assert((int)STH_LOAD_MEM_LO_WORD == (int)STH_STORE_MEM_LO_WORD &&
-                   (int)STH_LOAD_MEM_HI_WORD == (int)STH_STORE_MEM_HI_WORD &&
-                   (int)STH_LOAD_LEN_WORD == (int)STH_STORE_LEN_WORD &&
-                   (int)STH_LOAD_MEM_S2_WORD == (int)STH_STORE_MEM_S2_WORD,
-               "what holds for loads is used for stores");
-
-static uint64_t address_of(const struct sth_command *c)
-{
-    return STH_GET(c, LOAD_MEM_LO) | (uint64_t)STH_GET(c, LOAD_MEM_HI) << 32;
-}
-
 /* Bytes from the first to the last that a LOAD or STORE touches. */
 static uint64_t span_of(const struct sth_command *c)
 {
@@ -137,7 +125,7 @@ static const char *check_command(const struct sth_compiled *p,
                    : "a command without an address has a region";
     if (region >= p->header->regions)
         return "a command has a region that the program has not";
-    addr = address_of(c);
+    addr = sth_command_memory(c);
     if (addr > p->region_bytes[region] ||
         span_of(c) > p->region_bytes[region] - addr)
         return "a command leaves its region";
@@ -294,10 +282,9 @@ static inline void copy(struct sth_command *restrict to,
 
 static inline void relocate(struct sth_command *c, uint64_t base)
 {
-    const uint64_t addr = address_of(c) + base;
+    const uint64_t addr = sth_command_memory(c) + base;
 
-    STH_SET(c, LOAD_MEM_LO, (uint32_t)addr);
-    STH_SET(c, LOAD_MEM_HI, (uint32_t)(addr >> 32));
+    sth_command_set_memory(c, addr);
 }
 
 /* Of a step and an operation that there are. */

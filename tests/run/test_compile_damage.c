@@ -337,8 +337,7 @@ static void check_played(const struct sth_compiled *p)
     sth_driver_flush(&driver);
     for (uint32_t i = 0; i < recorder.commands; i++) {
         const struct sth_command *c = &recorder.command[i];
-        const uint64_t addr =
-            STH_GET(c, LOAD_MEM_LO) | (uint64_t)STH_GET(c, LOAD_MEM_HI) << 32;
+        const uint64_t addr = sth_command_memory(c);
         const uint64_t n1 = STH_GET(c, LOAD_N1), n2 = STH_GET(c, LOAD_N2);
         const uint32_t opcode = STH_GET(c, ANY_OPCODE);
 

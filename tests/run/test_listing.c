@@ -77,8 +77,7 @@ static void check_command(const struct compile_chip *c, json_t *listed,
             (uint64_t)json_integer_value(json_object_get(listed, "offset"));
         const uint64_t addr = offset + tensor_addr(c, tensor);
 
-        STH_SET(&command, LOAD_MEM_LO, (uint32_t)addr);
-        STH_SET(&command, LOAD_MEM_HI, (uint32_t)(addr >> 32));
+        sth_command_set_memory(&command, addr);
     }
     assert_memory_equal(&command, planned, sizeof(command));
 }

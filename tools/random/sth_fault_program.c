@@ -78,8 +78,7 @@ static bool get_transfer(const struct sth_command *c, struct transfer *t)
     if (opcode != STH_OP_LOAD && opcode != STH_OP_STORE)
         return false;
     *t = (struct transfer){
-        .addr = STH_GET(c, LOAD_MEM_LO) | (uint64_t)STH_GET(c, LOAD_MEM_HI)
-                                              << 32,
+        .addr = sth_command_memory(c),
         .s1 = STH_GET(c, LOAD_MEM_S1),
         .s2 = STH_GET(c, LOAD_MEM_S2),
         .bytes = STH_GET(c, LOAD_LEN),

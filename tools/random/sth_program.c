@@ -234,8 +234,7 @@ static bool add_preamble(struct generator *g)
     struct sth_command c = {{0}};
 
     STH_SET(&c, ANY_OPCODE, STH_OP_LOAD);
-    STH_SET(&c, LOAD_MEM_LO, p->source);
-    STH_SET(&c, LOAD_MEM_HI, p->source >> 32);
+    sth_command_set_memory(&c, p->source);
     STH_SET(&c, LOAD_SP, p->sp_base);
     STH_SET(&c, LOAD_LEN, p->sp_bytes);
     STH_SET(&c, LOAD_N1, 1);

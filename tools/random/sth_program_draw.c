@@ -86,8 +86,7 @@ void sth_draw_transfer(struct sth_draw *d, struct sth_command *c, bool load)
         mem = p->target + sth_draw_below(d, p->target_bytes);
     /* STORE has the same fields at the same places. */
     STH_SET(c, ANY_OPCODE, load ? STH_OP_LOAD : STH_OP_STORE);
-    STH_SET(c, LOAD_MEM_LO, mem);
-    STH_SET(c, LOAD_MEM_HI, mem >> 32);
+    sth_command_set_memory(c, mem);
     STH_SET(c, LOAD_SP, sp_address(d, sth_draw_chance(d, 50) ? 16 : 1));
     STH_SET(c, LOAD_LEN, len);
     STH_SET(c, LOAD_N1, n1);

@@ -162,8 +162,7 @@ static bool relocate(struct compiler *c)
     for (uint32_t i = 0; i < c->recorder.commands; i++) {
         struct sth_command *command = &c->recorder.command[i];
         uint32_t opcode = STH_GET(command, ANY_OPCODE);
-        uint64_t addr = STH_GET(command, LOAD_MEM_LO) |
-                        (uint64_t)STH_GET(command, LOAD_MEM_HI) << 32;
+        uint64_t addr = sth_command_memory(command);
 
         if ((i + 1) % quarter == 0 && i + 1 != c->recorder.commands)
             STH_SET(command, ANY_IRQ, 0);
@@ -172,8 +171,7 @@ static bool relocate(struct compiler *c)
             continue;
         c->region[i] = region_of(&c->trace, addr);
         addr -= c->trace.tensor[c->region[i]].addr;
-        STH_SET(command, LOAD_MEM_LO, (uint32_t)addr);
-        STH_SET(command, LOAD_MEM_HI, (uint32_t)(addr >> 32));
+        sth_command_set_memory(command, addr);
     }
     return true;
 }

@@ -165,8 +165,7 @@ static json_t *command_object(const struct sth_listing *l,
         json_array_append_new(words, json_integer(c->word[w]));
     object = json_pack("{s:s, s:o}", "text", text, "words", words);
     if (s->region[i] != STH_COMPILED_NOWHERE) {
-        const uint64_t offset =
-            STH_GET(c, LOAD_MEM_LO) | (uint64_t)STH_GET(c, LOAD_MEM_HI) << 32;
+        const uint64_t offset = sth_command_memory(c);
 
         json_object_set_new(object, "tensor",
                             json_string(region_name(l, s->region[i])));

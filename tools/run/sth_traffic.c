@@ -72,24 +72,11 @@ static enum sth_traffic_class class_of(const struct sth_trace *trace,
 void sth_traffic_add(struct sth_traffic *traffic, const struct sth_trace *trace,
                      const uint8_t *classes, const struct sth_command *command)
 {
-    uint64_t addr, bytes;
+    const uint32_t opcode = STH_GET(command, ANY_OPCODE);
+    uint64_t *moved = opcode == STH_OP_LOAD ? traffic->read : traffic->written;
 
-    switch (STH_GET(command, ANY_OPCODE)) {
-    case STH_OP_LOAD:
-        addr = (uint64_t)STH_GET(command, LOAD_MEM_HI) << 32 |
-               STH_GET(command, LOAD_MEM_LO);
-        bytes = (uint64_t)STH_GET(command, LOAD_LEN) *
-                STH_GET(command, LOAD_N1) * STH_GET(command, LOAD_N2);
-        traffic->read[class_of(trace, classes, addr)] += bytes;
-        break;
-    case STH_OP_STORE:
-        addr = (uint64_t)STH_GET(command, STORE_MEM_HI) << 32 |
-               STH_GET(command, STORE_MEM_LO);
-        bytes = (uint64_t)STH_GET(command, STORE_LEN) *
-                STH_GET(command, STORE_N1) * STH_GET(command, STORE_N2);
-        traffic->written[class_of(trace, classes, addr)] += bytes;
-        break;
-    default:
-        break;
-    }
+    if (opcode == STH_OP_LOAD || opcode == STH_OP_STORE)
+        moved[class_of(trace, classes, sth_command_memory(command))] +=
+            (uint64_t)STH_GET(command, LOAD_LEN) * STH_GET(command, LOAD_N1) *
+            STH_GET(command, LOAD_N2);
 }
