@@ -18,11 +18,12 @@ random-%: $(BUILD)/systolith $(BUILD)/rtl/%/libsth_rtl.so
 random-configs: $(BUILD)/systolith ## COUNT configurations drawn from SEED on, model against RTL
 	$(Q)BUILD=$(BUILD) PARALLEL=$(PARALLEL) verif/random/configs.sh $(SEED) $(COUNT)
 
-regress: test lint parity-full test-asserts $(BUILD)/tests/core/test_ahead ## test, lint, full parity, planted faults, 5000 random programs of each kind, 40 on server, 200 configurations
+regress: test lint parity-full test-asserts $(BUILD)/tests/core/test_ahead ## test, lint, full parity, planted faults, 5000 random programs of each kind, 40 on server, odd chips, 200 configurations
 	$(Q)AHEAD_SEEDS=$(REGRESS_COUNT) $(BUILD)/tests/core/test_ahead
 	$(Q)$(MAKE) --no-print-directory -j$(PARALLEL) random-nano random-edge \
 	  random-wide RANDOM_COUNT=$(REGRESS_COUNT)
 	$(Q)$(MAKE) --no-print-directory random-server RANDOM_COUNT=$(SERVER_COUNT)
+	$(Q)BUILD=$(BUILD) PARALLEL=$(PARALLEL) verif/random/configs.sh odd
 	$(Q)$(MAKE) --no-print-directory random-configs COUNT=$(REGRESS_CONFIGS)
 
 nightly: regress silicon ## regress, synthesis and 100000 random programs of each kind
