@@ -5,6 +5,7 @@
  */
 #include "trace_fixture.h"
 
+#include "sth_guard.h"
 #include "sth_runtime.h"
 #include "systolith.h"
 
@@ -79,6 +80,7 @@ struct model {
     struct sth_config config;
     struct sth_mem *mem;
     struct sth_device *device;
+    struct sth_guard *guard;
     struct sth_hal hal;
     struct sth_runtime runtime;
 };
@@ -89,6 +91,7 @@ static void open_model(struct model *m, const char *name,
 {
     struct sth_mem_config memory;
     struct sth_csim_options options = {.mode = mode, .sanitize = true};
+    const struct sth_guard_options guard = {.params = &m->config.params};
     char error[256];
 
     if (!sth_config_find(name, ".", &m->config, error, sizeof error))
@@ -97,7 +100,9 @@ static void open_model(struct model *m, const char *name,
     m->mem = sth_mem_create(&memory, m->config.params.bus_bytes, false);
     m->device = sth_csim_create(&m->config.params, m->mem, &options);
     assert_non_null(m->device);
-    sth_hal_host_init(&m->hal, m->device);
+    m->guard = sth_guard_create(m->device, &guard);
+    assert_non_null(m->guard);
+    sth_hal_host_init(&m->hal, sth_guard_device(m->guard));
     assert_int_equal(sth_runtime_init(&m->runtime, &m->hal, config),
                      STH_FW_ERR_OK);
 }
@@ -105,17 +110,30 @@ static void open_model(struct model *m, const char *name,
 static void close_model(struct model *m)
 {
     sth_runtime_fini(&m->runtime);
+    sth_guard_destroy(m->guard);
     m->device->ops->destroy(m->device);
     sth_mem_destroy(m->mem);
 }
 
+/* Tensors that were filled count as written. */
+static void guard_trace(struct model *m, const struct sth_trace *trace)
+{
+    for (uint32_t t = 0; t < trace->tensors; t++)
+        sth_guard_fill(m->guard, trace->tensor[t].addr,
+                       sth_trace_tensor_bytes(&trace->tensor[t]));
+}
+
 static void expect_clean(struct model *m)
 {
+    const struct sth_guard_finding *found;
     const struct sth_diagnostic *list;
     size_t count = sth_csim_report(m->device, &list);
 
     if (count != 0)
         fail_msg("%s", list[0].text);
+    sth_guard_end(m->guard);
+    if (sth_guard_findings(m->guard, &found) != 0)
+        fail_msg("%s", found->text);
 }
 
 static void test_runtime_every_operation_is_clean_and_ordered(void **unused)
@@ -132,6 +150,7 @@ static void test_runtime_every_operation_is_clean_and_ordered(void **unused)
         open_model(&m, configs[k], STH_CSIM_FUNCTION_AND_TIME, &config);
         sth_runtime_place(&m.runtime, &trace);
         fixture_fill_trace(&trace, m.mem);
+        guard_trace(&m, &trace);
         assert_int_equal(
             sth_runtime_run(&m.runtime, &trace, workspace, sizeof workspace),
             STH_FW_ERR_OK);
