@@ -26,7 +26,7 @@ INCLUDES = -Ispec -Icsim $(addprefix -I,$(wildcard csim/*/ firmware/*/ tools/*/)
 # Objects go into programs and shared libraries alike.
 CFLAGS = -std=c11 -g $(OPT) $(WARN) -ffp-contract=off -fPIC \
 	-fno-semantic-interposition $(INCLUDES) -D_GNU_SOURCE $(SANITIZE)
-LDLIBS = -ljansson -lm -ldl
+LDLIBS = -ljansson -lm -ldl -Wl,--as-needed -ldw -lelf
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

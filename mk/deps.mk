@@ -1,7 +1,7 @@
 # What the project needs from Debian 12, and nothing else.
 PACKAGES = gcc g++ clang make git verilator yosys iverilog libcmocka-dev \
 	libjansson-dev zlib1g-dev qflow-tech-osu018 clang-format cppcheck pkgconf \
-	groff-base
+	groff-base libdw-dev
 
 # Installs those of the packages $(1) that are missing, and leaves a stamp.
 # Asking after all of them is one process; apt runs only when one is missing.

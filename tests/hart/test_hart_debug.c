@@ -247,6 +247,89 @@ static void test_what_counts_as_written(void **state)
                      STH_HART_STOP_TIME);
 }
 
+struct told {
+    uint32_t loads, stores, addr, bytes, exceptions, cause, sleeps;
+};
+
+static void tell_access(void *user, uint32_t addr, uint32_t bytes, bool write)
+{
+    struct told *told = user;
+
+    told->loads += !write;
+    told->stores += write;
+    told->addr = addr;
+    told->bytes = bytes;
+}
+
+static void tell_exception(void *user, uint32_t cause, uint32_t value)
+{
+    struct told *told = user;
+
+    (void)value;
+    told->exceptions++;
+    told->cause = cause;
+}
+
+static void tell_sleep(void *user)
+{
+    ((struct told *)user)->sleeps++;
+}
+
+/* Of each access, exception and sleep, at no cost in cycles. */
+static void test_listener(void **state)
+{
+    struct told told = {0};
+    const struct sth_hart_listener listener = {&told, tell_access,
+                                               tell_exception, tell_sleep};
+    struct hart_fixture *f = *state;
+    uint64_t cycles[2];
+
+    for (int i = 0; i < 2; i++) {
+        sth_hart_reset(&f->hart);
+        PUT(f, RAM, lw(A0, 0, S0), lw(A0, 0, S0), sh(A0, 2, S0), sh(A0, 2, S0),
+            EBREAK);
+        PUT(f, HANDLER, WFI);
+        f->s->mtvec = HANDLER;
+        f->s->x[S0] = DATA;
+        if (i == 1)
+            sth_hart_listen(&f->hart, &listener);
+        assert_int_equal(run(f), STH_HART_STOP_WFI);
+        cycles[i] = f->s->cycles;
+    }
+    assert_int_equal(told.loads, 2);
+    assert_int_equal(told.stores, 2);
+    assert_int_equal(told.addr, DATA + 2);
+    assert_int_equal(told.bytes, 2);
+    assert_int_equal(told.exceptions, 1);
+    assert_int_equal(told.cause, STH_HART_CAUSE_BREAK);
+    assert_int_equal(told.sleeps, 1);
+    assert_int_equal(cycles[0], cycles[1]);
+    sth_hart_listen(&f->hart, NULL);
+    sth_hart_reset(&f->hart);
+    f->s->x[S0] = DATA;
+    f->s->mtvec = HANDLER;
+    assert_int_equal(run(f), STH_HART_STOP_WFI);
+    assert_int_equal(told.loads, 2);
+}
+
+static void test_is_written(void **state)
+{
+    struct hart_fixture *f = *state;
+    uint32_t first = 0;
+
+    assert_true(sth_hart_is_written(&f->hart, DATA, 64, &first));
+    assert_true(sth_hart_shadow(&f->hart));
+    sth_hart_memory_changed(&f->hart, DATA + 3, 30);
+    assert_true(sth_hart_is_written(&f->hart, DATA + 3, 30, &first));
+    assert_true(sth_hart_is_written(&f->hart, DATA + 9, 1, &first));
+    assert_false(sth_hart_is_written(&f->hart, DATA + 2, 2, &first));
+    assert_int_equal(first, DATA + 2);
+    assert_false(sth_hart_is_written(&f->hart, DATA + 8, 64, &first));
+    assert_int_equal(first, DATA + 33);
+    assert_true(sth_hart_is_written(&f->hart, ROM, 64, &first));
+    assert_true(sth_hart_is_written(&f->hart, DEVICE, 64, &first));
+}
+
 static void test_profile(void **state)
 {
     struct hart_fixture *f = *state;
@@ -356,6 +439,8 @@ int main(void)
         HART_TEST(test_stack_limit),
         HART_TEST(test_unwritten),
         HART_TEST(test_what_counts_as_written),
+        HART_TEST(test_listener),
+        HART_TEST(test_is_written),
         HART_TEST(test_profile),
         HART_TEST(test_looking_takes_no_time),
         HART_TEST(test_memory_by_address),

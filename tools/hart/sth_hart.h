@@ -165,6 +165,17 @@ struct sth_hart_watch {
     enum sth_hart_watch_kind kind;
 };
 
+/* Who is told, each NULL if not wanted.  state.pc is the instruction's. */
+struct sth_hart_listener {
+    void *user;
+    /* A load or store of windows, in front of it. */
+    void (*access)(void *user, uint32_t addr, uint32_t bytes, bool write);
+    /* An exception, in front of it: no register has changed. */
+    void (*exception)(void *user, uint32_t cause, uint32_t value);
+    /* The processor waits for an interrupt; pc is behind the instruction. */
+    void (*sleep)(void *user);
+};
+
 /* Of a page of a window. */
 enum {
     STH_HART_PAGE_CODE = 1,    /* some of it is decoded */
@@ -202,6 +213,7 @@ struct sth_hart {
     struct sth_hart_watch watch[STH_HART_WATCHES];
     uint32_t stack_limit; /* 0: none */
     bool shadowed, profiled;
+    struct sth_hart_listener listener;
 };
 
 /*
@@ -269,6 +281,16 @@ void sth_hart_stack_limit(struct sth_hart *hart, uint32_t limit);
  * False: out of memory, and nothing changes.
  */
 bool sth_hart_shadow(struct sth_hart *hart);
+
+/* Whether somebody has written all of these bytes, which windows hold; if not,
+ * *first is the first that is not.  True for what nobody asked for. */
+bool sth_hart_is_written(const struct sth_hart *hart, uint32_t addr,
+                         uint32_t bytes, uint32_t *first);
+
+/* From now on the listener is told; NULL: nobody any more.  It costs no cycle;
+ * accesses cost the host a lot of time. */
+void sth_hart_listen(struct sth_hart *hart,
+                     const struct sth_hart_listener *listener);
 
 /* From now on instructions are counted by address. */
 void sth_hart_profile(struct sth_hart *hart);

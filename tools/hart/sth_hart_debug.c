@@ -70,6 +70,14 @@ void sth_hart_stack_limit(struct sth_hart *hart, uint32_t limit)
     sth_hart_page_forget_all(hart);
 }
 
+void sth_hart_listen(struct sth_hart *hart,
+                     const struct sth_hart_listener *listener)
+{
+    hart->listener =
+        listener ? *listener : (struct sth_hart_listener){.access = NULL};
+    sth_hart_window_close(hart);
+}
+
 void sth_hart_profile(struct sth_hart *hart)
 {
     hart->profiled = true;

@@ -48,6 +48,13 @@ static void watch(struct sth_hart *hart, uint32_t addr, uint32_t bytes,
     }
 }
 
+static void tell(const struct sth_hart *hart, uint32_t addr, uint32_t bytes,
+                 bool write)
+{
+    if (hart->listener.access)
+        hart->listener.access(hart->listener.user, addr, bytes, write);
+}
+
 static bool ask(struct sth_hart *hart, struct sth_hart_access *access)
 {
     const struct sth_hart_owner *owner = &hart->config.owner;
@@ -73,6 +80,7 @@ bool sth_hart_load(struct sth_hart *hart, uint32_t addr, uint32_t bytes,
         const struct sth_hart_window *window = &hart->config.window[number];
         const struct sth_hart_side *side = &hart->side[number];
 
+        tell(hart, addr, bytes, false);
         if (sth_hart_window_waits(window) && !sth_hart_line_is_data(hart, addr))
             hart->state.cycles += sth_hart_line_load(hart, addr);
         *value = get(sth_hart_window_host(window, addr), bytes);
@@ -107,6 +115,7 @@ bool sth_hart_store(struct sth_hart *hart, uint32_t addr, uint32_t bytes,
 
         if (window->read_only)
             return false;
+        tell(hart, addr, bytes, true);
         before = get(host, bytes);
         memcpy(host, &value, bytes);
         hart->state.cycles += window->store_wait;

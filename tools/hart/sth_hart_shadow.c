@@ -72,3 +72,25 @@ void sth_hart_shadow_fill(struct sth_hart *hart, uint32_t addr, uint32_t bytes)
                      (uint32_t)(to - window->base));
     }
 }
+
+bool sth_hart_is_written(const struct sth_hart *hart, uint32_t addr,
+                         uint32_t bytes, uint32_t *first)
+{
+    for (uint64_t at = addr; at < (uint64_t)addr + bytes; at++) {
+        const uint32_t number = sth_hart_window_at(hart, (uint32_t)at);
+        const uint8_t *written;
+        uint32_t offset;
+
+        if (number == STH_HART_NO_WINDOW || !hart->side[number].written)
+            continue;
+        written = hart->side[number].written;
+        offset = (uint32_t)at - hart->config.window[number].base;
+        if (offset % 8 == 0 && written[offset / 8] == 0xff)
+            at += 7;
+        else if (!(written[offset / 8] >> offset % 8 & 1)) {
+            *first = (uint32_t)at;
+            return false;
+        }
+    }
+    return true;
+}

@@ -214,4 +214,6 @@ void sth_hart_slow(struct sth_hart *hart, uint32_t code,
     s->pc += code & STH_HART_COMPRESSED ? 2 : 4;
     s->cycles += cost[code & ~(uint32_t)STH_HART_COMPRESSED];
     s->retired++;
+    if (s->waiting && hart->listener.sleep)
+        hart->listener.sleep(hart->listener.user);
 }

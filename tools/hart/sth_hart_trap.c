@@ -7,6 +7,8 @@ void sth_hart_trap(struct sth_hart *hart, uint32_t cause, uint32_t value)
     struct sth_hart_state *s = &hart->state;
     const bool vectored = cause & STH_HART_CAUSE_INTERRUPT && s->mtvec & 1;
 
+    if (hart->listener.exception && !(cause & STH_HART_CAUSE_INTERRUPT))
+        hart->listener.exception(hart->listener.user, cause, value);
     if (s->unsaved) {
         s->double_faults++;
         if (hart->stop == STH_HART_STOP_NONE) {

@@ -48,8 +48,9 @@ void sth_hart_window_open_read(struct sth_hart *hart, uint32_t number,
     const struct sth_hart_window *window = &hart->config.window[number];
     const struct sth_hart_side *side = &hart->side[number];
 
-    if (!side->written && !(side->flags[sth_hart_window_page(window, addr)] &
-                            STH_HART_PAGE_WATCHED))
+    if (!hart->listener.access && !side->written &&
+        !(side->flags[sth_hart_window_page(window, addr)] &
+          STH_HART_PAGE_WATCHED))
         open(hart->read, window, addr, sth_hart_window_waits(window));
 }
 
@@ -59,7 +60,8 @@ void sth_hart_window_open_write(struct sth_hart *hart, uint32_t number,
     const struct sth_hart_window *window = &hart->config.window[number];
     const struct sth_hart_side *side = &hart->side[number];
 
-    if (!side->written && !side->flags[sth_hart_window_page(window, addr)])
+    if (!hart->listener.access && !side->written &&
+        !side->flags[sth_hart_window_page(window, addr)])
         open(hart->write, window, addr, window->store_wait);
 }
 
