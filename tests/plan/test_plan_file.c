@@ -15,6 +15,9 @@ static char error[4600];
 
 enum { ROOM = 8192 };
 
+/* Of the files that are written and read. */
+static const char *seal;
+
 /* A book as text. */
 static void write_book(char text[ROOM], const struct sth_plan_book *book,
                        const struct sth_config *config)
@@ -22,7 +25,7 @@ static void write_book(char text[ROOM], const struct sth_plan_book *book,
     FILE *out = fmemopen(text, ROOM, "w");
 
     assert_non_null(out);
-    sth_plan_file_write(out, book, config);
+    assert_true(sth_plan_file_write(out, book, config, seal));
     assert_in_range(ftell(out), 1, ROOM - 2);
     fclose(out);
 }
@@ -31,7 +34,7 @@ static bool read_text(struct sth_plan_book *book,
                       const struct sth_config *config, const char *text)
 {
     sth_plan_book_init(book);
-    return sth_plan_file_read(book, config, "a.plans", text, strlen(text),
+    return sth_plan_file_read(book, config, seal, "a.plans", text, strlen(text),
                               error, sizeof error);
 }
 
@@ -314,7 +317,11 @@ static void test_plans_damaged_are_refused(void **state)
         {" : mb=", " #", "a ':' is missing"},
         {"transposed=0", "transposed=256", "'transposed': '256'"},
         {"end\n", "end\nend\n", "behind the end"},
-        {"end\n", "end of it\n", "behind the end"},
+        {"end\n", "end of it\n", "behind 'end'"},
+        {"end\n", "end of it all\n", "behind the end"},
+        {"memory fixed:100:0", "memory hbm2e", "not of 'hbm2e'"},
+        {"memory fixed:100:0", "memory fixed:101:0", "not of 'fixed:101:0'"},
+        {"memory fixed:100:0", "memory", "not of ''"},
         {"end\n", "", "is cut off"},
         {"end\n", "\1\n", "is no kernel"},
     };
@@ -366,6 +373,57 @@ static void test_plans_of_another_chip_or_memory_name_both(void **state)
     assert_non_null(strstr(error, "with hbm2e"));
 }
 
+/* Other words for the same memory. */
+static void test_memory_by_another_name_is_the_same(void **state)
+{
+    struct sth_plan_book book;
+    struct sth_config config;
+    char text[ROOM], changed[ROOM];
+    const char *at;
+
+    (void)state;
+    edge_text(text, &config);
+    at = strstr(text, "fixed:100:0");
+    snprintf(changed, sizeof changed, "%.*sfixed:0100:0%s", (int)(at - text),
+             text, at + strlen("fixed:100:0"));
+    if (!read_text(&book, &config, changed))
+        fail_msg("%s", error);
+    sth_plan_book_fini(&book);
+}
+
+/* Whatever byte of a sealed file is another, and whoever sealed it. */
+static void test_sealed_plans_are_as_they_were_written(void **state)
+{
+    struct sth_config config;
+    struct sth_plan_book book;
+    char text[ROOM], plain[ROOM];
+
+    (void)state;
+    edge_text(plain, &config);
+    assert_true(read_text(&book, &config, plain));
+    seal = "1.0-us";
+    write_book(text, &book, &config);
+    sth_plan_book_fini(&book);
+    refuse(&config, plain, "the sum is missing");
+    for (char *c = text; *c; c++)
+        for (int bit = 0; bit < 7; bit++) {
+            *c = (char)(*c ^ 1 << bit);
+            if (*c != '\0' && read_text(&book, &config, text))
+                fail_msg("accepted:\n%s", text);
+            sth_plan_book_fini(&book);
+            *c = (char)(*c ^ 1 << bit);
+        }
+    assert_true(read_text(&book, &config, text));
+    sth_plan_book_fini(&book);
+    seal = "1.1-us";
+    refuse(&config, text, "the plans are of 1.0-us, not of 1.1-us");
+    seal = NULL;
+    assert_true(read_text(&book, &config, text));
+    sth_plan_book_fini(&book);
+    *strstr(text, " : mb=") = '\t';
+    refuse(&config, text, "take off what stands behind 'end'");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -377,6 +435,8 @@ int main(void)
         cmocka_unit_test(test_plans_damaged_are_refused),
         cmocka_unit_test(test_plans_given_twice_are_refused),
         cmocka_unit_test(test_plans_of_another_chip_or_memory_name_both),
+        cmocka_unit_test(test_memory_by_another_name_is_the_same),
+        cmocka_unit_test(test_sealed_plans_are_as_they_were_written),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;

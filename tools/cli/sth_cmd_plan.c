@@ -33,19 +33,6 @@ static bool write_json(const char *path, const struct sth_plan_report *plans,
     return sth_output_commit(&output);
 }
 
-static bool write_plans(const char *path, const struct sth_plan_book *book,
-                        const struct sth_config *config)
-{
-    struct sth_output output;
-
-    if (!path)
-        return true;
-    if (!sth_output_open(&output, path))
-        return false;
-    sth_plan_file_write(output.file, book, config);
-    return sth_output_commit(&output);
-}
-
 static bool resolve(const struct sth_args *args, struct sth_session_request *q)
 {
     const char *memory = args->text[STH_OPT_PLAN_MEMORY];
@@ -100,7 +87,7 @@ static int run(const struct sth_args *args, struct sth_session_request *q,
     if ((!json || strcmp(json, "-") != 0) && (!out || strcmp(out, "-") != 0))
         sth_plan_report_text(stdout, report);
     return write_json(json, report, &q->config) &
-                   write_plans(out, q->plans, &q->config)
+                   (!out || sth_plans_write(out, q->plans, &q->config, NULL))
                ? status
                : 1;
 }

@@ -14,13 +14,23 @@
 #include "sth_version.h"
 #include "sth_version_build.h"
 
-static bool read_file(struct sth_plans *plans, const char *path, char *error,
-                      size_t error_size)
+enum { SEAL = 256 };
+
+/* Of a cache: who planned. */
+static const char *seal(char text[SEAL])
+{
+    snprintf(text, SEAL, "%s-%s", STH_VERSION, sth_version_build());
+    return text;
+}
+
+static bool read_file(struct sth_plans *plans, const char *path,
+                      const char *sealed, char *error, size_t error_size)
 {
     size_t bytes;
     char *text = sth_file_read(path, &bytes, error, error_size);
-    bool good = text && sth_plan_file_read(&plans->book, plans->config, path,
-                                           text, bytes, error, error_size);
+    bool good =
+        text && sth_plan_file_read(&plans->book, plans->config, sealed, path,
+                                   text, bytes, error, error_size);
 
     free(text);
     return good;
@@ -29,7 +39,7 @@ static bool read_file(struct sth_plans *plans, const char *path, char *error,
 bool sth_plans_open(struct sth_plans *plans, const char *file,
                     const char *cache, const struct sth_config *config)
 {
-    char error[4600];
+    char error[4600], sealed[SEAL];
 
     plans->config = config;
     plans->cache = cache;
@@ -38,7 +48,7 @@ bool sth_plans_open(struct sth_plans *plans, const char *file,
         sth_cmd_error("options --plans and --plan-cache exclude each other");
         return false;
     }
-    if (file && !read_file(plans, file, error, sizeof(error))) {
+    if (file && !read_file(plans, file, NULL, error, sizeof(error))) {
         sth_cmd_error("%s", error);
         return false;
     }
@@ -48,27 +58,37 @@ bool sth_plans_open(struct sth_plans *plans, const char *file,
         sth_cmd_error("option --plan-cache: %s: %s", cache, strerror(errno));
         return false;
     }
-    snprintf(plans->path, sizeof(plans->path),
-             "%.4096s/%08" PRIx32 "-%s-%s.plans", cache,
-             sth_config_hash(config), STH_VERSION, sth_version_build());
-    if (!read_file(plans, plans->path, error, sizeof(error)))
+    snprintf(plans->path, sizeof(plans->path), "%.4080s/%08" PRIx32 "-%s.plans",
+             cache, sth_config_hash(config), seal(sealed));
+    if (!read_file(plans, plans->path, sealed, error, sizeof(error)))
         sth_plan_book_fini(&plans->book);
     return true;
+}
+
+bool sth_plans_write(const char *path, const struct sth_plan_book *book,
+                     const struct sth_config *config, const char *sealed)
+{
+    struct sth_output output;
+
+    if (!sth_output_open(&output, path))
+        return false;
+    if (sth_plan_file_write(output.file, book, config, sealed))
+        return sth_output_commit(&output);
+    sth_output_discard(&output);
+    sth_cmd_error("out of memory");
+    return false;
 }
 
 bool sth_plans_keep(const struct sth_plans *plans)
 {
     const struct sth_plan_entry *e = plans->book.first;
-    struct sth_output output;
+    char sealed[SEAL];
 
     while (e && e->line)
         e = e->next;
-    if (!plans->cache || !e)
-        return true;
-    if (!sth_output_open(&output, plans->path))
-        return false;
-    sth_plan_file_write(output.file, &plans->book, plans->config);
-    return sth_output_commit(&output);
+    return !plans->cache || !e ||
+           sth_plans_write(plans->path, &plans->book, plans->config,
+                           seal(sealed));
 }
 
 void sth_plans_close(struct sth_plans *plans)

@@ -1,7 +1,7 @@
 /*
  * The plans that a command is given by --plans, or keeps under --plan-cache: a
- * folder with a file of plans for each chip and memory, and for each version of
- * the planner.
+ * folder with a sealed file of plans for each chip and memory, and for each
+ * version of the planner.
  */
 #ifndef STH_PLANS_H
 #define STH_PLANS_H
@@ -25,6 +25,10 @@ struct sth_plans {
  */
 bool sth_plans_open(struct sth_plans *plans, const char *file,
                     const char *cache, const struct sth_config *config);
+
+/* As sth_plan_file_write(), to a file; false: a message has been printed. */
+bool sth_plans_write(const char *path, const struct sth_plan_book *book,
+                     const struct sth_config *config, const char *sealed);
 
 /* Writes to the cache what was decided; false: a message has been printed. */
 bool sth_plans_keep(const struct sth_plans *plans);

@@ -21,8 +21,8 @@ static void write_members(FILE *out, const struct sth_plan_field *field,
                 sth_plan_field_get(&field[i], from));
 }
 
-void sth_plan_file_write(FILE *out, const struct sth_plan_book *book,
-                         const struct sth_config *config)
+static void write_lines(FILE *out, const struct sth_plan_book *book,
+                        const struct sth_config *config)
 {
     char memory[STH_MEM_TEXT_MAX];
 
@@ -43,16 +43,51 @@ void sth_plan_file_write(FILE *out, const struct sth_plan_book *book,
                       sth_plan_entry_plan(e));
         fprintf(out, "%s%s\n", *e->ops ? "  # " : "", e->ops);
     }
-    fputs("end\n", out);
+}
+
+/* FNV-1a of the lines, and of the seal behind them. */
+static uint32_t sum_of(const char *text, size_t bytes, const char *seal,
+                       size_t length)
+{
+    uint32_t sum = 2166136261u;
+
+    for (size_t i = 0; i < bytes; i++)
+        sum = (sum ^ (uint8_t)text[i]) * 16777619u;
+    for (size_t i = 0; i < length; i++)
+        sum = (sum ^ (uint8_t)seal[i]) * 16777619u;
+    return sum;
+}
+
+bool sth_plan_file_write(FILE *out, const struct sth_plan_book *book,
+                         const struct sth_config *config, const char *seal)
+{
+    char *text = NULL;
+    size_t bytes;
+    FILE *lines = open_memstream(&text, &bytes);
+
+    if (lines == NULL)
+        return false;
+    write_lines(lines, book, config);
+    if (fclose(lines) != 0) {
+        free(text);
+        return false;
+    }
+    fprintf(out, "%send", text);
+    if (seal != NULL)
+        fprintf(out, " %s 0x%08" PRIx32, seal,
+                sum_of(text, bytes, seal, strlen(seal)));
+    fputc('\n', out);
+    free(text);
+    return true;
 }
 
 /* The text that is read, line by line and word by word. */
 struct reader {
     struct sth_plan_book *book;
     const struct sth_config *config;
-    const char *path;
-    const char *next, *end; /* the lines to come */
-    const char *at, *stop;  /* the rest of this one, without its comment */
+    const char *path, *seal;
+    const char *text, *next, *end; /* next: the lines to come */
+    const char *at, *stop; /* the rest of this one, without its comment */
     unsigned line;
     char *error;
     size_t error_size;
@@ -201,6 +236,21 @@ static bool expect(struct reader *r, const char *first, const char **rest,
     return true;
 }
 
+/* Whether a text says our memory, in our words or in others. */
+static bool is_our_memory(const struct reader *r, const char *ours,
+                          const char *text, size_t length)
+{
+    struct sth_mem_config theirs = r->config->memory;
+    char name[STH_MEM_TEXT_MAX], error[512];
+
+    if (is(text, length, ours))
+        return true;
+    snprintf(name, sizeof name, "%.*s", (int)length, text);
+    return sth_mem_config_parse(&theirs, name, error, sizeof error) &&
+           sth_mem_config_hash(&theirs, 0) ==
+               sth_mem_config_hash(&r->config->memory, 0);
+}
+
 static bool read_header(struct reader *r)
 {
     char memory[STH_MEM_TEXT_MAX], hash[16];
@@ -223,22 +273,53 @@ static bool read_header(struct reader *r)
     if (!expect(r, "memory", &theirs, &memory_length))
         return false;
     sth_mem_config_text(&r->config->memory, memory, sizeof memory);
-    return ours ? true
-                : fail(r,
-                       "the plans are for %.*s with %.*s, not for %s %s "
-                       "with %s",
-                       (int)length, config, (int)memory_length, theirs,
-                       r->config->name, hash, memory);
+    while (memory_length > 0 && theirs[memory_length - 1] == ' ')
+        memory_length--;
+    if (!ours)
+        return fail(r,
+                    "the plans are for %.*s with %.*s, not for %s %s with %s",
+                    (int)length, config, (int)memory_length, theirs,
+                    r->config->name, hash, memory);
+    return is_our_memory(r, memory, theirs, memory_length)
+               ? true
+               : fail(r, "%s is of memory %s, not of '%.*s'", hash, memory,
+                      (int)memory_length, theirs);
+}
+
+/* Behind the word 'end', which begins at `end`. */
+static bool read_end(struct reader *r, const char *end)
+{
+    const char *seal, *sum, *more;
+    size_t length = next_word(r, &seal), digits = next_word(r, &sum);
+    char expected[16];
+
+    if (next_word(r, &more) != 0 || r->next != r->end)
+        return fail(r, "something stands behind the end");
+    if (length == 0)
+        return r->seal == NULL ? true : fail(r, "the sum is missing");
+    if (r->seal != NULL && !is(seal, length, r->seal))
+        return fail(r, "the plans are of %.*s, not of %s", (int)length, seal,
+                    r->seal);
+    snprintf(expected, sizeof expected, "0x%08" PRIx32,
+             sum_of(r->text, (size_t)(end - r->text), seal, length));
+    return is(sum, digits, expected)
+               ? true
+               : fail(r,
+                      "the sum of the lines is %s; where they were changed "
+                      "by hand take off what stands behind 'end'",
+                      expected);
 }
 
 bool sth_plan_file_read(struct sth_plan_book *book,
-                        const struct sth_config *config, const char *path,
-                        const char *text, size_t bytes, char *error,
-                        size_t error_size)
+                        const struct sth_config *config, const char *seal,
+                        const char *path, const char *text, size_t bytes,
+                        char *error, size_t error_size)
 {
     struct reader r = {.book = book,
                        .config = config,
                        .path = path,
+                       .seal = seal,
+                       .text = text,
                        .next = text,
                        .end = text + bytes,
                        .error = error,
@@ -254,9 +335,7 @@ bool sth_plan_file_read(struct sth_plan_book *book,
         if (length == 0)
             continue;
         if (is(word, length, "end"))
-            return next_word(&r, &word) == 0 && r.next == r.end
-                       ? true
-                       : fail(&r, "something stands behind the end");
+            return read_end(&r, word);
         kernel = sth_plan_kernel_find(word, length);
         if (kernel == NULL)
             return fail(&r, "'%.*s' is no kernel that has plans", (int)length,

@@ -8,7 +8,9 @@
  *     end
  *
  * Members are NAME=NUMBER; a # begins a comment.  HASH is that of parameters,
- * clock and memory.
+ * clock and memory.  A file that nobody is to change is sealed: its last line
+ * is "end SEAL 0xSUM", SEAL a word that says who planned, SUM that of all
+ * before the line and of SEAL.
  */
 #ifndef STH_PLAN_FILE_H
 #define STH_PLAN_FILE_H
@@ -18,19 +20,19 @@
 #include "sth_config.h"
 #include "sth_plan_book.h"
 
-/* Writes all plans of a book. */
-void sth_plan_file_write(FILE *out, const struct sth_plan_book *book,
-                         const struct sth_config *config);
+/* Writes all plans of a book; seal NULL: none.  False: out of memory. */
+bool sth_plan_file_write(FILE *out, const struct sth_plan_book *book,
+                         const struct sth_config *config, const char *seal);
 
 /*
  * Adds the plans of a file's text.  False, with a sentence that names file,
  * line and member in error, when the text is damaged, for another
- * configuration, or a plan does not fit; the book then holds the plans before
- * that line.
+ * configuration or memory, without that seal unless it is NULL, or a plan does
+ * not fit; the book then holds the plans before that line.
  */
 bool sth_plan_file_read(struct sth_plan_book *book,
-                        const struct sth_config *config, const char *path,
-                        const char *text, size_t bytes, char *error,
-                        size_t error_size);
+                        const struct sth_config *config, const char *seal,
+                        const char *path, const char *text, size_t bytes,
+                        char *error, size_t error_size);
 
 #endif
