@@ -2,7 +2,7 @@
 # run.sh.
 # shellcheck shell=bash
 command_lines() {
-  local out=$work/result.trace
+  local out=$work/result.trace folder
   run
   check "no command" [ "$status" -eq 2 ]
   refuses 2 "there is no command 'simulate'" simulate
@@ -59,6 +59,10 @@ columns; take a view of fewer" trace --op topk:1x2000x1025 -o "$out"
   grep -q "'?' is none of .*, rope:ROWSxEVEN, " "$work/err"
   report 'trace --op ?' "$([ $? -eq 0 ] || echo 'does not list the operations')"
   refuses 2 "option --phase is missing" trace --model gpt2 --seq 4 -o "$out"
+  for folder in configs configs/; do
+    refuses 2 "configs/config.json: No such file or directory" \
+      trace --model "$folder" --phase prefill --seq 4 -o "$out"
+  done
   refuses 2 "option --phase: 'train' is neither prefill nor decode" \
     trace --model gpt2 --phase train --seq 4 -o "$out"
   refuses 2 "option --seq is missing" \

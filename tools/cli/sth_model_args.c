@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { NOTES_MAX = 4600, TOKENS_MAX = STH_TRACEGEN_TOKENS_MAX };
 
@@ -180,6 +181,19 @@ static bool check_ends(struct sth_model_args *m)
     return false;
 }
 
+/* A bare name is that of a shipped model, or else of a folder here. */
+static void find_file(const char *name, char *path, size_t size)
+{
+    struct stat about;
+
+    if (!strchr(name, '/') && !strstr(name, ".json")) {
+        snprintf(path, size, "%s/configs/models/%s.json", sth_cmd_home(), name);
+        if (stat(path, &about) == 0 || stat(name, &about) != 0)
+            return;
+    }
+    snprintf(path, size, "%s", name);
+}
+
 bool sth_model_args_load(struct sth_model_args *m, char *path, size_t size)
 {
     m->notes = malloc(NOTES_MAX);
@@ -187,12 +201,7 @@ bool sth_model_args_load(struct sth_model_args *m, char *path, size_t size)
         sth_cmd_error("out of memory");
         return false;
     }
-    /* A bare name is looked up among the shipped models. */
-    if (strchr(m->name, '/') || strstr(m->name, ".json"))
-        snprintf(path, size, "%s", m->name);
-    else
-        snprintf(path, size, "%s/configs/models/%s.json", sth_cmd_home(),
-                 m->name);
+    find_file(m->name, path, size);
     if (!sth_model_load(path, &m->ignored, &m->model, m->notes, NOTES_MAX)) {
         sth_cmd_error("%s", m->notes);
         return false;

@@ -405,9 +405,9 @@ bool sth_model_load(const char *path, const struct sth_model_ignored *ignored,
     json_t *root;
 
     *text = 0;
-    snprintf(inside, sizeof(inside), "%s/config.json", path);
-    if (!stat(path, &status) && S_ISDIR(status.st_mode) &&
-        !stat(inside, &status))
+    snprintf(inside, sizeof(inside), "%s%sconfig.json", path,
+             *path && path[strlen(path) - 1] == '/' ? "" : "/");
+    if (!stat(path, &status) && S_ISDIR(status.st_mode))
         r.path = inside;
     root = sth_model_text_load(r.path, &file, text, text_size);
     if (!root)
