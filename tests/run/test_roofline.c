@@ -47,14 +47,47 @@ static void test_promise(void **state)
     assert_int_equal(point.critical, 1000);
     assert_true(fabs(point.share - 0.6) < 1e-9);
     assert_true(fabs(point.promise - 1000.0 / 700) < 1e-9);
-    demand[STH_BOUND_LOAD] = 900;
+    assert_int_equal(point.with, STH_BOUND_ARRAY);
+    demand[STH_BOUND_LOAD] = 850;
     demand[STH_BOUND_BEATS] = 50;
     point = point_of(critical, demand);
     assert_int_equal(point.bound, STH_BOUND_ARRAY);
+    assert_int_equal(point.with, STH_BOUND_ARRAY);
     assert_int_equal(point.next, STH_BOUND_LOAD);
-    assert_true(fabs(point.promise - 1000.0 / 950) < 1e-9);
+    assert_true(fabs(point.promise - 1000.0 / 900) < 1e-9);
     demand[STH_BOUND_LOAD] = 5000;
+    demand[STH_BOUND_VECTOR] = 5000;
     assert_true(point_of(critical, demand).promise == 1);
+}
+
+/* Where another has work for as long, half of both is promised, and no more
+ * than a memory moves over a bus of twice the width. */
+static void test_two_bounds(void **state)
+{
+    const uint64_t critical[STH_BOUND_COUNT] = {[STH_BOUND_WEIGHTS] = 100,
+                                                [STH_BOUND_LOAD] = 800,
+                                                [STH_BOUND_ISSUE] = 100};
+    const uint64_t demand[STH_BOUND_COUNT] = {[STH_BOUND_WEIGHTS] = 940,
+                                              [STH_BOUND_LOAD] = 900,
+                                              [STH_BOUND_BEATS] = 50};
+    struct sth_roofline_peaks slow = peaks;
+    const struct sth_work work = {.load_bytes = 14400};
+    struct sth_roofline_point point = point_of(critical, demand);
+    char text[STH_ROOFLINE_NAME];
+
+    (void)state;
+    assert_int_equal(point.bound, STH_BOUND_WEIGHTS);
+    assert_int_equal(point.with, STH_BOUND_LOAD);
+    assert_int_equal(point.next, STH_BOUND_WEIGHTS);
+    assert_true(fabs(point.share - 0.9) < 1e-9);
+    assert_true(fabs(point.promise - 1000.0 / 550) < 1e-9);
+    assert_string_equal(sth_roofline_bound(&point, text), "weights + load");
+    assert_non_null(strstr(point.lift, "; and a wider bus"));
+    slow.bytes = slow.memory.bytes_per_cycle = 20;
+    sth_roofline_point(&slow, &work, 1, 1, 1000, critical, demand, &point);
+    assert_int_equal(point.with, STH_BOUND_LOAD);
+    assert_int_equal(point.next, STH_BOUND_MEMORY);
+    assert_true(fabs(point.promise - 1000.0 / 720) < 1e-9);
 }
 
 /* The array's weights are not less for a larger array with the same rows. */
@@ -75,9 +108,10 @@ static void test_hidden_operations(void **state)
 {
     const uint64_t none[STH_BOUND_COUNT] = {0};
     struct sth_roofline_point point = point_of(none, none);
+    char text[STH_ROOFLINE_NAME];
 
     (void)state;
-    assert_string_equal(sth_roofline_bound(&point), "hidden");
+    assert_string_equal(sth_roofline_bound(&point, text), "hidden");
     assert_true(point.promise == 1);
 }
 
@@ -326,6 +360,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_promise),
+        cmocka_unit_test(test_two_bounds),
         cmocka_unit_test(test_an_engine_has_all_of_its_demand),
         cmocka_unit_test(test_hidden_operations),
         cmocka_unit_test(test_memory_bytes),

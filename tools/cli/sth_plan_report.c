@@ -193,10 +193,11 @@ static void print_decision(FILE *out, const struct sth_plan_report *r,
                            const struct decision *d)
 {
     struct sth_roofline_point point = measured(r, d->phase);
+    char bound[STH_ROOFLINE_NAME];
 
     fprintf(out,
             "%s: %s, bound by %s (%.0f %% of its %" PRIu64 " critical cycles)",
-            op_name(r, d->phase), d->kernel, sth_roofline_bound(&point),
+            op_name(r, d->phase), d->kernel, sth_roofline_bound(&point, bound),
             100 * point.share, point.critical);
     if (d->origin == AGAIN)
         fputs(", planned before", out);
@@ -239,12 +240,14 @@ static json_t *decision_object(const struct sth_plan_report *r,
     static const char *const origins[] = {"decided", "again", "given"};
     struct sth_roofline_point point = measured(r, d->phase);
     json_t *op = json_object(), *other;
+    char bound[STH_ROOFLINE_NAME];
 
     json_object_set_new(op, "op", sth_report_string(op_name(r, d->phase)));
     json_object_set_new(op, "kernel", json_string(d->kernel));
     json_object_set_new(op, "plan", json_string(d->text));
     json_object_set_new(op, "origin", json_string(origins[d->origin]));
-    json_object_set_new(op, "bound", json_string(sth_roofline_bound(&point)));
+    json_object_set_new(op, "bound",
+                        json_string(sth_roofline_bound(&point, bound)));
     json_object_set_new(op, "bound_share", json_real(point.share));
     json_object_set_new(op, "cycles", whole(point.cycles));
     json_object_set_new(op, "estimate", whole(d->taken.estimate));

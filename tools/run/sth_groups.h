@@ -1,11 +1,17 @@
-/* The operations of a run that have a name and a kind in common, added up. */
+/*
+ * The operations of a run that have a name and a kind in common, added up; a
+ * number in front, as of e3.up, makes no other name.
+ */
 #ifndef STH_GROUPS_H
 #define STH_GROUPS_H
 
 #include "sth_session.h"
 
+enum { STH_GROUP_NAME = 96 };
+
 struct sth_group {
     const struct sth_session_phase *first;
+    bool numbers; /* their names have several */
     uint32_t times;
     uint64_t commands, macs;
     uint64_t csim, rtl; /* cycles of each, first start to last end */
@@ -22,5 +28,12 @@ struct sth_groups {
 bool sth_groups_init(struct sth_groups *groups,
                      const struct sth_session *session);
 void sth_groups_fini(struct sth_groups *groups);
+
+/* The name of the group of an operation; "e*.up": of several numbers. */
+const char *sth_group_name(const struct sth_trace_op *op, bool numbers,
+                           char text[STH_GROUP_NAME]);
+
+/* Whether two operations are of one group. */
+bool sth_group_has(const struct sth_trace_op *a, const struct sth_trace_op *b);
 
 #endif

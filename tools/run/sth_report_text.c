@@ -97,9 +97,10 @@ static void print_group(FILE *out, const struct sth_session *s,
 {
     const struct sth_params *p = &s->request.config.params;
     const uint64_t cycles = s->csim.present ? g->csim : g->rtl;
-    const char *name = sth_trace_op_name(g->first->op);
+    char name[STH_GROUP_NAME];
 
-    fprintf(out, "  %-20s %5" PRIu32, name, g->times);
+    fprintf(out, "  %-20s %5" PRIu32,
+            sth_group_name(g->first->op, g->numbers, name), g->times);
     if (!g->commands) {
         fprintf(out, " %10s\n", "in the next");
         return;

@@ -24,18 +24,24 @@ void sth_roofline_peaks(const struct sth_session *session,
         1e9 / sth_mem_cycles(&peaks->memory, p->bus_bytes, 1000000000, 0);
 }
 
-/* The bound with most of an engine's demand, once `lifted` has half of its own;
- * the engine's whole demand goes to *cycles. */
-static enum sth_bound demand_of(uint32_t engine, enum sth_bound lifted,
+static bool is_lifted(const struct sth_roofline_point *point, unsigned bound)
+{
+    return bound == point->bound || bound == point->with;
+}
+
+/* The bound with most of an engine's demand, once what bounds has half of its
+ * own; the engine's whole demand goes to *cycles. */
+static enum sth_bound demand_of(const struct sth_roofline_point *point,
+                                uint32_t engine,
                                 const uint64_t demand[STH_BOUND_COUNT],
                                 double *cycles)
 {
-    enum sth_bound most = lifted;
+    enum sth_bound most = point->bound;
     double highest = 0;
 
     *cycles = 0;
     for (unsigned b = 0; b < STH_BOUND_COUNT; b++) {
-        double part = (double)demand[b] / (b == lifted ? 2 : 1);
+        double part = (double)demand[b] / (is_lifted(point, b) ? 2 : 1);
 
         if (sth_bound_engine((enum sth_bound)b) != engine)
             continue;
@@ -48,29 +54,53 @@ static enum sth_bound demand_of(uint32_t engine, enum sth_bound lifted,
     return most;
 }
 
-/* What half of the bound would bring, which others may not let happen. */
-static void find_promise(struct sth_roofline_point *point,
+static bool is_of_bus(enum sth_bound bound)
+{
+    return bound == STH_BOUND_LOAD || bound == STH_BOUND_STORE;
+}
+
+/* What half of the bound would bring, which others may not let happen, nor the
+ * memory behind a bus of twice the width. */
+static void find_promise(struct sth_roofline_point *point, double memory,
                          const uint64_t critical[STH_BOUND_COUNT],
                          const uint64_t demand[STH_BOUND_COUNT])
 {
-    double all = (double)point->critical;
-    double left = all - (double)critical[point->bound] / 2;
+    const double all = (double)point->critical;
+    double left = all;
 
+    for (unsigned b = 0; b < STH_BOUND_COUNT; b++)
+        if (is_lifted(point, b))
+            left -= (double)critical[b] / 2;
+    point->share = 2 * (all - left) / all;
     point->next = point->bound;
     for (uint32_t e = 0; e < STH_ENGINE_COUNT; e++) {
         double cycles;
-        enum sth_bound most = demand_of(e, point->bound, demand, &cycles);
+        enum sth_bound most = demand_of(point, e, demand, &cycles);
 
         if (cycles > left) {
             left = cycles < all ? cycles : all;
             point->next = most;
         }
     }
+    if ((is_of_bus(point->bound) || is_of_bus(point->with)) && memory > left) {
+        left = memory < all ? memory : all;
+        point->next = STH_BOUND_MEMORY;
+    }
     point->promise = all / left;
 }
 
+/* Another engine leaves less than a quarter of what the bound alone would
+ * bring. */
+static bool is_tied(const struct sth_roofline_point *point)
+{
+    const double gain = 1 - 1 / point->promise;
+
+    return !is_lifted(point, point->next) && point->next != STH_BOUND_MEMORY &&
+           gain < point->share / 2 / 4;
+}
+
 /* What most of the critical cycles go to. */
-static void find_bound(struct sth_roofline_point *point,
+static void find_bound(struct sth_roofline_point *point, double memory,
                        const uint64_t critical[STH_BOUND_COUNT],
                        const uint64_t demand[STH_BOUND_COUNT])
 {
@@ -81,15 +111,26 @@ static void find_bound(struct sth_roofline_point *point,
         if (critical[b] > critical[most])
             most = b;
     }
-    point->bound = point->next = (enum sth_bound)most;
+    point->bound = point->with = point->next = (enum sth_bound)most;
     point->promise = 1;
     if (point->critical == 0) {
-        point->lift = "nothing: it is hidden behind others";
+        snprintf(point->lift, sizeof(point->lift),
+                 "nothing: it is hidden behind others");
         return;
     }
-    point->share = (double)critical[most] / (double)point->critical;
-    point->lift = sth_bound_lift(point->bound);
-    find_promise(point, critical, demand);
+    find_promise(point, memory, critical, demand);
+    if (is_tied(point)) {
+        point->with = point->next;
+        if (point->with < point->bound) {
+            point->with = point->bound;
+            point->bound = point->next;
+        }
+        find_promise(point, memory, critical, demand);
+    }
+    snprintf(point->lift, sizeof(point->lift), "%s%s%s",
+             sth_bound_lift(point->bound),
+             point->with == point->bound ? "" : "; and ",
+             point->with == point->bound ? "" : sth_bound_lift(point->with));
 }
 
 void sth_roofline_point(const struct sth_roofline_peaks *peaks,
@@ -108,7 +149,10 @@ void sth_roofline_point(const struct sth_roofline_peaks *peaks,
                                   work->load_bytes, work->store_bytes);
 
     *point = (struct sth_roofline_point){.cycles = cycles};
-    find_bound(point, critical, demand);
+    find_bound(point,
+               sth_mem_cycles(&peaks->memory, 2 * peaks->bus_bytes,
+                              work->load_bytes, work->store_bytes),
+               critical, demand);
     point->intensity = bytes > 0 ? ops / bytes : 0;
     point->macs_attained = (double)macs / time;
     if (macs) {
@@ -121,9 +165,15 @@ void sth_roofline_point(const struct sth_roofline_peaks *peaks,
     point->bytes_attainable = least > 0 ? bytes / least : peaks->bytes;
 }
 
-const char *sth_roofline_bound(const struct sth_roofline_point *point)
+const char *sth_roofline_bound(const struct sth_roofline_point *point,
+                               char text[STH_ROOFLINE_NAME])
 {
-    return point->critical ? sth_bound_name(point->bound) : "hidden";
+    const bool both = point->critical && point->with != point->bound;
+
+    snprintf(text, STH_ROOFLINE_NAME, "%s%s%s",
+             point->critical ? sth_bound_name(point->bound) : "hidden",
+             both ? " + " : "", both ? sth_bound_name(point->with) : "");
+    return text;
 }
 
 static uint64_t phase_cycles(const struct sth_session_phase *phase)
@@ -147,20 +197,21 @@ static void print_line(FILE *out, const struct sth_roofline_peaks *peaks,
                        const struct sth_group *g)
 {
     struct sth_roofline_point point;
+    char bound[STH_ROOFLINE_NAME], name[STH_GROUP_NAME];
 
     sth_roofline_point(peaks, &g->work, g->macs, g->first->products, g->csim,
                        g->critical, g->demand, &point);
     fprintf(out, "  %-20s %5" PRIu32 " %12" PRIu64 " %9.2f",
-            sth_trace_op_name(g->first->op), g->times, g->csim,
+            sth_group_name(g->first->op, g->numbers, name), g->times, g->csim,
             point.intensity);
     if (g->macs)
         fprintf(out, " %9.1f %9.1f", point.macs_attained,
                 point.macs_attainable);
     else
         fprintf(out, " %9s %9s", "", "");
-    fprintf(out, " %7.1f %7.1f  %-14s %3.0f %% %5.2f  %s%s%s\n",
+    fprintf(out, " %7.1f %7.1f  %-16s %3.0f %% %5.2f  %s%s%s\n",
             point.bytes_attained, point.bytes_attainable,
-            sth_roofline_bound(&point), 100 * point.share, point.promise,
+            sth_roofline_bound(&point, bound), 100 * point.share, point.promise,
             point.lift, point.next == point.bound ? "" : "; then ",
             point.next == point.bound ? "" : sth_bound_name(point.next));
 }
@@ -182,8 +233,8 @@ void sth_roofline_text(FILE *out, const struct sth_session *session)
                 peak.shared ? "both ways together" : "each way");
     fprintf(out,
             ", ridge %.1f MAC/byte\n"
-            "  %-20s %5s %12s %9s %19s %15s  %-14s %5s %5s\n"
-            "  %-20s %5s %12s %9s %9s %9s %7s %7s  %-14s %5s %5s  what would "
+            "  %-20s %5s %12s %9s %19s %15s  %-16s %5s %5s\n"
+            "  %-20s %5s %12s %9s %9s %9s %7s %7s  %-16s %5s %5s  what would "
             "lift it\n",
             peaks.macs / peaks.bytes, "", "", "", "MAC or op", "MAC/cycle",
             "byte/cycle", "", "", "lifted", "operation", "times", "cycles",
@@ -201,19 +252,23 @@ static json_t *point_object(const struct sth_roofline_peaks *peaks,
                             const struct sth_session_phase *p)
 {
     struct sth_roofline_point point = sth_roofline_of(peaks, p);
-    json_t *critical = json_object();
+    json_t *critical = json_object(), *bounds = json_array();
+    char bound[STH_ROOFLINE_NAME];
 
+    if (point.critical)
+        json_array_append_new(bounds, json_string(sth_bound_name(point.bound)));
+    if (point.critical && point.with != point.bound)
+        json_array_append_new(bounds, json_string(sth_bound_name(point.with)));
     for (int b = 0; b < STH_BOUND_COUNT; b++)
         json_object_set_new(critical, sth_bound_name((enum sth_bound)b),
                             json_integer((json_int_t)p->critical[b]));
     return json_pack(
-        "{s:s?, s:I, s:o, s:s, s:f, s:f, s:s, s:f, s:f, s:f, s:f, s:f, s:f, "
-        "s:I, "
-        "s:I, s:s}",
+        "{s:s?, s:I, s:o, s:s, s:o, s:f, s:f, s:s, s:f, s:f, s:f, s:f, s:f, "
+        "s:f, s:I, s:I, s:s}",
         "name", sth_trace_op_name(p->op), "cycles", (json_int_t)point.cycles,
-        "critical_cycles", critical, "bound", sth_roofline_bound(&point),
-        "share", point.share, "promise", point.promise, "next",
-        sth_bound_name(point.next), "intensity", point.intensity,
+        "critical_cycles", critical, "bound", sth_roofline_bound(&point, bound),
+        "bounds", bounds, "share", point.share, "promise", point.promise,
+        "next", sth_bound_name(point.next), "intensity", point.intensity,
         "mac_per_cycle", point.macs_attained, "mac_per_cycle_attainable",
         point.macs_attainable, "lane_per_cycle", point.lanes_attained,
         "byte_per_cycle", point.bytes_attained, "byte_per_cycle_attainable",

@@ -3,7 +3,9 @@
  * allows, and what would lift the bound.
  *
  * The bound is what most cycles of the run's critical path are spent on that
- * are the operation's; an operation without any is hidden behind others.
+ * are the operation's; an operation without any is hidden behind others.  Where
+ * another engine has work for as long, nothing is gained by lifting one of the
+ * two: then both are the bound.
  *
  * An operation's intensity is its products over the bytes of its busier
  * direction of the bus; attainable is the smaller of the array's peak and its
@@ -17,6 +19,8 @@
 #include <jansson.h>
 #include <stdio.h>
 
+enum { STH_ROOFLINE_NAME = 48, STH_ROOFLINE_LIFT = 160 };
+
 struct sth_roofline_peaks {
     double macs;       /* a cycle, of the array with the operands that ran */
     uint32_t products; /* of a PE in a cycle, in these */
@@ -27,10 +31,10 @@ struct sth_roofline_peaks {
 };
 
 struct sth_roofline_point {
-    uint64_t cycles;   /* first start to last end */
-    uint64_t critical; /* of them, on the critical path; 0: hidden */
-    enum sth_bound bound;
-    double share; /* of the critical cycles, that the bound takes */
+    uint64_t cycles;            /* first start to last end */
+    uint64_t critical;          /* of them, on the critical path; 0: hidden */
+    enum sth_bound bound, with; /* the same: there is one */
+    double share;               /* of the critical cycles, that they take */
     /* The most that the operation may become faster, as a factor, when the
      * bound takes half of its cycles: what others ask for remains. */
     double promise;
@@ -41,7 +45,7 @@ struct sth_roofline_point {
     double macs_attained, macs_attainable; /* a cycle; 0: no products */
     double lanes_attained;                 /* a cycle */
     double bytes_attained, bytes_attainable;
-    const char *lift;
+    char lift[STH_ROOFLINE_LIFT];
 };
 
 /* The array's peak is that of the operation with the most products a PE. */
@@ -59,8 +63,9 @@ struct sth_roofline_point
 sth_roofline_of(const struct sth_roofline_peaks *peaks,
                 const struct sth_session_phase *phase);
 
-/* What bounds it, in a word; "hidden": nothing. */
-const char *sth_roofline_bound(const struct sth_roofline_point *point);
+/* What bounds it, "A" or "A + B"; "hidden": nothing. */
+const char *sth_roofline_bound(const struct sth_roofline_point *point,
+                               char text[STH_ROOFLINE_NAME]);
 
 /* A table; operations of one name and kind make one line. */
 void sth_roofline_text(FILE *out, const struct sth_session *session);

@@ -1,8 +1,11 @@
 /* The roofline as a picture: log-log, roofs as lines, operations as dots. */
 #include "sth_roofline.h"
 
+#include "sth_groups.h"
+
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -12,15 +15,27 @@ enum {
     RIGHT = 28,
     TOP = 84,
     BOTTOM = 66,
-    LABELS_MAX = 128
+    DOTS_MAX = 512,
+    TAKEN_MAX = 2 * DOTS_MAX
+};
+
+/* A dot, whose label is that of the dot `first`. */
+struct dot {
+    const struct sth_trace_op *op;
+    double x, y;
+    const char *fill, *rim;
+    int first, more; /* more: names that share its label */
+    bool numbers;    /* it stands for several, as of e3.up */
 };
 
 struct plot {
     FILE *out;
     double x0, x1, y0, y1; /* logarithms to the base of ten */
     double roof;           /* of the array: where no label goes */
-    double label_x[LABELS_MAX], label_y[LABELS_MAX], label_width[LABELS_MAX];
-    int labels;
+    struct dot dot[DOTS_MAX];
+    int dots;
+    double taken_x[TAKEN_MAX], taken_y[TAKEN_MAX], taken_width[TAKEN_MAX];
+    int taken; /* places of dots and labels */
 };
 
 static const char *const colours[STH_BOUND_COUNT] = {
@@ -32,9 +47,10 @@ static const char *const colours[STH_BOUND_COUNT] = {
     [STH_BOUND_LATENCY] = "#ff7f0e",   [STH_BOUND_ISSUE] = "#8c564b",
     [STH_BOUND_DEPENDENCY] = "#7f7f7f"};
 
-static const char *colour_of(const struct sth_roofline_point *point)
+static const char *colour_of(const struct sth_roofline_point *point,
+                             enum sth_bound bound)
 {
-    return point->critical ? colours[point->bound] : "#cbd2d9";
+    return point->critical ? colours[bound] : "#cbd2d9";
 }
 
 static double at_x(const struct plot *p, double value)
@@ -119,6 +135,28 @@ static void draw_grid(const struct plot *p)
     fputs("</g>\n", p->out);
 }
 
+/* Where on the slope no dot is near: an intensity. */
+static double label_at(const struct plot *p, double bytes, double low,
+                       double ridge)
+{
+    double best = sqrt(low * ridge), widest = 0;
+
+    for (int i = 20; i <= 80; i += 5) {
+        const double at = low * pow(ridge / low, i / 100.0);
+        double nearest = 110; /* farther is no better; the middle goes first */
+
+        for (int j = 0; j < p->dots; j++)
+            nearest = fmin(nearest, hypot(p->dot[j].x - at_x(p, at),
+                                          p->dot[j].y - at_y(p, at * bytes)));
+        nearest -= abs(i - 50) / 10.0;
+        if (nearest > widest) {
+            widest = nearest;
+            best = at;
+        }
+    }
+    return best;
+}
+
 static void draw_roofs(const struct plot *p,
                        const struct sth_roofline_peaks *peaks)
 {
@@ -131,7 +169,7 @@ static void draw_roofs(const struct plot *p,
     double low = fmax(pow(10, p->x0), pow(10, p->y0) / peaks->bytes);
     double slope = atan2(at_y(p, low * peaks->bytes) - at_y(p, peaks->macs),
                          at_x(p, ridge) - at_x(p, low));
-    double middle = sqrt(low * ridge);
+    double middle = label_at(p, peaks->bytes, low, ridge);
     char label[96];
 
     line(p->out, at_x(p, low), at_y(p, low * peaks->bytes), at_x(p, ridge),
@@ -157,42 +195,49 @@ static void draw_roofs(const struct plot *p,
 
 static bool is_taken(const struct plot *p, double x, double y, double width)
 {
-    for (int i = 0; i < p->labels; i++)
-        if (x < p->label_x[i] + p->label_width[i] &&
-            p->label_x[i] < x + width && fabs(p->label_y[i] - y) < 13)
+    if (x < LEFT || x + width > WIDTH - RIGHT || y < TOP ||
+        y > HEIGHT - BOTTOM - 4 || fabs(y - p->roof) < 9)
+        return true;
+    for (int i = 0; i < p->taken; i++)
+        if (x < p->taken_x[i] + p->taken_width[i] &&
+            p->taken_x[i] < x + width && fabs(p->taken_y[i] - y) < 13)
             return true;
     return false;
 }
 
 static void take(struct plot *p, double x, double y, double width)
 {
-    p->label_x[p->labels] = x;
-    p->label_width[p->labels] = width;
-    p->label_y[p->labels++] = y;
+    if (p->taken == TAKEN_MAX)
+        return;
+    p->taken_x[p->taken] = x;
+    p->taken_width[p->taken] = width;
+    p->taken_y[p->taken++] = y;
 }
 
-/* Beside the dot; further down, or up at the bottom, with a line to it, where
- * that is taken. */
+/* Beside the dot, or with a line to it further down, up or on its left; where
+ * nothing is free there is no label. */
 static void draw_label(struct plot *p, double x, double y, const char *name)
 {
-    double width = 7 * (double)strlen(name) + 4;
-    double left = x + width + 12 > WIDTH - RIGHT ? x - 9 - width : x + 9;
-    double at = y, step = y > HEIGHT - BOTTOM - 60 ? -3 : 3;
+    const double width = 7 * (double)strlen(name) + 4;
 
-    if (p->labels >= LABELS_MAX - 2)
+    for (int i = 0; i < 4 * HEIGHT / 3; i++) {
+        const bool right = i % 4 < 2;
+        const double left = right ? x + 9 : x - 9 - width;
+        const double at = y + (i % 2 ? -3 : 3) * (double)(i / 4);
+
+        if (is_taken(p, left, at, width))
+            continue;
+        if (fabs(at - y) > 9)
+            line(p->out, x, y, right ? left - 1 : left + width, at,
+                 "stroke=\"#9aa5b1\" stroke-width=\"1\"");
+        take(p, left, at, width);
+        text(p->out, right ? left : left + width, at + 4,
+             right ? "start" : "end",
+             "font-size=\"12\" fill=\"#323f4b\" paint-order=\"stroke\" "
+             "stroke=\"#fff\" stroke-width=\"3\"",
+             name);
         return;
-    while (fabs(at - p->roof) < 9 || is_taken(p, left, at, width))
-        at += step;
-    if (fabs(at - y) > 9)
-        line(p->out, x, y, left > x ? left - 1 : left + width, at,
-             "stroke=\"#9aa5b1\" stroke-width=\"1\"");
-    take(p, x - 6, y, 12);
-    take(p, left, at, width);
-    text(p->out, left > x ? left : left + width, at + 4,
-         left > x ? "start" : "end",
-         "font-size=\"12\" fill=\"#323f4b\" paint-order=\"stroke\" "
-         "stroke=\"#fff\" stroke-width=\"3\"",
-         name);
+    }
 }
 
 /* Whether it has a dot: it moves bytes and computes. */
@@ -201,78 +246,78 @@ static bool is_drawn(const struct sth_roofline_point *point)
     return point->intensity > 0 && height_of(point) > 0;
 }
 
-/* A dot, whose label is that of the dot `first`. */
-struct dot {
-    const char *name;
-    double x, y;
-    int first, more; /* more: names that share its label */
-};
-
-/* The dot whose label serves for one at x, y: near, of the same name if there
- * is one; -1: it has a label of its own. */
-static int label_for(const struct dot *dot, int count, const char *name,
-                     double x, double y)
+/* The dot whose label serves for a new one: of the same name if there is one,
+ * or else near; -1: it has a label of its own. */
+static int label_for(struct plot *p, const struct dot *new)
 {
     const double near = 7;
     int found = -1;
 
-    for (int j = 0; j < count; j++) {
-        if (!strcmp(dot[j].name, name))
-            return dot[j].first;
-        if (found < 0 && dot[j].first == j && fabs(dot[j].x - x) < near &&
-            fabs(dot[j].y - y) < near)
+    for (int j = 0; j < p->dots; j++) {
+        struct dot *d = &p->dot[j];
+
+        if (sth_group_has(d->op, new->op)) {
+            d->numbers |= strcmp(sth_trace_op_name(d->op),
+                                 sth_trace_op_name(new->op)) != 0;
+            return d->first;
+        }
+        if (found < 0 && d->first == j && fabs(d->x - new->x) < near &&
+            fabs(d->y - new->y) < near)
             found = j;
     }
+    if (found >= 0)
+        p->dot[found].more++;
     return found;
 }
 
 /* Operations of one name share a label, and a dot unless they differ; those of
  * several names at one place share the label of the first. */
-static void draw_dots(struct plot *p, const struct sth_session *s,
+static void find_dots(struct plot *p, const struct sth_session *s,
                       const struct sth_roofline_peaks *peaks)
 {
-    enum { DOTS_MAX = 512 };
-    struct dot dot[DOTS_MAX];
-    int count = 0;
-
-    for (uint32_t i = 0; i < s->phases && count < DOTS_MAX; i++) {
+    for (uint32_t i = 0; i < s->phases && p->dots < DOTS_MAX; i++) {
         struct sth_roofline_point point = sth_roofline_of(peaks, &s->phase[i]);
-        const char *name = sth_trace_op_name(s->phase[i].op);
-        bool named = false, drawn = false;
-        int first;
-        double x, y;
+        struct dot *dot = &p->dot[p->dots];
+        int first, j = 0;
 
         if (!is_drawn(&point))
             continue;
-        x = at_x(p, point.intensity);
-        y = at_y(p, height_of(&point));
-        for (int j = 0; j < count; j++) {
-            if (strcmp(dot[j].name, name))
-                continue;
-            named = true;
-            drawn |= fabs(dot[j].x - x) < 2 && fabs(dot[j].y - y) < 2;
-        }
-        if (drawn)
-            continue;
-        first = label_for(dot, count, name, x, y);
-        if (first >= 0 && !named)
-            dot[first].more++;
-        dot[count] = (struct dot){name, x, y, first < 0 ? count : first, 0};
-        count++;
+        *dot = (struct dot){.op = s->phase[i].op,
+                            .x = at_x(p, point.intensity),
+                            .y = at_y(p, height_of(&point)),
+                            .rim = colour_of(&point, point.with)};
+        dot->fill =
+            point.macs_attained > 0 ? colour_of(&point, point.bound) : "#fff";
+        first = label_for(p, dot);
+        dot->first = first < 0 ? p->dots : first;
+        while (j < p->dots && (!sth_group_has(p->dot[j].op, dot->op) ||
+                               fabs(p->dot[j].x - dot->x) > 2 ||
+                               fabs(p->dot[j].y - dot->y) > 2))
+            j++;
+        p->dots += j == p->dots;
+    }
+}
+
+static void draw_dots(struct plot *p)
+{
+    for (int j = 0; j < p->dots; j++) {
+        const struct dot *d = &p->dot[j];
+
+        take(p, d->x - 6, d->y, 12);
         fprintf(p->out,
                 "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"5\" fill=\"%s\" "
                 "stroke=\"%s\" stroke-width=\"2\"/>\n",
-                x, y, point.macs_attained > 0 ? colour_of(&point) : "#fff",
-                colour_of(&point));
+                d->x, d->y, d->fill, d->rim);
     }
-    for (int j = 0; j < count; j++) {
-        char words[160];
+    for (int j = 0; j < p->dots; j++) {
+        const struct dot *d = &p->dot[j];
+        char name[STH_GROUP_NAME], words[160];
 
-        if (dot[j].first != j)
+        if (d->first != j)
             continue;
-        snprintf(words, sizeof(words), dot[j].more ? "%s and %d more" : "%s",
-                 dot[j].name, dot[j].more);
-        draw_label(p, dot[j].x, dot[j].y, words);
+        snprintf(words, sizeof(words), d->more ? "%s and %d more" : "%s",
+                 sth_group_name(d->op, d->numbers, name), d->more);
+        draw_label(p, d->x, d->y, words);
     }
 }
 
@@ -300,7 +345,7 @@ static void draw_legend(const struct plot *p, const struct sth_session *s,
         if (!is_drawn(&point))
             continue;
         if (point.critical)
-            seen[point.bound] = true;
+            seen[point.bound] = seen[point.with] = true;
         else
             hidden = true;
     }
@@ -310,7 +355,7 @@ static void draw_legend(const struct plot *p, const struct sth_session *s,
     if (hidden)
         draw_key(p, x, "#cbd2d9", "hidden");
     text(p->out, WIDTH - RIGHT, 28, "end", "font-size=\"12\" fill=\"#52606d\"",
-         "colour: bound by; hollow: no products");
+         "fill and rim: bound by; hollow: no products");
 }
 
 /* The last part of a path. */
@@ -354,9 +399,10 @@ bool sth_roofline_svg(FILE *out, const struct sth_session *session)
     text(out, LEFT, 46, "start", "font-size=\"13\" fill=\"#52606d\"", title);
     draw_legend(&p, session, &peaks);
     draw_grid(&p);
-    draw_roofs(&p, &peaks);
     p.roof = at_y(&p, peaks.macs);
-    draw_dots(&p, session, &peaks);
+    find_dots(&p, session, &peaks);
+    draw_roofs(&p, &peaks);
+    draw_dots(&p);
     fputs("</svg>\n", out);
     return !ferror(out);
 }
