@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-#define STH_BACKEND_ABI 5
+#define STH_BACKEND_ABI 6
 #define STH_BACKEND_SYMBOL "sth_backend"
 
 /* How to build an RTL device. */

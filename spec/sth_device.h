@@ -46,6 +46,11 @@ struct sth_device_ops {
      * Returns whether the line is high.
      */
     bool (*wait)(struct sth_device *dev, uint64_t max_cycles);
+    /*
+     * Lets exactly so many cycles pass, whatever the core does; with `stop`
+     * none in which the interrupt line is high.  Returns whether it is.
+     */
+    bool (*pass)(struct sth_device *dev, uint64_t cycles, bool stop);
     /* Takes the next retirement from the event stream; false: none left. */
     bool (*next_event)(struct sth_device *dev, struct sth_event *event);
     /* Copies on-chip memory out, for debugging; takes no simulated time. */

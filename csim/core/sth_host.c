@@ -62,6 +62,18 @@ static bool wait(struct sth_device *dev, uint64_t max_cycles)
     return sth_status_irq(&csim->front.status);
 }
 
+static bool pass(struct sth_device *dev, uint64_t cycles, bool stop)
+{
+    struct sth_csim *csim = csim_of(dev);
+    const uint64_t until = csim->clock.now + cycles;
+
+    if (stop && !sth_status_irq(&csim->front.status))
+        sth_csim_run(csim, until, true);
+    if (!stop || !sth_status_irq(&csim->front.status))
+        sth_csim_run(csim, until, false);
+    return sth_status_irq(&csim->front.status);
+}
+
 static bool next_event(struct sth_device *dev, struct sth_event *event)
 {
     return sth_events_take(&csim_of(dev)->events, event);
@@ -109,6 +121,7 @@ const struct sth_device_ops sth_csim_ops = {
     .mem_read = mem_read,
     .mem_write = mem_write,
     .wait = wait,
+    .pass = pass,
     .next_event = next_event,
     .peek = peek,
     .cycles = cycles,

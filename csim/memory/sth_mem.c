@@ -29,7 +29,8 @@ struct sth_mem {
     bool is_dram;
     uint32_t bus_bytes;
     bool timing_only;
-    bool failed; /* the host was out of memory */
+    struct sth_mem_store store; /* if it has functions */
+    bool failed;                /* the host was out of memory */
     bool has_error_range;
     uint64_t error_first, error_last;
     struct sth_mem_port port[DIRECTIONS];
@@ -121,10 +122,19 @@ bool sth_mem_failed(const struct sth_mem *mem)
     return mem->failed;
 }
 
+void sth_mem_set_store(struct sth_mem *mem, const struct sth_mem_store *store)
+{
+    mem->store = store ? *store : (struct sth_mem_store){NULL, NULL, NULL};
+}
+
 void sth_mem_read(struct sth_mem *mem, uint64_t addr, void *to, size_t bytes)
 {
     uint8_t *out = to;
 
+    if (mem->store.read) {
+        mem->store.read(mem->store.user, addr & ADDR_MASK, to, bytes);
+        return;
+    }
     while (bytes) {
         size_t offset, n;
         const uint8_t *page;
@@ -150,6 +160,10 @@ void sth_mem_write(struct sth_mem *mem, uint64_t addr, const void *from,
 
     if (mem->timing_only)
         return;
+    if (mem->store.write) {
+        mem->store.write(mem->store.user, addr & ADDR_MASK, from, bytes);
+        return;
+    }
     while (bytes) {
         size_t offset, n;
         uint8_t *page;

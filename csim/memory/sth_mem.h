@@ -44,6 +44,20 @@ void sth_mem_read(struct sth_mem *mem, uint64_t addr, void *to, size_t bytes);
 void sth_mem_write(struct sth_mem *mem, uint64_t addr, const void *from,
                    size_t bytes);
 
+/* Where bytes are kept that are not the memory's own; addresses are below 2^40
+ * and may be those of nothing. */
+struct sth_mem_store {
+    void *user;
+    void (*read)(void *user, uint64_t addr, void *to, size_t bytes);
+    void (*write)(void *user, uint64_t addr, const void *from, size_t bytes);
+};
+
+/*
+ * From now on the memory's bytes are those of *store, which is copied; what it
+ * held itself is out of reach.  NULL: they are its own again.
+ */
+void sth_mem_set_store(struct sth_mem *mem, const struct sth_mem_store *store);
+
 /* The functions of this header that a bus needs, as a table. */
 extern const struct sth_mem_ops sth_mem_ops;
 

@@ -135,6 +135,29 @@ static void test_time_stream_counters_keep_time(void **state)
     assert_true(grown > 20);
 }
 
+/* Exactly as many cycles, or up to the interrupt, which it then goes past. */
+static void test_time_passes(void **state)
+{
+    struct program *p = *state;
+    const struct sth_device_ops *ops = p->dev->ops;
+    uint64_t begin;
+
+    assert_false(ops->pass(p->dev, 5000, true)); /* nothing to do */
+    begin = ops->cycles(p->dev);
+    assert_false(ops->pass(p->dev, 1234, true));
+    assert_int_equal(ops->cycles(p->dev), begin + 1234);
+    put(p, with_irq(command_load(0x10000, 0, 4096)));
+    program_ring(p);
+    begin = ops->cycles(p->dev);
+    assert_true(ops->pass(p->dev, 100000, true));
+    assert_in_range(ops->cycles(p->dev), begin + 100, begin + 1000);
+    begin = ops->cycles(p->dev);
+    assert_true(ops->pass(p->dev, 10, true));
+    assert_int_equal(ops->cycles(p->dev), begin);
+    assert_true(ops->pass(p->dev, 10, false));
+    assert_int_equal(ops->cycles(p->dev), begin + 10);
+}
+
 /* A load gives way for as long as vector writes its bank, however long. */
 static void test_time_load_waits_as_long_as_vector_writes(void **state)
 {
@@ -244,6 +267,7 @@ int main(void)
         TEST(test_time_matrix_tiles_stream_back_to_back),
         TEST(test_time_matrix_vector_product_waits_for_weights),
         TEST(test_time_loads_reach_bus_bandwidth),
+        TEST(test_time_passes),
         TEST(test_time_load_waits_as_long_as_vector_writes),
         TEST(test_time_counters_overlap_sums_to_cycles),
         TEST(test_time_stream_counters_keep_time),

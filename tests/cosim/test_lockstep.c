@@ -84,6 +84,11 @@ static bool wrapped_wait(struct sth_device *dev, uint64_t max_cycles)
     return inner(dev)->ops->wait(inner(dev), max_cycles);
 }
 
+static bool wrapped_pass(struct sth_device *dev, uint64_t cycles, bool stop)
+{
+    return inner(dev)->ops->pass(inner(dev), cycles, stop);
+}
+
 static bool wrapped_next_event(struct sth_device *dev, struct sth_event *event)
 {
     struct wrapper *w = (struct wrapper *)dev;
@@ -146,9 +151,10 @@ static struct sth_device *create_rtl(const struct sth_mem_ops *memory,
                                      const struct sth_rtl_options *options)
 {
     static const struct sth_device_ops ops = {
-        wrapped_reg_read,  wrapped_reg_write, wrapped_mem_read,
-        wrapped_mem_write, wrapped_wait,      wrapped_next_event,
-        wrapped_peek,      wrapped_cycles,    wrapped_destroy,
+        wrapped_reg_read,   wrapped_reg_write, wrapped_mem_read,
+        wrapped_mem_write,  wrapped_wait,      wrapped_pass,
+        wrapped_next_event, wrapped_peek,      wrapped_cycles,
+        wrapped_destroy,
     };
     struct wrapper *w = calloc(1, sizeof(*w));
 

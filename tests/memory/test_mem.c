@@ -87,6 +87,50 @@ static void test_storage_timing_only_drops_writes(void **state)
     sth_mem_destroy(mem);
 }
 
+struct kept {
+    uint8_t bytes[64];
+    uint64_t addr; /* the last */
+};
+
+static void kept_read(void *user, uint64_t addr, void *to, size_t bytes)
+{
+    struct kept *k = user;
+
+    k->addr = addr;
+    memcpy(to, k->bytes + addr % 64, bytes);
+}
+
+static void kept_write(void *user, uint64_t addr, const void *from,
+                       size_t bytes)
+{
+    struct kept *k = user;
+
+    k->addr = addr;
+    memcpy(k->bytes + addr % 64, from, bytes);
+}
+
+static void test_storage_elsewhere(void **state)
+{
+    struct sth_mem *mem = make_mem(NULL, NULL, 16);
+    struct kept kept = {{0}, 0};
+    const struct sth_mem_store store = {&kept, kept_read, kept_write};
+    uint32_t value = 0x01020304;
+
+    (void)state;
+    sth_mem_write(mem, 8, &value, 4);
+    sth_mem_set_store(mem, &store);
+    sth_mem_read(mem, 8, &value, 4);
+    assert_int_equal(value, 0);
+    value = 0x05060708;
+    sth_mem_write(mem, (UINT64_C(1) << 40) + 16, &value, 4);
+    assert_int_equal(kept.addr, 16);
+    assert_int_equal(kept.bytes[16], 8);
+    sth_mem_set_store(mem, NULL);
+    sth_mem_read(mem, 8, &value, 4);
+    assert_int_equal(value, 0x01020304);
+    sth_mem_destroy(mem);
+}
+
 static void test_error_range_borders_are_inclusive(void **state)
 {
     struct sth_mem *mem = make_mem(NULL, NULL, 16);
@@ -221,6 +265,7 @@ int main(void)
         cmocka_unit_test(test_storage_random_accesses_match_array),
         cmocka_unit_test(test_storage_ends_of_space_are_distinct_and_wrap),
         cmocka_unit_test(test_storage_timing_only_drops_writes),
+        cmocka_unit_test(test_storage_elsewhere),
         cmocka_unit_test(test_error_range_borders_are_inclusive),
         cmocka_unit_test(test_fixed_full_width_streams_one_beat_a_cycle),
         cmocka_unit_test(test_fixed_fractional_bandwidth_is_exact),

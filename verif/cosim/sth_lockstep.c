@@ -47,6 +47,16 @@ static bool wait_both(struct sth_device *dev, uint64_t max_cycles)
     return ours || theirs;
 }
 
+static bool pass_both(struct sth_device *dev, uint64_t cycles, bool stop)
+{
+    struct sth_lockstep *l = sth_lockstep_self(dev);
+    bool ours = l->reference->ops->pass(l->reference, cycles, stop);
+    bool theirs = l->dut->ops->pass(l->dut, cycles, stop);
+
+    sth_lockstep_step(l);
+    return ours || theirs;
+}
+
 static bool next_event(struct sth_device *dev, struct sth_event *event)
 {
     (void)dev;
@@ -90,6 +100,7 @@ struct sth_device *sth_lockstep_create(const struct sth_params *params,
         mem_read,
         mem_write,
         wait_both,
+        pass_both,
         next_event,
         peek,
         cycles,

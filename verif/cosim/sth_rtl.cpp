@@ -12,11 +12,11 @@
 #include "Vsth_core.h"
 #include "verilated.h"
 #include "verilated_fst_c.h"
-#include "verilated_syms.h"
 
 #include "sth_axi_slave.h"
 #include "sth_backend.h"
 #include "sth_lockstep.h"
+#include "sth_rtl_row.h"
 #include "sth_spec.h"
 #include "sth_verilated.h"
 
@@ -372,6 +372,18 @@ bool op_wait(sth_device *dev, uint64_t max_cycles)
     return rtl->top->irq_o;
 }
 
+bool op_pass(sth_device *dev, uint64_t cycles, bool stop)
+{
+    Rtl *rtl = self(dev);
+
+    for (uint64_t i = 0; i < cycles && rtl->broken.empty(); i++) {
+        if (stop && rtl->top->irq_o)
+            return true;
+        rtl->clock();
+    }
+    return rtl->top->irq_o;
+}
+
 bool op_next_event(sth_device *dev, sth_event *event)
 {
     Rtl *rtl = self(dev);
@@ -380,29 +392,6 @@ bool op_next_event(sth_device *dev, sth_event *event)
         return false;
     *event = rtl->events.front();
     rtl->events.pop_front();
-    return true;
-}
-
-// Copies one row (a scratchpad word or an accumulator row) out of its bank.
-bool read_row(Rtl *rtl, enum sth_space space, uint32_t row, uint8_t *to)
-{
-    const bool sp = space == STH_SPACE_SP;
-    const uint32_t banks = sp ? kParams.sp_banks : kParams.acc_banks;
-    const uint32_t bytes =
-        sp ? sth_sp_word_bytes(&kParams) : sth_acc_row_bytes(&kParams);
-    char name[160];
-
-    std::snprintf(name, sizeof(name), "core.sth_core.u_%s.gen_bank[%u].u_sram",
-                  sp ? "scratchpad" : "accumulator", row % banks);
-    const VerilatedScope *scope = rtl->context->scopeFind(name);
-    VerilatedVar *var = scope ? scope->varFind("mem") : nullptr;
-    if (!var)
-        return false;
-    // Each entry takes whole 32-bit words, one of 64 bits two.
-    std::memcpy(to,
-                static_cast<uint8_t *>(var->datap()) +
-                    static_cast<size_t>(row / banks) * bytes,
-                bytes);
     return true;
 }
 
@@ -421,9 +410,9 @@ void op_peek(sth_device *dev, enum sth_space space, uint32_t addr, void *to,
 
         if (n > bytes - done)
             n = bytes - done;
-        if (!read_row(self(dev), space,
-                      (addr + static_cast<uint32_t>(done)) / row_bytes,
-                      row.data())) {
+        if (!sth_rtl_read_row(*self(dev)->context, kParams, space,
+                              (addr + static_cast<uint32_t>(done)) / row_bytes,
+                              row.data())) {
             std::memset(out, 0, bytes);
             if (self(dev)->broken.empty())
                 self(dev)->broken = "a memory bank is not found by its name";
@@ -451,8 +440,8 @@ void op_destroy(sth_device *dev)
 }
 
 const sth_device_ops kOps = {
-    op_reg_read,   op_reg_write, op_mem_read, op_mem_write, op_wait,
-    op_next_event, op_peek,      op_cycles,   op_destroy,
+    op_reg_read, op_reg_write,  op_mem_read, op_mem_write, op_wait,
+    op_pass,     op_next_event, op_peek,     op_cycles,    op_destroy,
 };
 
 sth_device *create_rtl(const sth_mem_ops *memory, sth_mem *mem,
