@@ -16,6 +16,8 @@ extern "C" {
  * (batch * (past + seq), kv_heads * d), all bf16; head h uses key/value head
  * h / (heads / kv_heads).  scale is a positive fp32 bit pattern.  Where room is
  * not zero, k and v have that many rows for each sequence, its first ones used.
+ * values, where it is not zero, are the columns of each head in v and out that
+ * count: the others of out are written as well, but nobody is to read them.
  * cap, where it is not zero, bounds the scores: cap * tanh(scale * q k^T).
  * alibi, where there is one, is fp32 (heads, past + seq or more) and adds
  * element (h, j) to the scores of head h and key j.
@@ -28,6 +30,7 @@ struct sth_attention {
     const struct sth_operand *alibi; /* or NULL; without cap */
     uint32_t heads, kv_heads;
     uint32_t batch, seq, past, room;
+    uint32_t values; /* 0: all */
     uint32_t window; /* 0: none */
     uint32_t scale, cap;
     bool causal;

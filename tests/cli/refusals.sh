@@ -245,7 +245,7 @@ fixed:LATENCY:BYTES_PER_CYCLE" run x --memory fixed:100:0:1
   refuses 2 "option --commands: '257' is not a whole number from 8 to 256" \
     random --commands 257
 
-  refuses 2 "./configs: Is a directory" trace --model ./configs \
+  refuses 2 "./configs/config.json: No such file or directory" trace --model ./configs \
     --phase prefill --seq 4 -o "$work/x"
   refuses 2 "unexpected argument 'nano'" silicon nano
   refuses 2 "$work/chip.txt: no measurement of 'nano'; 'make silicon \

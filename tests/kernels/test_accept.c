@@ -223,6 +223,7 @@ static void test_accept_attention(void **unused)
     REFUSED(attention, a.attention.seq = 9, "out");
     REFUSED(attention, a.attention.past = UINT32_MAX, "k");
     REFUSED(attention, a.attention.room = 11, "room");
+    REFUSED(attention, a.attention.values = UINT32_MAX, "values");
     REFUSED(attention, a.attention.scale = 0, "scale");
     REFUSED(attention, a.attention.scale = 0x7fc00000, "scale");
     REFUSED(attention, a.attention.out = &a.x, "q");

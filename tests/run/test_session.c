@@ -197,6 +197,7 @@ static void test_session_json_has_its_keys(void **state)
                                        "trace",
                                        "commands",
                                        "macs",
+                                       "needed_macs",
                                        "csim",
                                        "rtl",
                                        "cycle_error_pct",
@@ -235,6 +236,8 @@ static void test_session_json_has_its_keys(void **state)
     assert_string_equal(json_string_value(json_object_get(root, "config")),
                         "edge");
     assert_int_equal(json_integer_value(json_object_get(root, "macs")), 24000);
+    assert_int_equal(json_integer_value(json_object_get(root, "needed_macs")),
+                     24000);
     assert_string_equal(json_string_value(json_object_get(root, "memory")),
                         "fixed:100:0");
     assert_true(json_is_true(json_object_get(root, "complete")));

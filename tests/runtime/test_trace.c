@@ -68,6 +68,34 @@ static void test_trace_whole_file_is_parsed(void **unused)
     assert_int_equal(t.tensor[2].addr, 0x5000);
 }
 
+/* Those of attention: pairs of query and key times columns of q and of v. */
+static void test_trace_macs_are_those_needed(void **unused)
+{
+    static const struct {
+        const char *more;
+        uint64_t macs;
+    } cases[] = {{"causal=0", 64 * (16 + 16)},
+                 {"causal=1", 36 * (16 + 16)},
+                 {"causal=1 window=3", 21 * (16 + 16)},
+                 {"causal=1 values=4", 36 * (16 + 16)},
+                 {"causal=1 values=1", 36 * (16 + 4)},
+                 {"causal=0 values=3", 64 * (16 + 12)}};
+
+    (void)unused;
+    for (uint32_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct sth_trace t;
+        struct sth_trace_error e;
+        char text[512];
+
+        snprintf(text, sizeof text,
+                 TENSORS "op attention out=z q=x k=x v=x heads=4 kv_heads=4 "
+                         "batch=1 seq=8 past=0 scale=0x3f000000 %s\n",
+                 cases[i].more);
+        assert_int_equal(parse(text, &t, &e), STH_FW_ERR_OK);
+        assert_int_equal(sth_trace_op_macs(&t.op[0]), cases[i].macs);
+    }
+}
+
 static void test_trace_small_arena_is_refused(void **unused)
 {
     struct sth_trace t;
@@ -218,6 +246,10 @@ static const struct fixture_malformed malformed[] = {
      9,
      "field 'seq': 'eight' is not a number; give decimal digits up to "
      "1073741823"},
+    {TENSORS "op attention out=z q=x k=x v=x heads=4 kv_heads=4 batch=1 seq=8 "
+             "past=0 causal=1 scale=0x3f000000 values=5\n",
+     9,
+     "field 'values': is more than the columns of a head; give at most these"},
     {TENSORS "op add out=x[1:3] a=x[0:2] b=z[0:2]\n", 9,
      "field 'a': overlaps the output in part; use exactly the same view or "
      "another tensor"},
@@ -354,6 +386,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_trace_whole_file_is_parsed),
+        cmocka_unit_test(test_trace_macs_are_those_needed),
         cmocka_unit_test(test_trace_small_arena_is_refused),
         cmocka_unit_test(test_trace_malformed_is_refused_with_its_message),
         cmocka_unit_test(test_trace_long_line_is_refused),

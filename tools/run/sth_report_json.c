@@ -126,6 +126,8 @@ bool sth_report_json(FILE *out, const struct sth_session *session)
     json_object_set_new(root, "commands",
                         json_integer((json_int_t)s->commands));
     json_object_set_new(root, "macs", json_integer((json_int_t)s->macs));
+    json_object_set_new(root, "needed_macs",
+                        json_integer((json_int_t)sth_session_needed(s)));
     if (s->request.roofline)
         json_object_set_new(root, "roofline", sth_roofline_json(s));
     if (s->steps > 1)

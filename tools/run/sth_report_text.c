@@ -192,11 +192,12 @@ void sth_report_text(FILE *out, const struct sth_session *session)
     struct sth_session_bound bound = sth_session_bound(s);
 
     fprintf(out,
-            "%s on %s: %" PRIu64 " commands, %" PRIu64
-            " MACs, array utilisation %.1f %%\n"
+            "%s on %s: %" PRIu64 " commands, %" PRIu64 " MACs (%" PRIu64
+            " needed), array utilisation %.1f %%\n"
             "bound by %s: %.0f cycles at least, %.1f %% attained\n",
             s->request.trace_path, s->request.config.name, s->commands, s->macs,
-            100 * sth_session_utilization(s), bound.name, bound.cycles,
+            sth_session_needed(s), 100 * sth_session_utilization(s), bound.name,
+            bound.cycles,
             side->cycles ? 100 * bound.cycles / (double)side->cycles : 0);
     if (s->request.by_layer)
         fprintf(out,

@@ -170,6 +170,9 @@ sth_session_phase_main(const struct sth_session *session,
  */
 double sth_session_utilization(const struct sth_session *session);
 
+/* Multiply-accumulates that the operations need. */
+uint64_t sth_session_needed(const struct sth_session *session);
+
 /* The least cycles that what a run did can take. */
 struct sth_session_bound {
     const char *name; /* what needs them: "array", "load", "store", "memory" */

@@ -56,6 +56,15 @@ double sth_session_utilization(const struct sth_session *session)
     return side->cycles ? array_cycles(session) / (double)side->cycles : 0;
 }
 
+uint64_t sth_session_needed(const struct sth_session *session)
+{
+    uint64_t macs = 0;
+
+    for (uint32_t i = 0; i < session->phases; i++)
+        macs += session->phase[i].macs;
+    return macs;
+}
+
 struct sth_session_bound sth_session_bound(const struct sth_session *session)
 {
     const struct sth_params *p = &session->request.config.params;

@@ -102,10 +102,11 @@ void sth_writer_cache_rows(const struct sth_writer *w, char *text, size_t size);
 void sth_writer_append(struct sth_writer *w, const char *cache,
                        const char *from, const char *cols);
 
-/* softmax(scale q k^T) v; names of tensors.  cached: k and v are caches. */
+/* softmax(scale q k^T) v; names of tensors.  values: columns of a head in v
+ * that count, 0: all.  cached: k and v are caches. */
 void sth_writer_scores(struct sth_writer *w, const char *out, const char *q,
                        const char *k, const char *v, uint32_t kv_heads,
-                       bool cached);
+                       uint32_t values, bool cached);
 
 /* The same by way of compressed rows. */
 void sth_writer_latent_attention(struct sth_writer *w, const char *x);

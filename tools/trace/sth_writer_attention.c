@@ -10,7 +10,7 @@ static void attention(struct sth_writer *w, const char *q, const char *k,
     const struct sth_model *m = w->model;
 
     sth_writer_zero(w, "context", "bf16", w->tokens, m->heads * m->head_dim);
-    sth_writer_scores(w, "context", q, k, v, m->kv_heads,
+    sth_writer_scores(w, "context", q, k, v, m->kv_heads, 0,
                       sth_writer_is_cached(w));
 }
 

@@ -128,7 +128,8 @@ static void rows_of(const char *view, uint32_t first, uint32_t end, char *text,
 /* Of sequences [b, end), which keep the same. */
 static void scores_of(struct sth_writer *w, uint32_t b, uint32_t end,
                       const char *out, const char *q, const char *k,
-                      const char *v, uint32_t kv_heads, bool cached)
+                      const char *v, uint32_t kv_heads, uint32_t values,
+                      bool cached)
 {
     const struct sth_model *m = w->model;
     const struct sth_trace_request *r = w->request;
@@ -151,8 +152,11 @@ static void scores_of(struct sth_writer *w, uint32_t b, uint32_t end,
         snprintf(growth, sizeof(growth), "+%u", r->seq);
     if (cached && room > kept + r->seq)
         snprintf(space, sizeof(space), " room=%u", room);
+    if (values)
+        snprintf(more, sizeof(more), " values=%u", values);
     if (sth_model_slides(m, w->layer) && kept + r->seq * r->steps > m->window)
-        snprintf(more, sizeof(more), " window=%u", m->window);
+        snprintf(more + strlen(more), sizeof(more) - strlen(more), " window=%u",
+                 m->window);
     if (m->score_cap > 0)
         snprintf(more + strlen(more), sizeof(more) - strlen(more),
                  " cap=0x%08x", sth_writer_bits(m->score_cap));
@@ -180,7 +184,7 @@ static void alibi_table(struct sth_writer *w)
 
 void sth_writer_scores(struct sth_writer *w, const char *out, const char *q,
                        const char *k, const char *v, uint32_t kv_heads,
-                       bool cached)
+                       uint32_t values, bool cached)
 {
     uint32_t end;
 
@@ -188,6 +192,6 @@ void sth_writer_scores(struct sth_writer *w, const char *out, const char *q,
         alibi_table(w);
     for (uint32_t b = 0; b < w->request->batch; b = end) {
         end = cached ? end_of_alike(w, b) : w->request->batch;
-        scores_of(w, b, end, out, q, k, v, kv_heads, cached);
+        scores_of(w, b, end, out, q, k, v, kv_heads, values, cached);
     }
 }

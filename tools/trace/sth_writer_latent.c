@@ -135,7 +135,8 @@ static void expanded(struct sth_writer *w, const struct shape *s)
     copy_heads(w, s, "q.nope", "q", 0, s->dim, "q.nope", 0, s->nope, s->nope);
     copy_heads(w, s, "q.pe", "q", s->nope, s->dim, "q.pe", 0, s->pe, s->pe);
     sth_writer_zero(w, "heads", "bf16", w->tokens, all);
-    sth_writer_scores(w, "heads", "q", "k", "v", s->heads, false);
+    sth_writer_scores(w, "heads", "q", "k", "v", s->heads,
+                      s->value < s->dim ? s->value : 0, false);
     copy_heads(w, s, "context", "context", 0, s->value, "heads", 0, s->dim,
                s->value);
 }
@@ -153,7 +154,7 @@ static void absorbed(struct sth_writer *w, const struct shape *s,
     w->gain = 1;
     copy_heads(w, s, "q.pe", "q", s->latent, s->row, "q.pe", 0, s->pe, s->pe);
     sth_writer_zero(w, "heads", "bf16", w->tokens, all);
-    sth_writer_scores(w, "heads", "q", cache, cache, 1,
+    sth_writer_scores(w, "heads", "q", cache, cache, 1, s->latent,
                       sth_writer_is_cached(w));
     head_products(w, s, "wv", "context", s->value, s->value, "heads", s->row,
                   s->latent);
