@@ -13,7 +13,16 @@ static const struct sth_model models[] = {
      .layers = 5, .intermediate = 72},
     {MODEL_LLAMA, .hidden = 40, .heads = 4, .kv_heads = 2, .head_dim = 10,
      .rotary = 10, .layers = 5, .intermediate = 56},
+    /* A scale of its own for each layer. */
+    {MODEL_GPT2, .hidden = 48, .heads = 3, .kv_heads = 3, .head_dim = 16,
+     .layers = 5, .intermediate = 72, .scale_by_layer = true},
+    /* Weights of its own for each expert and token. */
+    {MODEL_MIXTRAL, .hidden = 40, .heads = 4, .kv_heads = 2, .head_dim = 10,
+     .rotary = 10, .layers = 5, .experts = 4, .experts_active = 2,
+     .expert_intermediate = 24},
 };
+
+enum { MIXTURE = 3 };
 
 static const char *const configs[] = {"nano", "edge", "wide", "server"};
 static const char *const memories[] = {"fixed:37:5", "ddr4-3200", "lpddr5-6400",
@@ -98,7 +107,8 @@ static void test_copies_are_exact(void **state)
                                             .past = 9,
                                             .batch = 2,
                                             .layers = 5,
-                                            .seed = 1};
+                                            .seed = 1,
+                                            .experts = {.balanced = true}};
 
         write_layers(path, &models[m], &request);
         /* Every model meets every chip and every memory. */
@@ -111,6 +121,24 @@ static void test_copies_are_exact(void **state)
         }
         unlink(path);
     }
+}
+
+/* Layers whose tokens choose as those of another are played once. */
+static void test_experts_are_told_apart(void **state)
+{
+    struct sth_trace_request request = {
+        .seq = 1, .past = 3, .batch = 1, .layers = 5, .seed = 3};
+    struct sth_session_request q = request_for("edge", "ddr4-3200");
+    char path[TEST_PATH];
+
+    (void)state;
+    write_layers(path, &models[MIXTURE], &request);
+    assert_int_equal(compare(&q, path), 1); /* any two experts, one token */
+    unlink(path);
+    request.seq = 3;
+    write_layers(path, &models[MIXTURE], &request);
+    assert_in_range(compare(&q, path), 2, 5);
+    unlink(path);
 }
 
 /* Stalls number the beats, so no two layers are alike. */
@@ -168,6 +196,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_copies_are_exact),
+        cmocka_unit_test(test_experts_are_told_apart),
         cmocka_unit_test(test_stalls_forbid_copies),
         cmocka_unit_test(test_differences_are_seen),
     };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sth_mem_timing.h"
+#include "sth_trace_table.h"
 
 /* Refresh periods to wait for the memory to come to rest. */
 enum { REST_PERIODS = 64 };
@@ -90,18 +91,35 @@ static bool same_view(const struct sth_trace *trace, struct pairs *pairs,
            pairs->of_second[b->tensor] == a->tensor;
 }
 
+/* What is computed with takes no other time, unless it is not there. */
+static bool same_number(enum sth_trace_number_type type, uint32_t a, uint32_t b)
+{
+    return type == STH_TRACE_TYPE_HEX ? !a == !b : a == b;
+}
+
+static bool same_list(enum sth_trace_number_type type,
+                      const struct sth_trace_list *a,
+                      const struct sth_trace_list *b)
+{
+    bool same = a->count == b->count;
+
+    for (uint32_t i = 0; same && i < a->count; i++)
+        same = same_number(type, a->value[i], b->value[i]);
+    return same;
+}
+
 static bool same_op(const struct sth_trace *trace, struct pairs *pairs,
                     const struct sth_trace_op *a, const struct sth_trace_op *b)
 {
-    if (a->kind != b->kind || memcmp(a->number, b->number, sizeof(a->number)))
+    if (a->kind != b->kind)
         return false;
-    for (uint32_t i = 0; i < STH_TRACE_LIST_COUNT; i++) {
-        if (a->list[i].count != b->list[i].count ||
-            (a->list[i].count > 0 &&
-             memcmp(a->list[i].value, b->list[i].value,
-                    a->list[i].count * sizeof(*a->list[i].value))))
+    for (uint32_t i = 0; i < STH_TRACE_NUMBER_COUNT; i++)
+        if (!same_number(sth_trace_number_words[i].type, a->number[i],
+                         b->number[i]))
             return false;
-    }
+    for (uint32_t i = 0; i < STH_TRACE_LIST_COUNT; i++)
+        if (!same_list(sth_trace_list_words[i].type, &a->list[i], &b->list[i]))
+            return false;
     for (uint32_t i = 0; i < STH_TRACE_VIEW_COUNT; i++) {
         if (!same_view(trace, pairs, &a->view[i], &b->view[i]))
             return false;
