@@ -17,6 +17,9 @@ RV32_BOARD = $(addprefix firmware/rv32/,sth_accelerator.c sth_board.c \
 RV32_PLAYER = $(RV32_BOARD) firmware/rv32/sth_player.c firmware/runtime/sth_compiled.c
 RV32_TRAPS = $(RV32_BOARD) tests/rv32/traps.c
 RV32_EXAMPLES = $(basename $(notdir $(wildcard firmware/examples/*.c)))
+# Images with a planted bug each, for the platform's diagnosis.
+RV32_BUGS = $(filter-out play,$(basename $(notdir \
+	$(wildcard tests/firmware_bugs/*.c))))
 RV32_CFLAGS = -march=rv32imac_zicsr -mabi=ilp32 -std=c11 -g $(WARN) \
 	-ffreestanding -ffunction-sections -fdata-sections -I$(RV32) -I$(BUILD)/gen \
 	-Ispec $(addprefix -I,$(wildcard firmware/*/))
@@ -43,6 +46,7 @@ $(RV32)/image.ld $(RV32)/image-rom.ld: firmware/rv32/sth_image.ld $(PLATFORM) \
 
 define rv32-link
 	$(call say,RV32,$@)
+	@mkdir -p $(@D)
 	$(Q)$(RV32_CC) $(RV32_LDFLAGS) -T $(filter %.ld,$^) -o $@ \
 	  $(filter %.o,$^) -lgcc
 endef
@@ -63,6 +67,11 @@ $(RV32)/$(1)/player-rom.elf: $(RV32_PLAYER:%.c=$(RV32)/$(1)/%.o) \
 		$(RV32_START:%.S=$(RV32)/$(1)/%.o) $(RV32)/image-rom.ld
 $(RV32)/$(1)/traps.elf: $(RV32_TRAPS:%.c=$(RV32)/$(1)/%.o) \
 		$(RV32_START:%.S=$(RV32)/$(1)/%.o) $(RV32)/image-rom.ld
+$(RV32_BUGS:%=$(RV32)/$(1)/bugs/%.elf): $(RV32)/$(1)/bugs/%.elf: \
+		$(RV32)/$(1)/tests/firmware_bugs/%.o \
+		$(RV32_BOARD:%.c=$(RV32)/$(1)/%.o) \
+		$(RV32_START:%.S=$(RV32)/$(1)/%.o) $(RV32)/image.ld
+	$$(rv32-link)
 $(RV32_EXAMPLES:%=$(RV32)/$(1)/%.elf): $(RV32)/$(1)/%.elf: \
 		$(RV32)/$(1)/firmware/examples/%.o \
 		$(RV32_BOARD:%.c=$(RV32)/$(1)/%.o) \

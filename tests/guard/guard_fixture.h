@@ -23,6 +23,7 @@ static inline int setup_guard(void **state)
     static uint32_t asked;
     const struct sth_guard_options options = {.params = &program.params,
                                               .mem_bytes = 1 << 24,
+                                              .sleeps = true,
                                               .user = &asked,
                                               .where = where};
 

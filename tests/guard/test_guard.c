@@ -13,7 +13,7 @@ static void test_guard_right_program_is_clean(void **state)
         fill(p, 0x3000, 256);
     }
     sth_guard_sleep(guard);
-    sth_guard_end(guard);
+    sth_guard_end(guard, true);
     assert_clean();
 }
 

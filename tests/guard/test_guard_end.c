@@ -28,7 +28,7 @@ static void test_guard_deadlock_of_a_full_queue(void **state)
     run(p);
     assert_int_equal(reg_read(p, STH_REG_RETIRED), 0);
     assert_true(sth_guard_is_stuck(guard));
-    sth_guard_end(guard);
+    sth_guard_end(guard, true);
     assert_found(STH_GUARD_DEADLOCK, "finds its queue full");
 }
 
@@ -65,7 +65,7 @@ static void test_guard_token(void **state)
     put(p, with(command_sync(STH_OP_SYNC_LOAD), 0, S2));
     put(p, with_irq(with(command_sync(STH_OP_SYNC_LOAD), 0, S2)));
     finish(p);
-    sth_guard_end(guard);
+    sth_guard_end(guard, true);
     assert_found(STH_GUARD_TOKEN, "semaphore 2 is 2 at the end");
 }
 
@@ -75,7 +75,7 @@ static void test_guard_unfinished(void **state)
 
     put(p, command_sync(STH_OP_SYNC_LOAD));
     run(p);
-    sth_guard_end(guard);
+    sth_guard_end(guard, true);
     assert_found(STH_GUARD_UNFINISHED, "has not seen command 0");
 }
 
@@ -111,7 +111,7 @@ static void test_guard_starts_again_after_reset(void **state)
     program_setup(p);
     put(p, with_irq(command_sync(STH_OP_SYNC_LOAD)));
     finish(p);
-    sth_guard_end(guard);
+    sth_guard_end(guard, true);
     assert_clean();
 }
 
@@ -152,7 +152,7 @@ static void test_guard_fault(void **state)
     sth_mem_set_error_range(p->mem, 0x1000, 0x103f);
     put(p, command_load(0x1000, 0, 64));
     run(p);
-    sth_guard_end(guard);
+    sth_guard_end(guard, true);
     assert_found(STH_GUARD_FAULT, "LOAD_BUS at command 0 (LOAD");
 }
 

@@ -131,7 +131,7 @@ static void expect_clean(struct model *m)
 
     if (count != 0)
         fail_msg("%s", list[0].text);
-    sth_guard_end(m->guard);
+    sth_guard_end(m->guard, true);
     if (sth_guard_findings(m->guard, &found) != 0)
         fail_msg("%s", found->text);
 }

@@ -38,7 +38,7 @@ static struct sth_symbols *open_program(void)
 }
 
 enum { LANDMARK_LINE = __LINE__ + 1 };
-static __attribute__((noipa)) uint32_t landmark(volatile uint32_t *at)
+static __attribute__((noipa)) uint32_t landmark(const volatile uint32_t *at)
 {
     return *at;
 }

@@ -18,6 +18,7 @@ static void forget(struct sth_guard *g)
     g->ring_base = 0;
     g->ring_log2 = STH_RESET_RING_LOG2;
     g->irq_enable = 0;
+    g->watchdog = STH_RESET_WATCHDOG;
     g->enabled = false;
     g->resetting = false;
     g->lost = false;
@@ -127,6 +128,9 @@ static void see_write(struct sth_guard *g, uint32_t offset, uint32_t value)
     case STH_REG_IRQ_ENABLE:
         g->irq_enable = value;
         break;
+    case STH_REG_WATCHDOG:
+        g->watchdog = value;
+        break;
     case STH_REG_TAIL:
         sth_guard_announce(g, value);
         break;
@@ -173,9 +177,18 @@ static bool wait(struct sth_device *dev, uint64_t max_cycles)
     struct sth_guard *g = guard_of(dev);
     bool line;
 
-    if (max_cycles != 0)
+    if (g->options.sleeps && max_cycles != 0)
         sth_guard_sleep(g);
     line = g->inner->ops->wait(g->inner, max_cycles);
+    sth_guard_drain(g);
+    return line;
+}
+
+static bool pass(struct sth_device *dev, uint64_t cycles, bool stop)
+{
+    struct sth_guard *g = guard_of(dev);
+    const bool line = g->inner->ops->pass(g->inner, cycles, stop);
+
     sth_guard_drain(g);
     return line;
 }
@@ -216,6 +229,7 @@ static const struct sth_device_ops guard_ops = {
     .mem_read = mem_read,
     .mem_write = mem_write,
     .wait = wait,
+    .pass = pass,
     .next_event = next_event,
     .peek = peek,
     .cycles = cycles,
@@ -276,4 +290,19 @@ void sth_guard_protect(struct sth_guard *g, uint64_t addr, uint64_t bytes,
 {
     if (g->ranges < STH_GUARD_RANGES)
         g->range[g->ranges++] = (struct sth_guard_range){addr, bytes, what};
+}
+
+bool sth_guard_command(struct sth_guard *g, uint32_t back,
+                       struct sth_guard_past *past)
+{
+    const struct sth_guard_flight *f =
+        sth_guard_flights_at(&g->flights, g->flights.tail - back);
+
+    if (f == NULL)
+        return false;
+    *past = (struct sth_guard_past){.command = f->command,
+                                    .index = f->index,
+                                    .retired = f->retired,
+                                    .doorbell = f->doorbell};
+    return true;
 }

@@ -53,9 +53,14 @@ struct sth_guard_finding {
 struct sth_guard_options {
     const struct sth_params *params; /* of the device; only read */
     uint64_t mem_bytes;              /* of memory from address 0; 0: 2^40 */
+    bool sleeps; /* in wait() firmware sleeps, as on the host */
     void *user;
     /* Each may be NULL.  None may call the device. */
     void (*where)(void *user, struct sth_guard_place *place);
+    /* Whether somebody has written all of these bytes, and which is the first
+     * that is not.  NULL: the guard keeps account of what it is told. */
+    bool (*is_written)(void *user, uint64_t addr, uint64_t bytes,
+                       uint64_t *first);
     /* A command has written memory. */
     void (*wrote)(void *user, uint64_t addr, uint64_t bytes);
     /* Something was found; at most STH_GUARD_FINDINGS times. */
@@ -96,15 +101,32 @@ void sth_guard_sleep(struct sth_guard *guard);
  * will ever retire. */
 bool sth_guard_is_stuck(struct sth_guard *guard);
 
+/* Whether no interrupt will come of what is announced: all of it has retired,
+ * or is stuck and no watchdog is on. */
+bool sth_guard_is_silent(struct sth_guard *guard);
+
 /* Nothing but the chip could end the wait, and it does not: finds why. */
 void sth_guard_hangs(struct sth_guard *guard);
 
-/* The run is over: finds what was left. */
-void sth_guard_end(struct sth_guard *guard);
+/* The run is over: finds why what is under way does not retire, and, if
+ * firmware says that it is `done`, what was left. */
+void sth_guard_end(struct sth_guard *guard, bool done);
 
 /* Oldest first; *list is valid until the device or the guard is called. */
 size_t sth_guard_findings(const struct sth_guard *guard,
                           const struct sth_guard_finding **list);
+
+/* A command that was announced. */
+struct sth_guard_past {
+    struct sth_command command;
+    uint32_t index;
+    bool retired;
+    struct sth_guard_place doorbell;
+};
+
+/* The `back`-th of the newest, from 1 on; false: there are fewer. */
+bool sth_guard_command(struct sth_guard *guard, uint32_t back,
+                       struct sth_guard_past *past);
 
 /* "race". */
 const char *sth_guard_kind_name(enum sth_guard_kind kind);

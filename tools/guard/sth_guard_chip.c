@@ -16,8 +16,7 @@ static void see_load(void *context, const struct sth_footprint_run *run)
         sth_guard_memory_write(&g->memory, run->addr, run->bytes);
         if (g->options.wrote != NULL)
             g->options.wrote(g->options.user, run->addr, run->bytes);
-    } else if (!sth_guard_memory_is_written(&g->memory, run->addr, run->bytes,
-                                            &first)) {
+    } else if (!sth_guard_is_written(g, run->addr, run->bytes, &first)) {
         sth_guard_describe(flight, line);
         sth_guard_find(g, STH_GUARD_UNWRITTEN, flight, NULL,
                        "%s reads memory at 0x%llx, which nobody has written",
@@ -73,6 +72,7 @@ void sth_guard_retire(struct sth_guard *g, const struct sth_event *event)
 
     if (f == NULL || f->retired)
         return;
+    sth_guard_refresh(g, f);
     f->retired = true;
     f->order = g->retired++;
     if (f->engine == STH_ENGINE_COUNT)

@@ -84,6 +84,28 @@ static void refuse(struct sth_guard *g, struct sth_guard_flight *flight,
                    fault.word, fields);
 }
 
+/* What its place holds, and the engine of that. */
+static struct sth_decode_fault read_flight(struct sth_guard *g,
+                                           struct sth_guard_flight *f)
+{
+    uint8_t bytes[STH_COMMAND_BYTES];
+    struct sth_decode_fault fault;
+
+    g->inner->ops->mem_read(g->inner, f->slot, bytes, sizeof(bytes));
+    f->command = sth_command_from_bytes(bytes);
+    fault = sth_decode_check(&g->decoder, &f->command);
+    f->engine = fault.code == STH_FAULT_NONE ? sth_decode_engine(&f->command)
+                                             : STH_ENGINE_COUNT;
+    return fault;
+}
+
+void sth_guard_refresh(struct sth_guard *g, struct sth_guard_flight *flight)
+{
+    if (flight->rewritten)
+        (void)read_flight(g, flight);
+    flight->rewritten = false;
+}
+
 /* The next command, as it lies in the ring now. */
 static bool announce_next(struct sth_guard *g,
                           const struct sth_guard_place *doorbell)
@@ -91,7 +113,6 @@ static bool announce_next(struct sth_guard *g,
     struct sth_guard_flight *f = sth_guard_flights_next(&g->flights);
     struct visit v = {g, f};
     struct sth_decode_fault fault;
-    uint8_t bytes[STH_COMMAND_BYTES];
     uint64_t unwritten;
 
     if (f == NULL)
@@ -100,12 +121,8 @@ static bool announce_next(struct sth_guard *g,
     f->slot = (g->ring_base +
                ((uint64_t)f->index * STH_COMMAND_BYTES) % ring_bytes(g)) &
               STH_ADDR_MASK;
-    g->inner->ops->mem_read(g->inner, f->slot, bytes, sizeof(bytes));
-    f->command = sth_command_from_bytes(bytes);
-    fault = sth_decode_check(&g->decoder, &f->command);
-    f->engine = STH_ENGINE_COUNT;
-    if (!sth_guard_memory_is_written(&g->memory, f->slot, STH_COMMAND_BYTES,
-                                     &unwritten)) {
+    fault = read_flight(g, f);
+    if (!sth_guard_is_written(g, f->slot, STH_COMMAND_BYTES, &unwritten)) {
         sth_guard_find(g, STH_GUARD_DOORBELL, f, NULL,
                        "the doorbell announces command %u, and nobody has "
                        "written it to 0x%llx",
@@ -113,7 +130,6 @@ static bool announce_next(struct sth_guard *g,
     } else if (fault.code != STH_FAULT_NONE) {
         refuse(g, f, fault);
     } else {
-        f->engine = sth_decode_engine(&f->command);
         sth_footprint_visit(&g->params, &f->command, see_run, &v);
     }
     sth_guard_flights_announce(&g->flights, f);
@@ -128,13 +144,15 @@ void sth_guard_announce(struct sth_guard *g, uint32_t tail)
 
     if (g->lost)
         return;
-    if (g->ring_base + ring_bytes(g) > memory_bytes(g))
+    if (g->ring_base + ring_bytes(g) > memory_bytes(g)) {
+        g->lost = true;
         sth_guard_find(g, STH_GUARD_RING, NULL, NULL,
                        "the ring at 0x%llx..0x%llx is not in memory, which "
                        "ends at 0x%llx",
                        (unsigned long long)g->ring_base,
                        (unsigned long long)(g->ring_base + ring_bytes(g) - 1),
                        (unsigned long long)(memory_bytes(g) - 1));
+    }
     if (tail - g->head > size) {
         g->lost = more > size;
         sth_guard_find(

@@ -103,6 +103,14 @@ void sth_guard_find(struct sth_guard *g, enum sth_guard_kind kind,
         g->options.found(g->options.user, found);
 }
 
+bool sth_guard_is_written(const struct sth_guard *g, uint64_t addr,
+                          uint64_t bytes, uint64_t *first)
+{
+    return g->options.is_written != NULL
+               ? g->options.is_written(g->options.user, addr, bytes, first)
+               : sth_guard_memory_is_written(&g->memory, addr, bytes, first);
+}
+
 size_t sth_guard_findings(const struct sth_guard *g,
                           const struct sth_guard_finding **list)
 {

@@ -20,6 +20,7 @@ struct sth_guard_flight {
     uint32_t order;  /* commands that had retired before it, if retired */
     bool valid, retired;
     bool known;          /* firmware has looked since then */
+    bool rewritten;      /* its place was written since the doorbell */
     uint32_t reported;   /* bits by kind: found once */
     uint64_t slot;       /* where it lies in memory */
     uint64_t first, end; /* memory it reads or writes; end 0: none */

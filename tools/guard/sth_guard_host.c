@@ -51,6 +51,7 @@ static void check_slot(struct sth_guard *g, struct sth_guard_flight *f,
     if (!s->write || (int32_t)(f->index - g->head) < 0 ||
         s->addr >= f->slot + STH_COMMAND_BYTES || s->addr + s->bytes <= f->slot)
         return;
+    f->rewritten = true;
     sth_guard_find(g, STH_GUARD_DOORBELL, f, NULL,
                    "the processor writes 0x%llx, in command %u, behind the "
                    "doorbell that announces it",

@@ -27,7 +27,7 @@ struct sth_guard {
     /* What firmware wrote last. */
     uint64_t ring_base;
     uint32_t ring_log2;
-    uint32_t irq_enable;
+    uint32_t irq_enable, watchdog;
     bool enabled, resetting;
     bool lost;     /* TAIL made no sense: commands are not followed until a
                       soft reset */
@@ -78,8 +78,17 @@ void sth_guard_describe(const struct sth_guard_flight *flight,
 void sth_guard_name_fields(const struct sth_command *command, uint32_t word,
                            char *text, size_t size);
 
-/* sth_guard_command.c: commands as they are announced. */
+bool sth_guard_is_written(const struct sth_guard *guard, uint64_t addr,
+                          uint64_t bytes, uint64_t *first);
+
+/*
+ * sth_guard_command.c
+ */
+/* Commands are announced. */
 void sth_guard_announce(struct sth_guard *guard, uint32_t tail);
+/* If firmware has written it again, a command is what its place holds now. */
+void sth_guard_refresh(struct sth_guard *guard,
+                       struct sth_guard_flight *flight);
 
 /* sth_guard_register.c: false, and a finding: no register is meant so. */
 bool sth_guard_check_read(struct sth_guard *guard, uint32_t offset);

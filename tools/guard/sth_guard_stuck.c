@@ -73,6 +73,17 @@ bool sth_guard_is_stuck(struct sth_guard *g)
             front.end != g->flights.tail); /* the oldest is refused */
 }
 
+bool sth_guard_is_silent(struct sth_guard *g)
+{
+    for (uint32_t i = g->flights.first; i != g->flights.tail; i++) {
+        const struct sth_guard_flight *f = sth_guard_flights_at(&g->flights, i);
+
+        if (f != NULL && !f->retired)
+            return g->watchdog == 0 && sth_guard_is_stuck(g);
+    }
+    return !g->lost || g->watchdog == 0;
+}
+
 /* ---- words ------------------------------------------------------------- */
 
 struct text {
@@ -111,18 +122,22 @@ static void put_poster(struct sth_guard *g, struct text *text, uint32_t s)
     put(text, " for semaphore %u, which no command under way posts", s);
 }
 
-static void find_deadlock(struct sth_guard *g, const struct front *front)
+/* If it is one. */
+static bool find_deadlock(struct sth_guard *g)
 {
+    const struct front front = find_front(g);
     struct sth_guard_flight *first = NULL, *second = NULL;
     struct text text = {.length = 0};
 
+    if (!is_stuck(g, &front))
+        return false;
     for (uint32_t e = 0; e < STH_ENGINE_COUNT; e++) {
         struct sth_guard_flight *f =
-            sth_guard_flights_at(&g->flights, front->oldest[e]);
+            sth_guard_flights_at(&g->flights, front.oldest[e]);
         char line[STH_GUARD_LINE];
         uint32_t mask;
 
-        if (front->queued[e] == 0)
+        if (front.queued[e] == 0)
             continue;
         mask = lacks(g, f);
         sth_guard_describe(f, line);
@@ -135,10 +150,29 @@ static void find_deadlock(struct sth_guard *g, const struct front *front)
         else if (second == NULL)
             second = f;
     }
-    if (front->end != g->flights.tail)
-        put(&text, "; command %u finds its queue full", front->end);
+    if (front.end != g->flights.tail)
+        put(&text, "; command %u finds its queue full", front.end);
     sth_guard_find(g, STH_GUARD_DEADLOCK, first, second,
                    "no command can proceed%s", text.at);
+    return true;
+}
+
+/* Where the fault is: "; word 4, SP", "; address 0x1000", or nothing. */
+static void describe_fault(uint32_t code, uint64_t addr,
+                           const struct sth_guard_flight *f, char *text,
+                           size_t size)
+{
+    char fields[80] = "";
+
+    text[0] = '\0';
+    if (code <= STH_FAULT_RANGE) {
+        if (f != NULL)
+            sth_guard_name_fields(&f->command, (uint32_t)addr, fields,
+                                  sizeof(fields));
+        snprintf(text, size, "; word %u,%s", (uint32_t)addr, fields);
+    } else if (code <= STH_FAULT_STORE_BUS) {
+        snprintf(text, size, "; address 0x%llx", (unsigned long long)addr);
+    }
 }
 
 void sth_guard_find_fault(struct sth_guard *g)
@@ -148,29 +182,26 @@ void sth_guard_find_fault(struct sth_guard *g)
     const uint32_t index = dev->ops->reg_read(dev, STH_REG_FAULT_INDEX);
     uint64_t addr = dev->ops->reg_read(dev, STH_REG_FAULT_ADDR_LO);
     struct sth_guard_flight *f = sth_guard_flights_at(&g->flights, index);
-    char line[STH_GUARD_LINE] = "", fields[80] = "";
+    char line[STH_GUARD_LINE], place[128];
 
     addr |= (uint64_t)dev->ops->reg_read(dev, STH_REG_FAULT_ADDR_HI) << 32;
     if (code == STH_FAULT_NONE)
         return;
+    if (code == STH_FAULT_WATCHDOG)
+        (void)find_deadlock(g);
+    snprintf(line, sizeof(line), "command %u", index);
     if (f != NULL) {
+        sth_guard_refresh(g, f);
         sth_guard_describe(f, line);
-        if (code <= STH_FAULT_RANGE)
-            sth_guard_name_fields(&f->command, (uint32_t)addr, fields,
-                                  sizeof(fields));
-    } else {
-        snprintf(line, sizeof(line), "command %u", index);
     }
-    sth_guard_find(g, STH_GUARD_FAULT, f, NULL, "%s at %s: %s; %s 0x%llx%s",
-                   sth_fault_name(code), line, sth_fault_meaning(code),
-                   code <= STH_FAULT_RANGE ? "word" : "address",
-                   (unsigned long long)addr, fields);
+    describe_fault(code, addr, f, place, sizeof(place));
+    sth_guard_find(g, STH_GUARD_FAULT, f, NULL, "%s at %s: %s%s",
+                   sth_fault_name(code), line, sth_fault_meaning(code), place);
 }
 
 /* Why commands under way do not retire; false: they may. */
 static bool find_reason(struct sth_guard *g)
 {
-    const struct front front = find_front(g);
     struct sth_device *dev = g->inner;
 
     if (g->flights.first == g->flights.tail && !g->lost)
@@ -191,11 +222,7 @@ static bool find_reason(struct sth_guard *g)
                        g->flights.tail - g->flights.first);
         return true;
     }
-    if (is_stuck(g, &front)) {
-        find_deadlock(g, &front);
-        return true;
-    }
-    return g->lost;
+    return find_deadlock(g) || g->lost;
 }
 
 void sth_guard_sleep(struct sth_guard *g)
@@ -246,13 +273,13 @@ void sth_guard_hangs(struct sth_guard *g)
                        g->irq_enable);
 }
 
-void sth_guard_end(struct sth_guard *g)
+void sth_guard_end(struct sth_guard *g, bool done)
 {
     struct sth_guard_flight *f;
     char line[STH_GUARD_LINE];
 
     sth_guard_drain(g);
-    if (find_reason(g))
+    if (find_reason(g) || !done)
         return;
     for (uint32_t i = g->flights.first; i != g->flights.tail; i++) {
         f = sth_guard_flights_at(&g->flights, i);

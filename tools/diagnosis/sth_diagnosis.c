@@ -1,0 +1,226 @@
+#include "sth_diagnosis_state.h"
+
+#include <elf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RAM STH_PLATFORM_RAM_BASE
+
+/* ---- what the platform asks -------------------------------------------- */
+
+/* A stop that the run does not survive, or one that is only said. */
+static enum sth_vp_order stopped(void *user, enum sth_hart_stop why)
+{
+    struct sth_diagnosis *d = user;
+    const struct sth_hart_report *r = &d->vp->hart.report;
+
+    switch (why) {
+    case STH_HART_STOP_DOUBLE_FAULT:
+        sth_diagnosis_report(d, "double fault",
+                             "a trap of cause %u at pc 0x%08x, before the one "
+                             "of cause %u at 0x%08x was taken",
+                             d->vp->hart.state.trap.cause, r->pc,
+                             r->first.cause, r->first.pc);
+        d->status = STH_DIAGNOSIS_NESTED_TRAP;
+        return STH_VP_QUIT;
+    case STH_HART_STOP_STACK:
+        sth_diagnosis_report(d, "stack",
+                             "overflow: sp is 0x%08x, and the stack ends at "
+                             "0x%08x",
+                             r->addr, d->vp->image.stack_limit);
+        d->status = STH_DIAGNOSIS_STACK_OVERFLOW;
+        return STH_VP_QUIT;
+    case STH_HART_STOP_UNWRITTEN:
+        sth_diagnosis_report(d, "unwritten",
+                             "the processor reads 0x%08x, which nobody has "
+                             "written",
+                             r->addr);
+        return STH_VP_GO;
+    default:
+        return STH_VP_GO;
+    }
+}
+
+static void on_device(void *user, const struct sth_hart_access *access)
+{
+    const uint32_t offset = access->addr - STH_PLATFORM_ACCEL_BASE;
+    struct sth_diagnosis *d = user;
+
+    if (offset < STH_PLATFORM_ACCEL_BYTES && access->bytes != 4)
+        sth_diagnosis_report(d, "register",
+                             "%s of %u bytes at register 0x%x: registers are "
+                             "words",
+                             access->write ? "write" : "read", access->bytes,
+                             offset % STH_PLATFORM_ACCEL_STRIDE);
+}
+
+/* ---- what guards ask --------------------------------------------------- */
+
+static bool is_written(void *user, uint64_t addr, uint64_t bytes,
+                       uint64_t *first)
+{
+    struct sth_diagnosis *d = user;
+    uint32_t at;
+
+    if (addr + bytes > d->vp->ram_bytes ||
+        sth_hart_is_written(&d->vp->hart, (uint32_t)addr + RAM, (uint32_t)bytes,
+                            &at))
+        return true;
+    *first = at - RAM;
+    return false;
+}
+
+static void wrote(void *user, uint64_t addr, uint64_t bytes)
+{
+    struct sth_diagnosis *d = user;
+
+    if (addr + bytes <= d->vp->ram_bytes)
+        sth_hart_memory_changed(&d->vp->hart, (uint32_t)addr + RAM,
+                                (uint32_t)bytes);
+}
+
+static void found(void *user, const struct sth_guard_finding *finding)
+{
+    sth_diagnosis_report_finding(user, finding);
+}
+
+/* ---- life and death ---------------------------------------------------- */
+
+struct sth_diagnosis *sth_diagnosis_create(struct sth_vp *vp, FILE *out)
+{
+    struct sth_diagnosis *d = calloc(1, sizeof(*d));
+
+    if (d == NULL)
+        return NULL;
+    d->vp = vp;
+    d->out = out;
+    d->watcher = (struct sth_vp_watcher){
+        .user = d, .stopped = stopped, .access = on_device};
+    return d;
+}
+
+void sth_diagnosis_destroy(struct sth_diagnosis *d)
+{
+    if (d == NULL)
+        return;
+    for (uint32_t i = 0; i < d->guards; i++)
+        sth_guard_destroy(d->guard[i]);
+    sth_symbols_close(d->symbols);
+    free(d);
+}
+
+struct sth_device *sth_diagnosis_guard(struct sth_diagnosis *d,
+                                       struct sth_device *device,
+                                       const struct sth_params *params)
+{
+    const struct sth_guard_options options = {
+        .params = params,
+        .mem_bytes = d->vp->ram_bytes,
+        .user = d,
+        .where = sth_diagnosis_where,
+        .is_written = is_written,
+        .wrote = wrote,
+        .found = found,
+    };
+
+    if (d->guards == STH_VP_CHIPS)
+        return NULL;
+    d->guard[d->guards] = sth_guard_create(device, &options);
+    if (d->guard[d->guards] == NULL)
+        return NULL;
+    return sth_guard_device(d->guard[d->guards++]);
+}
+
+static void add_code(void *user, uint32_t addr, uint32_t bytes)
+{
+    struct sth_diagnosis *d = user;
+
+    if (addr < RAM || d->codes == STH_DIAGNOSIS_CODE)
+        return;
+    d->code[d->codes].addr = addr;
+    d->code[d->codes++].bytes = bytes;
+    for (uint32_t i = 0; i < d->guards; i++)
+        sth_guard_protect(d->guard[i], addr - RAM, bytes, "firmware's code");
+}
+
+/* What the file holds is written.  It was loaded, so it is what it says. */
+static void note_image(struct sth_diagnosis *d, const char *file)
+{
+    Elf32_Ehdr head;
+    Elf32_Phdr part;
+
+    memcpy(&head, file, sizeof(head));
+    for (uint32_t i = 0; i < head.e_phnum; i++) {
+        memcpy(&part, file + head.e_phoff + i * sizeof(part), sizeof(part));
+        if (part.p_type == PT_LOAD)
+            sth_hart_memory_changed(&d->vp->hart, part.p_paddr, part.p_filesz);
+    }
+}
+
+bool sth_diagnosis_attach(struct sth_diagnosis *d, const void *file,
+                          size_t bytes)
+{
+    char error[128];
+
+    d->symbols = sth_symbols_open(file, bytes, error, sizeof(error));
+    if (d->symbols != NULL)
+        sth_symbols_code(d->symbols, add_code, d);
+    if (!sth_hart_shadow(&d->vp->hart))
+        return false;
+    note_image(d, file);
+    sth_hart_stack_limit(&d->vp->hart, d->vp->image.stack_limit);
+    sth_diagnosis_listen(d);
+    if (d->vp->watcher == NULL)
+        d->vp->watcher = &d->watcher;
+    return true;
+}
+
+bool sth_diagnosis_is_silent(struct sth_diagnosis *d)
+{
+    for (uint32_t i = 0; i < d->guards; i++)
+        if (!sth_guard_is_silent(d->guard[i]))
+            return false;
+    return true;
+}
+
+static int end_status(struct sth_diagnosis *d)
+{
+    const struct sth_vp *vp = d->vp;
+
+    switch (vp->end) {
+    case STH_VP_END_EXIT:
+        if (vp->status > STH_DIAGNOSIS_FIRMWARE) {
+            sth_diagnosis_report(d, "status",
+                                 "firmware ended with status %u, which has no "
+                                 "meaning",
+                                 vp->status);
+            return STH_DIAGNOSIS_NO_SENSE;
+        }
+        return (int)vp->status;
+    case STH_VP_END_ASLEEP:
+        sth_diagnosis_explain_sleep(d);
+        return STH_DIAGNOSIS_ASLEEP;
+    case STH_VP_END_LIMIT:
+        sth_diagnosis_report(d, "limit", "no end within %llu cycles",
+                             (unsigned long long)vp->limit);
+        return STH_DIAGNOSIS_LIMIT;
+    case STH_VP_END_CHIP:
+        sth_diagnosis_report(d, "chip", "%s", vp->why);
+        return STH_DIAGNOSIS_BROKEN;
+    default:
+        return d->status;
+    }
+}
+
+int sth_diagnosis_end(struct sth_diagnosis *d)
+{
+    int status = end_status(d);
+
+    for (uint32_t i = 0; i < d->guards; i++)
+        sth_guard_end(d->guard[i], status == 0);
+    if (d->reports != 0)
+        sth_diagnosis_list_commands(d);
+    if (status == 0 && d->reports != 0)
+        status = STH_DIAGNOSIS_FOUND;
+    return status;
+}

@@ -1,0 +1,67 @@
+/*
+ * What firmware did wrong on the virtual platform, in words: one report for
+ * each mistake, with the places in the source, and an exit status.
+ *
+ * The processor's mistakes are seen by what it tells (sth_hart.h), those with
+ * an accelerator by a guard in front of it (sth_guard.h).  Nothing takes a
+ * cycle, but all that the processor reads and writes takes the host longer.
+ */
+#ifndef STH_DIAGNOSIS_H
+#define STH_DIAGNOSIS_H
+
+#include <stdio.h>
+
+#include "sth_guard.h"
+#include "sth_vp.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * How a diagnosed run ends: with the status of firmware, if that is one of the
+ * board's (sth_board.h) and nothing was found; else with one of these.
+ */
+enum sth_diagnosis_status {
+    STH_DIAGNOSIS_NESTED_TRAP = 3,    /* a trap before the last was taken */
+    STH_DIAGNOSIS_STACK_OVERFLOW = 4, /* sp was used below its limit */
+    STH_DIAGNOSIS_FIRMWARE = 4, /* the largest that firmware may end with */
+    STH_DIAGNOSIS_ASLEEP,       /* it waits for what will not come */
+    STH_DIAGNOSIS_LIMIT,        /* it took as many cycles as it may */
+    STH_DIAGNOSIS_BROKEN,       /* what is around an accelerator broke */
+    STH_DIAGNOSIS_FOUND,   /* firmware ended with 0, but mistakes were found */
+    STH_DIAGNOSIS_NO_SENSE /* firmware ended with a status of no meaning */
+};
+
+struct sth_diagnosis;
+
+/* Reports go to `out`.  NULL when out of memory. */
+struct sth_diagnosis *sth_diagnosis_create(struct sth_vp *vp, FILE *out);
+void sth_diagnosis_destroy(struct sth_diagnosis *diagnosis);
+
+/* A guard in front of the next accelerator: what is to be put on the platform
+ * instead of the device; NULL when out of memory or places. */
+struct sth_device *sth_diagnosis_guard(struct sth_diagnosis *diagnosis,
+                                       struct sth_device *device,
+                                       const struct sth_params *params);
+
+/*
+ * Behind sth_vp_load(), with the same file, before anything else is written to
+ * memory: from here on what the file does not hold is unwritten.  The watcher
+ * is set, unless there is one.  False: out of memory.
+ */
+bool sth_diagnosis_attach(struct sth_diagnosis *diagnosis, const void *file,
+                          size_t bytes);
+
+/* Whether no accelerator will interrupt, unless firmware does something. */
+bool sth_diagnosis_is_silent(struct sth_diagnosis *diagnosis);
+
+/* The run is over: reports what is left, and says how the process should end.
+ */
+int sth_diagnosis_end(struct sth_diagnosis *diagnosis);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

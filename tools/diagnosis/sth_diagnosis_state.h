@@ -1,0 +1,48 @@
+/* A diagnosis, put together: what its files share. */
+#ifndef STH_DIAGNOSIS_STATE_H
+#define STH_DIAGNOSIS_STATE_H
+
+#include "sth_diagnosis.h"
+#include "sth_symbols.h"
+
+enum { STH_DIAGNOSIS_CODE = 8, STH_DIAGNOSIS_MOST = 32 };
+
+struct sth_diagnosis {
+    struct sth_vp *vp;
+    FILE *out;
+    struct sth_symbols *symbols; /* NULL: the file tells nothing */
+    struct sth_guard *guard[STH_VP_CHIPS];
+    uint32_t guards;
+    struct sth_vp_watcher watcher;
+    struct {
+        uint32_t addr, bytes;
+    } code[STH_DIAGNOSIS_CODE]; /* stretches of memory with instructions */
+    uint32_t codes;
+    uint32_t reports;
+    int status; /* of a stop that ends the run; 0: none */
+};
+
+/*
+ * sth_diagnosis_say.c
+ */
+/* Where firmware is. */
+void sth_diagnosis_where(void *diagnosis, struct sth_guard_place *place);
+/* One report: "systolith: KIND: ..." and where firmware is. */
+__attribute__((format(printf, 3, 4))) void
+sth_diagnosis_report(struct sth_diagnosis *diagnosis, const char *kind,
+                     const char *format, ...);
+/* The same of a guard. */
+void sth_diagnosis_report_finding(struct sth_diagnosis *diagnosis,
+                                  const struct sth_guard_finding *finding);
+/* The last commands of each accelerator that has any. */
+void sth_diagnosis_list_commands(struct sth_diagnosis *diagnosis);
+
+/*
+ * sth_diagnosis_cpu.c
+ */
+/* What the processor is to tell. */
+void sth_diagnosis_listen(struct sth_diagnosis *diagnosis);
+/* Why the processor sleeps for good. */
+void sth_diagnosis_explain_sleep(struct sth_diagnosis *diagnosis);
+
+#endif
