@@ -111,6 +111,9 @@ struct sth_csim_statistics {
 void sth_csim_get_statistics(struct sth_device *dev,
                              struct sth_csim_statistics *statistics);
 
+/* A register as a read finds it now; no time passes and nothing is latched. */
+uint32_t sth_csim_peek_reg(struct sth_device *dev, uint32_t offset);
+
 /* All counter registers at once, in the order of counters.def. */
 void sth_csim_get_counters(struct sth_device *dev,
                            uint64_t counters[STH_CNT_COUNT]);

@@ -8,6 +8,7 @@
 #include "sth_config.h"
 #include "sth_load.h"
 #include "sth_matrix.h"
+#include "sth_regs.h"
 #include "sth_store.h"
 #include "sth_vector.h"
 
@@ -142,6 +143,16 @@ void sth_csim_get_statistics(struct sth_device *dev,
     };
     memcpy(statistics->commands, sth_counters_commands(&csim->front.counters),
            sizeof(statistics->commands));
+}
+
+uint32_t sth_csim_peek_reg(struct sth_device *dev, uint32_t offset)
+{
+    struct sth_front *front = &csim_of(dev)->front;
+    const uint32_t high = front->counter_high;
+    const uint32_t value = sth_regs_read(front, offset);
+
+    front->counter_high = high;
+    return value;
 }
 
 void sth_csim_get_counters(struct sth_device *dev,

@@ -1,0 +1,47 @@
+/*
+ * The side of a session that speaks with gdb.  Each function below answers the
+ * packets of its kind in remote->answer; false: the packet is of another kind.
+ */
+#ifndef STH_GDB_REMOTE_H
+#define STH_GDB_REMOTE_H
+
+#include "sth_gdb_session.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct sth_gdb_remote {
+    struct sth_gdb_session *session;
+    struct sth_gdb_answer answer;
+    bool is_silent;    /* this packet has no answer, or not yet */
+    bool tells_breaks; /* gdb wants to hear which kind of breakpoint it was */
+    bool is_extended;  /* the session outlives a kill */
+    bool is_killed;    /* and that has happened */
+    char *features;    /* documents that gdb reads; NULL: not yet */
+    char *map;
+    uint8_t bytes[STH_GDB_PACKET_BYTES]; /* on their way */
+};
+
+/* Running and stopping: ? c C s S vCont R k D and their kin. */
+bool sth_gdb_resume(struct sth_gdb_remote *remote,
+                    struct sth_gdb_reader packet);
+
+/* Answers the order to go on, with session->stop. */
+void sth_gdb_remote_stopped(struct sth_gdb_remote *remote);
+
+/* Registers, memory, breakpoints and watchpoints: g G p P m M X Z z. */
+bool sth_gdb_data(struct sth_gdb_remote *remote, struct sth_gdb_reader packet);
+
+/* What gdb asks and sets: q Q H T. */
+bool sth_gdb_query(struct sth_gdb_remote *remote, struct sth_gdb_reader packet);
+
+/* An answer that is done, or that a packet cannot be carried out. */
+void sth_gdb_ok(struct sth_gdb_remote *remote);
+void sth_gdb_error(struct sth_gdb_remote *remote, int number);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
