@@ -43,6 +43,8 @@ $(PLATFORM): $(SPECGEN)
 	$(Q)$(SPECGEN) platform >$(new)
 	$(if-changed)
 
+$(patsubst %.c,$(BUILD)/%.o,$(wildcard tools/platform/*.c tests/platform/*.c)): | $(PLATFORM)
+
 # What git calls the sources, if it knows them; rewritten when that changes.
 $(BUILD)/gen/sth_git.h: FORCE
 	@mkdir -p $(@D)

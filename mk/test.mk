@@ -17,8 +17,9 @@ $(TESTS:%=$(BUILD)/tests/%): %: %.o $(BUILD)/libtests.a $(BUILD)/libtools.a \
 
 unit-binaries: $(TESTS:%=$(BUILD)/tests/%) $(BUILD)/systolith
 
-# The cmocka suites and a second command, under ASan and UBSan.
-sanitized: $(BUILD)/deps.stamp
+# The cmocka suites and a second command, under ASan and UBSan; those of
+# families, which are sums without end, as they are.
+sanitized: $(BUILD)/deps.stamp $(filter $(BUILD)/tests/families/%,$(TESTS:%=$(BUILD)/tests/%))
 	$(Q)$(MAKE) --no-print-directory BUILD=$(SAN) OPT=-O1 \
 	  SANITIZE='$(SAN_FLAGS)' unit-binaries
 
