@@ -70,6 +70,11 @@ static bool is_written(void *user, uint64_t addr, uint64_t bytes,
     return false;
 }
 
+static bool is_firmware(void *user)
+{
+    return ((const struct sth_diagnosis *)user)->vp->hart.asking;
+}
+
 static void wrote(void *user, uint64_t addr, uint64_t bytes)
 {
     struct sth_diagnosis *d = user;
@@ -117,6 +122,7 @@ struct sth_device *sth_diagnosis_guard(struct sth_diagnosis *d,
         .params = params,
         .mem_bytes = d->vp->ram_bytes,
         .user = d,
+        .is_firmware = is_firmware,
         .where = sth_diagnosis_where,
         .is_written = is_written,
         .wrote = wrote,

@@ -56,6 +56,9 @@ struct sth_guard_options {
     bool sleeps; /* in wait() firmware sleeps, as on the host */
     void *user;
     /* Each may be NULL.  None may call the device. */
+    /* Whether it is firmware who reads or writes a register, and not what is
+     * around it, which is let through.  NULL: it is. */
+    bool (*is_firmware)(void *user);
     void (*where)(void *user, struct sth_guard_place *place);
     /* Whether somebody has written all of these bytes, and which is the first
      * that is not.  NULL: the guard keeps account of what it is told. */

@@ -208,6 +208,7 @@ struct sth_hart {
     uint32_t line_shift, fetch_mask, data_mask;
     uint64_t until;          /* of this run */
     enum sth_hart_stop stop; /* why it is to end */
+    bool asking;             /* the owner is, by an instruction */
     uint32_t breaks, watches;
     uint32_t break_pc[STH_HART_BREAKS];
     struct sth_hart_watch watch[STH_HART_WATCHES];

@@ -58,11 +58,14 @@ static void tell(const struct sth_hart *hart, uint32_t addr, uint32_t bytes,
 static bool ask(struct sth_hart *hart, struct sth_hart_access *access)
 {
     const struct sth_hart_owner *owner = &hart->config.owner;
+    bool good;
 
-    if (!owner->access || !owner->access(owner->user, access))
-        return false;
-    hart->state.cycles += access->wait;
-    return true;
+    hart->asking = true;
+    good = owner->access && owner->access(owner->user, access);
+    hart->asking = false;
+    if (good)
+        hart->state.cycles += access->wait;
+    return good;
 }
 
 bool sth_hart_load(struct sth_hart *hart, uint32_t addr, uint32_t bytes,
