@@ -5,6 +5,7 @@
 #   run.sh [NAME...]     those of bugs.txt, or all, on the C model and on the RTL
 set -u
 : "${BUILD:=build}"
+export SYSTOLITH_RTL=$BUILD/rtl
 cycles=400000
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
