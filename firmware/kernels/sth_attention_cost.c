@@ -19,19 +19,30 @@
 #include "sth_transfer.h"
 #include "sth_weight_tile.h"
 
-/*
- * Eighths of the rows in a bank that meet weights there, where those visit all
- * banks as the rows do, and where they visit every other.
- */
-#define SPREAD 5u
-#define HALVED 16u
 /* Allowance for each command of the array. */
 #define PRODUCT_OVERHEAD 1u
+
+/*
+ * Cycles in which rows of so many tiles wait for sums of the array, of which it
+ * reads one a cycle more than half of the time.  Neighbouring rows and tiles
+ * lie in neighbouring banks: within a row vector keeps its distance from the
+ * array, and from row to row it falls behind by a row but for one bank.  Behind
+ * a meeting the next one is `n` rows away, if there is one.
+ */
+static uint64_t meetings(const struct sth_attention_model *m, uint64_t rows,
+                         uint64_t tiles)
+{
+    uint64_t n = 1, banks = m->p->acc_banks;
+
+    while (n <= banks && (n * (tiles - 1) + 1) % banks != 0)
+        n++;
+    return n > banks ? 0 : rows * 5 / (8 * n);
+}
+
 /*
  * From the grant of a vector command, over so many tiles of each row, to that
- * of the one behind it.  A row waits if it begins in the bank where the array
- * is, which is half of the time in the accumulator; that again happens to the
- * next row when a row takes whole turns through the banks.
+ * of the one behind it.  Beside exponentials the array has other scores, to
+ * which it adds nothing, most of the time.
  */
 static uint64_t pass(const struct sth_attention_model *m, uint64_t rows,
                      uint64_t tiles, bool function, bool reduces)
@@ -43,8 +54,7 @@ static uint64_t pass(const struct sth_attention_model *m, uint64_t rows,
                       STH_LAT_VECTOR_RETIRE + STH_LAT_GRANT;
 
     if (turns * steps == 1)
-        cycles += rows / (tiles % m->p->acc_banks == 0 ? 2 : m->p->acc_banks);
-
+        cycles += meetings(m, rows, tiles) / (function ? 4 : 1);
     if (function)
         cycles += STH_LAT_FUNC + turns;
     return cycles + (reduces ? m->reducing : 0);
@@ -63,23 +73,36 @@ static uint64_t scalars(const struct sth_attention_model *m, bool function)
 }
 
 /*
- * A product of so many weight tiles, with `all` steps to bring them in: a step
- * waits when a row of the tile before is in its bank.  Few may be under way.
+ * Cycles in which the steps of a weight tile wait because a row of the tile
+ * before is read from their bank: rows and steps of so many bytes, one a cycle,
+ * that begin together in one bank.
+ */
+static uint32_t waits(const struct sth_params *p, uint32_t rows,
+                      uint32_t row_stride, uint32_t steps, uint32_t step_stride)
+{
+    uint32_t word = sth_sp_word_bytes(p), cycle = 0;
+
+    for (uint32_t i = 0; i < steps; i++, cycle++) {
+        uint32_t bank = i * step_stride / word;
+
+        while (cycle < rows &&
+               (cycle * row_stride / word - bank) % p->sp_banks == 0)
+            cycle++;
+    }
+    return cycle - steps;
+}
+
+/*
+ * A product of so many weight tiles, with `all` steps to bring them in, some of
+ * which wait in each.  Few may be under way.
  */
 static uint64_t product(const struct sth_attention_model *m, uint64_t tiles,
-                        uint64_t all, uint32_t drain)
+                        uint64_t all, uint64_t waiting, uint32_t drain)
 {
     uint32_t steps = (uint32_t)sth_ceil_div_u64(all, tiles);
-    uint32_t word = sth_sp_word_bytes(m->p);
-    uint32_t rows = m->unit_rows, words = m->plan->kv_stride / word;
-    uint64_t eighths = words % 2 != 0 ? SPREAD : words == 0 ? 8 : HALVED;
-    uint64_t waits = sth_min_u32(rows, steps) * eighths / 8;
-    uint64_t cycles;
+    uint32_t rows = m->unit_rows;
+    uint64_t cycles = all + tiles * waiting;
 
-    /* Once they have met they keep apart. */
-    if (m->plan->spread != 0)
-        waits = m->p->sp_banks;
-    cycles = all + sth_ceil_div_u64(tiles * waits, m->p->sp_banks);
     cycles = sth_max_u64(cycles, tiles * sth_max_u64(rows, STH_LAT_MATRIX_SUM));
     return sth_max_u64(
         cycles + PRODUCT_OVERHEAD,
@@ -164,11 +187,13 @@ void sth_attention_times(struct sth_attention_times *t,
         .scores =
             m->units * tiles *
             product(m, sth_ceil_div_u64(columns * depth_rows, tiles),
-                    sth_ceil_div_u64(keys * depth_rows, tiles), m->score_drain),
+                    sth_ceil_div_u64(keys * depth_rows, tiles), m->score_waits,
+                    m->score_drain),
         .values =
             m->units * tiles *
             product(m, sth_ceil_div_u64(turns, tiles),
-                    sth_ceil_div_u64(keys * depth_cols, tiles), m->value_drain),
+                    sth_ceil_div_u64(keys * depth_cols, tiles), m->value_waits,
+                    m->value_drain),
         .load = load_tile(m, sth_ceil_div(loaded, tiles)),
         .bias = load_bias(m, keys),
     };
@@ -213,6 +238,10 @@ void sth_attention_model_init(struct sth_attention_model *m,
     m->decode = sth_max_u32(m->decode, STH_LAT_DECODE);
     for (uint32_t v = p->vector_lanes; v > 1; v /= 2)
         m->reducing += STH_LAT_VECTOR_LEVEL;
+    m->score_waits = waits(p, m->unit_rows, plan->q_stride, m->score_steps,
+                           plan->kv_stride);
+    m->value_waits = waits(p, m->unit_rows, plan->weight_stride, m->value_steps,
+                           plan->kv_stride);
     m->q = move_rows(m, p->load_slots);
     m->store = move_rows(m, p->store_slots);
     m->output =
