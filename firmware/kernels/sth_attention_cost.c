@@ -184,16 +184,14 @@ void sth_attention_times(struct sth_attention_times *t,
 
     *t = (struct sth_attention_times){
         .tiles = tiles,
-        .scores =
-            m->units * tiles *
-            product(m, sth_ceil_div_u64(columns * depth_rows, tiles),
-                    sth_ceil_div_u64(keys * depth_rows, tiles), m->score_waits,
-                    m->score_drain),
-        .values =
-            m->units * tiles *
-            product(m, sth_ceil_div_u64(turns, tiles),
-                    sth_ceil_div_u64(keys * depth_cols, tiles), m->value_waits,
-                    m->value_drain),
+        .scores = m->units * tiles *
+                  product(m, sth_ceil_div_u64(columns * depth_rows, tiles),
+                          sth_ceil_div_u64(keys * depth_rows, tiles),
+                          m->score_waits, m->score_drain),
+        .values = m->units * tiles *
+                  product(m, sth_ceil_div_u64(turns, tiles),
+                          sth_ceil_div_u64(keys * depth_cols, tiles),
+                          m->value_waits, m->value_drain),
         .load = load_tile(m, sth_ceil_div(loaded, tiles)),
         .bias = load_bias(m, keys),
     };
@@ -238,8 +236,8 @@ void sth_attention_model_init(struct sth_attention_model *m,
     m->decode = sth_max_u32(m->decode, STH_LAT_DECODE);
     for (uint32_t v = p->vector_lanes; v > 1; v /= 2)
         m->reducing += STH_LAT_VECTOR_LEVEL;
-    m->score_waits = waits(p, m->unit_rows, plan->q_stride, m->score_steps,
-                           plan->kv_stride);
+    m->score_waits =
+        waits(p, m->unit_rows, plan->q_stride, m->score_steps, plan->kv_stride);
     m->value_waits = waits(p, m->unit_rows, plan->weight_stride, m->value_steps,
                            plan->kv_stride);
     m->q = move_rows(m, p->load_slots);

@@ -8,7 +8,7 @@
 /* One part of so many. */
 #define CLEARLY 256u
 /* Sizes that are followed with tiles of any size. */
-#define REFINED 3u
+#define REFINED 6u
 #define KEYS_MAX 32768u
 #define ROWS_MAX 32768u
 /* Columns of a head at most: a field of MATMUL. */
@@ -143,7 +143,8 @@ struct search {
     const struct sth_params *p;
     const struct sth_plan_memory *memory;
     const struct sth_attention_shape *s;
-    uint32_t quantum; /* of keys */
+    uint32_t quantum;   /* of keys */
+    uint32_t unit_rows; /* at least */
     uint64_t (*estimate)(const struct sth_attention_plan *plan,
                          const struct sth_params *params,
                          const struct sth_plan_memory *memory,
@@ -305,7 +306,8 @@ static void search_folds(struct search *t, struct sth_attention_plan *plan)
         uint64_t depth = (uint64_t)plan->fold * t->s->depth;
         uint64_t all = sth_ceil_div_u64(depth, lanes) * lanes;
 
-        if (!is_foldable(t, plan) || plan->fold * room < heads * all)
+        if (!is_foldable(t, plan) || plan->fold * room < heads * all ||
+            sth_attention_unit_rows(plan) < t->unit_rows)
             continue;
         heads = plan->fold;
         room = all;
@@ -315,6 +317,17 @@ static void search_folds(struct search *t, struct sth_attention_plan *plan)
     }
 }
 
+/* The next smaller number of so many heads that leaves no block short. */
+static uint32_t fewer_heads(uint32_t all, uint32_t heads)
+{
+    if (all % 3 != 0)
+        return sth_ceil_div(heads, 2);
+    do
+        heads--;
+    while (all % heads != 0);
+    return heads;
+}
+
 /* Several key/value heads only whole, several sequences only of all heads. */
 static void search_units(struct search *t, struct sth_attention_plan *plan)
 {
@@ -322,7 +335,7 @@ static void search_units(struct search *t, struct sth_attention_plan *plan)
     bool whole = plan->heads == s->sharing;
     uint32_t kv_heads = whole ? s->kv_heads : 1;
 
-    for (;; kv_heads = sth_ceil_div(kv_heads, 2)) {
+    for (;; kv_heads = fewer_heads(s->kv_heads, kv_heads)) {
         uint32_t sequences = 1;
 
         if (whole && kv_heads == s->kv_heads && plan->queries == s->seq)
@@ -340,13 +353,15 @@ static void search_units(struct search *t, struct sth_attention_plan *plan)
     }
 }
 
-/* Blocks of whole multiples of `quantum` queries. */
+/* Blocks of whole multiples of `quantum` queries, and of fewer where as many
+ * heads are folded. */
 static void search(struct search *t, uint32_t quantum)
 {
     const struct sth_attention_shape *s = t->s;
     struct sth_attention_plan plan = {.fold = 1};
 
-    for (uint32_t i = 1;; i *= 2) {
+    t->unit_rows = quantum;
+    for (uint32_t i = 1; plan.queries != quantum; i *= 2) {
         plan.queries = sth_round_up(sth_ceil_div(s->seq, i), quantum);
         plan.heads = s->sharing;
         for (;; plan.heads = sth_ceil_div(plan.heads, 2)) {
@@ -354,8 +369,12 @@ static void search(struct search *t, uint32_t quantum)
             if (plan.heads == 1)
                 break;
         }
-        if (plan.queries == quantum)
-            return;
+    }
+    plan.heads = s->sharing;
+    while (plan.queries % 2 == 0 &&
+           quantum / plan.queries * s->depth < t->p->array_cols) {
+        plan.queries /= 2;
+        search_units(t, &plan);
     }
 }
 
