@@ -73,37 +73,17 @@ static uint64_t scalars(const struct sth_attention_model *m, bool function)
 }
 
 /*
- * Cycles in which the steps of a weight tile wait because a row of the tile
- * before is read from their bank: rows and steps of so many bytes, one a cycle,
- * that begin together in one bank.
- */
-static uint32_t waits(const struct sth_params *p, uint32_t rows,
-                      uint32_t row_stride, uint32_t steps, uint32_t step_stride)
-{
-    uint32_t word = sth_sp_word_bytes(p), cycle = 0;
-
-    for (uint32_t i = 0; i < steps; i++, cycle++) {
-        uint32_t bank = i * step_stride / word;
-
-        while (cycle < rows &&
-               (cycle * row_stride / word - bank) % p->sp_banks == 0)
-            cycle++;
-    }
-    return cycle - steps;
-}
-
-/*
- * A product of so many weight tiles, with `all` steps to bring them in, some of
- * which wait in each.  Few may be under way.
+ * A product of so many weight tiles, with `all` steps to bring them in, beside
+ * rows so many bytes apart.  Few may be under way.
  */
 static uint64_t product(const struct sth_attention_model *m, uint64_t tiles,
-                        uint64_t all, uint64_t waiting, uint32_t drain)
+                        uint64_t all, uint32_t a_stride, uint32_t drain)
 {
     uint32_t steps = (uint32_t)sth_ceil_div_u64(all, tiles);
     uint32_t rows = m->unit_rows;
-    uint64_t cycles = all + tiles * waiting;
+    uint64_t cycles = tiles * sth_weight_tile_cycles(m->p, rows, a_stride,
+                                                     steps, m->plan->kv_stride);
 
-    cycles = sth_max_u64(cycles, tiles * sth_max_u64(rows, STH_LAT_MATRIX_SUM));
     return sth_max_u64(
         cycles + PRODUCT_OVERHEAD,
         sth_ceil_div_u64(cycles + sth_min_u32(rows, steps) + drain,
@@ -187,11 +167,11 @@ void sth_attention_times(struct sth_attention_times *t,
         .scores = m->units * tiles *
                   product(m, sth_ceil_div_u64(columns * depth_rows, tiles),
                           sth_ceil_div_u64(keys * depth_rows, tiles),
-                          m->score_waits, m->score_drain),
+                          plan->q_stride, m->score_drain),
         .values = m->units * tiles *
                   product(m, sth_ceil_div_u64(turns, tiles),
                           sth_ceil_div_u64(keys * depth_cols, tiles),
-                          m->value_waits, m->value_drain),
+                          plan->weight_stride, m->value_drain),
         .load = load_tile(m, sth_ceil_div(loaded, tiles)),
         .bias = load_bias(m, keys),
     };
@@ -236,10 +216,6 @@ void sth_attention_model_init(struct sth_attention_model *m,
     m->decode = sth_max_u32(m->decode, STH_LAT_DECODE);
     for (uint32_t v = p->vector_lanes; v > 1; v /= 2)
         m->reducing += STH_LAT_VECTOR_LEVEL;
-    m->score_waits =
-        waits(p, m->unit_rows, plan->q_stride, m->score_steps, plan->kv_stride);
-    m->value_waits = waits(p, m->unit_rows, plan->weight_stride, m->value_steps,
-                           plan->kv_stride);
     m->q = move_rows(m, p->load_slots);
     m->store = move_rows(m, p->store_slots);
     m->output =

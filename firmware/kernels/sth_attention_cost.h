@@ -19,8 +19,6 @@ struct sth_attention_model {
     uint32_t reducing; /* latency of a reduction beyond its result */
     /* Of the array, to take the first weights. */
     uint32_t score_steps, value_steps;
-    /* Cycles in which they wait for rows in their banks. */
-    uint32_t score_waits, value_waits;
     /* From the last row of a product to its retirement. */
     uint32_t score_drain, value_drain;
     uint64_t clear; /* the zeros of all buffers for queries, if there are any */
