@@ -112,7 +112,7 @@ static void set_operands(struct sth_schedule *s, struct sth_command *c,
 #undef SET_OPERAND
 }
 
-void sth_emit_vector(struct sth_schedule *s, const struct sth_pass *v)
+static void emit_pass(struct sth_schedule *s, const struct sth_pass *v)
 {
     struct sth_command *c = sth_schedule_open(s, STH_OP_VECTOR);
 
@@ -139,6 +139,78 @@ void sth_emit_vector(struct sth_schedule *s, const struct sth_pass *v)
         sth_schedule_writes(s, v->r.buffer);
     }
     sth_schedule_emit(s);
+}
+
+/* Whether a stream is read for each row-tile: of one column tile, or of several
+ * in turn. */
+static uint32_t is_read(const struct sth_tile *t, uint32_t select, bool one)
+{
+    return select == STH_OPERAND_STREAM && (t->row != 0 || !one);
+}
+
+/* Cycles of a row-tile: those of its lanes, or reads of the busier port. */
+static uint32_t row_tile_cycles(const struct sth_params *p,
+                                const struct sth_pass *v, bool one)
+{
+    const struct sth_tile *tile[] = {&v->x, &v->y, &v->z};
+    uint32_t select[] = {STH_OPERAND_STREAM, v->mul, v->add};
+    uint32_t reads[2] = {0, 0};
+
+    for (uint32_t i = 0; i < 3; i++) {
+        if (is_read(tile[i], select[i], one))
+            reads[is_sp(tile[i])]++;
+    }
+    return sth_max_u32(sth_vector_steps(p) *
+                           sth_vector_turns(p, v->func != STH_FUNC_NONE),
+                       sth_max_u32(reads[0], reads[1]));
+}
+
+/*
+ * Whether each column tile should be a command of its own: row vectors are then
+ * read once for all rows, which spares more than the commands take.  Many would
+ * fill the queue, and what stands behind them in the ring would wait.
+ */
+static bool is_better_apart(const struct sth_schedule *s,
+                            const struct sth_pass *v)
+{
+    const struct sth_params *p = &s->driver->params;
+    uint64_t spared;
+
+    if (v->cols <= p->array_cols ||
+        2ull * v->cols > (uint64_t)p->queue_depth * p->array_cols || v->mask ||
+        v->reduce != STH_REDUCE_NONE)
+        return false;
+    spared = (uint64_t)v->rows *
+             (row_tile_cycles(p, v, false) - row_tile_cycles(p, v, true));
+    return spared > 2 * (STH_LAT_VECTOR_START + STH_LAT_VECTOR_PIPE +
+                         STH_LAT_VECTOR_RETIRE);
+}
+
+static void skip_tile(struct sth_tile *t, uint32_t cols)
+{
+    if (t->buffer != NULL)
+        t->addr += is_sp(t) != 0 ? t->tile * cols : t->tile;
+}
+
+void sth_emit_vector(struct sth_schedule *s, const struct sth_pass *v)
+{
+    uint32_t cols = array_cols(s);
+    struct sth_pass part = *v;
+
+    if (!is_better_apart(s, v)) {
+        emit_pass(s, v);
+        return;
+    }
+    for (uint32_t col = 0; col < v->cols; col += cols) {
+        part.cols = sth_min_u32(cols, v->cols - col);
+        emit_pass(s, &part);
+        skip_tile(&part.x, cols);
+        if (v->mul == STH_OPERAND_STREAM)
+            skip_tile(&part.y, cols);
+        if (v->add == STH_OPERAND_STREAM)
+            skip_tile(&part.z, cols);
+        skip_tile(&part.d, cols);
+    }
 }
 
 /* Moves a packed operand on by whole groups of C scalars. */

@@ -132,6 +132,7 @@ struct sth_pass {
     struct sth_tile r; /* accumulator rows */
 };
 
+/* One command, or one for each column tile where that is faster. */
 void sth_emit_vector(struct sth_schedule *s, const struct sth_pass *v);
 
 /*
