@@ -368,8 +368,11 @@ too_small_a_chip() {
   local t=$work/fit.trace c=$work/tiny.cfg
   sed -E 's/^((sp|acc)_bytes) = .*/\1 = 1024/' configs/nano.cfg >"$c"
   run trace --attention 1x512 --seq 64 -o "$t"
-  run run "$t" --config "$c" --quiet --time-only
+  run run "$t" --config "$c" --time-only --json "$work/result.json" \
+    --timeline "$work/result.timeline" --roofline="$work/result.svg"
   check "too small a chip: status" [ "$status" -eq 1 ]
+  check "too small a chip: no report of nothing" [ -z "$(leftovers)" ]
+  check "too small a chip: nothing is printed" [ ! -s "$work/out" ]
   check "too small a chip: message" grep -qE "^systolith: $t:[0-9]+: operation \
 'attention': the operation does not fit the on-chip memories; enlarge sp_bytes \
 \(1024\) or acc_bytes \(1024\) of 'tiny'\$" "$work/err"

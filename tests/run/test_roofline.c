@@ -43,18 +43,23 @@ static void test_promise(void **state)
 
     (void)state;
     assert_int_equal(point.bound, STH_BOUND_ARRAY);
-    assert_int_equal(point.next, STH_BOUND_ARRAY);
+    assert_int_equal(point.next, STH_BOUND_LOAD);
     assert_int_equal(point.critical, 1000);
     assert_true(fabs(point.share - 0.6) < 1e-9);
+    /* The 100 in line, and 650 of load instead of 300 and half of 600. */
+    assert_true(fabs(point.promise - 1000.0 / 750) < 1e-9);
+    demand[STH_BOUND_LOAD] = 600;
+    point = point_of(critical, demand);
+    assert_int_equal(point.next, STH_BOUND_ARRAY);
     assert_true(fabs(point.promise - 1000.0 / 700) < 1e-9);
     assert_int_equal(point.with, STH_BOUND_ARRAY);
-    demand[STH_BOUND_LOAD] = 850;
+    demand[STH_BOUND_LOAD] = 700;
     demand[STH_BOUND_BEATS] = 50;
     point = point_of(critical, demand);
     assert_int_equal(point.bound, STH_BOUND_ARRAY);
     assert_int_equal(point.with, STH_BOUND_ARRAY);
     assert_int_equal(point.next, STH_BOUND_LOAD);
-    assert_true(fabs(point.promise - 1000.0 / 900) < 1e-9);
+    assert_true(fabs(point.promise - 1000.0 / 850) < 1e-9);
     demand[STH_BOUND_LOAD] = 5000;
     demand[STH_BOUND_VECTOR] = 5000;
     assert_true(point_of(critical, demand).promise == 1);
@@ -80,14 +85,28 @@ static void test_two_bounds(void **state)
     assert_int_equal(point.with, STH_BOUND_LOAD);
     assert_int_equal(point.next, STH_BOUND_WEIGHTS);
     assert_true(fabs(point.share - 0.9) < 1e-9);
-    assert_true(fabs(point.promise - 1000.0 / 550) < 1e-9);
+    assert_true(fabs(point.promise - 1000.0 / 600) < 1e-9);
     assert_string_equal(sth_roofline_bound(&point, text), "weights + load");
     assert_non_null(strstr(point.lift, "; and a wider bus"));
     slow.bytes = slow.memory.bytes_per_cycle = 20;
     sth_roofline_point(&slow, &work, 1, 1, 1000, critical, demand, &point);
     assert_int_equal(point.with, STH_BOUND_LOAD);
     assert_int_equal(point.next, STH_BOUND_MEMORY);
-    assert_true(fabs(point.promise - 1000.0 / 720) < 1e-9);
+    assert_true(fabs(point.promise - 1000.0 / 820) < 1e-9);
+}
+
+/* Twice the rows for each weight tile stream all the same. */
+static void test_rows_remain_of_weights(void **state)
+{
+    const uint64_t critical[STH_BOUND_COUNT] = {[STH_BOUND_WEIGHTS] = 1000};
+    const struct sth_work work = {.rows = 700};
+    struct sth_roofline_point point;
+
+    (void)state;
+    sth_roofline_point(&peaks, &work, 1, 1, 1000, critical, critical, &point);
+    assert_int_equal(point.bound, STH_BOUND_WEIGHTS);
+    assert_int_equal(point.next, STH_BOUND_ARRAY);
+    assert_true(fabs(point.promise - 1000.0 / 700) < 1e-9);
 }
 
 /* The array's weights are not less for a larger array with the same rows. */
@@ -361,6 +380,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_promise),
         cmocka_unit_test(test_two_bounds),
+        cmocka_unit_test(test_rows_remain_of_weights),
         cmocka_unit_test(test_an_engine_has_all_of_its_demand),
         cmocka_unit_test(test_hidden_operations),
         cmocka_unit_test(test_memory_bytes),

@@ -226,11 +226,12 @@ static int play(const struct options *o, struct sth_session_request *q,
         sth_progress_end(&bar->progress);
     if (*error)
         sth_cmd_error("%s", error);
-    if (status == 2) {
+    /* Of a run that was refused there is nothing to report. */
+    if (status == 2 || (session.failed && !session.commands)) {
         sth_session_fini(&session);
         return status;
     }
-    if (!quiet && (session.commands || !session.failed))
+    if (!quiet)
         sth_report_text(stdout, &session);
     written = write_report(o->json, REPORT_JSON, &session) &
               write_report(o->roofline, REPORT_ROOFLINE, &session) &

@@ -118,10 +118,15 @@ static struct block block_of(const struct sth_command *c)
 
 /* ---- matrix ------------------------------------------------------------ */
 
-/* Weights of a tile that come while no row streams. */
-static uint64_t beyond(uint64_t steps, uint64_t rows)
+/* Tiles of so many lines of weights: they take what is longer, the weights to
+ * come or the rows to stream. */
+static void tiles_of(struct sth_bound_cost *cost, uint64_t tiles,
+                     uint64_t lines, uint64_t rows)
 {
-    return steps > rows ? steps - rows : 0;
+    if (lines > rows)
+        cost->cycles[STH_BOUND_WEIGHTS] += tiles * lines;
+    else
+        cost->cycles[STH_BOUND_ARRAY] += tiles * rows;
 }
 
 static void multiply(struct sth_bound_cost *cost, const struct sth_command *c,
@@ -129,17 +134,16 @@ static void multiply(struct sth_bound_cost *cost, const struct sth_command *c,
 {
     uint32_t depth =
         sth_depth_lanes(STH_GET(c, MATMUL_K), STH_GET(c, MATMUL_BF16));
-    uint64_t rows = STH_GET(c, MATMUL_M);
+    uint64_t rows = STH_GET(c, MATMUL_M), n = STH_GET(c, MATMUL_N);
     bool west = STH_GET(c, MATMUL_WEST) != 0;
-    uint64_t lines = west ? STH_GET(c, MATMUL_N) : depth;
+    uint64_t lines = west ? n : depth;
     uint64_t most = west ? p->array_cols : p->array_rows;
-    uint64_t tiles = sth_ceil_div64(STH_GET(c, MATMUL_N), p->array_cols) *
-                     sth_ceil_div64(depth, p->array_rows);
+    uint64_t beside = west ? sth_ceil_div64(depth, p->array_rows)
+                           : sth_ceil_div64(n, p->array_cols);
 
-    cost->cycles[STH_BOUND_ARRAY] = tiles * rows;
-    cost->cycles[STH_BOUND_WEIGHTS] =
-        tiles / sth_ceil_div64(lines, most) *
-        (lines / most * beyond(most, rows) + beyond(lines % most, rows));
+    tiles_of(cost, beside * (lines / most), most, rows);
+    if (lines % most)
+        tiles_of(cost, beside, lines % most, rows);
     cost->latency =
         (lines < most ? lines : most) +
         STH_LAT_PE_SUM *

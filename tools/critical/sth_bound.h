@@ -11,7 +11,7 @@
 
 enum sth_bound {
     STH_BOUND_ARRAY,      /* activation rows stream through the array */
-    STH_BOUND_WEIGHTS,    /* a weight tile takes longer to load than its rows */
+    STH_BOUND_WEIGHTS,    /* tiles whose weights take longer than their rows */
     STH_BOUND_FILL,       /* array or lanes fill, drain, or wait for a bank */
     STH_BOUND_VECTOR,     /* elements go through the lanes */
     STH_BOUND_FUNCTION,   /* lanes take turns in a function unit */

@@ -29,29 +29,61 @@ static bool is_lifted(const struct sth_roofline_point *point, unsigned bound)
     return bound == point->bound || bound == point->with;
 }
 
-/* The bound with most of an engine's demand, once what bounds has half of its
- * own; the engine's whole demand goes to *cycles. */
-static enum sth_bound demand_of(const struct sth_roofline_point *point,
-                                uint32_t engine,
-                                const uint64_t demand[STH_BOUND_COUNT],
-                                double *cycles)
-{
-    enum sth_bound most = point->bound;
-    double highest = 0;
+/* What limits a lifted bound beside the engines' demands, in cycles. */
+struct floors {
+    double memory; /* it moves the bytes over a bus of twice the width */
+    double rows;   /* they stream, whatever their weights take */
+};
 
-    *cycles = 0;
+/* An engine's cycles, once what bounds has half of its own; the bound with most
+ * of them goes to *most. */
+static double demand_of(const struct sth_roofline_point *point, uint32_t engine,
+                        const struct floors *floors,
+                        const uint64_t demand[STH_BOUND_COUNT],
+                        enum sth_bound *most)
+{
+    double cycles = 0, highest = 0;
+
+    *most = point->bound;
     for (unsigned b = 0; b < STH_BOUND_COUNT; b++) {
         double part = (double)demand[b] / (is_lifted(point, b) ? 2 : 1);
 
         if (sth_bound_engine((enum sth_bound)b) != engine)
             continue;
-        *cycles += part;
+        cycles += part;
         if (part > highest) {
             highest = part;
-            most = (enum sth_bound)b;
+            *most = (enum sth_bound)b;
         }
     }
-    return most;
+    if (engine == STH_ENGINE_MATRIX && is_lifted(point, STH_BOUND_WEIGHTS) &&
+        !is_lifted(point, STH_BOUND_ARRAY) && floors->rows > cycles) {
+        cycles = floors->rows;
+        *most = STH_BOUND_ARRAY;
+    }
+    return cycles;
+}
+
+/*
+ * The path with half of the bound: an engine's own cycles on it, with those of
+ * the bound that it may hide, are no less than it has to do.  `remains` is of
+ * all the path.
+ */
+static double path_with(const struct sth_roofline_point *point, uint32_t engine,
+                        double cycles, double remains,
+                        const uint64_t critical[STH_BOUND_COUNT])
+{
+    double part = 0;
+
+    for (unsigned b = 0; b < STH_BOUND_COUNT; b++) {
+        const bool own = sth_bound_engine((enum sth_bound)b) == engine;
+
+        if (is_lifted(point, b))
+            part += (double)critical[b] / 2;
+        else if (own)
+            part += (double)critical[b];
+    }
+    return remains + (cycles > part ? cycles - part : 0);
 }
 
 static bool is_of_bus(enum sth_bound bound)
@@ -61,30 +93,33 @@ static bool is_of_bus(enum sth_bound bound)
 
 /* What half of the bound would bring, which others may not let happen, nor the
  * memory behind a bus of twice the width. */
-static void find_promise(struct sth_roofline_point *point, double memory,
+static void find_promise(struct sth_roofline_point *point,
+                         const struct floors *floors,
                          const uint64_t critical[STH_BOUND_COUNT],
                          const uint64_t demand[STH_BOUND_COUNT])
 {
     const double all = (double)point->critical;
-    double left = all;
+    const bool bus = is_of_bus(point->bound) || is_of_bus(point->with);
+    double remains = all, left;
 
     for (unsigned b = 0; b < STH_BOUND_COUNT; b++)
         if (is_lifted(point, b))
-            left -= (double)critical[b] / 2;
-    point->share = 2 * (all - left) / all;
+            remains -= (double)critical[b] / 2;
+    point->share = 2 * (all - remains) / all;
     point->next = point->bound;
-    for (uint32_t e = 0; e < STH_ENGINE_COUNT; e++) {
-        double cycles;
-        enum sth_bound most = demand_of(point, e, demand, &cycles);
+    left = remains;
+    for (uint32_t e = 0; e <= STH_ENGINE_COUNT; e++) {
+        const bool memory = e == STH_ENGINE_COUNT;
+        enum sth_bound most = STH_BOUND_MEMORY;
+        double cycles = memory ? bus ? floors->memory : 0
+                               : demand_of(point, e, floors, demand, &most);
+        double path = path_with(point, memory ? STH_ENGINE_LOAD : e, cycles,
+                                remains, critical);
 
-        if (cycles > left) {
-            left = cycles < all ? cycles : all;
-            point->next = most;
+        if (path > left) {
+            left = path < all ? path : all;
+            point->next = is_lifted(point, most) ? point->bound : most;
         }
-    }
-    if ((is_of_bus(point->bound) || is_of_bus(point->with)) && memory > left) {
-        left = memory < all ? memory : all;
-        point->next = STH_BOUND_MEMORY;
     }
     point->promise = all / left;
 }
@@ -100,7 +135,8 @@ static bool is_tied(const struct sth_roofline_point *point)
 }
 
 /* What most of the critical cycles go to. */
-static void find_bound(struct sth_roofline_point *point, double memory,
+static void find_bound(struct sth_roofline_point *point,
+                       const struct floors *floors,
                        const uint64_t critical[STH_BOUND_COUNT],
                        const uint64_t demand[STH_BOUND_COUNT])
 {
@@ -118,14 +154,14 @@ static void find_bound(struct sth_roofline_point *point, double memory,
                  "nothing: it is hidden behind others");
         return;
     }
-    find_promise(point, memory, critical, demand);
+    find_promise(point, floors, critical, demand);
     if (is_tied(point)) {
         point->with = point->next;
         if (point->with < point->bound) {
             point->with = point->bound;
             point->bound = point->next;
         }
-        find_promise(point, memory, critical, demand);
+        find_promise(point, floors, critical, demand);
     }
     snprintf(point->lift, sizeof(point->lift), "%s%s%s",
              sth_bound_lift(point->bound),
@@ -147,12 +183,13 @@ void sth_roofline_point(const struct sth_roofline_peaks *peaks,
     double ops = (double)(macs ? macs : work->lanes);
     double least = sth_mem_cycles(&peaks->memory, peaks->bus_bytes,
                                   work->load_bytes, work->store_bytes);
+    const struct floors floors = {
+        .memory = sth_mem_cycles(&peaks->memory, 2 * peaks->bus_bytes,
+                                 work->load_bytes, work->store_bytes),
+        .rows = (double)work->rows};
 
     *point = (struct sth_roofline_point){.cycles = cycles};
-    find_bound(point,
-               sth_mem_cycles(&peaks->memory, 2 * peaks->bus_bytes,
-                              work->load_bytes, work->store_bytes),
-               critical, demand);
+    find_bound(point, &floors, critical, demand);
     point->intensity = bytes > 0 ? ops / bytes : 0;
     point->macs_attained = (double)macs / time;
     if (macs) {

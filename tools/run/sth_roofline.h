@@ -35,8 +35,8 @@ struct sth_roofline_point {
     uint64_t critical;          /* of them, on the critical path; 0: hidden */
     enum sth_bound bound, with; /* the same: there is one */
     double share;               /* of the critical cycles, that they take */
-    /* The most that the operation may become faster, as a factor, when the
-     * bound takes half of its cycles: what others ask for remains. */
+    /* How much faster the operation should be, as a factor, when the bound
+     * takes half of its cycles: what others ask for remains. */
     double promise;
     /* What then bounds it before that half is gained; the bound itself: nothing
      */

@@ -30,7 +30,9 @@ void sth_work_add(struct sth_work *work, uint64_t *engine_end,
         work->rows +=
             STH_GET(command, MATMUL_M) *
             sth_ceil_div64(STH_GET(command, MATMUL_N), params->array_cols) *
-            sth_ceil_div64(STH_GET(command, MATMUL_K), params->array_rows);
+            sth_ceil_div64(sth_depth_lanes(STH_GET(command, MATMUL_K),
+                                           STH_GET(command, MATMUL_BF16)),
+                           params->array_rows);
         break;
     case STH_OP_VECTOR:
         work->lanes += (uint64_t)STH_GET(command, VECTOR_ROWS) *
