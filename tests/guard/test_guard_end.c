@@ -58,6 +58,21 @@ static void test_guard_enable_forgotten(void **state)
     assert_found(STH_GUARD_DISABLED, "CTRL.ENABLE is zero");
 }
 
+/* To look again and again does not help. */
+static void test_guard_polling(void **state)
+{
+    struct program *p = *state;
+
+    put(p, with(command_sync(STH_OP_SYNC_LOAD), S0, 0));
+    program_ring(p);
+    for (int i = 0; i < 10000; i++)
+        reg_read(p, STH_REG_RETIRED);
+    assert_clean();
+    for (int i = 0; i < 30000; i++)
+        reg_read(p, STH_REG_RETIRED);
+    assert_found(STH_GUARD_DEADLOCK, "LOAD waits at command 0");
+}
+
 static void test_guard_token(void **state)
 {
     struct program *p = *state;
@@ -163,6 +178,7 @@ int main(void)
         GUARDED(test_guard_deadlock_of_a_full_queue),
         GUARDED(test_guard_what_runs_is_not_stuck),
         GUARDED(test_guard_enable_forgotten),
+        GUARDED(test_guard_polling),
         GUARDED(test_guard_token),
         GUARDED(test_guard_unfinished),
         GUARDED(test_guard_reset_in_flight),

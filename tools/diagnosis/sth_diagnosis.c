@@ -41,6 +41,28 @@ static enum sth_vp_order stopped(void *user, enum sth_hart_stop why)
     }
 }
 
+/* Firmware is in a loop, or looks at registers, for ever: that is an end. */
+static void give_up(struct sth_diagnosis *d)
+{
+    d->status = STH_DIAGNOSIS_ASLEEP;
+    sth_vp_finish(d->vp, STH_VP_END_QUIT);
+}
+
+static bool look(void *user)
+{
+    struct sth_diagnosis *d = user;
+
+    if (d->vp->end == STH_VP_END_NONE && sth_diagnosis_is_endless(d)) {
+        sth_diagnosis_report(
+            d, "endless",
+            "the processor is where it was %llu cycles ago, "
+            "has done nothing, and nothing will interrupt it",
+            (unsigned long long)(d->vp->hart.state.cycles - d->mark.cycle));
+        give_up(d);
+    }
+    return false;
+}
+
 static void on_device(void *user, const struct sth_hart_access *access)
 {
     const uint32_t offset = access->addr - STH_PLATFORM_ACCEL_BASE;
@@ -84,6 +106,11 @@ static void wrote(void *user, uint64_t addr, uint64_t bytes)
                                 (uint32_t)bytes);
 }
 
+static void polls(void *user)
+{
+    give_up(user);
+}
+
 static void found(void *user, const struct sth_guard_finding *finding)
 {
     sth_diagnosis_report_finding(user, finding);
@@ -100,7 +127,7 @@ struct sth_diagnosis *sth_diagnosis_create(struct sth_vp *vp, FILE *out)
     d->vp = vp;
     d->out = out;
     d->watcher = (struct sth_vp_watcher){
-        .user = d, .stopped = stopped, .access = on_device};
+        .user = d, .stopped = stopped, .interrupts = look, .access = on_device};
     return d;
 }
 
@@ -126,6 +153,7 @@ struct sth_device *sth_diagnosis_guard(struct sth_diagnosis *d,
         .where = sth_diagnosis_where,
         .is_written = is_written,
         .wrote = wrote,
+        .polls = polls,
         .found = found,
     };
 
@@ -181,14 +209,6 @@ bool sth_diagnosis_attach(struct sth_diagnosis *d, const void *file,
     return true;
 }
 
-bool sth_diagnosis_is_silent(struct sth_diagnosis *d)
-{
-    for (uint32_t i = 0; i < d->guards; i++)
-        if (!sth_guard_is_silent(d->guard[i]))
-            return false;
-    return true;
-}
-
 static int end_status(struct sth_diagnosis *d)
 {
     const struct sth_vp *vp = d->vp;
@@ -207,8 +227,12 @@ static int end_status(struct sth_diagnosis *d)
         sth_diagnosis_explain_sleep(d);
         return STH_DIAGNOSIS_ASLEEP;
     case STH_VP_END_LIMIT:
-        sth_diagnosis_report(d, "limit", "no end within %llu cycles",
-                             (unsigned long long)vp->limit);
+        sth_diagnosis_report(d, "limit",
+                             "no end within %llu cycles, %llu traps among "
+                             "them, the last of cause 0x%x",
+                             (unsigned long long)vp->limit,
+                             (unsigned long long)vp->hart.state.traps,
+                             vp->hart.state.trap.cause);
         return STH_DIAGNOSIS_LIMIT;
     case STH_VP_END_CHIP:
         sth_diagnosis_report(d, "chip", "%s", vp->why);

@@ -26,9 +26,10 @@ enum sth_diagnosis_status {
     STH_DIAGNOSIS_NESTED_TRAP = 3,    /* a trap before the last was taken */
     STH_DIAGNOSIS_STACK_OVERFLOW = 4, /* sp was used below its limit */
     STH_DIAGNOSIS_FIRMWARE = 4, /* the largest that firmware may end with */
-    STH_DIAGNOSIS_ASLEEP,       /* it waits for what will not come */
-    STH_DIAGNOSIS_LIMIT,        /* it took as many cycles as it may */
-    STH_DIAGNOSIS_BROKEN,       /* what is around an accelerator broke */
+    /* Asleep or awake, it waits for what will not come. */
+    STH_DIAGNOSIS_ASLEEP,
+    STH_DIAGNOSIS_LIMIT,   /* it took as many cycles as it may */
+    STH_DIAGNOSIS_BROKEN,  /* what is around an accelerator broke */
     STH_DIAGNOSIS_FOUND,   /* firmware ended with 0, but mistakes were found */
     STH_DIAGNOSIS_NO_SENSE /* firmware ended with a status of no meaning */
 };

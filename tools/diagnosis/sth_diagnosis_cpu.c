@@ -1,7 +1,7 @@
 /* The processor's mistakes. */
 #include "sth_diagnosis_state.h"
 
-#include <stdlib.h>
+#include <string.h>
 
 #define RAM STH_PLATFORM_RAM_BASE
 
@@ -75,6 +75,7 @@ static void on_access(void *user, uint32_t addr, uint32_t bytes, bool write)
 {
     struct sth_diagnosis *d = user;
 
+    d->mark.stored = d->mark.stored || write;
     if (addr < RAM)
         return;
     for (uint32_t i = 0; write && i < d->codes; i++)
@@ -84,6 +85,50 @@ static void on_access(void *user, uint32_t addr, uint32_t bytes, bool write)
                                  addr);
     for (uint32_t i = 0; i < d->guards; i++)
         sth_guard_touch(d->guard[i], addr - RAM, bytes, write);
+}
+
+/* ---- loops ------------------------------------------------------------- */
+
+bool sth_diagnosis_is_silent(struct sth_diagnosis *d)
+{
+    for (uint32_t i = 0; i < d->guards; i++)
+        if (!sth_guard_is_silent(d->guard[i]))
+            return false;
+    return true;
+}
+
+/* Whether a timer or an accelerator may interrupt. */
+static bool may_be_interrupted(struct sth_diagnosis *d)
+{
+    const struct sth_hart_state *s = &d->vp->hart.state;
+
+    return (s->mip & s->mie) != 0 ||
+           ((s->mie >> STH_HART_INTERRUPT_TIMER & 1u) != 0 &&
+            d->vp->clint.mtimecmp != UINT64_MAX) ||
+           !sth_diagnosis_is_silent(d);
+}
+
+bool sth_diagnosis_is_endless(struct sth_diagnosis *d)
+{
+    const struct sth_hart_state *s = &d->vp->hart.state;
+    const bool same = !d->mark.stored && !s->waiting && d->mark.pc == s->pc &&
+                      d->mark.accesses == d->vp->accesses &&
+                      d->mark.traps == s->traps &&
+                      memcmp(d->mark.x, s->x, sizeof(d->mark.x)) == 0;
+    const bool apart = s->cycles - d->mark.cycle > STH_DIAGNOSIS_LOOP;
+
+    if (same && s->cycles != d->mark.cycle)
+        return !may_be_interrupted(d);
+    if (!d->mark.stored && !apart && d->mark.accesses == d->vp->accesses &&
+        d->mark.traps == s->traps)
+        return false; /* the mark is good still */
+    memcpy(d->mark.x, s->x, sizeof(d->mark.x));
+    d->mark.pc = s->pc;
+    d->mark.cycle = s->cycles;
+    d->mark.accesses = d->vp->accesses;
+    d->mark.traps = s->traps;
+    d->mark.stored = false;
+    return false;
 }
 
 /* ---- sleep ------------------------------------------------------------- */

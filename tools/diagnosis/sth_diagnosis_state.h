@@ -5,7 +5,11 @@
 #include "sth_diagnosis.h"
 #include "sth_symbols.h"
 
-enum { STH_DIAGNOSIS_CODE = 8, STH_DIAGNOSIS_MOST = 32 };
+enum {
+    STH_DIAGNOSIS_CODE = 8,
+    STH_DIAGNOSIS_MOST = 32,
+    STH_DIAGNOSIS_LOOP = 1000000 /* cycles of a loop, at most */
+};
 
 struct sth_diagnosis {
     struct sth_vp *vp;
@@ -18,6 +22,15 @@ struct sth_diagnosis {
         uint32_t addr, bytes;
     } code[STH_DIAGNOSIS_CODE]; /* stretches of memory with instructions */
     uint32_t codes;
+    /* An endless loop: the processor comes back to where it was, and nothing
+     * has happened on the way. */
+    struct {
+        uint32_t x[32], pc;
+        uint64_t cycle;
+        uint64_t accesses; /* of devices */
+        uint64_t traps;
+        bool stored; /* or it is not set */
+    } mark;
     uint32_t reports;
     int status; /* of a stop that ends the run; 0: none */
 };
@@ -42,6 +55,8 @@ void sth_diagnosis_list_commands(struct sth_diagnosis *diagnosis);
  */
 /* What the processor is to tell. */
 void sth_diagnosis_listen(struct sth_diagnosis *diagnosis);
+/* Whether it is in a loop that nothing will end. */
+bool sth_diagnosis_is_endless(struct sth_diagnosis *diagnosis);
 /* Why the processor sleeps for good. */
 void sth_diagnosis_explain_sleep(struct sth_diagnosis *diagnosis);
 

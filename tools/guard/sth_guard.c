@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { LOOKS = 20000 }; /* at registers, without anything that happens */
+
 static struct sth_guard *guard_of(struct sth_device *dev)
 {
     return (struct sth_guard *)(void *)dev;
@@ -79,6 +81,16 @@ static void see_read(struct sth_guard *g, uint32_t offset, uint32_t value)
     }
 }
 
+/* Nothing has happened for a long time of looking, and nothing will. */
+static void see_look(struct sth_guard *g)
+{
+    if (++g->looks != LOOKS || !sth_guard_is_silent(g))
+        return;
+    sth_guard_hangs(g);
+    if (g->options.polls != NULL)
+        g->options.polls(g->options.user);
+}
+
 static bool is_firmware(const struct sth_guard *g)
 {
     return g->options.is_firmware == NULL ||
@@ -96,6 +108,7 @@ static uint32_t reg_read(struct sth_device *dev, uint32_t offset)
     value = g->inner->ops->reg_read(g->inner, offset);
     sth_guard_drain(g);
     see_read(g, offset, value);
+    see_look(g);
     return value;
 }
 
@@ -155,6 +168,7 @@ static void reg_write(struct sth_device *dev, uint32_t offset, uint32_t value)
         g->inner->ops->reg_write(g->inner, offset, value);
         return;
     }
+    g->looks = 0;
     sth_guard_check_write(g, offset, value);
     if (g->resetting)
         forget(g);

@@ -66,6 +66,9 @@ struct sth_guard_options {
                        uint64_t *first);
     /* A command has written memory. */
     void (*wrote)(void *user, uint64_t addr, uint64_t bytes);
+    /* Firmware looks at registers again and again, and what it looks for will
+     * not come: a finding says why.  Called once. */
+    void (*polls)(void *user);
     /* Something was found; at most STH_GUARD_FINDINGS times. */
     void (*found)(void *user, const struct sth_guard_finding *finding);
 };

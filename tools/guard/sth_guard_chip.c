@@ -74,6 +74,7 @@ void sth_guard_retire(struct sth_guard *g, const struct sth_event *event)
         return;
     sth_guard_refresh(g, f);
     f->retired = true;
+    g->looks = 0;
     f->order = g->retired++;
     if (f->engine == STH_ENGINE_COUNT)
         return;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RA = 1, SP = 2, STACK = 8 };
+enum { RA = 1, SP = 2, INTERRUPTED = 64, STACK = 8 };
 
 /* A frame: its registers, as far as they are known. */
 struct frame {
@@ -84,7 +84,7 @@ static bool caller_has(const struct frame *f, Dwarf_Frame *frame, int number,
 
     if (dwarf_frame_register(frame, number, memory, &op, &count) != 0)
         return false;
-    if (count == 0 && op == NULL) { /* as it is */
+    if (count == 0 && op == NULL && number < 32) { /* as it is */
         *value = f->x[number];
         return (f->known >> number & 1u) != 0;
     }
@@ -93,9 +93,13 @@ static bool caller_has(const struct frame *f, Dwarf_Frame *frame, int number,
     return is_value || f->read(f->user, *value, value);
 }
 
-/* The registers of the caller, and where it goes on. */
+/*
+ * The registers of the caller, and where it is: in the call, or, if it was
+ * interrupted, at the instruction itself.
+ */
 static bool step(struct frame *f, Dwarf_Frame *frame, uint32_t *pc)
 {
+    const int column = dwarf_frame_info(frame, NULL, NULL, NULL);
     struct frame caller = *f;
 
     if (!find_cfa(f, frame))
@@ -104,11 +108,16 @@ static bool step(struct frame *f, Dwarf_Frame *frame, uint32_t *pc)
     for (int i = 1; i < 32; i++)
         if (caller_has(f, frame, i, &caller.x[i]))
             caller.known |= 1u << i;
-    if ((caller.known >> RA & 1u) == 0)
-        return false;
-    *pc = caller.x[RA];
-    caller.x[SP] = f->cfa;
-    caller.known |= 1u << SP;
+    if (column == INTERRUPTED) {
+        if (!caller_has(f, frame, column, pc))
+            return false;
+    } else {
+        if ((caller.known >> RA & 1u) == 0)
+            return false;
+        *pc = caller.x[RA] - 1;
+        caller.x[SP] = f->cfa;
+        caller.known |= 1u << SP;
+    }
     *f = caller;
     return true;
 }
@@ -141,9 +150,9 @@ uint32_t sth_symbols_unwind(struct sth_symbols *s, uint32_t pc,
             break;
         good = step(&f, frame, &pc);
         free(frame);
-        if (!good || pc == 0)
+        if (!good || pc + 1 <= 1)
             break;
-        calls[count++] = --pc; /* in the call */
+        calls[count++] = pc;
     }
     return count;
 }

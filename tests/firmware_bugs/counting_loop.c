@@ -1,0 +1,10 @@
+/* A loop that counts, and has no end. */
+#include "bug.h"
+
+static volatile uint32_t count;
+
+int main(void)
+{
+    for (;;) /* BUG */
+        count++;
+}
