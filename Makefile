@@ -37,6 +37,7 @@ include mk/gen.mk
 include mk/rtl.mk
 include mk/rv32.mk
 include mk/hart.mk
+include mk/vp.mk
 include mk/run.mk
 include mk/regress.mk
 include mk/bench.mk

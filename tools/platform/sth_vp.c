@@ -2,6 +2,7 @@
 
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 
 #define BASE(region) STH_PLATFORM_##region##_BASE
 #define SIZE(region) STH_PLATFORM_##region##_BYTES
@@ -34,17 +35,40 @@ static uint32_t fill(void *user, uint32_t addr)
                       now);
 }
 
+static double host_seconds(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+/* The first doorbell is when firmware has come up. */
+static void note_doorbell(struct sth_vp *vp,
+                          const struct sth_hart_access *access)
+{
+    const uint32_t at = access->addr - BASE(ACCEL);
+
+    if (vp->rung || !access->write || at >= SIZE(ACCEL) ||
+        at % STH_PLATFORM_ACCEL_STRIDE != STH_REG_TAIL)
+        return;
+    vp->rung = vp->hart.state.cycles;
+    vp->rung_retired = vp->hart.state.retired;
+    vp->rung_seconds = host_seconds() - vp->begun;
+}
+
 static bool ask(void *user, struct sth_hart_access *access)
 {
     struct sth_vp *vp = user;
 
     vp->accesses++;
+    note_doorbell(vp, access);
     if (vp->watcher && vp->watcher->access)
         vp->watcher->access(vp->watcher->user, access);
     return vp->config.access(vp->config.user, access);
 }
 
-static uint64_t time(void *user)
+static uint64_t read_time(void *user)
 {
     const struct sth_vp *vp = user;
 
@@ -67,7 +91,7 @@ static bool init_hart(struct sth_vp *vp)
                     .bytes = SIZE(ROM),
                     .host = vp->rom,
                     .read_only = true}},
-        .owner = {vp, ask, fill, time},
+        .owner = {vp, ask, fill, read_time},
     };
 
     return sth_hart_init(&vp->hart, &config);
@@ -104,6 +128,32 @@ void sth_vp_fini(struct sth_vp *vp)
     vp->line_mem = NULL;
 }
 
+static void read_ram(void *user, uint64_t addr, void *to, size_t bytes)
+{
+    const struct sth_vp *vp = user;
+    const size_t room = addr < vp->ram_bytes ? vp->ram_bytes - addr : 0;
+    const size_t n = bytes < room ? bytes : room;
+
+    memset(to, 0, bytes);
+    if (n)
+        memcpy(to, vp->ram + addr, n);
+}
+
+static void write_ram(void *user, uint64_t addr, const void *from, size_t bytes)
+{
+    const struct sth_vp *vp = user;
+
+    if (addr < vp->ram_bytes && bytes <= vp->ram_bytes - addr)
+        memcpy(vp->ram + addr, from, bytes);
+}
+
+void sth_vp_share(struct sth_vp *vp, struct sth_mem *mem)
+{
+    const struct sth_mem_store store = {vp, read_ram, write_ram};
+
+    sth_mem_set_store(mem, &store);
+}
+
 bool sth_vp_add_chip(struct sth_vp *vp, const struct sth_vp_chip *chip)
 {
     if (vp->chips == STH_VP_CHIPS)
@@ -111,6 +161,7 @@ bool sth_vp_add_chip(struct sth_vp *vp, const struct sth_vp_chip *chip)
     vp->chip[vp->chips++] = *chip;
     sth_mem_set_error_range(chip->mem, vp->ram_bytes,
                             (UINT64_C(1) << STH_ADDR_BITS) - 1);
+    sth_vp_share(vp, chip->mem);
     return true;
 }
 
@@ -181,9 +232,11 @@ static bool is_interrupted(const struct sth_vp *vp)
 
 static void begin(struct sth_vp *vp)
 {
-    if (vp->watcher && vp->hart.state.retired == 0 &&
-        vp->hart.state.cycles == 0)
+    if (vp->begun > 0)
+        return;
+    if (vp->watcher)
         consult(vp, STH_HART_STOP_NONE);
+    vp->begun = host_seconds();
 }
 
 enum sth_hart_stop sth_vp_run(struct sth_vp *vp, uint64_t until)

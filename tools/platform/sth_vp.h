@@ -17,6 +17,7 @@
 #include "sth_platform.h"
 #include "sth_vp_clint.h"
 #include "sth_vp_elf.h"
+#include "sth_vp_log.h"
 #include "sth_vp_plic.h"
 
 #ifdef __cplusplus
@@ -26,8 +27,8 @@ extern "C" {
 enum {
     /* Accelerators, as many as the map has room for. */
     STH_VP_CHIPS = STH_PLATFORM_ACCEL_BYTES / STH_PLATFORM_ACCEL_STRIDE,
-    STH_VP_LINE_BYTES = 64, /* of the processor's caches */
-    STH_VP_LINES = 128      /* of each */
+    STH_VP_LINE_BYTES = 256, /* of the processor's caches */
+    STH_VP_LINES = 64        /* of each */
 };
 
 /* How a run ended. */
@@ -104,6 +105,11 @@ struct sth_vp {
     const char *why;         /* CHIP */
     uint64_t limit;          /* cycles; UINT64_MAX: as many as it takes */
     uint64_t accesses;       /* of the processor to devices */
+    struct sth_vp_log *log;  /* NULL: none is kept */
+    uint64_t rung;           /* cycle of the first doorbell; 0: none rang */
+    uint64_t rung_retired;   /* instructions before it */
+    double rung_seconds;     /* of the host's processor, until then */
+    double begun;            /* at the first sth_vp_run(), on that clock */
     struct sth_vp_config config;
     struct sth_mem *line_mem; /* time of the processor's port, no data */
 };
@@ -120,6 +126,9 @@ void sth_vp_fini(struct sth_vp *vp);
  * and what lies beyond RAM answers with bus errors.  False: there is no room.
  */
 bool sth_vp_add_chip(struct sth_vp *vp, const struct sth_vp_chip *chip);
+
+/* The data of a chip's memory is RAM, without anybody on the way. */
+void sth_vp_share(struct sth_vp *vp, struct sth_mem *mem);
 
 /* Loads an image and makes the processor begin there; fails as
  * sth_vp_elf_load() does. */

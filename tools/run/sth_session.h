@@ -18,10 +18,38 @@
 #include "sth_work.h"
 #include "systolith.h"
 
+#include <stdio.h>
+
 enum sth_session_backend {
     STH_BACKEND_CSIM,
     STH_BACKEND_RTL,
     STH_BACKEND_BOTH
+};
+
+/* A program in its place: what another player than the host's firmware gets. */
+struct sth_session_program {
+    const void *file; /* of sth_compiled.h */
+    size_t bytes;
+    const struct sth_trace *trace; /* of it; region r at tensor[r].addr */
+    uint64_t end;                  /* bus address behind the regions */
+    uint32_t commands;             /* of all its steps */
+};
+
+/*
+ * Plays programs in place of the host's firmware, on one device, the C model or
+ * the RTL.  Functions return false with a sentence in error when they fail.
+ */
+struct sth_session_player {
+    void *user;
+    /* The device is in reset, its memory untouched. */
+    bool (*begin)(void *user, struct sth_device *device, struct sth_mem *mem,
+                  const struct sth_session_program *program, char *error,
+                  size_t error_size);
+    /* Regions have their contents. */
+    bool (*play)(void *user, const struct sth_session_program *program,
+                 char *error, size_t error_size);
+    /* Writes more events of a timeline, each behind ",\n".  May be NULL. */
+    void (*timeline)(void *user, FILE *out);
 };
 
 /* What was asked for. */
@@ -41,6 +69,7 @@ struct sth_session_request {
     const struct sth_plan_watch *watch; /* of plans; NULL: nobody */
     /* Plans that are given, to which those decided are added; NULL: none. */
     struct sth_plan_book *plans;
+    const struct sth_session_player *player; /* NULL: the host's firmware */
     bool keep_events;
     bool roofline;   /* report it; needs csim */
     bool traffic;    /* what bytes are of; needs csim */

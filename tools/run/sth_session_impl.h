@@ -16,7 +16,8 @@ struct sth_session_owned {
     char *text;       /* of the trace, or a program */
     bool is_compiled; /* text is the program */
     struct sth_compiled program;
-    void *arena; /* of the parsed trace */
+    struct sth_session_program placed; /* for a player */
+    void *arena;                       /* of the parsed trace */
     struct sth_source *sources;
     uint32_t sources_open;
     void *workspace;
@@ -88,6 +89,17 @@ void sth_session_on_pair(void *user, const struct sth_event *reference,
 bool sth_session_play(struct sth_session *s, uint64_t wave_first,
                       uint64_t wave_last, int *status,
                       struct sth_session_failure *f);
+
+/* sth_session_player.c: the request's player instead of the host's firmware. */
+/* Makes a program of a trace that is none. */
+bool sth_session_make_program(struct sth_session *s, size_t *bytes,
+                              struct sth_session_failure *f);
+/* Places the tensors, says which commands are of which operation, and lets the
+ * player begin. */
+bool sth_session_begin_player(struct sth_session *s,
+                              struct sth_session_failure *f);
+bool sth_session_run_player(struct sth_session *s,
+                            struct sth_session_failure *f);
 
 /* sth_session_explain.c: words for a run that firmware gave up. */
 void sth_session_explain(struct sth_session *s, enum sth_fw_err err,

@@ -45,6 +45,9 @@ bool sth_session_load_trace(struct sth_session *s,
     o->text = sth_file_read(path, &bytes, f->text, f->size);
     if (!o->text)
         return false;
+    if (s->request.player && !sth_compiled_is(o->text, bytes) &&
+        !sth_session_make_program(s, &bytes, f))
+        return false;
     text = o->text;
     if (sth_compiled_is(text, bytes) && !open_program(s, &text, &bytes, f))
         return false;

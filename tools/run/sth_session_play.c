@@ -207,7 +207,8 @@ bool sth_session_play(struct sth_session *s, uint64_t wave_first,
 {
     struct sth_session_owned *o = s->owned;
     const char *rule = NULL;
-    enum sth_fw_err err;
+    enum sth_fw_err err = STH_FW_ERR_OK;
+    bool played = true;
     double begin, cpu;
 
     *status = 2;
@@ -225,7 +226,9 @@ bool sth_session_play(struct sth_session *s, uint64_t wave_first,
     memset(&s->fidelity, 0, sizeof(s->fidelity));
     o->event_lost = false;
     if (!sth_session_create_devices(s, wave_first, wave_last, f) ||
-        !prepare_runtime(s, f) || !sth_session_fill_tensors(s, f))
+        !(s->request.player ? sth_session_begin_player(s, f)
+                            : prepare_runtime(s, f)) ||
+        !sth_session_fill_tensors(s, f))
         return false;
     o->workspace_bytes = sth_runtime_workspace_bytes(&s->trace);
     free(o->workspace);
@@ -234,7 +237,10 @@ bool sth_session_play(struct sth_session *s, uint64_t wave_first,
         return sth_session_fail(f, "out of memory");
     begin = now(CLOCK_MONOTONIC);
     cpu = now(CLOCK_PROCESS_CPUTIME_ID);
-    err = run_trace(s);
+    if (s->request.player)
+        played = sth_session_run_player(s, f);
+    else
+        err = run_trace(s);
     if (err == STH_FW_ERR_SPACE)
         let_finish(s);
     s->seconds = now(CLOCK_MONOTONIC) - begin;
@@ -250,6 +256,10 @@ bool sth_session_play(struct sth_session *s, uint64_t wave_first,
         rule = o->rtl_library.backend->violation(o->rtl);
     if (rule)
         return sth_session_fail(f, "%s", rule);
+    if (!played) {
+        s->failed = true;
+        return false;
+    }
     if (err) {
         sth_session_explain(s, err, f);
         s->failed = true;

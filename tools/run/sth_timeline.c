@@ -257,6 +257,8 @@ bool sth_timeline_write(FILE *out, const struct sth_session *session)
     fputs(", \"traceEvents\": [\n", out);
     put_operations(&t);
     ok = put_engines(&t) && (!session->csim.present || put_rates(&t));
+    if (session->request.player && session->request.player->timeline)
+        session->request.player->timeline(session->request.player->user, out);
     fputs("\n]}\n", out);
     return ok && !ferror(out);
 }
