@@ -212,6 +212,13 @@ static const struct {
     {"{\"model_type\": \"\"}", ": field 'model_type' is empty"},
     {"{\"model_type\": \"llava\", \"text_config\": {\"model_type\": \"\"}}",
      ": field 'text_config.model_type' is empty"},
+    {LLAMA(", \"rope_scaling\": {\"factor\": 8}"),
+     ":1: llama: field 'rope_scaling.factor' has no meaning for this "
+     "rope_type, which is 'default' unless given"},
+    {LLAMA(", \"rope_scaling\": {\"rope_type\": \"default\", "
+           "\"low_freq_factor\": 1}"),
+     ":1: llama: field 'rope_scaling.low_freq_factor' has no meaning for this "
+     "rope_type, which is 'default' unless given"},
     {LLAMA(", \"rope_scaling\": {\"type\": \"linear\"}"),
      ":1: llama: field 'rope_scaling' needs 'factor' for this rope_type"},
     {LLAMA(", \"rope_scaling\": {\"type\": \"linear\", \"factor\": 2,\n"
@@ -422,7 +429,8 @@ static void test_model_missing_file_is_named(void **state)
     assert_string_equal(error,
                         "/nonexistent/x.json: No such file or directory");
     assert_false(sth_model_load("configs", NULL, &m, error, sizeof(error)));
-    assert_string_equal(error, "configs: Is a directory");
+    assert_string_equal(error,
+                        "configs/config.json: No such file or directory");
 }
 
 int main(void)

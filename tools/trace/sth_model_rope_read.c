@@ -95,6 +95,23 @@ static double *number_of(struct sth_rope_scaling *rope, size_t row)
     return member;
 }
 
+/* Whether a field of some kinds says anything of this one; plain RoPE may know
+ * its length, and be stretched by 1. */
+static void check_meaning(struct sth_model_reader *r, const char *key,
+                          const char *name, unsigned of,
+                          const struct sth_rope_scaling *rope)
+{
+    const bool plain = rope->kind == STH_ROPE_PLAIN;
+
+    if (of >> rope->kind & 1 ||
+        (plain && !strcmp(name, "original_max_position_embeddings")) ||
+        (plain && !strcmp(name, "factor") &&
+         json_number_value(sth_model_field(r, key)) == 1))
+        return;
+    sth_model_fail_field(r, key, "has no meaning for this rope_type%s",
+                         plain ? ", which is 'default' unless given" : "");
+}
+
 /* One field; false: there is none of that name. */
 static bool read_field(struct sth_model_reader *r, const char *key,
                        const char *name, struct sth_rope_scaling *rope)
@@ -104,12 +121,12 @@ static bool read_field(struct sth_model_reader *r, const char *key,
             continue;
         if (!sth_model_has(r, key))
             return true;
-        if (!(numbers[i].kinds >> rope->kind & 1) &&
-            rope->kind != STH_ROPE_PLAIN)
-            sth_model_fail_field(r, key, "has no meaning for this rope_type");
+        check_meaning(r, key, name, numbers[i].kinds, rope);
         *number_of(rope, i) = sth_model_real(r, key);
         return true;
     }
+    if (!strcmp(name, "short_factor") || !strcmp(name, "long_factor"))
+        check_meaning(r, key, name, 1u << STH_ROPE_LONG, rope);
     if (!strcmp(name, "short_factor"))
         read_list(r, key, rope, rope->short_factor);
     else if (!strcmp(name, "long_factor"))
@@ -172,6 +189,8 @@ static void read_object(struct sth_model_reader *r, const char *within,
         char key[NAME_MAX_BYTES];
 
         snprintf(key, sizeof(key), "%s.%s", within, name);
+        if (sth_model_is_ignored(r, key))
+            continue;
         if (theta && !strcmp(name, "rope_theta"))
             read_theta(r, key, theta == &model->rope_theta, theta);
         else if (theta && !strcmp(name, "partial_rotary_factor"))
