@@ -261,6 +261,16 @@ static inline uint32_t sth_exit_rows(uint32_t lanes)
     return rows;
 }
 
+/* Lanes of a depth tile at least. */
+#define STH_TILE_LANES_MIN 4u
+
+/* Lanes of a depth tile of a MATMUL; its HALVES may be more than are legal. */
+static inline uint32_t sth_tile_lanes(const struct sth_params *p,
+                                      const struct sth_command *matmul)
+{
+    return p->array_rows >> STH_GET(matmul, MATMUL_HALVES);
+}
+
 /* Bytes of one scratchpad word: a row of bf16 activations or of fp32 lanes. */
 static inline uint32_t sth_sp_word_bytes(const struct sth_params *p)
 {

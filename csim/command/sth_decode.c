@@ -128,7 +128,7 @@ static struct sth_decode_fault check_copy(const struct sth_params *p,
 static uint64_t weight_span(const struct sth_params *p,
                             const struct sth_command *c, uint64_t k)
 {
-    uint64_t rows = p->array_rows;
+    uint64_t rows = sth_tile_lanes(p, c);
     uint64_t cols = p->array_cols;
     uint64_t n = STH_GET(c, MATMUL_N);
     uint64_t kt = sth_ceil_div64(k, rows);
@@ -159,10 +159,10 @@ static struct sth_decode_fault check_matmul(const struct sth_params *p,
     uint32_t bf16 = STH_GET(c, MATMUL_BF16);
     uint64_t k = sth_depth_lanes(STH_GET(c, MATMUL_K), bf16);
     uint32_t type = bf16 != 0 ? STH_DATA_TYPE_BF16 : STH_DATA_TYPE_INT8;
-    uint32_t a_mask = p->array_rows * STH_LANE_BYTES - 1;
+    uint32_t rows = sth_tile_lanes(p, c);
+    uint32_t a_mask = rows * STH_LANE_BYTES - 1;
     uint32_t w_mask =
-        (STH_GET(c, MATMUL_WEST) != 0 ? p->array_rows : p->array_cols) *
-            STH_LANE_BYTES -
+        (STH_GET(c, MATMUL_WEST) != 0 ? rows : p->array_cols) * STH_LANE_BYTES -
         1;
     const struct {
         uint32_t word;
@@ -178,16 +178,16 @@ static struct sth_decode_fault check_matmul(const struct sth_params *p,
 
     if (m == 0 || n == 0)
         return fault(STH_FAULT_FIELD, STH_MATMUL_M_WORD);
-    if (k == 0 || (p->data_types & type) == 0)
+    if (k == 0 || (p->data_types & type) == 0 || rows < STH_TILE_LANES_MIN)
         return fault(STH_FAULT_FIELD, STH_MATMUL_K_WORD);
     for (size_t i = 0; i < sizeof(aligned) / sizeof(aligned[0]); i++) {
         if ((c->word[aligned[i].word] & aligned[i].mask) != 0)
             return fault(STH_FAULT_ALIGN, aligned[i].word);
     }
-    kt = sth_ceil_div64(k, p->array_rows);
+    kt = sth_ceil_div64(k, rows);
     nt = sth_ceil_div64(n, p->array_cols);
     if (STH_GET(c, MATMUL_A) + (m - 1) * STH_GET(c, MATMUL_A_ROW) +
-            (kt - 1) * STH_GET(c, MATMUL_A_K) + p->array_rows * STH_LANE_BYTES >
+            (kt - 1) * STH_GET(c, MATMUL_A_K) + rows * STH_LANE_BYTES >
         p->sp_bytes)
         return fault(STH_FAULT_RANGE, STH_MATMUL_A_WORD);
     if (STH_GET(c, MATMUL_W) + weight_span(p, c, k) > p->sp_bytes)

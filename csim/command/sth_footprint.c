@@ -67,7 +67,7 @@ static void visit_weight_tile(const struct walk *w, uint64_t addr, uint64_t n,
 static void visit_matmul(const struct walk *w)
 {
     const struct sth_command *c = w->command;
-    uint64_t rows = w->params->array_rows;
+    uint64_t rows = sth_tile_lanes(w->params, w->command);
     uint64_t cols = w->params->array_cols;
     uint64_t m = STH_GET(c, MATMUL_M);
     uint64_t n = STH_GET(c, MATMUL_N);

@@ -28,7 +28,8 @@ uint32_t sth_matmul_portable(const struct sth_onchip *chip,
                              const struct sth_command *command)
 {
     const struct sth_matmul m = sth_matmul_fields(command);
-    uint32_t rows = chip->params->array_rows, cols = chip->params->array_cols;
+    uint32_t rows = sth_tile_lanes(chip->params, command);
+    uint32_t cols = chip->params->array_cols;
     struct sth_digest digest;
 
     sth_digest_init(&digest);

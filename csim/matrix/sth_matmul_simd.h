@@ -209,7 +209,7 @@ uint32_t KERNEL(const struct sth_onchip *chip,
                 const struct sth_command *command)
 {
     const struct sth_matmul m = sth_matmul_fields(command);
-    const uint32_t rows = chip->params->array_rows;
+    const uint32_t rows = sth_tile_lanes(chip->params, command);
     const uint32_t cols = chip->params->array_cols;
     const uint32_t width = cols > LANES ? 2 * LANES : LANES;
     void (*multiply)(struct tile *, const uint8_t *) =

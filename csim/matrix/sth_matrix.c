@@ -23,6 +23,7 @@ struct sth_matrix {
     /* The loader's place in the oldest command that is not loaded. */
     uint32_t unloaded;       /* commands */
     uint32_t n_left, k_left; /* columns, lanes of depth */
+    uint32_t lanes;          /* of depth of a tile */
     uint32_t w_n, w, a, acc;
     uint64_t begin; /* cycle in which the next tile begins to load */
     uint64_t next;  /* cycle in which to look for room for more tiles */
@@ -49,7 +50,7 @@ static struct sth_flight *loading(struct sth_matrix *matrix)
 
 static bool in_last_tile(const struct sth_matrix *matrix)
 {
-    return matrix->k_left <= matrix->engine.params->array_rows &&
+    return matrix->k_left <= matrix->lanes &&
            matrix->n_left <= matrix->engine.params->array_cols;
 }
 
@@ -82,6 +83,7 @@ static void begin_command(struct sth_matrix *matrix)
         if (!sth_decode_is_sync(c)) {
             matrix->n_left = STH_GET(c, MATMUL_N);
             matrix->k_left = depth_of(c);
+            matrix->lanes = sth_tile_lanes(matrix->engine.params, c);
             matrix->w_n = STH_GET(c, MATMUL_W);
             matrix->w = matrix->w_n;
             matrix->a = STH_GET(c, MATMUL_A);
@@ -104,8 +106,8 @@ static bool advance(struct sth_matrix *matrix, const struct sth_command *c)
 {
     const struct sth_params *params = matrix->engine.params;
 
-    if (matrix->k_left > params->array_rows) {
-        matrix->k_left -= params->array_rows;
+    if (matrix->k_left > matrix->lanes) {
+        matrix->k_left -= matrix->lanes;
         matrix->w += STH_GET(c, MATMUL_W_K);
         matrix->a += STH_GET(c, MATMUL_A_K);
         return true;
@@ -165,8 +167,8 @@ static uint32_t fall_of(const struct sth_matrix *matrix,
                         const struct sth_weight_tile *tile)
 {
     const struct sth_banks *banks = matrix->banks;
-    uint32_t rows = matrix->engine.params->array_rows;
-    uint32_t lanes = matrix->k_left < rows ? matrix->k_left : rows;
+    uint32_t lanes =
+        matrix->k_left < matrix->lanes ? matrix->k_left : matrix->lanes;
     uint32_t own = STH_LAT_PE_SUM * sth_exit_rows(lanes);
     const struct sth_weight_tile *before;
 
@@ -187,7 +189,7 @@ static bool begin_tile(struct sth_matrix *matrix)
     struct sth_flight *flight = loading(matrix);
     const struct sth_command *c = &flight->command;
     bool west = STH_GET(c, MATMUL_WEST) != 0;
-    uint32_t most = west ? params->array_cols : params->array_rows;
+    uint32_t most = west ? params->array_cols : matrix->lanes;
     uint32_t left = west ? matrix->n_left : matrix->k_left;
     uint64_t could_stream =
         sth_max64(matrix->stream_free, flight->start + STH_LAT_MATRIX_LOAD);

@@ -30,6 +30,7 @@ module sth_check_matmul #(
 );
 
   `include "sth_spec.svh"
+  `include "sth_tile_lanes.svh"
 
   localparam int RowsLog2 = $clog2(ArrayRows);
   localparam int ColsLog2 = $clog2(ArrayCols);
@@ -39,7 +40,8 @@ module sth_check_matmul #(
   logic [23:0] acc, acc_n;
   logic [27:0] a_row, a_k, w_row, w_k, w_n;
   logic [15:0] m, n, k;
-  logic        bf16, west, has_type, unused;
+  logic        bf16, west, has_type, has_lanes, unused;
+  logic [STH_MATMUL_HALVES_WIDTH-1:0] halves;
 
   assign a_addr     = cmd_i[STH_MATMUL_A_LSB +: STH_MATMUL_A_WIDTH];
   assign w_addr     = cmd_i[STH_MATMUL_W_LSB +: STH_MATMUL_W_WIDTH];
@@ -49,6 +51,8 @@ module sth_check_matmul #(
   assign k          = cmd_i[STH_MATMUL_K_LSB +: STH_MATMUL_K_WIDTH];
   assign bf16       = cmd_i[STH_MATMUL_BF16_LSB];
   assign west       = cmd_i[STH_MATMUL_WEST_LSB];
+  assign halves     = cmd_i[STH_MATMUL_HALVES_LSB +: STH_MATMUL_HALVES_WIDTH];
+  assign has_lanes  = 32'(halves) <= HalvesMost;
   assign has_type   = (DataTypes & (bf16 ? STH_DATA_TYPE_BF16 : STH_DATA_TYPE_INT8)) != 0;
   assign a_row      = cmd_i[STH_MATMUL_A_ROW_LSB +: STH_MATMUL_A_ROW_WIDTH];
   assign a_k        = cmd_i[STH_MATMUL_A_K_LSB +: STH_MATMUL_A_K_WIDTH];
@@ -57,24 +61,25 @@ module sth_check_matmul #(
   assign w_n        = cmd_i[STH_MATMUL_W_N_LSB +: STH_MATMUL_W_N_WIDTH];
   assign acc_n      = cmd_i[STH_MATMUL_ACC_N_LSB +: STH_MATMUL_ACC_N_WIDTH];
 
-  // Tiles before the last one, and stored rows before the last one in it; k_last in lanes.
+  // Tiles before the last one, and stored rows before the last one in it; k_last in lanes, of
+  // which a tile has ArrayRows >> halves.
   logic [15:0] m_last, n_last, k_last, kt_last, nt_last, row_last;
 
   assign m_last   = m - 16'd1;
   assign n_last   = n - 16'd1;
   assign k_last   = (k - 16'd1) >> !bf16;
-  assign kt_last  = k_last >> RowsLog2;
+  assign kt_last  = 16'((23'(k_last) << halves) >> RowsLog2);
   assign nt_last  = n_last >> ColsLog2;
-  assign row_last = west ? n_last & 16'(ArrayCols - 1) : k_last & 16'(ArrayRows - 1);
+  assign row_last = west ? n_last & 16'(ArrayCols - 1) : k_last & (16'(ArrayRows - 1) >> halves);
 
   // Bytes of a chunk of a and of w: powers of two up to 2 * 512, hence 11 bits.
-  localparam logic [10:0] AChunk = 11'(2 * ArrayRows);
-  logic [10:0] w_chunk;
+  logic [10:0] a_chunk, w_chunk;
   logic [10:0] a_mask, w_mask;
 
-  assign w_chunk = west ? AChunk : 11'(2 * ArrayCols);
-  assign a_mask  = AChunk - 11'd1;
-  assign w_mask  = w_chunk - 11'd1;
+  assign a_chunk = 11'(2 * ArrayRows) >> halves;
+  assign w_chunk = west ? a_chunk : 11'(2 * ArrayCols);
+  assign a_mask  = 11'(2 * ArrayRows - 1) >> halves;
+  assign w_mask  = west ? a_mask : 11'(2 * ArrayCols - 1);
 
   // Sum 0 is the end of a, sum 3 the last row of the accumulator.  Sum 1 is the
   // end of the first weight row of the last tile, sum 2 what lies between the
@@ -82,7 +87,7 @@ module sth_check_matmul #(
   assign mul_a_o = {16'd0, nt_last, 16'd0, row_last, nt_last, kt_last, kt_last, m_last};
   assign mul_b_o = {32'd0, 8'd0, acc_n, 32'd0, 4'd0, w_row, 4'd0, w_n, 4'd0, w_k, 4'd0, a_k,
                     4'd0, a_row};
-  assign mul_c_o = {40'(m_last), 40'(acc), 80'd0, 40'(w_chunk), 40'(w_addr), 40'(AChunk),
+  assign mul_c_o = {40'(m_last), 40'(acc), 80'd0, 40'(w_chunk), 40'(w_addr), 40'(a_chunk),
                     40'(a_addr)};
 
   // Weights: rows of one tile are stored w_row apart, "inner" tiles follow
@@ -95,7 +100,7 @@ module sth_check_matmul #(
 
   assign inner_last   = west ? nt_last : kt_last;
   assign inner_stride = west ? w_n : w_k;
-  assign full_rows    = west ? 50'(w_row) << ColsLog2 : 50'(w_row) << RowsLog2;
+  assign full_rows    = west ? 50'(w_row) << ColsLog2 : (50'(w_row) << RowsLog2) >> halves;
 
   // Products are 16 x 28 bits, below 2^44, full_rows is below 2^37 and addresses below 2^32: three
   // products and the rest stay below 2^46, and fit 50 bits.  full_q, a command's from its third
@@ -112,7 +117,7 @@ module sth_check_matmul #(
 
   assign w_over = w_last_q > 50'(SpBytes) || (inner_last != '0 && w_full_q > 50'(SpBytes));
 
-  assign field_o = {9'd0, k == '0 || !has_type, m == '0 || n == '0, 5'd0};
+  assign field_o = {9'd0, k == '0 || !has_type || !has_lanes, m == '0 || n == '0, 5'd0};
   assign align_o = {
     4'd0,
     (w_n[10:0] & w_mask) != '0,

@@ -7,9 +7,9 @@
 // SYNC commands pass through all stages, a cycle in each, and write nothing.
 //
 // A lane of depth has 16 bits, one bf16 or two int8 (the even one in the low
-// byte); tiles are ArrayRows lanes deep, and types differ in nothing else here.
+// byte); tiles are ArrayRows >> HALVES lanes deep, and types differ in nothing else here.
 //
-// With S = ArrayRows (north) or ArrayCols (west) cycles to load a tile, granted
+// With S = lanes of the tile (north) or its columns (west) cycles to load it, granted
 // reads, and all times in cycles:
 //   first weight step of a tile   max(last step of the tile before + 1, last
 //                                 row of the tile two before + 1, grant + 1)
@@ -83,6 +83,7 @@ module sth_matrix #(
   output logic [   ArrayCols-1:0] m_wmask_o
 );
 `include "sth_spec.svh"
+`include "sth_tile_lanes.svh"
 
   localparam int StepWidth = $clog2((ArrayRows > ArrayCols) ? ArrayRows : ArrayCols);
   localparam int DepthWidth = $clog2(ArrayRows) + 1;
@@ -99,8 +100,9 @@ module sth_matrix #(
 
   assign push_single =
       cmd_i[STH_ANY_OPCODE_LSB+:STH_ANY_OPCODE_WIDTH] != STH_ANY_OPCODE_WIDTH'(STH_OP_MATMUL) ||
-      (cmd_i[STH_MATMUL_N_LSB+:16] <= 16'(ArrayCols) && cmd_i[STH_MATMUL_K_LSB+:16] <=
-       (cmd_i[STH_MATMUL_BF16_LSB] ? 16'(ArrayRows) : 16'(2 * ArrayRows)));
+      (cmd_i[STH_MATMUL_N_LSB+:16] <= 16'(ArrayCols) &&
+       f_in_tile(cmd_i[STH_MATMUL_HALVES_LSB+:STH_MATMUL_HALVES_WIDTH],
+                 !cmd_i[STH_MATMUL_BF16_LSB], cmd_i[STH_MATMUL_K_LSB+:16]));
 
   assign cmd_ready_o = !full && (!load_valid || (load_newest && load_last));
   assign push        = cmd_valid_i && cmd_ready_o;

@@ -53,6 +53,7 @@ module sth_matrix_accumulate #(
 );
 `include "sth_spec.svh"
 `include "sth_acc_add.svh"
+`include "sth_tile_lanes.svh"
 
   localparam int Word = ArrayCols * 32;  // bits of a word of each lane
 
@@ -64,6 +65,7 @@ module sth_matrix_accumulate #(
 
   // Fields of the command.
   logic matmul, bf16, accumulate;
+  logic [STH_MATMUL_HALVES_WIDTH-1:0] halves;
   logic [15:0] cmd_m, cmd_n, cmd_k, cmd_lanes;
   logic [AddrWidth-1:0] cmd_acc, acc_n;
 
@@ -71,6 +73,7 @@ module sth_matrix_accumulate #(
       STH_ANY_OPCODE_WIDTH'(STH_OP_MATMUL);
   assign bf16       = DataTypes == STH_DATA_TYPE_BF16 ||
       (DataTypes != STH_DATA_TYPE_INT8 && cmd_i[STH_MATMUL_BF16_LSB]);
+  assign halves     = cmd_i[STH_MATMUL_HALVES_LSB+:STH_MATMUL_HALVES_WIDTH];
   assign accumulate = cmd_i[STH_MATMUL_ACCUMULATE_LSB];
   assign cmd_m      = cmd_i[STH_MATMUL_M_LSB+:16];
   assign cmd_n      = cmd_i[STH_MATMUL_N_LSB+:16];
@@ -93,11 +96,11 @@ module sth_matrix_accumulate #(
   assign base     = begun_q ? base_q : cmd_acc;
   assign addr     = begun_q ? addr_q : cmd_acc;
   assign last_row = row_q == cmd_m - 16'd1;
-  assign last_k   = k_left <= 16'(ArrayRows);
+  assign last_k   = f_in_tile(halves, 1'b0, k_left);
   assign last_n   = n_left <= 16'(ArrayCols);
   assign last     = last_row && last_k && last_n;
   assign cols     = last_n ? n_left[ColsWidth-1:0] : ColsWidth'(ArrayCols);
-  assign lanes    = last_k ? k_left[DepthWidth-1:0] : DepthWidth'(ArrayRows);
+  assign lanes    = DepthWidth'(last_k ? k_left : f_tile_lanes(halves));
   assign depth    = bf16 ? lanes : (lanes << 1) - DepthWidth'(last_k && cmd_k[0]);
 
   assign cmd_done_o = cmd_valid_i && (!matmul || (sum_next_i && last));
@@ -124,7 +127,7 @@ module sth_matrix_accumulate #(
         addr_q    <= base + acc_n;
       end else if (last_row) begin
         first_k_q <= 1'b0;
-        k_left_q  <= k_left - 16'(ArrayRows);
+        k_left_q  <= k_left - f_tile_lanes(halves);
         addr_q    <= base;
       end
     end

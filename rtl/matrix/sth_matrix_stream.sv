@@ -193,8 +193,11 @@ module sth_matrix_stream #(
     end
   end
 
-  assign lanes =
-      a_rdata_i[{data_offset_q & ~(OffsetWidth'(2 * ArrayRows - 1)), 3'd0}+:ArrayRows*16];
+  sth_depth_lanes #(.ArrayRows(ArrayRows), .WordBytes(WordBytes)) u_lanes (
+    .word_i  (a_rdata_i),
+    .offset_i(data_offset_q),
+    .lanes_o (lanes)
+  );
 
   for (genvar r = 0; r < ArrayRows; r++) begin : gen_mask
     assign mask[r*16+:8]   = {8{DepthWidth'(r) < data_depth_q}};
@@ -212,9 +215,9 @@ module sth_matrix_stream #(
     end
   end
 
-  // The stages share one command; each uses only its fields.  A chunk may be the whole word.
+  // The stages share one command; each uses only its fields.
   logic unused;
-  assign unused = &{1'b0, cmd_i, data_offset_q};
+  assign unused = &{1'b0, cmd_i};
 
   // A tile that has begun never stops.
   `STH_ASSERT_NEXT(TileNeverStops, row_valid && !last_row, row_valid)

@@ -59,11 +59,13 @@ module sth_weight_loader #(
   output logic [ArrayRows*16-1:0] wt_from_west_o
 );
 `include "sth_spec.svh"
+`include "sth_tile_lanes.svh"
 
   localparam int OffsetWidth = $clog2(WordBytes);
 
   // Fields of the command.
   logic matmul, bf16, west;
+  logic [STH_MATMUL_HALVES_WIDTH-1:0] halves;
   logic [15:0] cmd_n, cmd_k, cmd_lanes;
   logic [27:0] cmd_w, w_row, w_k, w_n;
   logic [AddrWidth-1:0] cmd_acc, acc_n;
@@ -73,6 +75,7 @@ module sth_weight_loader #(
       STH_ANY_OPCODE_WIDTH'(STH_OP_MATMUL);
   assign bf16   = cmd_i[STH_MATMUL_BF16_LSB];
   assign west   = cmd_i[STH_MATMUL_WEST_LSB];
+  assign halves = cmd_i[STH_MATMUL_HALVES_LSB+:STH_MATMUL_HALVES_WIDTH];
   assign cmd_n  = cmd_i[STH_MATMUL_N_LSB+:16];
   assign cmd_k  = cmd_i[STH_MATMUL_K_LSB+:16];
   assign cmd_lanes = bf16 ? cmd_k : {1'b0, cmd_k[15:1]} + 16'(cmd_k[0]);
@@ -99,10 +102,11 @@ module sth_weight_loader #(
   assign addr   = begun_q ? addr_q : cmd_w;
 
   // Known a tile ahead, or from the command.
-  assign first_last_k = bf16 ? cmd_k <= 16'(ArrayRows) : cmd_k <= 16'(2 * ArrayRows);
+  assign first_last_k = f_in_tile(halves, !bf16, cmd_k);
   assign last_k    = begun_q ? last_k_q : first_last_k;
   assign last_n    = begun_q ? last_n_q : cmd_n <= 16'(ArrayCols);
-  assign last_k_step = last_k ? StepWidth'(k_left - 16'd1) : StepWidth'(ArrayRows - 1);
+  assign last_k_step = last_k ? StepWidth'(k_left - 16'd1) :
+      StepWidth'(ArrayRows - 1) >> halves;
   assign last_n_step = last_n ? StepWidth'(n_left - 16'd1) : StepWidth'(ArrayCols - 1);
   assign last_step   = step_q == (west ? last_n_step : last_k_step);
 
@@ -112,7 +116,7 @@ module sth_weight_loader #(
 
   assign tile_loaded_o   = advance && last_step;
   assign tile_bank_o     = bank_q;
-  assign tile_depth_o    = last_k ? k_left[DepthWidth-1:0] : DepthWidth'(ArrayRows);
+  assign tile_depth_o    = DepthWidth'(last_k ? k_left : f_tile_lanes(halves));
   assign tile_last_k_o   = last_k;
   assign tile_last_o     = begun_q ? last_k_q && last_n_q : cmd_single_i;
   assign cmd_done_o      = cmd_valid_i && (!matmul || (tile_loaded_o && tile_last_o));
@@ -148,8 +152,8 @@ module sth_weight_loader #(
         k_base_q <= n_base + w_n;
         addr_q   <= n_base + w_n;
       end else if (last_step) begin
-        last_k_q <= k_left <= 16'(2 * ArrayRows);
-        k_left_q <= k_left - 16'(ArrayRows);
+        last_k_q <= f_in_tile(halves, 1'b1, k_left);
+        k_left_q <= k_left - f_tile_lanes(halves);
         k_base_q <= k_base + w_k;
         addr_q   <= k_base + w_k;
       end
@@ -210,8 +214,12 @@ module sth_weight_loader #(
   // A chunk lies at a multiple of its own size.
   assign north =
       w_rdata_i[{data_offset_q & ~(OffsetWidth'(2 * ArrayCols - 1)), 3'd0}+:ArrayCols*16];
-  assign from_west =
-      w_rdata_i[{data_offset_q & ~(OffsetWidth'(2 * ArrayRows - 1)), 3'd0}+:ArrayRows*16];
+
+  sth_depth_lanes #(.ArrayRows(ArrayRows), .WordBytes(WordBytes)) u_from_west (
+    .word_i  (w_rdata_i),
+    .offset_i(data_offset_q),
+    .lanes_o (from_west)
+  );
 
   for (genvar r = 0; r < ArrayRows; r++) begin : gen_mask
     assign data_used[r]        = DepthWidth'(r) < data_depth_q;
@@ -240,7 +248,7 @@ module sth_weight_loader #(
   `STH_ASSERT(GrantIsAsked, w_gnt_i -> w_req_o)
   `STH_ASSERT(LoadsFreeBank, advance -> bank_free_i)
   `STH_ASSERT(LastIsKnown, cmd_valid_i && begun_q ->
-              last_k == (k_left <= 16'(ArrayRows)) && last_n == (n_left <= 16'(ArrayCols)))
+              last_k == f_in_tile(halves, 1'b0, k_left) && last_n == (n_left <= 16'(ArrayCols)))
   `STH_ASSERT(SingleIsKnown, cmd_valid_i && !begun_q ->
               cmd_single_i == (!matmul || (last_k && last_n)))
   `STH_ASSERT(TileNotEmpty, advance -> n_left != '0 && k_left != '0)

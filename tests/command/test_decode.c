@@ -155,6 +155,8 @@ static void test_decode_matmul_fields(void **state)
     assert_fault(CHANGED(matmul(), MATMUL_M, 0), STH_FAULT_FIELD, 5);
     assert_fault(CHANGED(matmul(), MATMUL_N, 0), STH_FAULT_FIELD, 5);
     assert_fault(CHANGED(matmul(), MATMUL_K, 0), STH_FAULT_FIELD, 6);
+    assert_legal(CHANGED(matmul(), MATMUL_HALVES, 2));
+    assert_fault(CHANGED(matmul(), MATMUL_HALVES, 3), STH_FAULT_FIELD, 6);
 }
 
 /* On a chip of one type; the type is in the word of K. */
@@ -191,6 +193,10 @@ static void test_decode_matmul_alignment(void **state)
     /* 16 bytes are half a row of either type. */
     assert_fault(CHANGED(matmul(), MATMUL_A, 16), STH_FAULT_ALIGN, 2);
     assert_fault(CHANGED(CHANGED(matmul(), MATMUL_A, 16), MATMUL_BF16, 1),
+                 STH_FAULT_ALIGN, 2);
+    /* Tiles of half as many lanes lie at multiples of half as much. */
+    assert_legal(CHANGED(CHANGED(matmul(), MATMUL_A, 16), MATMUL_HALVES, 1));
+    assert_fault(CHANGED(CHANGED(matmul(), MATMUL_A, 8), MATMUL_HALVES, 1),
                  STH_FAULT_ALIGN, 2);
 }
 

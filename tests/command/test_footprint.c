@@ -93,6 +93,11 @@ static void test_footprint_matmul_leaves_padding_out(void **state)
     assert_run(&r, 2 + 15, STH_FOOTPRINT_SP, STH_FOOTPRINT_READ, 0x11e0, 32);
     assert_run(&r, 2 + 16, STH_FOOTPRINT_SP, STH_FOOTPRINT_READ, 0x1800, 32);
     assert_run(&r, 2 + 17 + 2, STH_FOOTPRINT_SP, STH_FOOTPRINT_READ, 0x1200, 3);
+    /* In three tiles of 8 lanes, one of which has 2. */
+    STH_SET(&c, MATMUL_HALVES, 1);
+    r = runs_of(c);
+    assert_int_equal(r.count, 3 * (2 + 17) + 2 + 2);
+    assert_run(&r, 2 * (2 + 17), STH_FOOTPRINT_SP, STH_FOOTPRINT_READ, 0x40, 3);
 }
 
 /* One row of 17 columns at the end of the largest scratchpad. */

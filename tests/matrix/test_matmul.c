@@ -11,7 +11,8 @@ static uint32_t oracle_matmul(const struct sth_params *p,
                               const struct memories *at,
                               const struct sth_command *c)
 {
-    uint32_t R = p->array_rows, C = p->array_cols, digest = 0;
+    uint32_t R = p->array_rows >> STH_GET(c, MATMUL_HALVES);
+    uint32_t C = p->array_cols, digest = 0;
     uint32_t M = STH_GET(c, MATMUL_M), N = STH_GET(c, MATMUL_N);
     uint32_t K = STH_GET(c, MATMUL_K);
     bool bf16 = STH_GET(c, MATMUL_BF16), west = STH_GET(c, MATMUL_WEST);
@@ -67,10 +68,17 @@ static uint32_t oracle_matmul(const struct sth_params *p,
 static struct sth_command draw_matmul(const struct sth_params *p)
 {
     struct sth_command c = {{STH_OP_MATMUL}};
-    uint32_t R = p->array_rows, C = p->array_cols;
+    uint32_t C = p->array_cols, R = p->array_rows;
     uint32_t bf16 = pick(2), west = pick(2), lane = bf16 ? 1 : 2;
-    uint32_t a = 2 * R, w = 2 * (west ? R : C);
+    uint32_t halves = 0, a, w;
 
+    while (R > 4 && pick(3) == 0) {
+        R /= 2;
+        halves++;
+    }
+    a = 2 * R;
+    w = 2 * (west ? R : C);
+    STH_SET(&c, MATMUL_HALVES, halves);
     STH_SET(&c, MATMUL_BF16, bf16);
     STH_SET(&c, MATMUL_WEST, west);
     STH_SET(&c, MATMUL_ACCUMULATE, pick(2));

@@ -134,20 +134,20 @@ static void multiply(struct sth_bound_cost *cost, const struct sth_command *c,
 {
     uint32_t depth =
         sth_depth_lanes(STH_GET(c, MATMUL_K), STH_GET(c, MATMUL_BF16));
+    uint32_t lanes = sth_tile_lanes(p, c);
     uint64_t rows = STH_GET(c, MATMUL_M), n = STH_GET(c, MATMUL_N);
     bool west = STH_GET(c, MATMUL_WEST) != 0;
     uint64_t lines = west ? n : depth;
-    uint64_t most = west ? p->array_cols : p->array_rows;
-    uint64_t beside = west ? sth_ceil_div64(depth, p->array_rows)
-                           : sth_ceil_div64(n, p->array_cols);
+    uint64_t most = west ? p->array_cols : lanes;
+    uint64_t beside =
+        west ? sth_ceil_div64(depth, lanes) : sth_ceil_div64(n, p->array_cols);
 
     tiles_of(cost, beside * (lines / most), most, rows);
     if (lines % most)
         tiles_of(cost, beside, lines % most, rows);
     cost->latency =
         (lines < most ? lines : most) +
-        STH_LAT_PE_SUM *
-            sth_exit_rows(depth < p->array_rows ? depth : p->array_rows) +
+        STH_LAT_PE_SUM * sth_exit_rows(depth < lanes ? depth : lanes) +
         p->array_cols + STH_LAT_MATRIX_RETIRE;
 }
 

@@ -97,6 +97,17 @@ void sth_draw_transfer(struct sth_draw *d, struct sth_command *c, bool load)
     STH_SET(c, LOAD_SP_S2, n1 * sp_s1 + sth_draw_below(d, 64));
 }
 
+/* How often the rows of a depth tile are halved: mostly never. */
+static uint32_t draw_halves(struct sth_draw *d)
+{
+    uint32_t halves = 0;
+
+    while (d->params->array_rows >> halves > STH_TILE_LANES_MIN &&
+           sth_draw_chance(d, 35))
+        halves++;
+    return halves;
+}
+
 void sth_draw_matmul(struct sth_draw *d, struct sth_command *c)
 {
     const struct sth_params *p = d->params;
@@ -104,14 +115,15 @@ void sth_draw_matmul(struct sth_draw *d, struct sth_command *c)
     const bool either = sth_draw_chance(d, 60);
     const bool bf16 = p->data_types == STH_DATA_TYPE_BF16 ||
                       (p->data_types != STH_DATA_TYPE_INT8 && either);
-    const uint32_t a_chunk = STH_LANE_BYTES * p->array_rows;
-    const uint32_t w_chunk =
-        STH_LANE_BYTES * (west ? p->array_rows : p->array_cols);
+    const uint32_t halves = draw_halves(d);
+    const uint32_t rows = p->array_rows >> halves;
+    const uint32_t a_chunk = STH_LANE_BYTES * rows;
+    const uint32_t w_chunk = STH_LANE_BYTES * (west ? rows : p->array_cols);
     uint32_t m = size_near(d, p->array_rows, d->program->acc_rows);
     uint32_t n = size_near(d, p->array_cols, 3 * p->array_cols);
-    uint32_t lanes = size_near(d, p->array_rows, 3 * p->array_rows);
+    uint32_t lanes = size_near(d, rows, 3 * p->array_rows);
     uint32_t k = bf16 ? lanes : 2 * lanes - sth_draw_below(d, 2);
-    uint32_t kt = tiles(lanes, p->array_rows), nt = tiles(n, p->array_cols);
+    uint32_t kt = tiles(lanes, rows), nt = tiles(n, p->array_cols);
 
     STH_SET(c, ANY_OPCODE, STH_OP_MATMUL);
     STH_SET(c, MATMUL_A, sp_address(d, a_chunk));
@@ -123,12 +135,12 @@ void sth_draw_matmul(struct sth_draw *d, struct sth_command *c)
     STH_SET(c, MATMUL_BF16, bf16);
     STH_SET(c, MATMUL_WEST, west);
     STH_SET(c, MATMUL_ACCUMULATE, sth_draw_chance(d, 50));
+    STH_SET(c, MATMUL_HALVES, halves);
     STH_SET(c, MATMUL_A_ROW, (kt + sth_draw_below(d, 2)) * a_chunk);
     STH_SET(c, MATMUL_A_K, a_chunk);
     STH_SET(c, MATMUL_W_ROW,
             ((west ? kt : nt) + sth_draw_below(d, 2)) * w_chunk);
-    STH_SET(c, MATMUL_W_K,
-            west ? w_chunk : p->array_rows * STH_GET(c, MATMUL_W_ROW));
+    STH_SET(c, MATMUL_W_K, west ? w_chunk : rows * STH_GET(c, MATMUL_W_ROW));
     STH_SET(c, MATMUL_W_N,
             west ? p->array_cols * STH_GET(c, MATMUL_W_ROW) : w_chunk);
     STH_SET(c, MATMUL_ACC_N, m + sth_draw_below(d, 2));

@@ -32,7 +32,7 @@ void sth_work_add(struct sth_work *work, uint64_t *engine_end,
             sth_ceil_div64(STH_GET(command, MATMUL_N), params->array_cols) *
             sth_ceil_div64(sth_depth_lanes(STH_GET(command, MATMUL_K),
                                            STH_GET(command, MATMUL_BF16)),
-                           params->array_rows);
+                           sth_tile_lanes(params, command));
         break;
     case STH_OP_VECTOR:
         work->lanes += (uint64_t)STH_GET(command, VECTOR_ROWS) *

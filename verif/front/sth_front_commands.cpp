@@ -37,16 +37,18 @@ sth_command legal_copy(uint32_t opcode)
     return c;
 }
 
-sth_command legal_matmul(bool bf16, bool west)
+sth_command legal_matmul(bool bf16, bool west, uint32_t halves)
 {
     // Chunks: a PE takes two int8 of the depth, or one bf16.
-    const uint32_t a = 2 * kRows, w = 2 * (west ? kRows : kCols);
+    const uint32_t rows = kRows >> halves;
+    const uint32_t a = 2 * rows, w = 2 * (west ? rows : kCols);
     sth_command c = make(STH_OP_MATMUL);
     SET(c, MATMUL_BF16, bf16);
     SET(c, MATMUL_WEST, west);
     SET(c, MATMUL_M, 100);
     SET(c, MATMUL_N, 2 * kCols + 1);
-    SET(c, MATMUL_K, (2 * kRows + 2) * (bf16 ? 1 : 2));
+    SET(c, MATMUL_HALVES, halves);
+    SET(c, MATMUL_K, (2 * rows + 2) * (bf16 ? 1 : 2));
     SET(c, MATMUL_A_ROW, 4 * a);
     SET(c, MATMUL_A_K, 2 * a);
     SET(c, MATMUL_A, kSp - a - 99 * 4 * a - 2 * 2 * a);
@@ -54,7 +56,7 @@ sth_command legal_matmul(bool bf16, bool west)
     // The full tile before the last ends higher than the last.
     SET(c, MATMUL_W_K, w);
     SET(c, MATMUL_W_N, w);
-    uint32_t span = 3 * w + ((west ? kCols : kRows) - 1) * 4 * w;
+    uint32_t span = 3 * w + ((west ? kCols : rows) - 1) * 4 * w;
     SET(c, MATMUL_W, kSp - w - span);
     SET(c, MATMUL_ACC_N, 150);
     SET(c, MATMUL_ACC, kAccRows - 300 - 100);

@@ -84,11 +84,15 @@ void test_copies(Front &front)
 
 void test_matmul(Front &front)
 {
-    const uint32_t rows = kParams.array_rows, cols = kParams.array_cols;
+    const uint32_t cols = kParams.array_cols;
+    uint32_t most = 0; // halvings that are legal
 
-    for (int form = 0; form < 4; form++) {
+    while (kParams.array_rows >> most > STH_TILE_LANES_MIN)
+        most++;
+    for (uint32_t form = 0; form < 4 * (most + 1); form++) {
         bool bf16 = form & 1, west = form & 2;
-        sth_command base = legal_matmul(bf16, west);
+        uint32_t halves = form / 4, rows = kParams.array_rows >> halves;
+        sth_command base = legal_matmul(bf16, west, halves);
         if (!(kParams.data_types &
               (bf16 ? STH_DATA_TYPE_BF16 : STH_DATA_TYPE_INT8))) {
             expect(front, "matmul of a type that there is not", base, 6,
@@ -99,7 +103,8 @@ void test_matmul(Front &front)
         const std::vector<Directed> matmul = {
             {0, 1, false, OPCODE, 0},
             {4, 0x01000000u, false, RESERVED, 4},
-            {6, 0x00080000u, false, RESERVED, 6},
+            {6, 0x00400000u, false, RESERVED, 6},
+            {6, (most + 1 - halves) << STH_MATMUL_HALVES_LSB, false, FIELD_, 6},
             {12, 0x01000000u, false, RESERVED, 12},
             {13, 1, false, RESERVED, 13},
             {5, (2 * cols + 1) << 16, true, FIELD_, 5},

@@ -22,7 +22,9 @@ sth_command random_command(bench::Random &random)
     case 2:
     case 3:
     case 4:
-        c = legal_matmul(random.bits() & 1, random.bits() & 1);
+        c = legal_matmul(random.bits() & 1, random.bits() & 1,
+                         kParams.array_rows > STH_TILE_LANES_MIN &&
+                             random.bits() & 1);
         break;
     default:
         c = legal_vector();

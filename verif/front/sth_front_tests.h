@@ -16,7 +16,8 @@ sth_command make(uint32_t opcode, uint32_t wait = 0, uint32_t post = 0,
 // Legal commands that end exactly at the limits of the chip, whatever its size:
 // one more of anything is a fault.
 sth_command legal_copy(uint32_t opcode);
-sth_command legal_matmul(bool bf16, bool west);
+// Of depth tiles of kRows >> halves lanes.
+sth_command legal_matmul(bool bf16, bool west, uint32_t halves);
 sth_command legal_vector();
 
 // Registers, ring and the latencies of fetch, decode and report.

@@ -41,9 +41,10 @@ static uint32_t random_size(Random &random, uint32_t unit)
 static bool fits(const sth_matrix_ref_cmd &cmd, uint32_t lanes, uint32_t a_unit,
                  uint32_t w_unit)
 {
+    uint32_t rows = kRows >> cmd.halves;
     uint32_t nt = (cmd.n + kCols - 1) / kCols - 1;
-    uint32_t kt = (lanes + kRows - 1) / kRows - 1;
-    uint32_t w_rows = cmd.west ? (nt ? kCols : cmd.n) : (kt ? kRows : lanes);
+    uint32_t kt = (lanes + rows - 1) / rows - 1;
+    uint32_t w_rows = cmd.west ? (nt ? kCols : cmd.n) : (kt ? rows : lanes);
     uint32_t a_end = cmd.a + (cmd.m - 1) * cmd.a_row + kt * cmd.a_k + a_unit;
     uint32_t w_end =
         cmd.w + (w_rows - 1) * cmd.w_row + kt * cmd.w_k + nt * cmd.w_n + w_unit;
@@ -69,8 +70,10 @@ MatrixCommand random_command(Random &random)
         cmd.n = random_size(random, kCols);
         uint32_t lanes = random_size(random, kRows); // of depth
         cmd.k = cmd.bf16 ? lanes : 2 * lanes - below(2);
-        uint32_t a_unit = 2 * kRows;
-        uint32_t w_unit = 2 * (cmd.west ? kRows : kCols);
+        while (kRows >> cmd.halves > STH_TILE_LANES_MIN && below(2))
+            cmd.halves++;
+        uint32_t a_unit = 2 * (kRows >> cmd.halves);
+        uint32_t w_unit = cmd.west ? a_unit : 2 * kCols;
         cmd.a = a_unit * below(kSpBytes / a_unit);
         cmd.a_row = a_unit * below(6);
         cmd.a_k = a_unit * below(40);
@@ -105,6 +108,7 @@ sth_command encode(const sth_matrix_ref_cmd &cmd, uint32_t post, bool irq)
     STH_SET(&command, MATMUL_BF16, cmd.bf16);
     STH_SET(&command, MATMUL_WEST, cmd.west);
     STH_SET(&command, MATMUL_ACCUMULATE, cmd.accumulate);
+    STH_SET(&command, MATMUL_HALVES, cmd.halves);
     STH_SET(&command, MATMUL_A_ROW, cmd.a_row);
     STH_SET(&command, MATMUL_A_K, cmd.a_k);
     STH_SET(&command, MATMUL_W_ROW, cmd.w_row);

@@ -39,11 +39,18 @@ void sth_matrix_ref_init(struct sth_matrix_ref *ref, uint32_t rows,
     ref->tile_m = 0;
 }
 
-/* Elements in the depth of a tile: one bf16 or two int8 a row of the array. */
+/* Rows of the array that a tile has. */
+static uint32_t tile_rows(const struct sth_matrix_ref *ref,
+                          const struct sth_matrix_ref_cmd *cmd)
+{
+    return ref->rows >> cmd->halves;
+}
+
+/* Elements in the depth of a tile: one bf16 or two int8 a row. */
 static uint32_t tile_depth(const struct sth_matrix_ref *ref,
                            const struct sth_matrix_ref_cmd *cmd)
 {
-    return cmd->bf16 ? ref->rows : 2 * ref->rows;
+    return (cmd->bf16 ? 1 : 2) * tile_rows(ref, cmd);
 }
 
 uint32_t sth_matrix_ref_depth_tiles(const struct sth_matrix_ref *ref,
@@ -160,7 +167,7 @@ static uint32_t sum_fall(const struct sth_matrix_ref *ref, uint64_t first,
 {
     uint32_t rows = 4;
 
-    while (rows < lanes && rows < ref->rows)
+    while (rows < lanes)
         rows *= 2;
     rows *= STH_LAT_PE_SUM;
     if (rows < ref->fall &&
@@ -179,6 +186,7 @@ sth_matrix_ref_time(struct sth_matrix_ref *ref,
     uint32_t tiles_n = ceil_div(cmd->n, ref->cols);
     uint32_t tiles_k = sth_matrix_ref_depth_tiles(ref, cmd);
     uint32_t lanes = cmd->bf16 ? cmd->k : ceil_div(cmd->k, 2);
+    uint32_t rows = tile_rows(ref, cmd);
 
     if (cmd->sync) {
         /* One cycle in each stage. */
@@ -191,9 +199,9 @@ sth_matrix_ref_time(struct sth_matrix_ref *ref,
     }
     for (uint32_t nt = 0; nt < tiles_n; nt++) {
         for (uint32_t kt = 0; kt < tiles_k; kt++) {
-            uint32_t steps = cmd->west
-                                 ? min_u32(cmd->n - nt * ref->cols, ref->cols)
-                                 : min_u32(lanes - kt * ref->rows, ref->rows);
+            uint32_t depth = min_u32(lanes - kt * rows, rows);
+            uint32_t steps =
+                cmd->west ? min_u32(cmd->n - nt * ref->cols, ref->cols) : depth;
             uint64_t step = max_u64(ref->load_end + 1, first);
             uint32_t acc = cmd->acc + nt * cmd->acc_n;
             uint64_t row, start;
@@ -213,7 +221,7 @@ sth_matrix_ref_time(struct sth_matrix_ref *ref,
                 times.stall += start - row;
                 row = start;
             }
-            ref->fall = sum_fall(ref, row, lanes - kt * ref->rows);
+            ref->fall = sum_fall(ref, row, depth);
             ref->tile_first = row;
             ref->tile_acc = acc;
             ref->tile_m = cmd->m;

@@ -22,6 +22,7 @@ struct sth_matrix_ref_cmd {
     uint32_t a, a_row, a_k;
     uint32_t w, w_row, w_k, w_n;
     uint32_t acc, acc_n;
+    uint32_t halves;
 };
 
 /* Cycles of a command; counters of its tiles. */
