@@ -158,9 +158,9 @@ void sth_attention_times(struct sth_attention_times *t,
     /* Tiles are loaded whole, but for the last of all keys. */
     uint32_t loaded = sth_min_u32(tiles * plan->tile, m->s->keys - key0);
     uint64_t depth_cols = sth_ceil_div(m->depth, p->array_cols);
-    uint64_t depth_rows = sth_ceil_div(m->depth, p->array_rows);
+    uint64_t depth_rows = sth_ceil_div(m->depth, plan->lanes);
     uint32_t columns = sth_ceil_div(keys, p->array_cols);
-    uint64_t turns = sth_ceil_div_u64(keys, p->array_rows) * depth_cols;
+    uint64_t turns = sth_ceil_div_u64(keys, plan->lanes) * depth_cols;
 
     *t = (struct sth_attention_times){
         .tiles = tiles,
@@ -203,12 +203,13 @@ void sth_attention_model_init(struct sth_attention_model *m,
         .depth = sth_attention_depth(plan, s),
         .parts = sth_ceil_div(s->sharing, plan->heads),
         .queued = p->queue_depth + STH_DEPTH_MATRIX_COMMANDS,
-        .score_drain = sth_weight_tile_drain(p, sth_attention_depth(plan, s)),
-        .value_drain =
-            sth_weight_tile_drain(p, sth_min_u32(plan->tile, s->keys)),
+        .score_drain = sth_weight_tile_drain(
+            p, sth_min_u32(plan->lanes, sth_attention_depth(plan, s))),
+        .value_drain = sth_weight_tile_drain(
+            p, sth_min_u32(plan->lanes, sth_min_u32(plan->tile, s->keys))),
         .reducing = STH_LAT_VECTOR_REDUCE,
         .score_steps = sth_min_u32(p->array_cols, s->keys),
-        .value_steps = sth_min_u32(p->array_rows, s->keys),
+        .value_steps = sth_min_u32(plan->lanes, s->keys),
     };
     m->decode = sth_ceil_div(memory->latency + STH_LAT_FETCH_REQUEST +
                                  STH_LAT_FETCH_ADDRESS + STH_LAT_FETCH_DATA,

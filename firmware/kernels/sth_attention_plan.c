@@ -1,6 +1,7 @@
 /* How to cut attention: which plans there are, and whether they fit. */
 #include "sth_attention_cost.h"
 #include "sth_emit.h"
+#include "sth_weight_tile.h"
 
 /* Candidates that are left to the judge: all of short work, few of long. */
 #define SHORT_CYCLES (1u << 16)
@@ -13,129 +14,6 @@
 #define ROWS_MAX 32768u
 /* Columns of a head at most: a field of MATMUL. */
 #define DEPTH_MAX 65535u
-/* Largest values, the same of the step before, sums, sums of a step, factors,
- * inverses. */
-#define SCALAR_SETS 6u
-
-/* Rows of the accumulator; o_slots and acc_tile are decided. */
-static uint64_t acc_rows(const struct sth_attention_plan *plan,
-                         const struct sth_params *p,
-                         const struct sth_attention_shape *s)
-{
-    uint64_t rows = sth_attention_rows(plan);
-    uint64_t tile = plan->acc_tile;
-    uint64_t scores = tile * sth_ceil_div(plan->keys, p->array_cols);
-    uint64_t output =
-        tile * sth_ceil_div(sth_attention_depth(plan, s), p->array_cols);
-    uint64_t scalars = (rows + p->array_cols - 1) / p->array_cols;
-
-    return plan->score_slots * scores + plan->o_slots * output +
-           SCALAR_SETS * scalars;
-}
-
-/*
- * The accumulator's part.  Vector goes through the tiles of a row, the array
- * through the rows of a tile: they keep apart once they are if neighbouring
- * tiles of a row lie in neighbouring banks.
- */
-static bool place_acc(struct sth_attention_plan *plan,
-                      const struct sth_params *p,
-                      const struct sth_attention_shape *s)
-{
-    uint64_t capacity = p->acc_bytes / sth_acc_row_bytes(p);
-    uint32_t rows = sth_attention_rows(plan);
-
-    for (plan->o_slots = 2; plan->o_slots > 0; plan->o_slots--) {
-        plan->acc_tile = sth_round_up(rows, p->acc_banks) + 1;
-        if (acc_rows(plan, p, s) <= capacity)
-            return true;
-        plan->acc_tile = rows;
-        if (acc_rows(plan, p, s) <= capacity)
-            return true;
-    }
-    return false;
-}
-
-/*
- * Buffers that prefetch: between two uses of one are fewer commands than the
- * scheduler remembers.
- */
-static uint32_t reach(const struct sth_attention_plan *plan)
-{
-    uint32_t commands = plan->sequences + sth_attention_units(plan);
-
-    return sth_max_u32(STH_SCHEDULE_WINDOW / 4 * 3 / commands,
-                       plan->prefetch + 2);
-}
-
-/*
- * Between rows of so many bytes that the array streams.  Weights that go from
- * bank to bank as fast as the rows do keep apart from them; faster ones are
- * stuck behind them.
- */
-static uint32_t row_stride(const struct sth_attention_plan *plan,
-                           const struct sth_params *p, uint32_t bytes,
-                           uint32_t chunk)
-{
-    uint32_t word = sth_sp_word_bytes(p);
-
-    return sth_stream_stride(p, plan->spread ? sth_max_u32(bytes, word) : bytes,
-                             chunk);
-}
-
-/* Fills strides and slots; false when the block does not fit. */
-static bool place(struct sth_attention_plan *plan, const struct sth_params *p,
-                  const struct sth_attention_shape *s)
-{
-    uint64_t rows = sth_attention_rows(plan);
-    uint64_t tiles = 2ull * sth_attention_tiles(plan, s->keys);
-    uint32_t chunk = 2 * sth_max_u32(p->array_rows, p->array_cols);
-    uint64_t heads = (uint64_t)plan->kv_heads * plan->heads;
-    uint32_t depth = sth_attention_depth(plan, s);
-    uint64_t sp, buffer, slots, held = 2ull * sth_attention_held(plan, s);
-
-    /* Vector writes zeros to queries of a fold. */
-    plan->q_stride = row_stride(plan, p, depth * 2,
-                                plan->fold > 1 ? chunk : p->array_rows * 2);
-    plan->unit_bytes = sth_round_up(depth * 2, chunk);
-    plan->kv_stride = plan->kv_heads / plan->fold * plan->unit_bytes;
-    if (plan->spread != 0)
-        plan->kv_stride = row_stride(plan, p, plan->kv_stride, chunk);
-    plan->weight_stride = row_stride(plan, p, plan->keys * 2, chunk);
-    plan->out_stride = sth_round_up(depth, p->array_cols) * 2;
-    plan->bias_stride =
-        s->biased != 0 ? sth_round_up(plan->keys, p->array_cols) * 4 : 0;
-    if (!place_acc(plan, p, s))
-        return false;
-    /* A block has two tiles at least, so that no more are under way. */
-    plan->q_slots = 2 + sth_ceil_div(plan->prefetch, 2);
-    sp = plan->q_slots * sth_schedule_sp_bytes(p, rows * plan->q_stride) +
-         2 * (sth_schedule_sp_bytes(p, rows * plan->weight_stride) +
-              sth_schedule_sp_bytes(p, rows * plan->out_stride));
-    if (s->biased != 0)
-        sp += (plan->score_slots + STH_ATTENTION_BIASES) *
-              sth_schedule_sp_bytes(p, heads * plan->bias_stride);
-    buffer = sth_schedule_sp_bytes(p, (uint64_t)plan->sequences * plan->tile *
-                                          plan->kv_stride);
-    if (sp + (plan->prefetch + 2) * buffer > p->sp_bytes)
-        return false;
-    slots = (p->sp_bytes - sp) / buffer;
-    slots = sth_min_u32((uint32_t)slots, STH_CACHE_SLOTS);
-    if (slots >= 2 * tiles) {
-        slots = 2 * tiles;
-    } else if (slots >= tiles) {
-        /* Tiles that come early must leave those that stay alone. */
-        slots = sth_min_u32((uint32_t)slots, (uint32_t)tiles + plan->prefetch);
-        plan->prefetch = (uint32_t)(slots - tiles);
-        plan->q_slots = 2 + sth_ceil_div(plan->prefetch, 2);
-    } else if (s->window != 0 && slots >= held + plan->prefetch) {
-        slots = held + plan->prefetch;
-    } else {
-        slots = sth_min_u32((uint32_t)slots, reach(plan));
-    }
-    plan->kv_slots = (uint32_t)slots;
-    return true;
-}
 
 /* What a search carries along. */
 struct search {
@@ -143,6 +21,7 @@ struct search {
     const struct sth_params *p;
     const struct sth_plan_memory *memory;
     const struct sth_attention_shape *s;
+    uint32_t lanes;     /* of depth of a weight tile */
     uint32_t quantum;   /* of keys */
     uint32_t unit_rows; /* at least */
     uint64_t (*estimate)(const struct sth_attention_plan *plan,
@@ -155,10 +34,11 @@ struct search {
 static bool is_alike(const struct sth_attention_plan *a,
                      const struct sth_attention_plan *b)
 {
-    return a->sequences == b->sequences && a->kv_heads == b->kv_heads &&
-           a->fold == b->fold && a->heads == b->heads &&
-           a->queries == b->queries && a->keys == b->keys &&
-           a->score_slots == b->score_slots && a->spread == b->spread;
+    return a->lanes == b->lanes && a->sequences == b->sequences &&
+           a->kv_heads == b->kv_heads && a->fold == b->fold &&
+           a->heads == b->heads && a->queries == b->queries &&
+           a->keys == b->keys && a->score_slots == b->score_slots &&
+           a->spread == b->spread;
 }
 
 /* Of equal estimates rows that begin in all banks. */
@@ -207,7 +87,7 @@ static void consider(struct search *t, const struct sth_attention_plan *sizes)
         struct sth_attention_plan plan = *sizes;
 
         plan.spread = spread;
-        if (!place(&plan, t->p, t->s))
+        if (!sth_attention_place(&plan, t->p, t->s))
             return;
         plan.cycles = t->estimate(&plan, t->p, t->memory, t->s);
         if (plan.cycles != 0)
@@ -228,12 +108,11 @@ static void search_slots(struct search *t, struct sth_attention_plan *plan)
 /* Tiles of a step, ever smaller; those of a step that is cut are whole. */
 static void search_tiles(struct search *t, struct sth_attention_plan *plan)
 {
-    uint32_t whole = sth_max_u32(t->p->array_rows, t->p->array_cols);
-
     for (uint32_t n = 1;; n *= 2) {
         plan->tile = sth_round_up(sth_ceil_div(plan->keys, n), t->quantum);
         plan->tile = sth_min_u32(plan->tile, plan->keys);
-        if (n > 1 && plan->tile % whole != 0)
+        if (n > 1 &&
+            plan->tile % sth_max_u32(plan->lanes, t->p->array_cols) != 0)
             return;
         search_slots(t, plan);
         if (plan->tile <= t->quantum)
@@ -299,7 +178,7 @@ static bool is_foldable(const struct search *t,
 /* Ever more heads of a unit until they leave no lane empty. */
 static void search_folds(struct search *t, struct sth_attention_plan *plan)
 {
-    uint32_t lanes = sth_max_u32(t->p->array_rows, t->p->array_cols);
+    uint32_t lanes = sth_max_u32(plan->lanes, t->p->array_cols);
     uint64_t heads = 0, room = 1; /* of the densest so far, in lanes */
 
     for (plan->fold = 1; plan->fold <= plan->kv_heads; plan->fold++) {
@@ -358,7 +237,7 @@ static void search_units(struct search *t, struct sth_attention_plan *plan)
 static void search(struct search *t, uint32_t quantum)
 {
     const struct sth_attention_shape *s = t->s;
-    struct sth_attention_plan plan = {.fold = 1};
+    struct sth_attention_plan plan = {.lanes = t->lanes, .fold = 1};
 
     t->unit_rows = quantum;
     for (uint32_t i = 1; plan.queries != quantum; i *= 2) {
@@ -416,26 +295,39 @@ static void shorten(struct sth_attention_plans *plans)
 }
 
 /* Whole tiles of queries and keys if they fit, ever smaller ones if not. */
+static void search_lanes(struct search *t)
+{
+    t->estimate = sth_attention_cost;
+    t->plans->count = 0;
+    t->quantum = sth_max_u32(t->lanes, t->p->array_cols);
+    search(t, t->s->seq % t->p->array_cols == 0 ? t->p->array_cols : 1);
+    while (t->plans->count == 0 && t->quantum > 1) {
+        t->quantum /= 2;
+        search(t, 1);
+    }
+    follow(t);
+}
+
+/* Weight tiles as deep as the array, as a head, and less where that tells. */
 void sth_attention_plan_search(struct sth_attention_plans *plans,
                                const struct sth_params *p,
                                const struct sth_plan_memory *memory,
                                const struct sth_attention_shape *s)
 {
-    struct search t = {.plans = plans,
-                       .p = p,
-                       .memory = memory,
-                       .s = s,
-                       .estimate = sth_attention_cost};
-    uint32_t cols = p->array_cols;
+    struct sth_attention_plans list;
+    struct search t = {.plans = &list, .p = p, .memory = memory, .s = s};
+    uint32_t needed = sth_exit_rows(s->depth), i;
 
     plans->count = 0;
-    t.quantum = sth_max_u32(p->array_rows, cols);
-    search(&t, s->seq % cols == 0 ? cols : 1);
-    while (plans->count == 0 && t.quantum > 1) {
-        t.quantum /= 2;
-        search(&t, 1);
-    }
-    follow(&t);
+    t.lanes = p->array_rows;
+    do {
+        search_lanes(&t);
+        for (i = 0; i < list.count; i++)
+            enter(plans, &list.plan[i]);
+        t.lanes = sth_min_u32(t.lanes / 2, needed);
+    } while (t.lanes >= STH_TILE_LANES_MIN &&
+             (t.lanes == needed || plans->count == 0 ||
+              sth_weight_tile_tells(p, plans->plan[0].cycles)));
     shorten(plans);
 }
 
@@ -445,6 +337,8 @@ static const char *check_block(const struct search *t,
 {
     const struct sth_attention_shape *s = t->s;
 
+    if (!sth_weight_tile_may_have(t->p, plan->lanes))
+        return "lanes";
     if (s->depth - 1 >= DEPTH_MAX || plan->queries - 1 >= s->seq)
         return "queries";
     if (plan->heads - 1 >= s->sharing)
@@ -479,7 +373,7 @@ const char *sth_attention_plan_complete(struct sth_attention_plan *plan,
         return "keys";
     if (plan->tile - 1 >= plan->keys ||
         (plan->tile != plan->keys &&
-         plan->tile % sth_max_u32(p->array_rows, p->array_cols) != 0))
+         plan->tile % sth_max_u32(plan->lanes, p->array_cols) != 0))
         return "tile";
     if (plan->score_slots - 1 >= STH_ATTENTION_SCORES)
         return "score_slots";
@@ -490,7 +384,7 @@ const char *sth_attention_plan_complete(struct sth_attention_plan *plan,
     if (plan->spread > 1)
         return "spread";
     most = *plan;
-    if (!place(&most, p, s))
+    if (!sth_attention_place(&most, p, s))
         return "keys";
     if (plan->kv_slots < 2 || plan->kv_slots > most.kv_slots)
         return "kv_slots";

@@ -5,6 +5,8 @@
 #ifndef STH_ATTENTION_PLAN_H
 #define STH_ATTENTION_PLAN_H
 
+#include <stdbool.h>
+
 #include "sth_plan_memory.h"
 #include "sth_spec.h"
 
@@ -23,6 +25,7 @@ struct sth_attention_shape {
 };
 
 struct sth_attention_plan {
+    uint32_t lanes; /* of depth of a weight tile */
     /* Of a block, whose rows are the product of the four. */
     uint32_t sequences;
     uint32_t kv_heads; /* several only if each has all its query heads */
@@ -212,6 +215,14 @@ void sth_attention_plan_search(struct sth_attention_plans *plans,
                                const struct sth_params *params,
                                const struct sth_plan_memory *memory,
                                const struct sth_attention_shape *shape);
+
+/*
+ * Fills strides and slots of a plan whose sizes are given; kv_slots are the
+ * most. False when a block does not fit.
+ */
+bool sth_attention_place(struct sth_attention_plan *plan,
+                         const struct sth_params *params,
+                         const struct sth_attention_shape *shape);
 
 /*
  * Derives the rest of a plan of which the members up to `prefetch`,

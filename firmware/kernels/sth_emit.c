@@ -357,6 +357,16 @@ void sth_emit_store(struct sth_schedule *s, const struct sth_block *b)
 
 /* ---- products ---------------------------------------------------------- */
 
+/* How often array_rows is halved to be `lanes`. */
+static uint32_t halves_of(const struct sth_params *p, uint32_t lanes)
+{
+    uint32_t halves = 0;
+
+    while (p->array_rows >> halves > lanes)
+        halves++;
+    return halves;
+}
+
 void sth_emit_product(struct sth_schedule *s, const struct sth_product *p)
 {
     const struct sth_params *q = &s->driver->params;
@@ -374,17 +384,18 @@ void sth_emit_product(struct sth_schedule *s, const struct sth_product *p)
     PUT(s, c, MATMUL_BF16, p->bf16);
     PUT(s, c, MATMUL_WEST, p->west);
     PUT(s, c, MATMUL_ACCUMULATE, p->accumulate);
+    PUT(s, c, MATMUL_HALVES, halves_of(q, p->lanes));
     PUT(s, c, MATMUL_A_ROW, p->a_stride);
-    PUT(s, c, MATMUL_A_K, q->array_rows * STH_LANE_BYTES);
+    PUT(s, c, MATMUL_A_K, p->lanes * STH_LANE_BYTES);
     PUT(s, c, MATMUL_W_ROW, p->w_stride);
     if (p->west) {
-        PUT(s, c, MATMUL_W_K, q->array_rows * STH_LANE_BYTES);
+        PUT(s, c, MATMUL_W_K, p->lanes * STH_LANE_BYTES);
         /* The stride between tiles that do not exist might not fit. */
         if (p->n > q->array_cols)
             PUT(s, c, MATMUL_W_N, q->array_cols * p->w_stride);
     } else {
-        if (sth_depth_lanes(p->k, p->bf16) > q->array_rows)
-            PUT(s, c, MATMUL_W_K, q->array_rows * p->w_stride);
+        if (sth_depth_lanes(p->k, p->bf16) > p->lanes)
+            PUT(s, c, MATMUL_W_K, p->lanes * p->w_stride);
         PUT(s, c, MATMUL_W_N, q->array_cols * STH_LANE_BYTES);
     }
     PUT(s, c, MATMUL_ACC_N, p->acc_tile);

@@ -177,6 +177,7 @@ void sth_emit_store_groups(struct sth_schedule *s, const struct sth_groups *g);
  */
 struct sth_product {
     uint32_t m, n, k;
+    uint32_t lanes; /* of depth of a tile: array_rows, a half, a quarter ... */
     bool bf16, west, accumulate;
     struct sth_buffer *a, *w, *acc;
     uint32_t a_offset, a_stride;

@@ -310,6 +310,7 @@ static bool emit_block(struct state *t, uint32_t mi, uint32_t ni)
     for (uint32_t ki = 0; ki < plan->ks; ki++) {
         struct sth_product product = {.m = b.rows,
                                       .k = depth_of(t, ki),
+                                      .lanes = plan->lanes,
                                       .bf16 = t->bf16,
                                       .west = g->transposed,
                                       .accumulate = ki != 0,

@@ -91,14 +91,14 @@ void sth_gemm_times(struct sth_gemm_times *t, const struct sth_gemm_plan *plan,
     uint32_t col_tiles = sth_ceil_div(cols, p->array_cols);
     uint64_t row_tiles = (uint64_t)rows * col_tiles * sth_vector_steps(p);
     uint32_t lines = s->transposed ? cols : depth; /* of weights */
-    uint32_t most = s->transposed ? p->array_cols : p->array_rows;
+    uint32_t most = s->transposed ? p->array_cols : plan->lanes;
     uint32_t steps = sth_min_u32(lines, most);
 
     *t = (struct sth_gemm_times){
         .steps = steps,
         .rows = rows,
-        .tiles = (uint64_t)col_tiles * sth_ceil_div(depth, p->array_rows),
-        .drain = sth_weight_tile_drain(p, depth),
+        .tiles = (uint64_t)col_tiles * sth_ceil_div(depth, plan->lanes),
+        .drain = sth_weight_tile_drain(p, sth_min_u32(depth, plan->lanes)),
         .latency = memory->latency,
         .answer = memory->write_latency,
         .fetch = sth_max_u32(STH_COMMAND_BYTES / p->bus_bytes, 1),

@@ -1,6 +1,7 @@
 /* What follows from the sizes of a plan, and whether it fits. */
 #include "sth_gemm_epilogue.h"
 #include "sth_gemm_rotate.h"
+#include "sth_weight_tile.h"
 
 void sth_gemm_plan_derive(struct sth_gemm_plan *plan,
                           const struct sth_params *p,
@@ -12,9 +13,9 @@ void sth_gemm_plan_derive(struct sth_gemm_plan *plan,
     plan->ms = sth_ceil_div(s->m, plan->mb);
     plan->ns = sth_ceil_div(s->n, plan->nb);
     plan->ks = sth_ceil_div(s->k, plan->kb);
-    plan->a_stride = sth_stream_stride(p, plan->kb * es, p->array_rows * es);
+    plan->a_stride = sth_stream_stride(p, plan->kb * es, plan->lanes * es);
     plan->w_stride =
-        s->transposed ? sth_weight_stride(p, plan->kb * es, p->array_rows * es)
+        s->transposed ? sth_weight_stride(p, plan->kb * es, plan->lanes * es)
                       : sth_weight_stride(p, plan->nb * es, p->array_cols * es);
     plan->out_stride = lanes * s->out_bytes;
     plan->mul_stride = lanes * s->mul_bytes;
@@ -83,7 +84,9 @@ const char *sth_gemm_plan_complete(struct sth_gemm_plan *plan,
         return "mb";
     if (!is_size(plan->nb, p->array_cols * (s->half != 0 ? 2 : 1), s->n))
         return "nb";
-    if (!is_size(plan->kb, p->array_rows, s->k))
+    if (!sth_weight_tile_may_have(chip, plan->lanes))
+        return "lanes";
+    if (!is_size(plan->kb, plan->lanes, s->k))
         return "kb";
     if (plan->w_stationary > 1)
         return "w_stationary";

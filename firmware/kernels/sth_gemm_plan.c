@@ -26,7 +26,8 @@ struct search {
     const struct sth_params *p;
     const struct sth_plan_memory *memory;
     const struct sth_gemm_shape *s;
-    bool beside; /* plans that leave room for the prelude */
+    uint32_t lanes; /* of depth of a weight tile */
+    bool beside;    /* plans that leave room for the prelude */
 };
 
 /* The next number of blocks to try: 1 2 3 4 6 8 12 16 ... */
@@ -83,8 +84,9 @@ static bool assign_slots(struct sth_gemm_plan *plan, uint64_t room,
 static bool alike(const struct sth_gemm_plan *a, const struct sth_gemm_plan *b)
 {
     return a->mb == b->mb && a->nb == b->nb && a->kb == b->kb &&
-           a->beside == b->beside && a->a_stride == b->a_stride &&
-           a->w_stationary == b->w_stationary && a->cycles == b->cycles;
+           a->lanes == b->lanes && a->beside == b->beside &&
+           a->a_stride == b->a_stride && a->w_stationary == b->w_stationary &&
+           a->cycles == b->cycles;
 }
 
 /*
@@ -157,7 +159,7 @@ static void consider(struct search *q, const struct sth_gemm_plan *sizes,
 static bool is_vector_work(const struct search *q)
 {
     return 2 * q->s->vector_turns * sth_vector_steps(q->p) >=
-           sth_ceil_div(q->s->k, q->p->array_rows);
+           sth_ceil_div(q->s->k, q->lanes);
 }
 
 /* All numbers of buffers and orders of blocks of those sizes and strides. */
@@ -193,8 +195,9 @@ static void consider_sizes(struct search *q, uint32_t mb, uint32_t nb,
 {
     const struct sth_params *p = q->p;
     const uint32_t word = sth_sp_word_bytes(p);
-    uint32_t steps = q->s->transposed ? p->array_cols : p->array_rows;
-    struct sth_gemm_plan plan = {.mb = mb, .nb = nb, .kb = kb};
+    uint32_t steps = q->s->transposed ? p->array_cols : q->lanes;
+    struct sth_gemm_plan plan = {
+        .mb = mb, .nb = nb, .kb = kb, .lanes = q->lanes};
 
     sth_gemm_plan_derive(&plan, p, q->s);
     consider_slots(q, &plan);
@@ -207,19 +210,6 @@ static void consider_sizes(struct search *q, uint32_t mb, uint32_t nb,
     }
 }
 
-/* The best of the short list, by a closer look. */
-static void look_closely(const struct search *q, struct sth_gemm_plans *plans)
-{
-    for (uint32_t i = 0; i < q->count; i++) {
-        struct sth_gemm_plan plan = q->list[i];
-
-        plan.cycles -= plan.prelude_cycles;
-        sth_gemm_pipe(&plan, q->p, q->memory, q->s);
-        sth_gemm_add_prelude(&plan, q->p, q->s);
-        keep(plans->plan, &plans->count, STH_GEMM_PLANS, &plan);
-    }
-}
-
 /* All depths of blocks of those sizes. */
 static void consider_depths(struct search *q, uint32_t mb, uint32_t nb)
 {
@@ -228,8 +218,8 @@ static void consider_depths(struct search *q, uint32_t mb, uint32_t nb)
     if (nb > STH_GEMM_BLOCK_MAX ||
         (uint64_t)mb * (nb / q->p->array_cols) > acc_rows)
         return;
-    for (uint32_t l = 1, kb = 0; kb != q->p->array_rows; l = next_count(l)) {
-        kb = block_size(q->s->k, l, q->p->array_rows);
+    for (uint32_t l = 1, kb = 0; kb != q->lanes; l = next_count(l)) {
+        kb = block_size(q->s->k, l, q->lanes);
         if (kb <= STH_GEMM_BLOCK_MAX)
             consider_sizes(q, mb, nb, kb);
     }
@@ -249,15 +239,19 @@ static void consider_widths(struct search *q, uint32_t mb)
     }
 }
 
-/* All sizes of blocks of a chip, or of what the prelude leaves of it. */
+static bool is_short_work(const struct search *q)
+{
+    return (uint64_t)q->s->m * sth_ceil_div(q->s->n, q->p->array_cols) *
+               sth_ceil_div(q->s->k, q->p->array_rows) <=
+           SHORT_WORK;
+}
+
+/* All numbers of rows of blocks. */
 static void consider_rows(struct search *q)
 {
     const struct sth_gemm_shape *s = q->s;
-    bool is_short = (uint64_t)s->m * sth_ceil_div(s->n, q->p->array_cols) *
-                        sth_ceil_div(s->k, q->p->array_rows) <=
-                    SHORT_WORK;
+    bool is_short = is_short_work(q);
 
-    q->count = 0;
     for (uint32_t i = 1, mb = 0; mb != 1; i = next_count(i)) {
         /* Where few rows fit one more is much. */
         while (is_short && mb > 2 && mb <= SMALL_BLOCK &&
@@ -271,6 +265,39 @@ static void consider_rows(struct search *q)
     }
 }
 
+/* The best of the short list, by a closer look. */
+static void look_closely(const struct search *q, struct sth_gemm_plans *plans)
+{
+    for (uint32_t i = 0; i < q->count; i++) {
+        struct sth_gemm_plan plan = q->list[i];
+
+        plan.cycles -= plan.prelude_cycles;
+        sth_gemm_pipe(&plan, q->p, q->memory, q->s);
+        sth_gemm_add_prelude(&plan, q->p, q->s);
+        keep(plans->plan, &plans->count, STH_GEMM_PLANS, &plan);
+    }
+}
+
+/*
+ * All plans of a chip, or of what the prelude leaves of it: weight tiles as
+ * deep as the array, no deeper than the product, and less deep where that may
+ * tell.
+ */
+static void consider_lanes(struct search *q, struct sth_gemm_plans *plans)
+{
+    uint32_t needed = sth_exit_rows(q->s->k);
+
+    q->lanes = q->p->array_rows;
+    do {
+        q->count = 0;
+        consider_rows(q);
+        look_closely(q, plans);
+        q->lanes = sth_min_u32(q->lanes / 2, needed);
+    } while (q->lanes >= STH_TILE_LANES_MIN &&
+             (q->lanes == needed || plans->count == 0 ||
+              sth_weight_tile_tells(q->p, plans->plan[0].cycles)));
+}
+
 void sth_gemm_plan_search(struct sth_gemm_plans *plans,
                           const struct sth_params *p,
                           const struct sth_plan_memory *memory,
@@ -280,13 +307,11 @@ void sth_gemm_plan_search(struct sth_gemm_plans *plans,
     struct search q = {.p = p, .memory = memory, .s = s};
 
     plans->count = 0;
-    consider_rows(&q);
-    look_closely(&q, plans);
+    consider_lanes(&q, plans);
     if (s->prelude.rows == 0)
         return;
     sth_gemm_beside(&left, p, s);
     q.p = &left;
     q.beside = true;
-    consider_rows(&q);
-    look_closely(&q, plans);
+    consider_lanes(&q, plans);
 }

@@ -42,6 +42,7 @@ enum sth_gemm_bound {
 
 struct sth_gemm_plan {
     uint32_t mb, nb, kb;   /* rows, columns, lanes of depth of a block */
+    uint32_t lanes;        /* of depth of a weight tile */
     uint32_t ms, ns, ks;   /* number of blocks in each direction */
     uint32_t w_stationary; /* n outermost: a w panel stays, x streams */
     uint32_t a_slots, w_slots, acc_slots;

@@ -5,6 +5,24 @@
 
 /* Steps that are followed: those behind them wait as often. */
 #define FOLLOWED 32u
+/* Work that is short. */
+#define SHORT_CYCLES (1u << 16)
+/* Tiles that a small scratchpad holds at most. */
+#define SMALL_TILES 64u
+
+bool sth_weight_tile_may_have(const struct sth_params *p, uint32_t lanes)
+{
+    return lanes >= STH_TILE_LANES_MIN && lanes <= p->array_rows &&
+           (lanes & (lanes - 1)) == 0;
+}
+
+bool sth_weight_tile_tells(const struct sth_params *p, uint64_t cycles)
+{
+    const uint64_t tile =
+        (uint64_t)p->array_rows * p->array_cols * STH_LANE_BYTES;
+
+    return cycles <= SHORT_CYCLES || p->sp_bytes <= SMALL_TILES * tile;
+}
 
 uint32_t sth_weight_tile_cycles(const struct sth_params *p, uint32_t rows,
                                 uint32_t a_stride, uint32_t steps,
@@ -38,6 +56,6 @@ uint32_t sth_weight_tile_cycles(const struct sth_params *p, uint32_t rows,
 
 uint32_t sth_weight_tile_drain(const struct sth_params *p, uint32_t lanes)
 {
-    return STH_LAT_PE_SUM * sth_exit_rows(sth_min_u32(lanes, p->array_rows)) +
-           p->array_cols + STH_LAT_MATRIX_RETIRE;
+    return STH_LAT_PE_SUM * sth_exit_rows(lanes) + p->array_cols +
+           STH_LAT_MATRIX_RETIRE;
 }

@@ -258,7 +258,8 @@ static void test_attention_rows_without_keys_match(void **unused)
         {1, 1, 16, 1, 80, 0, true, 1, 0, true},
     };
     /* More queries than keys in a step. */
-    static const struct sth_attention_plan plan = {.sequences = 1,
+    static const struct sth_attention_plan plan = {.lanes = 16,
+                                                   .sequences = 1,
                                                    .kv_heads = 1,
                                                    .fold = 1,
                                                    .heads = 1,
@@ -295,6 +296,7 @@ static void test_attention_folds_match(void **unused)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct shape *s = &cases[i].shape;
         struct sth_attention_plan plan = {
+            .lanes = 4u << i % 2,
             .sequences = cases[i].sequences,
             .kv_heads = cases[i].kv_heads,
             .fold = cases[i].fold,

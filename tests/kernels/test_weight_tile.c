@@ -45,8 +45,19 @@ static void test_weight_tile_drains_behind_its_rows(void **state)
                      4 * STH_LAT_PE_SUM + rest);
     assert_int_equal(sth_weight_tile_drain(&params, 5),
                      8 * STH_LAT_PE_SUM + rest);
-    assert_int_equal(sth_weight_tile_drain(&params, 100),
+    assert_int_equal(sth_weight_tile_drain(&params, 16),
                      16 * STH_LAT_PE_SUM + rest);
+}
+
+static void test_weight_tile_has_rows_of_the_array_halved(void **state)
+{
+    (void)state;
+    assert_true(sth_weight_tile_may_have(&params, 16));
+    assert_true(sth_weight_tile_may_have(&params, 4));
+    assert_false(sth_weight_tile_may_have(&params, 32));
+    assert_false(sth_weight_tile_may_have(&params, 12));
+    assert_false(sth_weight_tile_may_have(&params, 2));
+    assert_false(sth_weight_tile_may_have(&params, 0));
 }
 
 int main(void)
@@ -55,6 +66,7 @@ int main(void)
         cmocka_unit_test(test_weight_tile_goes_at_the_pace_of_the_longer),
         cmocka_unit_test(test_weight_tile_waits_for_banks),
         cmocka_unit_test(test_weight_tile_drains_behind_its_rows),
+        cmocka_unit_test(test_weight_tile_has_rows_of_the_array_halved),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;

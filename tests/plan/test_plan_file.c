@@ -252,6 +252,7 @@ static void test_plan_that_does_not_fit_names_line_and_member(void **state)
         {"gemm", "a_slots"},    {"gemm", "w_slots"},
         {"gemm", "acc_slots"},  {"gemm", "stage_slots"},
         {"gemm", "acc_tile"},   {"gemm", "a_stride"},
+        {"gemm", "lanes"},      {"gemm", "beside"},
         {"norm", "block_rows"}, {"norm", "block_cols"},
         {"quantize", "slots"},  {"quantize", "depth"},
         {"rope", "tokens"},     {"rope", "heads"},

@@ -32,6 +32,7 @@
     X(T, mb)                                                                   \
     X(T, nb)                                                                   \
     X(T, kb)                                                                   \
+    X(T, lanes)                                                                \
     X(T, w_stationary)                                                         \
     X(T, a_slots)                                                              \
     X(T, w_slots)                                                              \
@@ -52,6 +53,7 @@
     X(T, capped)                                                               \
     X(T, biased)
 #define ATTENTION_FREE(X, T)                                                   \
+    X(T, lanes)                                                                \
     X(T, sequences)                                                            \
     X(T, kv_heads)                                                             \
     X(T, fold)                                                                 \

@@ -16,9 +16,10 @@ static void gemm_text(const struct sth_gemm_plan *p, char *text, size_t size)
     snprintf(text, size,
              "%" PRIu32 " x %" PRIu32 " x %" PRIu32 " blocks of %" PRIu32
              " rows, %" PRIu32 " columns, %" PRIu32
+             " lanes, weight tiles of %" PRIu32
              " lanes; %s outermost; buffers: x %" PRIu32 ", w %" PRIu32
              ", sums %" PRIu32 ", results %" PRIu32 "%s",
-             p->ms, p->ns, p->ks, p->mb, p->nb, p->kb,
+             p->ms, p->ns, p->ks, p->mb, p->nb, p->kb, p->lanes,
              p->w_stationary ? "columns" : "rows", p->a_slots, p->w_slots,
              p->acc_slots, p->stage_slots,
              p->beside               ? "; prelude beside"
@@ -33,10 +34,10 @@ static void attention_text(const struct sth_attention_plan *p, char *text,
              "blocks of %" PRIu32 " sequences, %" PRIu32
              " kv heads in units of %" PRIu32 ", %" PRIu32 " heads, %" PRIu32
              " queries; steps of %" PRIu32 " keys, tiles of %" PRIu32
-             "; buffers: k and v %" PRIu32 ", scores %" PRIu32
-             ", outputs %" PRIu32,
+             ", weight tiles of %" PRIu32 " lanes; buffers: k and v %" PRIu32
+             ", scores %" PRIu32 ", outputs %" PRIu32,
              p->sequences, p->kv_heads, p->fold, p->heads, p->queries, p->keys,
-             p->tile, p->kv_slots, p->score_slots, p->o_slots);
+             p->tile, p->lanes, p->kv_slots, p->score_slots, p->o_slots);
 }
 
 static void rows_text(const struct sth_rows_plan *p, char *text, size_t size)
