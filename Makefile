@@ -38,6 +38,7 @@ include mk/rtl.mk
 include mk/rv32.mk
 include mk/hart.mk
 include mk/vp.mk
+include mk/gdb.mk
 include mk/run.mk
 include mk/regress.mk
 include mk/bench.mk

@@ -114,6 +114,9 @@ void sth_csim_get_statistics(struct sth_device *dev,
 /* A register as a read finds it now; no time passes and nothing is latched. */
 uint32_t sth_csim_peek_reg(struct sth_device *dev, uint32_t offset);
 
+/* No command of that engine is left that stands in front of this index. */
+uint32_t sth_csim_get_oldest(struct sth_device *dev, enum sth_engine engine);
+
 /* All counter registers at once, in the order of counters.def. */
 void sth_csim_get_counters(struct sth_device *dev,
                            uint64_t counters[STH_CNT_COUNT]);

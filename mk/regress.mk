@@ -26,7 +26,7 @@ regress: test lint parity-full test-asserts $(BUILD)/tests/core/test_ahead ## te
 	$(Q)BUILD=$(BUILD) PARALLEL=$(PARALLEL) verif/random/configs.sh odd
 	$(Q)$(MAKE) --no-print-directory random-configs COUNT=$(REGRESS_CONFIGS)
 
-nightly: regress silicon ## regress, synthesis and 100000 random programs of each kind
+nightly: regress silicon fuzz-gdb ## regress, synthesis, ten minutes of fuzzing and 100000 random programs of each kind
 	$(Q)$(MAKE) --no-print-directory -j$(PARALLEL) random-nano random-edge \
 	  random-wide RANDOM_COUNT=$(NIGHTLY_COUNT) \
 	  RANDOM_SEED=$$(date +%s)

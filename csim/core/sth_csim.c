@@ -155,6 +155,16 @@ uint32_t sth_csim_peek_reg(struct sth_device *dev, uint32_t offset)
     return value;
 }
 
+uint32_t sth_csim_get_oldest(struct sth_device *dev, enum sth_engine engine)
+{
+    const struct sth_csim *csim = csim_of(dev);
+    uint32_t index;
+
+    return sth_engine_first(csim->engine[engine], &index)
+               ? index
+               : sth_dispatch_next(&csim->front.dispatch);
+}
+
 void sth_csim_get_counters(struct sth_device *dev,
                            uint64_t counters[STH_CNT_COUNT])
 {

@@ -22,7 +22,7 @@ enum {
     RAM_BYTES = 16384,
     ROM_BYTES = 4096,
     SLICE = 1000, /* cycles */
-    TALK = 1 << 20,
+    TALK = 1 << 18,
     STH_GDB_TEST_BYTES = 20000
 };
 #define RAM 0x80000000u

@@ -41,6 +41,11 @@ static uint64_t cycles(void *user)
     return dev->ops->cycles(dev);
 }
 
+static uint32_t csim_oldest(void *user, enum sth_engine engine)
+{
+    return sth_csim_get_oldest(user, engine);
+}
+
 static size_t csim_report(void *user, const struct sth_diagnostic **list)
 {
     return sth_csim_report(user, list);
@@ -53,7 +58,8 @@ void sth_gdb_chip_init_csim(struct sth_gdb_chip *chip, struct sth_device *dev)
                                   .counters = csim_counters,
                                   .mem_read = mem_read,
                                   .cycles = cycles,
-                                  .report = csim_report};
+                                  .report = csim_report,
+                                  .oldest = csim_oldest};
 }
 
 void sth_gdb_chip_init_device(struct sth_gdb_chip *chip, struct sth_device *dev)
@@ -126,6 +132,9 @@ static bool has_retired(const struct sth_gdb_chip *chip,
 {
     const uint32_t last = chip->retired[engine];
 
+    if (chip->oldest)
+        return index - chip->oldest(chip->user, (enum sth_engine)engine) >=
+               1u << 31;
     return chip->has_retired[engine] && last - ring->head >= 1u << 31 &&
            index - last - 1 >= 1u << 31;
 }

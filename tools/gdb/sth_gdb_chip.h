@@ -1,9 +1,9 @@
 /*
  * What a debugger sees of an accelerator, whatever stands behind its registers.
  *
- * The registers tell all but two things: the last command that each engine has
- * retired, which the owner notes from the device's events, and what a sanitizer
- * found.
+ * The registers tell all but two things: how far each engine is, which the
+ * model knows, and the owner of another device notes from its events; and what
+ * a sanitizer found.
  */
 #ifndef STH_GDB_CHIP_H
 #define STH_GDB_CHIP_H
@@ -34,6 +34,8 @@ struct sth_gdb_chip {
     uint64_t (*cycles)(void *user);
     /* As sth_csim_report(); NULL: nobody looks. */
     size_t (*report)(void *user, const struct sth_diagnostic **list);
+    /* As sth_csim_get_oldest(); NULL: what is noted below. */
+    uint32_t (*oldest)(void *user, enum sth_engine engine);
     /* Of each engine: whether a command has retired, and the last one. */
     bool has_retired[STH_ENGINE_COUNT];
     uint32_t retired[STH_ENGINE_COUNT];

@@ -7,31 +7,37 @@
 
 typedef void print_chip(const struct sth_gdb_chip *chip, FILE *out);
 
-static bool change(struct sth_gdb_session *s,
-                   bool (*how)(void *, char *, size_t), bool moves,
-                   const char *done, FILE *out)
-{
-    char error[256] = "";
-    const bool is_done =
-        sth_gdb_session_change(s, how, moves, error, sizeof(error));
-
-    fprintf(out, "%s\n", is_done ? done : error);
-    return is_done;
-}
-
 static bool reset(struct sth_gdb_session *s, FILE *out)
 {
-    return change(s, s->target->reset, true, "the machine is in reset", out);
+    char text[256];
+    const bool done =
+        sth_gdb_session_reset(s, STH_GDB_OWED_TEXT, text, sizeof(text));
+
+    if (done)
+        fputs(STH_GDB_SESSION_RESET_TEXT, out);
+    else
+        fprintf(out, "%s\n", text);
+    return done;
 }
 
 static bool snapshot(struct sth_gdb_session *s, FILE *out)
 {
-    return change(s, s->target->snapshot, false, "the state is kept", out);
+    char text[256];
+    const bool done =
+        sth_gdb_session_change(s, s->target->snapshot, text, sizeof(text));
+
+    fprintf(out, "%s\n", text[0] ? text : "the state is kept");
+    return done;
 }
 
 static bool restore(struct sth_gdb_session *s, FILE *out)
 {
-    return change(s, s->target->restore, true, "the state is back", out);
+    char text[256];
+    const bool done =
+        sth_gdb_session_change(s, s->target->restore, text, sizeof(text));
+
+    fprintf(out, "%s\n", text[0] ? text : "the state is back");
+    return done;
 }
 
 static bool cycles(struct sth_gdb_session *s, FILE *out)

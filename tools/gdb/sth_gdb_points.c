@@ -61,6 +61,16 @@ void sth_gdb_points_remove(struct sth_gdb_points *points,
         target->remove(target->user, point);
 }
 
+void sth_gdb_points_insert(struct sth_gdb_points *points,
+                           const struct sth_gdb_target *target)
+{
+    const struct sth_gdb_points all = *points;
+
+    points->count = 0;
+    for (uint32_t i = 0; i < all.count; i++)
+        (void)sth_gdb_points_add(points, target, &all.point[i]);
+}
+
 void sth_gdb_points_clear(struct sth_gdb_points *points,
                           const struct sth_gdb_target *target)
 {

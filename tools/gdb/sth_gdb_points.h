@@ -28,6 +28,10 @@ void sth_gdb_points_remove(struct sth_gdb_points *points,
                            const struct sth_gdb_target *target,
                            const struct sth_gdb_point *point);
 
+/* All of them once more, into a machine that has none of them. */
+void sth_gdb_points_insert(struct sth_gdb_points *points,
+                           const struct sth_gdb_target *target);
+
 void sth_gdb_points_clear(struct sth_gdb_points *points,
                           const struct sth_gdb_target *target);
 

@@ -21,60 +21,38 @@ static bool supported(struct sth_gdb_remote *r, struct sth_gdb_reader packet)
     return true;
 }
 
-/* OFFSET,BYTES of a document. */
+/* OFFSET,BYTES of a document, which is let go of. */
 static bool transfer(struct sth_gdb_remote *r, struct sth_gdb_reader *packet,
-                     const char *document)
+                     char *document)
 {
+    const uint32_t most = (sizeof(r->answer.data) - 1) / 2; /* two a byte */
+    const size_t length = document ? strlen(document) : 0;
     uint32_t offset, bytes;
-    size_t left;
+    const bool good = document && sth_gdb_take_number(packet, &offset) &&
+                      sth_gdb_take(packet, ",") &&
+                      sth_gdb_take_number(packet, &bytes) && offset <= length;
 
-    if (!document || !sth_gdb_take_number(packet, &offset) ||
-        !sth_gdb_take(packet, ",") || !sth_gdb_take_number(packet, &bytes))
-        return false;
-    left = strlen(document);
-    if (offset > left)
-        return false;
-    left -= offset;
-    /* Each byte may take two. */
-    if (bytes > (sizeof(r->answer.data) - 1) / 2)
-        bytes = (sizeof(r->answer.data) - 1) / 2;
-    sth_gdb_put(&r->answer, left > bytes ? "m" : "l");
-    sth_gdb_put_binary(&r->answer, document + offset,
-                       left > bytes ? bytes : left);
-    return true;
+    if (good) {
+        const size_t left = length - offset;
+        const size_t part = bytes < most ? bytes : most;
+
+        sth_gdb_put(&r->answer, left > part ? "m" : "l");
+        sth_gdb_put_binary(&r->answer, document + offset,
+                           left > part ? part : left);
+    }
+    free(document);
+    return good;
 }
 
 static bool transfer_features(struct sth_gdb_remote *r,
                               struct sth_gdb_reader packet)
 {
-    if (!r->features)
-        r->features = sth_gdb_describe_features(r->session->target);
-    return transfer(r, &packet, r->features);
+    return transfer(r, &packet, sth_gdb_describe_features(r->session->target));
 }
 
 static bool transfer_map(struct sth_gdb_remote *r, struct sth_gdb_reader packet)
 {
-    if (!r->map)
-        r->map = sth_gdb_describe_memory(r->session->target);
-    return transfer(r, &packet, r->map);
-}
-
-/* Text for the user, in packets of its own. */
-static void say(struct sth_gdb_remote *r, const char *text, size_t bytes)
-{
-    enum { PART = (STH_GDB_PACKET_BYTES - 1) / 2 };
-
-    while (bytes > 0) {
-        const size_t part = bytes < PART ? bytes : PART;
-
-        r->answer.bytes = 0;
-        sth_gdb_put(&r->answer, "O");
-        sth_gdb_put_hex(&r->answer, text, part);
-        sth_gdb_link_answer(&r->session->link, r->answer.data, r->answer.bytes);
-        text += part;
-        bytes -= part;
-    }
-    r->answer.bytes = 0;
+    return transfer(r, &packet, sth_gdb_describe_memory(r->session->target));
 }
 
 static bool monitor(struct sth_gdb_remote *r, struct sth_gdb_reader packet)
@@ -93,7 +71,7 @@ static bool monitor(struct sth_gdb_remote *r, struct sth_gdb_reader packet)
         return false;
     sth_gdb_monitor(r->session, command, out);
     if (fclose(out) == 0) {
-        say(r, text, bytes);
+        sth_gdb_say(r, text, bytes);
         sth_gdb_ok(r);
     }
     free(text);

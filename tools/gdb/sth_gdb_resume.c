@@ -2,6 +2,7 @@
 #include "sth_gdb_remote.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 /* What gdb calls signals. */
@@ -53,7 +54,7 @@ static void put_reason(struct sth_gdb_remote *r)
                                     : "hwbreak:;");
 }
 
-static void put_stop(struct sth_gdb_remote *r)
+void sth_gdb_put_stop(struct sth_gdb_remote *r)
 {
     static const uint8_t sent[] = {RA, SP, FP, PC};
     const struct sth_gdb_target *t = r->session->target;
@@ -75,16 +76,6 @@ static void put_stop(struct sth_gdb_remote *r)
     sth_gdb_put(&r->answer, "thread:1;");
 }
 
-/* Says a line of its own before the answer. */
-static void say(struct sth_gdb_remote *r, const char *text)
-{
-    sth_gdb_put(&r->answer, "O");
-    sth_gdb_put_hex(&r->answer, text, strlen(text));
-    sth_gdb_put_hex(&r->answer, "\n", 1);
-    sth_gdb_link_answer(&r->session->link, r->answer.data, r->answer.bytes);
-    r->answer.bytes = 0;
-}
-
 /* Behind the end of a run the machine can be looked at; gone on from there, the
  * run is over for gdb as well. */
 void sth_gdb_remote_stopped(struct sth_gdb_remote *r)
@@ -97,9 +88,13 @@ void sth_gdb_remote_stopped(struct sth_gdb_remote *r)
         sth_gdb_put_hex(&r->answer, &s->stop.status, 1);
         sth_gdb_session_finish(s, STH_GDB_END_OVER);
     } else {
-        if (s->stop.text[0])
-            say(r, s->stop.text);
-        put_stop(r);
+        if (s->stop.text[0]) {
+            char line[sizeof(s->stop.text) + 1];
+
+            snprintf(line, sizeof(line), "%s\n", s->stop.text);
+            sth_gdb_say(r, line, strlen(line));
+        }
+        sth_gdb_put_stop(r);
     }
     sth_gdb_link_answer(&s->link, r->answer.data, r->answer.bytes);
 }
@@ -180,16 +175,12 @@ static bool resume_threads(struct sth_gdb_remote *r,
     return true;
 }
 
-static bool begin_again(struct sth_gdb_remote *r)
+static bool begin_again(struct sth_gdb_remote *r, enum sth_gdb_owed owed)
 {
-    struct sth_gdb_session *s = r->session;
-    char error[64]; /* gdb has no room for it */
+    char text[64]; /* gdb has no room for it */
 
-    if (!sth_gdb_session_change(s, s->target->reset, true, error,
-                                sizeof(error)))
-        return false;
     r->is_killed = false;
-    return true;
+    return sth_gdb_session_reset(r->session, owed, text, sizeof(text));
 }
 
 /* An extended session stays when its machine is killed. */
@@ -211,8 +202,8 @@ static bool take_word(struct sth_gdb_remote *r, struct sth_gdb_reader *packet)
         kill(r);
         sth_gdb_ok(r);
     } else if (sth_gdb_take(packet, "vRun")) {
-        if (begin_again(r))
-            put_stop(r);
+        if (begin_again(r, STH_GDB_OWED_STOP))
+            sth_gdb_put_stop(r);
         else
             sth_gdb_error(r, EPERM);
     } else { /* vMustReplyEmpty, and what is not there */
@@ -229,7 +220,7 @@ bool sth_gdb_resume(struct sth_gdb_remote *r, struct sth_gdb_reader packet)
     case 'v':
         return take_word(r, &packet);
     case '?':
-        put_stop(r);
+        sth_gdb_put_stop(r);
         return true;
     case 'c':
     case 'C':
@@ -244,7 +235,7 @@ bool sth_gdb_resume(struct sth_gdb_remote *r, struct sth_gdb_reader packet)
         sth_gdb_ok(r);
         return true;
     case 'R':
-        (void)begin_again(r);
+        (void)begin_again(r, STH_GDB_OWED_NOTHING);
         r->is_silent = true;
         return true;
     case 'k':

@@ -44,6 +44,11 @@ void sth_gdb_script_refuse(struct sth_gdb_session *s, const char *why)
     send(s, json_pack("{s:b, s:s}", "ok", 0, "error", why));
 }
 
+void sth_gdb_script_say(struct sth_gdb_session *s, const char *text)
+{
+    send(s, json_pack("{s:b, s:s}", "ok", 1, "text", text));
+}
+
 /* The next word of the line; "": there is none. */
 static const char *take_word(struct request *q)
 {
@@ -361,6 +366,7 @@ static void clean(char *text)
 
 static void do_monitor(struct request *q)
 {
+    static char none[1];
     char *text = NULL;
     size_t bytes;
     FILE *out = open_memstream(&text, &bytes);
@@ -371,7 +377,7 @@ static void do_monitor(struct request *q)
         return;
     }
     done = sth_gdb_monitor(q->s, q->rest, out);
-    q->rest += strlen(q->rest);
+    q->rest = none;
     if (fclose(out) == 0) {
         clean(text);
         q->answer = json_pack("{s:b, s:s}", "ok", done ? 1 : 0,

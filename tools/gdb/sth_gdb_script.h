@@ -18,6 +18,9 @@ void sth_gdb_script_line(struct sth_gdb_session *session);
 /* Answers the order to go on, with session->stop. */
 void sth_gdb_script_stopped(struct sth_gdb_session *session);
 
+/* Answers with that text. */
+void sth_gdb_script_say(struct sth_gdb_session *session, const char *text);
+
 /* Answers that it cannot be done. */
 void sth_gdb_script_refuse(struct sth_gdb_session *session, const char *why);
 

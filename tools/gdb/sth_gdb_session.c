@@ -86,18 +86,29 @@ bool sth_gdb_session_take_stop(struct sth_gdb_session *session,
 }
 
 bool sth_gdb_session_change(struct sth_gdb_session *session,
-                            bool (*change)(void *, char *, size_t), bool moves,
-                            char *error, size_t size)
+                            bool (*change)(void *, char *, size_t), char *text,
+                            size_t size)
 {
+    text[0] = 0;
     if (!change) {
-        snprintf(error, size, "this machine cannot do that");
+        snprintf(text, size, "this machine cannot do that");
         return false;
     }
-    if (!change(session->target->user, error, size))
+    if (!change(session->target->user, text, size))
         return false;
-    if (moves)
-        session->stop = (struct sth_gdb_stop){.kind = STH_GDB_STOP_STEP};
+    session->stop = (struct sth_gdb_stop){.kind = STH_GDB_STOP_STEP};
     return true;
+}
+
+bool sth_gdb_session_reset(struct sth_gdb_session *session,
+                           enum sth_gdb_owed owed, char *text, size_t size)
+{
+    bool done;
+
+    session->owed = owed;
+    done = sth_gdb_session_change(session, session->target->reset, text, size);
+    session->owed = STH_GDB_OWED_NOTHING;
+    return done;
 }
 
 void sth_gdb_session_finish(struct sth_gdb_session *session,

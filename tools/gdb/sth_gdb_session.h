@@ -22,6 +22,13 @@ struct sth_gdb_go {
     uint64_t limit;      /* milliseconds of the host; 0: any */
 };
 
+/* What a reset is to be answered with, when the machine stands there. */
+enum sth_gdb_owed {
+    STH_GDB_OWED_NOTHING,
+    STH_GDB_OWED_TEXT, /* a command of monitor */
+    STH_GDB_OWED_STOP  /* gdb waits for a stop */
+};
+
 struct sth_gdb_session {
     const struct sth_gdb_target *target;
     struct sth_gdb_link link;
@@ -36,6 +43,7 @@ struct sth_gdb_session {
     uint32_t goal;
     /* What came while the machine ran, and is in link.packet. */
     enum sth_gdb_event pending;
+    enum sth_gdb_owed owed;
     bool is_ended;
     enum sth_gdb_end end;
 };
@@ -56,11 +64,17 @@ bool sth_gdb_session_wants_stop(struct sth_gdb_session *session);
 
 uint32_t sth_gdb_session_pc(const struct sth_gdb_session *session);
 
-/* One of the target's: reset, snapshot, restore; the machine stands elsewhere
- * then, if it `moves`.  False with a line for the user. */
+/* One of the target's: reset, snapshot, restore.  A line for the user, which
+ * there may be. */
 bool sth_gdb_session_change(struct sth_gdb_session *session,
-                            bool (*change)(void *, char *, size_t), bool moves,
-                            char *error, size_t size);
+                            bool (*change)(void *, char *, size_t), char *text,
+                            size_t size);
+
+/* The reset among them, if it has to be answered from elsewhere. */
+bool sth_gdb_session_reset(struct sth_gdb_session *session,
+                           enum sth_gdb_owed owed, char *text, size_t size);
+
+#define STH_GDB_SESSION_RESET_TEXT "the machine is in reset\n"
 
 void sth_gdb_session_finish(struct sth_gdb_session *session,
                             enum sth_gdb_end end);

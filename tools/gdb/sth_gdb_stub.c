@@ -5,8 +5,10 @@
 #include "sth_gdb_script.h"
 
 #include <errno.h>
-#include <stdlib.h>
+#include <sys/mman.h>
 
+/* In memory that a process shares with its copies: going back to one of them
+ * (sth_gdb_copy.h) takes the machine there, and leaves the session here. */
 struct sth_gdb {
     struct sth_gdb_session session;
     struct sth_gdb_remote remote;
@@ -15,9 +17,10 @@ struct sth_gdb {
 struct sth_gdb *sth_gdb_open(const struct sth_gdb_target *target, int in,
                              int out)
 {
-    struct sth_gdb *gdb = calloc(1, sizeof(*gdb));
+    struct sth_gdb *gdb = mmap(NULL, sizeof(*gdb), PROT_READ | PROT_WRITE,
+                               MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
-    if (!gdb)
+    if (gdb == MAP_FAILED)
         return NULL;
     gdb->session.target = target;
     gdb->remote.session = &gdb->session;
@@ -49,6 +52,28 @@ static void refuse(struct sth_gdb *gdb)
         return;
     }
     sth_gdb_error(r, E2BIG);
+    sth_gdb_link_answer(&gdb->session.link, r->answer.data, r->answer.bytes);
+}
+
+/* The machine stands in reset, by another way than the one it was sent. */
+static void pay(struct sth_gdb *gdb)
+{
+    static const char text[] = STH_GDB_SESSION_RESET_TEXT;
+    struct sth_gdb_remote *r = &gdb->remote;
+    const bool is_stop = gdb->session.owed == STH_GDB_OWED_STOP;
+
+    gdb->session.owed = STH_GDB_OWED_NOTHING;
+    if (sth_gdb_link_is_script(&gdb->session.link)) {
+        sth_gdb_script_say(&gdb->session, text);
+        return;
+    }
+    r->answer.bytes = 0;
+    if (is_stop) {
+        sth_gdb_put_stop(r);
+    } else {
+        sth_gdb_say(r, text, sizeof(text) - 1);
+        sth_gdb_ok(r);
+    }
     sth_gdb_link_answer(&gdb->session.link, r->answer.data, r->answer.bytes);
 }
 
@@ -89,11 +114,18 @@ enum sth_gdb_order sth_gdb_stopped(struct sth_gdb *gdb,
         else
             sth_gdb_remote_stopped(&gdb->remote);
     }
+    if (s->owed != STH_GDB_OWED_NOTHING)
+        pay(gdb);
     while (!s->is_running && !s->is_ended)
         serve(gdb);
     if (s->is_ended)
         return STH_GDB_ORDER_END;
     return s->go.step ? STH_GDB_ORDER_STEP : STH_GDB_ORDER_RUN;
+}
+
+void sth_gdb_insert_again(struct sth_gdb *gdb)
+{
+    sth_gdb_points_insert(&gdb->session.points, gdb->session.target);
 }
 
 bool sth_gdb_wants_stop(struct sth_gdb *gdb)
@@ -106,8 +138,6 @@ enum sth_gdb_end sth_gdb_close(struct sth_gdb *gdb)
     const enum sth_gdb_end end = gdb->session.end;
 
     sth_gdb_points_clear(&gdb->session.points, gdb->session.target);
-    free(gdb->remote.features);
-    free(gdb->remote.map);
-    free(gdb);
+    munmap(gdb, sizeof(*gdb));
     return end;
 }

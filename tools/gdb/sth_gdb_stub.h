@@ -56,6 +56,9 @@ enum sth_gdb_order sth_gdb_stopped(struct sth_gdb *gdb,
  * look at the descriptor: every millisecond or so will do. */
 bool sth_gdb_wants_stop(struct sth_gdb *gdb);
 
+/* The machine has lost what the session had set in it: it is there again. */
+void sth_gdb_insert_again(struct sth_gdb *gdb);
+
 /* What the session has set in the machine is gone. */
 enum sth_gdb_end sth_gdb_close(struct sth_gdb *gdb);
 

@@ -82,12 +82,14 @@ struct sth_gdb_target {
 
     /*
      * Back to where the machine began; the whole state kept, one at a time; and
-     * brought back.  False, with a line for the user: it could not.  NULL: it
-     * never can.
+     * brought back.  False, with a line for the user: it could not; true may
+     * have a line, too.  NULL: it never can.  To go back, reset() may return
+     * where sth_gdb_stopped() is called again, and restore() a second time from
+     * snapshot(), if the session stays as it is.
      */
-    bool (*reset)(void *user, char *error, size_t size);
-    bool (*snapshot)(void *user, char *error, size_t size);
-    bool (*restore)(void *user, char *error, size_t size);
+    bool (*reset)(void *user, char *text, size_t size);
+    bool (*snapshot)(void *user, char *text, size_t size);
+    bool (*restore)(void *user, char *text, size_t size);
 
     /*
      * A command of the owner's own behind `monitor`; false: it knows none of
