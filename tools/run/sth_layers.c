@@ -208,7 +208,6 @@ static void add_figures(struct run *r, const struct layer *l, uint32_t first)
     r->job->tell(r->job->user, first, l->ops, first != l->first,
                  l->counter[STH_CNT_CYCLES], l->commands);
     r->figures->layers++;
-    r->figures->commands += l->commands;
     for (int i = 0; i < STH_CNT_COUNT; i++)
         r->figures->counter[i] += l->counter[i];
 }

@@ -20,7 +20,6 @@
 struct sth_layers_figures {
     uint32_t layers;
     uint32_t simulated; /* the others were copied */
-    uint64_t commands;
     uint64_t counter[STH_CNT_COUNT]; /* sums over all layers */
 };
 

@@ -23,8 +23,6 @@ static void take_layers(struct sth_session *s)
 {
     memcpy(s->csim.counter, s->layers.counter, sizeof(s->csim.counter));
     s->csim.cycles = s->csim.counter[STH_CNT_CYCLES];
-    s->macs = s->csim.counter[STH_CNT_MACS];
-    s->commands = s->layers.commands;
 }
 
 void sth_session_collect(struct sth_session *s)
@@ -36,11 +34,12 @@ void sth_session_collect(struct sth_session *s)
 
     read_side(o->csim, &s->csim);
     read_side(o->rtl, &s->rtl);
-    side = sth_session_main(s);
-    s->macs = side->counter[STH_CNT_MACS];
-    s->commands = o->runtime->driver.tail;
     if (s->request.by_layer)
         take_layers(s);
+    side = sth_session_main(s);
+    s->macs = side->counter[STH_CNT_MACS];
+    for (uint32_t e = 0; e < STH_ENGINE_COUNT; e++)
+        s->commands += side->counter[STH_CNT_LOAD_COMMANDS + e];
     while (s->request.backend == STH_BACKEND_RTL &&
            o->rtl->ops->next_event(o->rtl, &event))
         sth_session_on_retire(s, &event, NULL);
