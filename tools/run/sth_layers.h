@@ -19,7 +19,7 @@
 /* Figures of a run by layers. */
 struct sth_layers_figures {
     uint32_t layers;
-    uint32_t simulated; /* the others were copied */
+    uint32_t simulated;              /* the others were copied */
     uint64_t counter[STH_CNT_COUNT]; /* sums over all layers */
 };
 

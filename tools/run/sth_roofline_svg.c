@@ -16,7 +16,8 @@ enum {
     TOP = 84,
     BOTTOM = 66,
     DOTS_MAX = 512,
-    TAKEN_MAX = 2 * DOTS_MAX
+    TAKEN_MAX = 2 * DOTS_MAX,
+    PLACES = 60 /* of a label on a side of its dot */
 };
 
 /* A dot, whose label is that of the dot `first`. */
@@ -214,16 +215,17 @@ static void take(struct plot *p, double x, double y, double width)
     p->taken_y[p->taken++] = y;
 }
 
-/* Beside the dot, or with a line to it further down, up or on its left; where
- * nothing is free there is no label. */
+/* Beside the dot, or with a line to it further down or up, on its right if
+ * there is a place near; where nothing is free there is no label. */
 static void draw_label(struct plot *p, double x, double y, const char *name)
 {
     const double width = 7 * (double)strlen(name) + 4;
 
-    for (int i = 0; i < 4 * HEIGHT / 3; i++) {
-        const bool right = i % 4 < 2;
+    for (int i = 0; i < 2 * PLACES; i++) {
+        const bool right = i < PLACES;
+        const int step = i % PLACES / 2;
         const double left = right ? x + 9 : x - 9 - width;
-        const double at = y + (i % 2 ? -3 : 3) * (double)(i / 4);
+        const double at = y + (i % 2 ? -3 : 3) * (double)step;
 
         if (is_taken(p, left, at, width))
             continue;
