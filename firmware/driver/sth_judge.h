@@ -12,13 +12,33 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sth_plan_memory.h"
+#include "sth_spec.h"
+
 struct sth_schedule;
+
+/* Candidates of a choice at most. */
+#define STH_TRIAL_PLANS 24
+
+/* How a kernel plans for any chip and memory. */
+struct sth_planning {
+    /* Fills the best, the best estimate first, and returns how many. */
+    uint32_t (*propose)(void *plans, const struct sth_params *params,
+                        const struct sth_plan_memory *memory,
+                        const void *shape);
+    /* Fills the estimate of a plan that fits the chip. */
+    void (*estimate)(void *plan, const struct sth_params *params,
+                     const struct sth_plan_memory *memory, const void *shape);
+};
 
 /* One operation by one plan. */
 struct sth_trial {
+    const struct sth_planning *planning; /* NULL: it plans for no other chip */
     /* Emits it; the schedule has no judge. */
     void (*play)(struct sth_schedule *schedule, const void *job,
                  const void *plan);
+    /* Fills estimate and blocks. */
+    void (*size)(struct sth_trial *trial);
     const void *job;
     const void *plan;
     uint32_t number;   /* among the candidates of a choice, from 0 */
@@ -40,6 +60,13 @@ struct sth_judge {
      * Candidates come in order of their numbers.
      */
     uint64_t (*cycles)(void *user, const struct sth_trial *trial);
+    /*
+     * All candidates of the chip were asked for; *plan is the best, of `count`
+     * plans.  May put another in its place that fits the chip.
+     */
+    void (*others)(void *user, const struct sth_plan_key *key,
+                   struct sth_trial *trial, const void *plans, uint32_t count,
+                   void *plan);
     /* The plan that was kept under a key; false: there is none. */
     bool (*recall)(void *user, const struct sth_plan_key *key, void *plan,
                    size_t plan_bytes);

@@ -19,10 +19,11 @@ struct sth_plan_memory {
      * a row that is opened for it.
      */
     uint32_t run_cost;
-    uint32_t chunk; /* bytes that memory moves at least; a power of two */
+    uint32_t chunk;  /* bytes that memory moves at least; a power of two */
+    uint32_t shared; /* 1: reads and writes take turns */
 };
 
 /* A memory of fixed latency as wide as the bus. */
-#define STH_PLAN_MEMORY_DEFAULT ((struct sth_plan_memory){100, 100, 0, 0, 1})
+#define STH_PLAN_MEMORY_DEFAULT ((struct sth_plan_memory){100, 100, 0, 0, 1, 0})
 
 #endif

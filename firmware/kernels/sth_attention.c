@@ -35,6 +35,7 @@
 
 #include "sth_accept.h"
 #include "sth_attention.h"
+#include "sth_attention_cost.h"
 #include "sth_attention_step.h"
 #include "sth_choice.h"
 
@@ -297,19 +298,42 @@ static void size(struct sth_trial *trial)
     trial->blocks = 0;
 }
 
+static uint32_t propose(void *to, const struct sth_params *p,
+                        const struct sth_plan_memory *memory, const void *shape)
+{
+    struct sth_attention_plans plans;
+
+    sth_attention_plan_search(&plans, p, memory, shape);
+    memcpy(to, plans.plan, plans.count * sizeof *plans.plan);
+    return plans.count;
+}
+
+static void estimate(void *to, const struct sth_params *p,
+                     const struct sth_plan_memory *memory, const void *shape)
+{
+    struct sth_attention_plan *plan = to;
+
+    plan->cycles = sth_attention_pipe(plan, p, memory, shape);
+    if (plan->cycles == 0)
+        plan->cycles = sth_attention_cost(plan, p, memory, shape);
+}
+
+static const struct sth_planning planning = {propose, estimate};
+
 static void plan_and_play(struct sth_schedule *s, const struct sth_attention *a)
 {
     const struct sth_attention_shape shape = shape_of(a);
     struct sth_plan_key key = {"attention", &shape, sizeof shape};
-    struct sth_trial trial = {.play = play, .job = a};
+    struct sth_trial trial = {
+        .planning = &planning, .play = play, .size = size, .job = a};
     struct sth_attention_plans plans;
     struct sth_attention_plan plan;
 
     if (!sth_choice_recall(s, &key, &plan, sizeof plan)) {
         sth_attention_plan_search(&plans, &s->driver->params, &s->memory,
                                   &shape);
-        if (!sth_choice_take(s, &key, &trial, plans.plan, plans.count, size,
-                             &plan, sizeof plan))
+        if (!sth_choice_take(s, &key, &trial, plans.plan, plans.count, &plan,
+                             sizeof plan))
             return;
     }
     play(s, a, &plan);

@@ -5,21 +5,17 @@
 
 /* The number of the best plan, by the judge where there is one. */
 static uint32_t best_of(struct sth_schedule *s, struct sth_trial *trial,
-                        const void *plans, uint32_t count,
-                        void (*size)(struct sth_trial *trial),
-                        size_t plan_bytes)
+                        const void *plans, uint32_t count, size_t plan_bytes)
 {
     uint64_t least = 0;
     uint32_t best = 0;
 
-    if (s->judge == NULL || count < 2)
-        return 0;
     for (uint32_t i = 0; i < count; i++) {
         uint64_t cycles;
 
         trial->plan = (const unsigned char *)plans + i * plan_bytes;
         trial->number = i;
-        size(trial);
+        trial->size(trial);
         cycles = s->judge->cycles(s->judge->user, trial);
         if (cycles != 0 && (least == 0 || cycles < least)) {
             least = cycles;
@@ -38,18 +34,20 @@ bool sth_choice_recall(struct sth_schedule *s, const struct sth_plan_key *key,
 
 bool sth_choice_take(struct sth_schedule *s, const struct sth_plan_key *key,
                      struct sth_trial *trial, const void *plans, uint32_t count,
-                     void (*size)(struct sth_trial *trial), void *plan,
-                     size_t plan_bytes)
+                     void *plan, size_t plan_bytes)
 {
-    uint32_t best;
+    uint32_t best = 0;
 
     if (count == 0) {
         sth_schedule_fail(s, STH_FW_ERR_SPACE);
         return false;
     }
-    best = best_of(s, trial, plans, count, size, plan_bytes);
+    if (s->judge != NULL && (count > 1 || trial->planning != NULL))
+        best = best_of(s, trial, plans, count, plan_bytes);
     memcpy(plan, (const unsigned char *)plans + best * plan_bytes, plan_bytes);
-    if (s->judge != NULL)
+    if (s->judge != NULL) {
+        s->judge->others(s->judge->user, key, trial, plans, count, plan);
         s->judge->keep(s->judge->user, key, plan, plan_bytes);
+    }
     return true;
 }

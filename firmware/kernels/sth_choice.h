@@ -13,13 +13,12 @@ bool sth_choice_recall(struct sth_schedule *s, const struct sth_plan_key *key,
 
 /*
  * Copies the plan to take to *plan, out of `count` plans of plan_bytes each,
- * the best estimate first, and remembers it.  trial->plan and number are set
- * for each; size() fills estimate and blocks.  False and the error SPACE when
- * there is none.
+ * the best estimate first, or one of another chip's that the judge knows, and
+ * remembers it.  trial->plan and number are set for each.  False and the error
+ * SPACE when there is none.
  */
 bool sth_choice_take(struct sth_schedule *s, const struct sth_plan_key *key,
                      struct sth_trial *trial, const void *plans, uint32_t count,
-                     void (*size)(struct sth_trial *trial), void *plan,
-                     size_t plan_bytes);
+                     void *plan, size_t plan_bytes);
 
 #endif

@@ -396,9 +396,28 @@ static void shape_of(struct sth_gemm_shape *shape, const struct sth_schedule *s,
     sth_gemm_epilogue_shape(shape, s, g);
 }
 
+static uint32_t propose(void *to, const struct sth_params *p,
+                        const struct sth_plan_memory *memory, const void *shape)
+{
+    struct sth_gemm_plans plans;
+
+    sth_gemm_plan_search(&plans, p, memory, shape);
+    memcpy(to, plans.plan, plans.count * sizeof *plans.plan);
+    return plans.count;
+}
+
+static void estimate(void *plan, const struct sth_params *p,
+                     const struct sth_plan_memory *memory, const void *shape)
+{
+    sth_gemm_plan_estimate(plan, p, memory, shape);
+}
+
+static const struct sth_planning planning = {propose, estimate};
+
 static void plan_and_play(struct sth_schedule *s, const struct sth_gemm *gemm)
 {
-    struct sth_trial trial = {.play = play, .job = gemm};
+    struct sth_trial trial = {
+        .planning = &planning, .play = play, .size = size, .job = gemm};
     struct sth_gemm_plans plans;
     struct sth_gemm_shape shape;
     struct sth_plan_key key = {"gemm", &shape, sizeof shape};
@@ -407,8 +426,8 @@ static void plan_and_play(struct sth_schedule *s, const struct sth_gemm *gemm)
     shape_of(&shape, s, gemm);
     if (!sth_choice_recall(s, &key, &plan, sizeof plan)) {
         sth_gemm_plan_search(&plans, &s->driver->params, &s->memory, &shape);
-        if (!sth_choice_take(s, &key, &trial, plans.plan, plans.count, size,
-                             &plan, sizeof plan))
+        if (!sth_choice_take(s, &key, &trial, plans.plan, plans.count, &plan,
+                             sizeof plan))
             return;
     }
     play(s, gemm, &plan);

@@ -11,27 +11,34 @@
 /* Grant to retirement of a vector command beyond its row-tiles. */
 #define VECTOR_OVERHEAD (STH_LAT_VECTOR_START + STH_LAT_VECTOR_PIPE + 4u)
 
-/* Of rows of a matrix that lie `stride` bytes apart on chip. */
+/*
+ * Of rows of a matrix that lie `stride` bytes apart on chip; adds what a memory
+ * that is shared takes to *turn.
+ */
 static uint64_t row_times(const struct sth_params *p,
                           const struct sth_plan_memory *m, uint64_t rows,
                           uint64_t bytes, uint64_t pitch, uint32_t stride,
-                          uint32_t slots)
+                          uint32_t slots, uint64_t *turn)
 {
-    return stride == bytes
-               ? sth_transfer_cycles(p, m, rows, bytes, pitch, slots)
-               : sth_transfer_runs(p, m, rows, bytes, pitch, slots);
+    if (stride == bytes && bytes == pitch) {
+        bytes = pitch = rows * bytes;
+        rows = 1;
+    }
+    if (m->shared)
+        *turn += sth_transfer_memory(p, m, rows, bytes, pitch);
+    return sth_transfer_runs(p, m, rows, bytes, pitch, slots);
 }
 
 /* Of the load of an operand as large as the result. */
 static uint64_t block_times(uint32_t rows, uint32_t cols, uint32_t bytes,
                             uint32_t stride, const struct sth_params *p,
                             const struct sth_plan_memory *m,
-                            const struct sth_gemm_shape *s)
+                            const struct sth_gemm_shape *s, uint64_t *turn)
 {
     return bytes == 0
                ? 0
                : row_times(p, m, rows, (uint64_t)cols * bytes,
-                           (uint64_t)s->n * bytes, stride, p->load_slots);
+                           (uint64_t)s->n * bytes, stride, p->load_slots, turn);
 }
 
 /* Of the loads of cos and sin, head after head. */
@@ -59,25 +66,26 @@ static void move_times(struct sth_gemm_times *t,
     const uint32_t parts = s->half != 0 ? 2 : 1;
 
     t->a = row_times(p, m, rows, depth * es, (uint64_t)s->k * es,
-                     plan->a_stride, p->load_slots);
+                     plan->a_stride, p->load_slots, &t->a_turn);
     t->w = s->transposed
                ? row_times(p, m, cols, depth * es, (uint64_t)s->k * es,
-                           plan->w_stride, p->load_slots)
+                           plan->w_stride, p->load_slots, &t->w_turn)
                : row_times(p, m, depth * parts, (uint64_t)cols / parts * es,
                            (uint64_t)s->n / parts * es, plan->w_stride / parts,
-                           p->load_slots);
+                           p->load_slots, &t->w_turn);
     t->store = row_times(p, m, rows, (uint64_t)cols * s->out_bytes,
                          (uint64_t)s->n * s->out_bytes, plan->out_stride,
-                         p->store_slots);
+                         p->store_slots, &t->turn);
     if (s->half != 0)
         t->store = sth_transfer_cycles(
             p, m, (uint64_t)rows * sth_ceil_div(cols, s->half),
             (uint64_t)s->half * s->out_bytes, 2ull * s->half * s->out_bytes,
             p->store_slots);
     t->rest = s->half != 0 ? angle_times(rows, plan->angle_cols, p, m, s) : 0;
-    t->rest += block_times(rows, cols, s->mul_bytes, plan->mul_stride, p, m, s);
+    t->rest += block_times(rows, cols, s->mul_bytes, plan->mul_stride, p, m, s,
+                           &t->turn);
     t->rest += block_times(rows, cols, s->residual_bytes, plan->residual_stride,
-                           p, m, s);
+                           p, m, s, &t->turn);
     if (s->bias || s->scaled)
         t->rest += cols * 4ull / p->bus_bytes + 2;
 }
@@ -182,6 +190,8 @@ void sth_gemm_cost(struct sth_gemm_plan *plan,
     commands = a + w + blocks * (plan->ks + t->passes + 1 + t->rest_loads);
     load = a * t->a + w * t->w + blocks * t->rest + commands * t->fetch;
     bound_by(plan, &pace, load, STH_GEMM_BOUND_LOAD);
+    bound_by(plan, &pace, a * t->a_turn + w * t->w_turn + blocks * t->turn,
+             STH_GEMM_BOUND_LOAD);
     bound_by(plan, &pace, blocks * array, STH_GEMM_BOUND_ARRAY);
     bound_by(plan, &pace, blocks * t->vector, STH_GEMM_BOUND_VECTOR);
     bound_by(plan, &pace, blocks * t->store, STH_GEMM_BOUND_STORE);

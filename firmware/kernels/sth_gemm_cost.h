@@ -8,8 +8,11 @@
 
 /* What the parts of a block take, each alone. */
 struct sth_gemm_times {
-    uint64_t a, w;       /* loads of a block of x and of w */
-    uint64_t rest;       /* loads of mul, residual, scales and bias */
+    uint64_t a, w; /* loads of a block of x and of w */
+    uint64_t rest; /* loads of mul, residual, scales and bias */
+    /* What memory takes for a, for w, and for rest and store, where it reads
+     * and writes in turn. */
+    uint64_t a_turn, w_turn, turn;
     uint64_t steps;      /* of the array, to take the first weights */
     uint64_t tile;       /* of the array, from one whole tile to the next */
     uint64_t product;    /* of the array, for all tiles of a product */

@@ -28,6 +28,7 @@ struct pipe {
     uint32_t commands[STH_ENGINE_COUNT];
     uint64_t busy[STH_ENGINE_COUNT]; /* until then */
     uint64_t streamed;               /* the last row of the last product */
+    uint64_t turn; /* of a memory that reads and writes in turn, so far */
     struct ring a, w;
     uint64_t acc_free[STH_GEMM_SUMS], stage_free[STH_GEMM_SUMS];
     uint32_t blocks, epilogues;
@@ -68,7 +69,7 @@ static void ring_init(struct ring *r, uint32_t slots)
 
 /* The slot of a block, loaded if it was not there. */
 static uint32_t fetch(struct pipe *q, struct ring *r, uint32_t tag,
-                      uint64_t cycles)
+                      uint64_t cycles, uint64_t turn)
 {
     uint32_t i;
     uint64_t at;
@@ -80,6 +81,7 @@ static uint32_t fetch(struct pipe *q, struct ring *r, uint32_t tag,
     r->next = (i + 1) % r->slots;
     r->tag[i] = tag;
     at = start(q, STH_ENGINE_LOAD, r->free[i]);
+    q->turn += turn;
     q->busy[STH_ENGINE_LOAD] = at + cycles;
     r->ready[i] = at + STH_LAT_LOAD_ISSUE + q->t->latency + cycles +
                   STH_LAT_LOAD_RETIRE + STH_HANDOVER;
@@ -122,6 +124,7 @@ static void epilogue(struct pipe *q)
     }
     q->acc_free[sum] = end + STH_HANDOVER;
     at = start(q, STH_ENGINE_STORE, end + STH_HANDOVER);
+    q->turn += t->turn;
     q->busy[STH_ENGINE_STORE] = at + t->store;
     q->stage_free[stage] = at + t->store + t->answer + STH_LAT_STORE_DATA +
                            STH_LAT_STORE_RETIRE + STH_HANDOVER;
@@ -138,8 +141,8 @@ static void block(struct pipe *q, uint32_t mi, uint32_t ni)
     if (plan->acc_slots == 1)
         epilogue(q);
     for (uint32_t ki = 0; ki < plan->ks; ki++) {
-        uint32_t w = fetch(q, &q->w, ni * plan->ks + ki, t->w);
-        uint32_t a = fetch(q, &q->a, mi * plan->ks + ki, t->a);
+        uint32_t w = fetch(q, &q->w, ni * plan->ks + ki, t->w, t->w_turn);
+        uint32_t a = fetch(q, &q->a, mi * plan->ks + ki, t->a, t->a_turn);
         uint64_t from = sth_max_u64(q->w.ready[w], q->a.ready[a]);
 
         if (ki == 0)
@@ -223,7 +226,7 @@ void sth_gemm_pipe(struct sth_gemm_plan *plan, const struct sth_params *p,
     }
     half = q.streamed - half;
     epilogue(&q);
-    cycles = stored(&q) + STH_LAT_DECODE;
+    cycles = sth_max_u64(stored(&q) + STH_LAT_DECODE, q.turn + memory->latency);
     /* The panel that stays is loaded anew now and then: not in that pace. */
     if (followed < blocks)
         cycles = sth_max_u64(cycles + (array_of_all(&q) - array) * half /

@@ -80,10 +80,14 @@ static bool assign_slots(struct sth_gemm_plan *plan, uint64_t room,
     return true;
 }
 
-/* Whether plans differ in no more than what the estimate does not see. */
+/*
+ * Whether plans differ in no more than what the estimate does not see, and the
+ * second has no fewer buffers.
+ */
 static bool alike(const struct sth_gemm_plan *a, const struct sth_gemm_plan *b)
 {
-    return a->mb == b->mb && a->nb == b->nb && a->kb == b->kb &&
+    return a->a_slots <= b->a_slots && a->w_slots <= b->w_slots &&
+           a->mb == b->mb && a->nb == b->nb && a->kb == b->kb &&
            a->lanes == b->lanes && a->beside == b->beside &&
            a->a_stride == b->a_stride && a->w_stationary == b->w_stationary &&
            a->cycles == b->cycles;
@@ -296,6 +300,25 @@ static void consider_lanes(struct search *q, struct sth_gemm_plans *plans)
     } while (q->lanes >= STH_TILE_LANES_MIN &&
              (q->lanes == needed || plans->count == 0 ||
               sth_weight_tile_tells(q->p, plans->plan[0].cycles)));
+}
+
+void sth_gemm_plan_estimate(struct sth_gemm_plan *plan,
+                            const struct sth_params *chip,
+                            const struct sth_plan_memory *memory,
+                            const struct sth_gemm_shape *s)
+{
+    struct sth_gemm_blocks blocks;
+    struct sth_params left;
+    const struct sth_params *p = chip;
+
+    if (plan->beside) {
+        sth_gemm_beside(&left, chip, s);
+        p = &left;
+    }
+    sth_gemm_blocks_init(&blocks, plan, p, memory, s);
+    sth_gemm_cost(plan, &blocks);
+    sth_gemm_pipe(plan, p, memory, s);
+    sth_gemm_add_prelude(plan, p, s);
 }
 
 void sth_gemm_plan_search(struct sth_gemm_plans *plans,

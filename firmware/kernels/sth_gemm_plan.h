@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "sth_plan_memory.h"
+#include "sth_judge.h"
 #include "sth_prelude_plan.h"
 #include "sth_spec.h"
 
@@ -67,7 +68,7 @@ struct sth_gemm_plan {
 #define STH_GEMM_SUMS 8
 
 /* The best candidates, the best estimate first. */
-#define STH_GEMM_PLANS 24
+#define STH_GEMM_PLANS STH_TRIAL_PLANS
 
 struct sth_gemm_plans {
     uint32_t count;
@@ -79,6 +80,12 @@ void sth_gemm_plan_search(struct sth_gemm_plans *plans,
                           const struct sth_params *params,
                           const struct sth_plan_memory *memory,
                           const struct sth_gemm_shape *shape);
+
+/* Fills the estimate of a complete plan. */
+void sth_gemm_plan_estimate(struct sth_gemm_plan *plan,
+                            const struct sth_params *params,
+                            const struct sth_plan_memory *memory,
+                            const struct sth_gemm_shape *shape);
 
 /* Fills numbers of blocks, strides and angle_cols for mb, nb and kb. */
 void sth_gemm_plan_derive(struct sth_gemm_plan *plan,

@@ -304,7 +304,7 @@ static void plan_and_play(struct sth_schedule *s, const struct sth_rope *rope)
 {
     struct rope_state t;
     struct sth_rope_plan plans[CANDIDATES];
-    struct sth_trial trial = {.play = play, .job = rope};
+    struct sth_trial trial = {.play = play, .size = size, .job = rope};
     const struct sth_rope_shape shape = {
         .tokens = rope->x->rows,
         .heads = rope->heads,
@@ -320,7 +320,7 @@ static void plan_and_play(struct sth_schedule *s, const struct sth_rope *rope)
     if (!sth_choice_recall(s, &key, &plan, sizeof plan)) {
         begin(&t, s, rope);
         if (!sth_choice_take(s, &key, &trial, plans, propose(&t, &shape, plans),
-                             size, &plan, sizeof plan))
+                             &plan, sizeof plan))
             return;
     }
     play(s, rope, &plan);

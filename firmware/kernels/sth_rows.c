@@ -14,7 +14,7 @@
 /* Row-tiles of a block at most. */
 #define TILES_MAX 4096u
 /* What is left to the judge. */
-#define CANDIDATES 24u
+#define CANDIDATES STH_TRIAL_PLANS
 
 static bool fits(const struct sth_params *p, const struct sth_rows_shape *s,
                  const struct sth_rows_plan *plan)
@@ -97,14 +97,22 @@ static bool alike(const struct sth_rows_plan *a, const struct sth_rows_plan *b)
            a->cycles == b->cycles;
 }
 
+/* Fills what follows from the cut. */
+static void size_up(struct sth_rows_plan *plan, const struct sth_params *p,
+                    const struct sth_plan_memory *memory,
+                    const struct sth_rows_shape *s)
+{
+    plan->cycles = sth_rows_cost(plan, p, memory, s);
+    plan->blocks = sth_ceil_div(s->rows, plan->block_rows) *
+                   (s->scalars != 0 ? 1 : plan->chunks);
+}
+
 /* Of those alike the last stays: it has the most buffers. */
 static void enter(struct list *list, struct sth_rows_plan *plan)
 {
     uint32_t i = 0, end;
 
-    plan->cycles = sth_rows_cost(plan, list->p, list->memory, list->s);
-    plan->blocks = sth_ceil_div(list->s->rows, plan->block_rows) *
-                   (list->s->scalars != 0 ? 1 : plan->chunks);
+    size_up(plan, list->p, list->memory, list->s);
     while (i < list->count && list->plan[i].cycles <= plan->cycles) {
         if (alike(&list->plan[i], plan)) {
             list->plan[i] = *plan;
@@ -156,7 +164,7 @@ static void propose_rows(struct list *list, uint32_t chunks, uint32_t depth)
 }
 
 /* The candidates.  Rows whose sums are taken are cut only if they must be. */
-static uint32_t propose(struct list *list)
+static uint32_t fill(struct list *list)
 {
     const uint32_t most = sth_ceil_div(list->s->cols, list->p->array_cols);
 
@@ -169,6 +177,22 @@ static uint32_t propose(struct list *list)
     }
     return list->count;
 }
+
+static uint32_t propose(void *plans, const struct sth_params *p,
+                        const struct sth_plan_memory *memory, const void *shape)
+{
+    struct list list = {.p = p, .memory = memory, .s = shape, .plan = plans};
+
+    return fill(&list);
+}
+
+static void estimate(void *plan, const struct sth_params *p,
+                     const struct sth_plan_memory *memory, const void *shape)
+{
+    size_up(plan, p, memory, shape);
+}
+
+static const struct sth_planning planning = {propose, estimate};
 
 static void size(struct sth_trial *trial)
 {
@@ -185,14 +209,13 @@ bool sth_rows_plan(struct sth_rows_plan *plan, struct sth_schedule *s,
                    const void *job)
 {
     struct sth_plan_key key = {kernel, shape, sizeof *shape};
-    struct sth_trial trial = {.play = play, .job = job};
+    struct sth_trial trial = {
+        .planning = &planning, .play = play, .size = size, .job = job};
     struct sth_rows_plan plans[CANDIDATES];
-    struct list list = {.p = &s->driver->params,
-                        .memory = &s->memory,
-                        .s = shape,
-                        .plan = plans};
 
     return sth_choice_recall(s, &key, plan, sizeof *plan) ||
-           sth_choice_take(s, &key, &trial, plans, propose(&list), size, plan,
-                           sizeof *plan);
+           sth_choice_take(
+               s, &key, &trial, plans,
+               propose(plans, &s->driver->params, &s->memory, shape), plan,
+               sizeof *plan);
 }

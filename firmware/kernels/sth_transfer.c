@@ -9,12 +9,32 @@
 static uint64_t touched(uint64_t runs, uint64_t bytes, uint64_t pitch,
                         uint64_t unit)
 {
+    const int log2 = __builtin_ctz((uint32_t)unit);
     uint64_t aligned = pitch & (0 - pitch);
 
     if (aligned > unit)
         aligned = unit;
-    return sth_max_u64(runs * sth_ceil_div_u64(bytes, unit),
-                       runs * (bytes + unit - aligned) / unit);
+    return sth_max_u64(runs * ((bytes + unit - 1) >> log2),
+                       (runs * (bytes + unit - aligned)) >> log2);
+}
+
+/* Memory brings whole chunks, and whole beats. */
+static uint64_t brought(const struct sth_params *p,
+                        const struct sth_plan_memory *m, uint64_t runs,
+                        uint64_t bytes, uint64_t beats)
+{
+    uint64_t chunks = (bytes + m->chunk - 1) & ~(uint64_t)(m->chunk - 1);
+
+    return m->byte_cost * sth_max_u64(runs * chunks, beats * p->bus_bytes);
+}
+
+uint64_t sth_transfer_memory(const struct sth_params *p,
+                             const struct sth_plan_memory *m, uint64_t runs,
+                             uint64_t bytes, uint64_t pitch)
+{
+    return brought(p, m, runs, bytes,
+                   touched(runs, bytes, pitch, p->bus_bytes)) /
+           STH_PLAN_MEMORY_UNIT;
 }
 
 uint64_t sth_transfer_runs(const struct sth_params *p,
@@ -24,13 +44,10 @@ uint64_t sth_transfer_runs(const struct sth_params *p,
     uint64_t beats = touched(runs, bytes, pitch, p->bus_bytes);
     uint64_t bursts =
         touched(runs, bytes, pitch, sth_burst_block(p->bus_bytes));
-    /* Memory brings whole chunks, and whole beats. */
-    uint64_t all =
-        sth_max_u64(runs * sth_ceil_div_u64(bytes, m->chunk) * m->chunk,
-                    beats * p->bus_bytes);
+    uint64_t all = sth_max_u64(
+        beats, (brought(p, m, runs, bytes, beats) + runs * m->run_cost) /
+                   STH_PLAN_MEMORY_UNIT);
 
-    all = (all * m->byte_cost + runs * m->run_cost) / STH_PLAN_MEMORY_UNIT;
-    all = sth_max_u64(beats, all);
     /* A slot holds a burst from its address to its last beat. */
     return sth_max_u64(
         all, (bursts * (m->latency + STH_LAT_LOAD_REUSE + 1) + all) / slots);

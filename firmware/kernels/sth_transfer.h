@@ -14,6 +14,11 @@ uint64_t sth_transfer_runs(const struct sth_params *params,
                            const struct sth_plan_memory *memory, uint64_t runs,
                            uint64_t bytes, uint64_t pitch, uint32_t slots);
 
+/* What memory takes for their bytes alone. */
+uint64_t sth_transfer_memory(const struct sth_params *params,
+                             const struct sth_plan_memory *memory,
+                             uint64_t runs, uint64_t bytes, uint64_t pitch);
+
 /* The same where those that follow each other are one, on chip as in memory. */
 uint64_t sth_transfer_cycles(const struct sth_params *params,
                              const struct sth_plan_memory *memory,

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "sth_math.h"
+#include "sth_plan_others.h"
 #include "sth_schedule.h"
 #include "systolith.h"
 
@@ -14,12 +16,20 @@
 #define SHORT_CYCLES 4096u
 /* Of long work the first blocks are played, for about so many cycles. */
 #define PART_CYCLES (UINT64_C(1) << 14)
-/* Estimates that are no farther off, one part in so many, are believed of long
- * work. */
-#define BELIEVED 8u
-/* Where they are farther off than that the judge has four times as much, twice
- * as much of long work. */
-#define DOUBTED 32u
+/* How far estimates are off is counted in parts of that many. */
+#define OFF_UNIT 256u
+/*
+ * Those that are no farther off are believed of long work.  Where they are
+ * farther off the judge has four times as much, twice as much of long work.
+ */
+#define DOUBTED 8u
+/*
+ * Of plans of lesser chips so much is played besides, where an estimate was off
+ * by so much; by more of long work.
+ */
+#define OTHERS_CYCLES (8 * PLAYED_CYCLES)
+#define OFF_LEAST 2u
+#define OFF_PART 16u
 
 struct sth_plan_judge {
     struct sth_judge hook;
@@ -30,8 +40,11 @@ struct sth_plan_judge {
     /* Of the choice at hand. */
     uint64_t shortest; /* estimate, of the first candidate */
     uint64_t first;    /* cycles of the first */
+    uint64_t least;    /* of all that were played; 0: none was */
+    uint64_t off;      /* the estimate that was worst, in OFF_UNIT */
     uint64_t played;
     double begin; /* seconds */
+    struct sth_plan_others others;
     struct sth_plan_effort effort;
 };
 
@@ -119,28 +132,25 @@ static uint64_t effort_of(const struct sth_trial *trial)
 }
 
 /*
- * Whether a candidate is near enough to the first, and short enough.  The first
- * alone says nothing but how far estimates are off.
+ * Whether a candidate is near enough to the first, and short enough.  Those
+ * before it say how far estimates are off.
  */
 static bool is_worth(struct sth_plan_judge *j, const struct sth_trial *trial)
 {
-    uint64_t effort = effort_of(trial), off;
-    bool doubted;
+    uint64_t effort = effort_of(trial);
+    bool doubted = j->off > DOUBTED;
 
     if (trial->number == 0) {
         j->shortest = trial->estimate;
-        j->first = j->played = 0;
-        return 2 * effort <= PLAYED_CYCLES;
+        j->first = j->least = j->played = j->off = 0;
+        return effort <= PLAYED_CYCLES;
     }
     if (j->first == 0)
         return false;
-    off = j->first > j->shortest ? j->first - j->shortest
-                                 : j->shortest - j->first;
-    doubted = off > j->shortest / DOUBTED;
     if (trial->estimate > SHORT_CYCLES &&
         trial->estimate > j->shortest + j->shortest / (doubted ? 1 : 3))
         return false;
-    if (part_of(trial) != 0 && off <= j->shortest / BELIEVED)
+    if (part_of(trial) != 0 && !doubted)
         return false;
     if (j->shortest != 0)
         effort = effort * j->first / j->shortest;
@@ -165,16 +175,94 @@ static uint64_t play_trial(struct sth_plan_judge *j,
                : 0;
 }
 
-static uint64_t judge_cycles(void *user, const struct sth_trial *trial)
+/* Notes what a trial took and how far its estimate is off. */
+static void note(struct sth_plan_judge *j, const struct sth_trial *trial,
+                 uint64_t cycles)
 {
-    struct sth_plan_judge *j = user;
-    uint64_t cycles = is_worth(j, trial) ? play_trial(j, trial) : 0;
+    uint64_t off = cycles > trial->estimate ? cycles - trial->estimate
+                                            : trial->estimate - cycles;
 
-    if (trial->number == 0)
-        j->first = cycles;
+    off = OFF_UNIT * off / sth_max64(trial->estimate, 1);
+    j->off = sth_min64(sth_max64(j->off, off), OFF_UNIT);
+    if (j->least == 0 || cycles < j->least)
+        j->least = cycles;
+}
+
+static uint64_t play_and_tell(struct sth_plan_judge *j,
+                              const struct sth_trial *trial)
+{
+    uint64_t cycles = play_trial(j, trial);
+
+    if (cycles != 0)
+        note(j, trial, cycles);
     if (j->watch != NULL)
         j->watch->trial(j->watch->user, trial, cycles, part_of(trial) == 0);
     return cycles;
+}
+
+static void pass_over(const struct sth_plan_judge *j,
+                      const struct sth_trial *trial)
+{
+    if (j->watch != NULL)
+        j->watch->trial(j->watch->user, trial, 0, part_of(trial) == 0);
+}
+
+static uint64_t judge_cycles(void *user, const struct sth_trial *trial)
+{
+    struct sth_plan_judge *j = user;
+    uint64_t cycles = 0;
+
+    if (is_worth(j, trial))
+        cycles = play_and_tell(j, trial);
+    else
+        pass_over(j, trial);
+    if (trial->number == 0)
+        j->first = cycles;
+    return cycles;
+}
+
+/* Whether a plan may be the best and there is time to see. */
+static bool is_worth_after_all(const struct sth_plan_judge *j,
+                               const struct sth_trial *trial)
+{
+    uint64_t off = sth_min64(4 * j->off, OFF_UNIT / 2);
+
+    return trial->estimate - trial->estimate * off / OFF_UNIT < j->least &&
+           j->played + effort_of(trial) <= OTHERS_CYCLES;
+}
+
+/*
+ * Where estimates are off what a lesser chip would take is played as well, so
+ * that no chip is slower for what it believes of itself.
+ */
+static void judge_others(void *user, const struct sth_plan_key *key,
+                         struct sth_trial *trial, const void *plans,
+                         uint32_t count, void *best)
+{
+    struct sth_plan_judge *j = user;
+    const struct sth_plan_memory memory = sth_plan_memory_of(&j->config);
+    const struct sth_plan_candidates own = {trial->planning, key, plans, count};
+    const size_t bytes = sth_plan_bytes(key);
+
+    if (trial->planning == NULL || j->first == 0 ||
+        j->off < (part_of(trial) != 0 ? OFF_PART : OFF_LEAST))
+        return;
+    sth_plan_others_collect(&j->others, &j->config, &own);
+    j->played = 0;
+    for (uint32_t i = 0; i < j->others.count; i++) {
+        void *plan = sth_plan_others_plan(&j->others, i);
+        uint64_t least = j->least, cycles;
+
+        trial->planning->estimate(plan, &j->config.params, &memory, key->shape);
+        trial->plan = plan;
+        trial->number = count + i;
+        trial->size(trial);
+        if (!is_worth_after_all(j, trial))
+            continue;
+        cycles = play_and_tell(j, trial);
+        if (cycles != 0 && cycles < least)
+            memcpy(best, plan, bytes);
+    }
 }
 
 static void tell_taken(const struct sth_plan_judge *j,
@@ -218,7 +306,8 @@ struct sth_plan_judge *sth_plan_judge_create(const struct sth_config *config,
 
     if (j == NULL)
         return NULL;
-    j->hook = (struct sth_judge){j, judge_cycles, judge_recall, judge_keep};
+    j->hook = (struct sth_judge){j, judge_cycles, judge_others, judge_recall,
+                                 judge_keep};
     j->book = book;
     j->config = *config;
     j->config.memory.stall_percent = 0;
@@ -244,46 +333,4 @@ struct sth_plan_effort sth_plan_judge_effort(const struct sth_plan_judge *j)
 const struct sth_judge *sth_plan_judge_hook(struct sth_plan_judge *j)
 {
     return &j->hook;
-}
-
-/*
- * A DRAM's channels work side by side on short runs.  Of the time that a bank
- * takes to open a row, about an eighth is not hidden behind the other banks.
- */
-static struct sth_plan_memory dram_of(const struct sth_mem_config *m)
-{
-    const struct sth_dram_figures *d = &m->dram;
-    const double cycle = 1e6 / m->clock_mhz; /* ps */
-    const double channels = (double)d->channels * m->count;
-    const double unit = STH_PLAN_MEMORY_UNIT;
-
-    return (struct sth_plan_memory){
-        .latency = (uint32_t)((d->t_ctrl + d->t_rcd + d->t_cl) / cycle),
-        /* A write waits for half of those that go out with it. */
-        .write_latency = (uint32_t)((d->t_ctrl + d->t_rcd + d->t_cl +
-                                     d->write_batch * d->t_burst / 2) /
-                                    cycle),
-        .byte_cost = (uint32_t)(unit * d->t_burst / cycle /
-                                    (d->access_bytes * channels) +
-                                0.5),
-        .run_cost =
-            (uint32_t)(unit * (d->t_ras + d->t_rp) / cycle / channels / 8),
-        .chunk = d->access_bytes,
-    };
-}
-
-struct sth_plan_memory sth_plan_memory_of(const struct sth_config *config)
-{
-    const struct sth_mem_config *m = &config->memory;
-
-    if (m->dram.channels != 0)
-        return dram_of(m);
-    return (struct sth_plan_memory){
-        .latency = m->latency,
-        .write_latency = m->latency,
-        .byte_cost = m->bytes_per_cycle == 0
-                         ? 0
-                         : STH_PLAN_MEMORY_UNIT / m->bytes_per_cycle,
-        .chunk = 1,
-    };
 }

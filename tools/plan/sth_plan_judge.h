@@ -10,7 +10,7 @@
 #include "sth_config.h"
 #include "sth_judge.h"
 #include "sth_plan_book.h"
-#include "sth_plan_memory.h"
+#include "sth_plan_chip.h"
 
 struct sth_plan_judge;
 
@@ -51,8 +51,5 @@ void sth_plan_judge_watch(struct sth_plan_judge *judge,
 
 struct sth_plan_effort
 sth_plan_judge_effort(const struct sth_plan_judge *judge);
-
-/* What plans shall know of a chip's memory. */
-struct sth_plan_memory sth_plan_memory_of(const struct sth_config *config);
 
 #endif
