@@ -43,7 +43,7 @@ $(PLATFORM): $(SPECGEN)
 	$(Q)$(SPECGEN) platform >$(new)
 	$(if-changed)
 
-$(patsubst %.c,$(BUILD)/%.o,$(wildcard tools/platform/*.c tests/platform/*.c)): | $(PLATFORM)
+$(call obj,$(TOOLS_SRC) $(wildcard tests/*/*.c)): | $(PLATFORM)
 
 # What git calls the sources, if it knows them; rewritten when that changes.
 $(BUILD)/gen/sth_git.h: FORCE
