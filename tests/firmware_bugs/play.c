@@ -201,6 +201,20 @@ static void set_up(struct play *p, const char *image, const char *name,
     free(file);
 }
 
+static int status_of(const struct sth_vp *vp, uint32_t reports)
+{
+    switch (vp->end) {
+    case STH_VP_END_EXIT:
+        return vp->status != 0 || reports == 0 ? (int)vp->status : 105;
+    case STH_VP_END_STOP:
+        return 101;
+    case STH_VP_END_LIMIT:
+        return 103;
+    default:
+        return 100;
+    }
+}
+
 int main(int argc, char **argv)
 {
     static struct play p;
@@ -212,7 +226,7 @@ int main(int argc, char **argv)
     p.vp.limit = strtoull(argv[4], NULL, 0);
     run(&p);
     fflush(stdout);
-    status = sth_diagnosis_end(p.diagnosis);
+    status = status_of(&p.vp, sth_diagnosis_end(p.diagnosis));
     p.chip->ops->destroy(p.chip);
     sth_diagnosis_destroy(p.diagnosis);
     sth_vp_fini(&p.vp);

@@ -1,5 +1,7 @@
 #include "sth_diagnosis_state.h"
 
+#include "sth_board.h"
+
 #include <elf.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +9,13 @@
 #define RAM STH_PLATFORM_RAM_BASE
 
 /* ---- what the platform asks -------------------------------------------- */
+
+static enum sth_vp_order stop(struct sth_diagnosis *d, enum sth_hart_stop why)
+{
+    d->end = STH_VP_END_STOP;
+    d->stop = why;
+    return STH_VP_QUIT;
+}
 
 /* A stop that the run does not survive, or one that is only said. */
 static enum sth_vp_order stopped(void *user, enum sth_hart_stop why)
@@ -21,15 +30,13 @@ static enum sth_vp_order stopped(void *user, enum sth_hart_stop why)
                              "of cause %u at 0x%08x was taken",
                              d->vp->hart.state.trap.cause, r->pc,
                              r->first.cause, r->first.pc);
-        d->status = STH_DIAGNOSIS_NESTED_TRAP;
-        return STH_VP_QUIT;
+        return stop(d, why);
     case STH_HART_STOP_STACK:
         sth_diagnosis_report(d, "stack",
                              "overflow: sp is 0x%08x, and the stack ends at "
                              "0x%08x",
                              r->addr, d->vp->image.stack_limit);
-        d->status = STH_DIAGNOSIS_STACK_OVERFLOW;
-        return STH_VP_QUIT;
+        return stop(d, why);
     case STH_HART_STOP_UNWRITTEN:
         sth_diagnosis_report(d, "unwritten",
                              "the processor reads 0x%08x, which nobody has "
@@ -44,7 +51,7 @@ static enum sth_vp_order stopped(void *user, enum sth_hart_stop why)
 /* Firmware is in a loop, or looks at registers, for ever: that is an end. */
 static void give_up(struct sth_diagnosis *d)
 {
-    d->status = STH_DIAGNOSIS_ASLEEP;
+    d->end = STH_VP_END_ASLEEP;
     sth_vp_finish(d->vp, STH_VP_END_QUIT);
 }
 
@@ -209,48 +216,39 @@ bool sth_diagnosis_attach(struct sth_diagnosis *d, const void *file,
     return true;
 }
 
-static int end_status(struct sth_diagnosis *d)
+/* What the end itself has to say. */
+static void report_end(struct sth_diagnosis *d)
 {
-    const struct sth_vp *vp = d->vp;
+    struct sth_vp *vp = d->vp;
 
-    switch (vp->end) {
-    case STH_VP_END_EXIT:
-        if (vp->status > STH_DIAGNOSIS_FIRMWARE) {
-            sth_diagnosis_report(d, "status",
-                                 "firmware ended with status %u, which has no "
-                                 "meaning",
-                                 vp->status);
-            return STH_DIAGNOSIS_NO_SENSE;
-        }
-        return (int)vp->status;
-    case STH_VP_END_ASLEEP:
+    if (d->end != STH_VP_END_NONE) { /* said when it was */
+        vp->end = d->end;
+        vp->stop = d->stop;
+    } else if (vp->end == STH_VP_END_EXIT &&
+               vp->status > STH_BOARD_STATUS_STACK_OVERFLOW) {
+        sth_diagnosis_report(d, "status",
+                             "firmware ended with status %u, which has no "
+                             "meaning",
+                             vp->status);
+    } else if (vp->end == STH_VP_END_ASLEEP) {
         sth_diagnosis_explain_sleep(d);
-        return STH_DIAGNOSIS_ASLEEP;
-    case STH_VP_END_LIMIT:
+    } else if (vp->end == STH_VP_END_LIMIT) {
         sth_diagnosis_report(d, "limit",
                              "no end within %llu cycles, %llu traps among "
                              "them, the last of cause 0x%x",
                              (unsigned long long)vp->limit,
                              (unsigned long long)vp->hart.state.traps,
                              vp->hart.state.trap.cause);
-        return STH_DIAGNOSIS_LIMIT;
-    case STH_VP_END_CHIP:
-        sth_diagnosis_report(d, "chip", "%s", vp->why);
-        return STH_DIAGNOSIS_BROKEN;
-    default:
-        return d->status;
     }
 }
 
-int sth_diagnosis_end(struct sth_diagnosis *d)
+uint32_t sth_diagnosis_end(struct sth_diagnosis *d)
 {
-    int status = end_status(d);
-
+    report_end(d);
     for (uint32_t i = 0; i < d->guards; i++)
-        sth_guard_end(d->guard[i], status == 0);
+        sth_guard_end(d->guard[i],
+                      d->vp->end == STH_VP_END_EXIT && d->vp->status == 0);
     if (d->reports != 0)
         sth_diagnosis_list_commands(d);
-    if (status == 0 && d->reports != 0)
-        status = STH_DIAGNOSIS_FOUND;
-    return status;
+    return d->reports;
 }

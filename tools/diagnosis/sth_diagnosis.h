@@ -1,6 +1,6 @@
 /*
  * What firmware did wrong on the virtual platform, in words: one report for
- * each mistake, with the places in the source, and an exit status.
+ * each mistake, with the places in the source.
  *
  * The processor's mistakes are seen by what it tells (sth_hart.h), those with
  * an accelerator by a guard in front of it (sth_guard.h).  Nothing takes a
@@ -17,22 +17,6 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/*
- * How a diagnosed run ends: with the status of firmware, if that is one of the
- * board's (sth_board.h) and nothing was found; else with one of these.
- */
-enum sth_diagnosis_status {
-    STH_DIAGNOSIS_NESTED_TRAP = 3,    /* a trap before the last was taken */
-    STH_DIAGNOSIS_STACK_OVERFLOW = 4, /* sp was used below its limit */
-    STH_DIAGNOSIS_FIRMWARE = 4, /* the largest that firmware may end with */
-    /* Asleep or awake, it waits for what will not come. */
-    STH_DIAGNOSIS_ASLEEP,
-    STH_DIAGNOSIS_LIMIT,   /* it took as many cycles as it may */
-    STH_DIAGNOSIS_BROKEN,  /* what is around an accelerator broke */
-    STH_DIAGNOSIS_FOUND,   /* firmware ended with 0, but mistakes were found */
-    STH_DIAGNOSIS_NO_SENSE /* firmware ended with a status of no meaning */
-};
 
 struct sth_diagnosis;
 
@@ -57,9 +41,12 @@ bool sth_diagnosis_attach(struct sth_diagnosis *diagnosis, const void *file,
 /* Whether no accelerator will interrupt, unless firmware does something. */
 bool sth_diagnosis_is_silent(struct sth_diagnosis *diagnosis);
 
-/* The run is over: reports what is left, and says how the process should end.
+/*
+ * The run is over: reports what is left, and returns how many reports there
+ * were.  The platform's end says what was found: STOP of a double fault and of
+ * a stack that overflows, ASLEEP of firmware that waits awake.
  */
-int sth_diagnosis_end(struct sth_diagnosis *diagnosis);
+uint32_t sth_diagnosis_end(struct sth_diagnosis *diagnosis);
 
 #ifdef __cplusplus
 }

@@ -32,7 +32,8 @@ struct sth_diagnosis {
         bool stored; /* or it is not set */
     } mark;
     uint32_t reports;
-    int status; /* of a stop that ends the run; 0: none */
+    enum sth_vp_end end;     /* that the run was given; NONE: its own */
+    enum sth_hart_stop stop; /* STOP */
 };
 
 /*
