@@ -55,11 +55,23 @@ static void give_up(struct sth_diagnosis *d)
     sth_vp_finish(d->vp, STH_VP_END_QUIT);
 }
 
+/* Cycles that the processor was awake. */
+static uint64_t awake(const struct sth_diagnosis *d)
+{
+    return d->vp->hart.state.cycles - d->vp->hart.state.idle;
+}
+
 static bool look(void *user)
 {
     struct sth_diagnosis *d = user;
 
-    if (d->vp->end == STH_VP_END_NONE && sth_diagnosis_is_endless(d)) {
+    if (d->vp->end != STH_VP_END_NONE)
+        return false;
+    if (d->patience != 0 && awake(d) - d->busy > d->patience)
+        sth_vp_finish(d->vp, STH_VP_END_LIMIT);
+    else if (d->vp->hart.state.waiting && !sth_diagnosis_may_wake(d))
+        sth_vp_finish(d->vp, STH_VP_END_ASLEEP);
+    else if (sth_diagnosis_is_endless(d)) {
         sth_diagnosis_report(
             d, "endless",
             "the processor is where it was %llu cycles ago, "
@@ -74,6 +86,12 @@ static void on_device(void *user, const struct sth_hart_access *access)
 {
     const uint32_t offset = access->addr - STH_PLATFORM_ACCEL_BASE;
     struct sth_diagnosis *d = user;
+
+    if (access->write &&
+        (access->addr == STH_PLATFORM_UART_BASE + STH_PLATFORM_UART_DATA ||
+         (offset < STH_PLATFORM_ACCEL_BYTES &&
+          offset % STH_PLATFORM_ACCEL_STRIDE == STH_REG_TAIL)))
+        d->busy = awake(d);
 
     if (offset < STH_PLATFORM_ACCEL_BYTES && access->bytes != 4)
         sth_diagnosis_report(d, "register",
@@ -108,6 +126,7 @@ static void wrote(void *user, uint64_t addr, uint64_t bytes)
 {
     struct sth_diagnosis *d = user;
 
+    d->busy = awake(d);
     if (addr + bytes <= d->vp->ram_bytes)
         sth_hart_memory_changed(&d->vp->hart, (uint32_t)addr + RAM,
                                 (uint32_t)bytes);
@@ -125,7 +144,8 @@ static void found(void *user, const struct sth_guard_finding *finding)
 
 /* ---- life and death ---------------------------------------------------- */
 
-struct sth_diagnosis *sth_diagnosis_create(struct sth_vp *vp, FILE *out)
+struct sth_diagnosis *sth_diagnosis_create(struct sth_vp *vp, uint64_t patience,
+                                           FILE *out)
 {
     struct sth_diagnosis *d = calloc(1, sizeof(*d));
 
@@ -133,6 +153,7 @@ struct sth_diagnosis *sth_diagnosis_create(struct sth_vp *vp, FILE *out)
         return NULL;
     d->vp = vp;
     d->out = out;
+    d->patience = patience;
     d->watcher = (struct sth_vp_watcher){
         .user = d, .stopped = stopped, .interrupts = look, .access = on_device};
     return d;
@@ -146,6 +167,11 @@ void sth_diagnosis_destroy(struct sth_diagnosis *d)
         sth_guard_destroy(d->guard[i]);
     sth_symbols_close(d->symbols);
     free(d);
+}
+
+static void protect(struct sth_guard *guard, uint32_t addr, uint32_t bytes)
+{
+    sth_guard_protect(guard, addr - RAM, bytes, "firmware's code");
 }
 
 struct sth_device *sth_diagnosis_guard(struct sth_diagnosis *d,
@@ -164,12 +190,17 @@ struct sth_device *sth_diagnosis_guard(struct sth_diagnosis *d,
         .found = found,
     };
 
+    struct sth_guard *guard;
+
     if (d->guards == STH_VP_CHIPS)
         return NULL;
-    d->guard[d->guards] = sth_guard_create(device, &options);
-    if (d->guard[d->guards] == NULL)
+    guard = sth_guard_create(device, &options);
+    if (guard == NULL)
         return NULL;
-    return sth_guard_device(d->guard[d->guards++]);
+    for (uint32_t i = 0; i < d->codes; i++)
+        protect(guard, d->code[i].addr, d->code[i].bytes);
+    d->guard[d->guards++] = guard;
+    return sth_guard_device(guard);
 }
 
 static void add_code(void *user, uint32_t addr, uint32_t bytes)
@@ -181,7 +212,7 @@ static void add_code(void *user, uint32_t addr, uint32_t bytes)
     d->code[d->codes].addr = addr;
     d->code[d->codes++].bytes = bytes;
     for (uint32_t i = 0; i < d->guards; i++)
-        sth_guard_protect(d->guard[i], addr - RAM, bytes, "firmware's code");
+        protect(d->guard[i], addr, bytes);
 }
 
 /* What the file holds is written.  It was loaded, so it is what it says. */
@@ -234,9 +265,10 @@ static void report_end(struct sth_diagnosis *d)
         sth_diagnosis_explain_sleep(d);
     } else if (vp->end == STH_VP_END_LIMIT) {
         sth_diagnosis_report(d, "limit",
-                             "no end within %llu cycles, %llu traps among "
-                             "them, the last of cause 0x%x",
-                             (unsigned long long)vp->limit,
+                             "no end within %llu cycles: %llu since anything "
+                             "came of it; %llu traps, the last of cause 0x%x",
+                             (unsigned long long)vp->hart.state.cycles,
+                             (unsigned long long)(awake(d) - d->busy),
                              (unsigned long long)vp->hart.state.traps,
                              vp->hart.state.trap.cause);
     }

@@ -20,8 +20,13 @@ extern "C" {
 
 struct sth_diagnosis;
 
-/* Reports go to `out`.  NULL when out of memory. */
-struct sth_diagnosis *sth_diagnosis_create(struct sth_vp *vp, FILE *out);
+/*
+ * Reports go to `out`.  The processor may work for `patience` cycles without a
+ * command, a retirement or a character; then the run ends.  0: for ever.  NULL
+ * when out of memory.
+ */
+struct sth_diagnosis *sth_diagnosis_create(struct sth_vp *vp, uint64_t patience,
+                                           FILE *out);
 void sth_diagnosis_destroy(struct sth_diagnosis *diagnosis);
 
 /* A guard in front of the next accelerator: what is to be put on the platform

@@ -97,8 +97,7 @@ bool sth_diagnosis_is_silent(struct sth_diagnosis *d)
     return true;
 }
 
-/* Whether a timer or an accelerator may interrupt. */
-static bool may_be_interrupted(struct sth_diagnosis *d)
+bool sth_diagnosis_may_wake(struct sth_diagnosis *d)
 {
     const struct sth_hart_state *s = &d->vp->hart.state;
 
@@ -118,7 +117,7 @@ bool sth_diagnosis_is_endless(struct sth_diagnosis *d)
     const bool apart = s->cycles - d->mark.cycle > STH_DIAGNOSIS_LOOP;
 
     if (same && s->cycles != d->mark.cycle)
-        return !may_be_interrupted(d);
+        return !sth_diagnosis_may_wake(d);
     if (!d->mark.stored && !apart && d->mark.accesses == d->vp->accesses &&
         d->mark.traps == s->traps)
         return false; /* the mark is good still */

@@ -31,6 +31,8 @@ struct sth_diagnosis {
         uint64_t traps;
         bool stored; /* or it is not set */
     } mark;
+    /* Cycles that the processor may work without anything coming of it. */
+    uint64_t patience, busy; /* cycle, without sleep, of the last that did */
     uint32_t reports;
     enum sth_vp_end end;     /* that the run was given; NONE: its own */
     enum sth_hart_stop stop; /* STOP */
@@ -56,6 +58,8 @@ void sth_diagnosis_list_commands(struct sth_diagnosis *diagnosis);
  */
 /* What the processor is to tell. */
 void sth_diagnosis_listen(struct sth_diagnosis *diagnosis);
+/* Whether a timer or an accelerator may interrupt. */
+bool sth_diagnosis_may_wake(struct sth_diagnosis *diagnosis);
 /* Whether it is in a loop that nothing will end. */
 bool sth_diagnosis_is_endless(struct sth_diagnosis *diagnosis);
 /* Why the processor sleeps for good. */

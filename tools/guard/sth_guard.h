@@ -108,7 +108,7 @@ void sth_guard_sleep(struct sth_guard *guard);
 bool sth_guard_is_stuck(struct sth_guard *guard);
 
 /* Whether no interrupt will come of what is announced: all of it has retired,
- * or is stuck and no watchdog is on. */
+ * or it stands still for long, is stuck, and no watchdog is on. */
 bool sth_guard_is_silent(struct sth_guard *guard);
 
 /* Nothing but the chip could end the wait, and it does not: finds why. */

@@ -75,6 +75,7 @@ void sth_guard_retire(struct sth_guard *g, const struct sth_event *event)
     sth_guard_refresh(g, f);
     f->retired = true;
     g->looks = 0;
+    g->since = g->inner->ops->cycles(g->inner);
     f->order = g->retired++;
     if (f->engine == STH_ENGINE_COUNT)
         return;

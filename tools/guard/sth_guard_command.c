@@ -142,6 +142,8 @@ void sth_guard_announce(struct sth_guard *g, uint32_t tail)
     const uint32_t more = tail - g->flights.tail;
     struct sth_guard_place doorbell = {0};
 
+    g->since = g->inner->ops->cycles(g->inner);
+
     if (g->lost)
         return;
     if (g->ring_base + ring_bytes(g) > memory_bytes(g)) {

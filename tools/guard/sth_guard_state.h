@@ -40,9 +40,10 @@ struct sth_guard {
     uint32_t retired;
     uint32_t token[STH_SEMAPHORES];  /* posts less waits of what retired */
     uint32_t poster[STH_SEMAPHORES]; /* the command that posted last */
-    uint32_t looks;                  /* at registers, since anything happened */
-    bool unseen;                     /* an interrupt was cleared, and nobody */
-    uint32_t unseen_index;           /* has looked since then */
+    uint64_t since;        /* cycle in which something happened last */
+    uint32_t looks;        /* at registers, since anything happened */
+    bool unseen;           /* an interrupt was cleared, and nobody */
+    uint32_t unseen_index; /* has looked since then */
 
     struct sth_sanitizer *sanitizer;
     struct sth_diagnostics diagnostics;

@@ -6,6 +6,8 @@
 
 #include "sth_disasm.h"
 
+enum { STILL_CYCLES = 10000 }; /* a fault would have been reported */
+
 /* What the front end has put into the queues, as far as it is known: it stops
  * at a command that is refused and at a queue that is full. */
 struct front {
@@ -73,15 +75,26 @@ bool sth_guard_is_stuck(struct sth_guard *g)
             front.end != g->flights.tail); /* the oldest is refused */
 }
 
+/* Behind a fault nothing moves; to ask takes the device a few cycles. */
+static bool is_faulted(struct sth_guard *g)
+{
+    return (g->inner->ops->reg_read(g->inner, STH_REG_STATUS) &
+            STH_STATUS_FAULTED) != 0;
+}
+
 bool sth_guard_is_silent(struct sth_guard *g)
 {
+    const bool still =
+        g->inner->ops->cycles(g->inner) - g->since > STILL_CYCLES;
+
     for (uint32_t i = g->flights.first; i != g->flights.tail; i++) {
         const struct sth_guard_flight *f = sth_guard_flights_at(&g->flights, i);
 
         if (f != NULL && !f->retired)
-            return g->watchdog == 0 && sth_guard_is_stuck(g);
+            return still && ((g->watchdog == 0 && sth_guard_is_stuck(g)) ||
+                             is_faulted(g));
     }
-    return !g->lost || g->watchdog == 0;
+    return !g->lost || (still && (g->watchdog == 0 || is_faulted(g)));
 }
 
 /* ---- words ------------------------------------------------------------- */
