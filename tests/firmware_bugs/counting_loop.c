@@ -5,6 +5,6 @@ static volatile uint32_t count;
 
 int main(void)
 {
-    for (;;) /* BUG */
-        count++;
+    for (;; count++) /* BUG */
+        ;
 }

@@ -6,7 +6,7 @@
 set -u
 : "${BUILD:=build}"
 export SYSTOLITH_RTL=$BUILD/rtl
-cycles=400000
+patience=300000
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 here=tests/firmware_bugs
@@ -33,8 +33,8 @@ trouble() {
 play() {
   local begin status
   begin=$(date +%s%N)
-  timeout 60 "$BUILD/firmware_bugs/play" "$BUILD/rv32/Os/bugs/$1.elf" nano \
-    "$2" $cycles >"$work/out" 2>&1
+  timeout 60 "$BUILD/systolith" vp "$BUILD/rv32/Os/bugs/$1.elf" --quiet \
+    --config nano --backend "$2" --patience $patience >"$work/out" 2>&1
   status=$?
   trouble $status "$@" $((($(date +%s%N) - begin) / 1000000)) >"$work/trouble"
   if [ -s "$work/trouble" ]; then

@@ -203,6 +203,15 @@ struct sth_device *sth_diagnosis_guard(struct sth_diagnosis *d,
     return sth_guard_device(guard);
 }
 
+struct sth_device *sth_diagnosis_behind(const struct sth_diagnosis *d,
+                                        struct sth_device *device)
+{
+    for (uint32_t i = 0; i < d->guards; i++)
+        if (sth_guard_device(d->guard[i]) == device)
+            return sth_guard_behind(d->guard[i]);
+    return device;
+}
+
 static void add_code(void *user, uint32_t addr, uint32_t bytes)
 {
     struct sth_diagnosis *d = user;

@@ -35,6 +35,10 @@ struct sth_device *sth_diagnosis_guard(struct sth_diagnosis *diagnosis,
                                        struct sth_device *device,
                                        const struct sth_params *params);
 
+/* The device behind a guard of these; another is what it is. */
+struct sth_device *sth_diagnosis_behind(const struct sth_diagnosis *diagnosis,
+                                        struct sth_device *device);
+
 /*
  * Behind sth_vp_load(), with the same file, before anything else is written to
  * memory: from here on what the file does not hold is unwritten.  The watcher

@@ -116,7 +116,7 @@ bool sth_diagnosis_is_endless(struct sth_diagnosis *d)
                       memcmp(d->mark.x, s->x, sizeof(d->mark.x)) == 0;
     const bool apart = s->cycles - d->mark.cycle > STH_DIAGNOSIS_LOOP;
 
-    if (same && s->cycles != d->mark.cycle)
+    if (same && s->retired != d->mark.retired)
         return !sth_diagnosis_may_wake(d);
     if (!d->mark.stored && !apart && d->mark.accesses == d->vp->accesses &&
         d->mark.traps == s->traps)
@@ -124,6 +124,7 @@ bool sth_diagnosis_is_endless(struct sth_diagnosis *d)
     memcpy(d->mark.x, s->x, sizeof(d->mark.x));
     d->mark.pc = s->pc;
     d->mark.cycle = s->cycles;
+    d->mark.retired = s->retired;
     d->mark.accesses = d->vp->accesses;
     d->mark.traps = s->traps;
     d->mark.stored = false;

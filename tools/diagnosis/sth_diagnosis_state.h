@@ -26,7 +26,7 @@ struct sth_diagnosis {
      * has happened on the way. */
     struct {
         uint32_t x[32], pc;
-        uint64_t cycle;
+        uint64_t cycle, retired;
         uint64_t accesses; /* of devices */
         uint64_t traps;
         bool stored; /* or it is not set */

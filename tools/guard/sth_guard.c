@@ -223,11 +223,9 @@ static bool next_event(struct sth_device *dev, struct sth_event *event)
 {
     struct sth_guard *g = guard_of(dev);
 
-    if (g->events - g->taken > STH_GUARD_EVENTS)
-        g->taken = g->events - STH_GUARD_EVENTS;
     if (g->taken == g->events)
         return false;
-    *event = g->event[g->taken++ % STH_GUARD_EVENTS];
+    *event = g->event[g->taken++ % g->event_room];
     return true;
 }
 
@@ -292,12 +290,18 @@ void sth_guard_destroy(struct sth_guard *g)
     sth_sanitizer_destroy(g->sanitizer);
     sth_guard_flights_fini(&g->flights);
     sth_guard_memory_fini(&g->memory);
+    free(g->event);
     free(g);
 }
 
 struct sth_device *sth_guard_device(struct sth_guard *g)
 {
     return &g->device;
+}
+
+struct sth_device *sth_guard_behind(struct sth_guard *g)
+{
+    return g->inner;
 }
 
 void sth_guard_touch(struct sth_guard *g, uint64_t addr, uint64_t bytes,

@@ -81,8 +81,9 @@ struct sth_guard *sth_guard_create(struct sth_device *device,
                                    const struct sth_guard_options *options);
 void sth_guard_destroy(struct sth_guard *guard);
 
-/* What firmware is to drive; its destroy() does nothing. */
+/* What firmware is to drive, whose destroy() does nothing; what is behind. */
 struct sth_device *sth_guard_device(struct sth_guard *guard);
+struct sth_device *sth_guard_behind(struct sth_guard *guard);
 
 /* The processor reads or writes memory in another way than by the device. */
 void sth_guard_touch(struct sth_guard *guard, uint64_t addr, uint64_t bytes,

@@ -1,6 +1,8 @@
 /* What the chip has done, and what of that firmware knows. */
 #include "sth_guard_state.h"
 
+#include <stdlib.h>
+
 #include "sth_footprint.h"
 
 static void see_load(void *context, const struct sth_footprint_run *run)
@@ -86,12 +88,35 @@ void sth_guard_retire(struct sth_guard *g, const struct sth_event *event)
     take_diagnostics(g);
 }
 
+/* When there is no more room, the oldest is lost. */
+static void keep(struct sth_guard *g, const struct sth_event *event)
+{
+    const uint32_t more = g->event_room != 0 ? 2 * g->event_room : 1024;
+
+    if (g->events - g->taken == g->event_room && more <= STH_GUARD_EVENTS) {
+        struct sth_event *ring = malloc(more * sizeof(*ring));
+
+        if (ring != NULL) {
+            for (uint32_t i = g->taken; i != g->events; i++)
+                ring[i % more] = g->event[i % g->event_room];
+            free(g->event);
+            g->event = ring;
+            g->event_room = more;
+        }
+    }
+    if (g->event_room == 0)
+        return;
+    g->event[g->events++ % g->event_room] = *event;
+    if (g->events - g->taken > g->event_room)
+        g->taken = g->events - g->event_room;
+}
+
 void sth_guard_drain(struct sth_guard *g)
 {
     struct sth_event event;
 
     while (g->inner->ops->next_event(g->inner, &event)) {
-        g->event[g->events++ % STH_GUARD_EVENTS] = event;
+        keep(g, &event);
         sth_guard_retire(g, &event);
     }
 }

@@ -10,7 +10,7 @@
 #include "sth_guard_memory.h"
 #include "sth_sanitizer.h"
 
-enum { STH_GUARD_EVENTS = 65536, STH_GUARD_LINE = 240 };
+enum { STH_GUARD_EVENTS = 1 << 20, STH_GUARD_LINE = 240 };
 
 struct sth_guard_range {
     uint64_t addr, bytes;
@@ -49,8 +49,8 @@ struct sth_guard {
     struct sth_diagnostics diagnostics;
     size_t diagnosed; /* of them are findings */
 
-    struct sth_event event[STH_GUARD_EVENTS]; /* to be passed on */
-    uint32_t events, taken;
+    struct sth_event *event; /* to be passed on, a ring of so many */
+    uint32_t event_room, events, taken;
 
     struct sth_guard_finding finding[STH_GUARD_FINDINGS];
     size_t findings;

@@ -141,10 +141,13 @@ static void read_ram(void *user, uint64_t addr, void *to, size_t bytes)
 
 static void write_ram(void *user, uint64_t addr, const void *from, size_t bytes)
 {
-    const struct sth_vp *vp = user;
+    struct sth_vp *vp = user;
 
-    if (addr < vp->ram_bytes && bytes <= vp->ram_bytes - addr)
-        memcpy(vp->ram + addr, from, bytes);
+    if (addr >= vp->ram_bytes || bytes > vp->ram_bytes - addr)
+        return;
+    memcpy(vp->ram + addr, from, bytes);
+    sth_hart_memory_changed(&vp->hart, BASE(RAM) + (uint32_t)addr,
+                            (uint32_t)bytes);
 }
 
 void sth_vp_share(struct sth_vp *vp, struct sth_mem *mem)

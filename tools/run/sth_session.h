@@ -48,6 +48,9 @@ struct sth_session_player {
     /* Regions have their contents. */
     bool (*play)(void *user, const struct sth_session_program *program,
                  char *error, size_t error_size);
+    /* Where events are to be had, if not of the device: in front of it.  May be
+     * NULL. */
+    struct sth_device *(*front)(void *user);
     /* Writes more events of a timeline, each behind ",\n".  May be NULL. */
     void (*timeline)(void *user, FILE *out);
 };

@@ -10,7 +10,7 @@ static bool create_csim(struct sth_session *s, struct sth_session_failure *f)
     struct sth_csim_options options = {
         .mode = q->mode,
         .sanitize = q->sanitize,
-        .no_events = q->backend == STH_BACKEND_CSIM,
+        .no_events = q->backend == STH_BACKEND_CSIM && !q->player,
         .on_retire = sth_session_on_retire,
         .context = s,
     };

@@ -30,6 +30,8 @@ void sth_session_collect(struct sth_session *s)
     struct sth_session_owned *o = s->owned;
     const struct sth_session_side *side;
     const struct sth_diagnostic *list;
+    const struct sth_session_player *player = s->request.player;
+    struct sth_device *rtl = o->rtl;
     struct sth_event event;
 
     read_side(o->csim, &s->csim);
@@ -40,8 +42,10 @@ void sth_session_collect(struct sth_session *s)
     s->macs = side->counter[STH_CNT_MACS];
     for (uint32_t e = 0; e < STH_ENGINE_COUNT; e++)
         s->commands += side->counter[STH_CNT_LOAD_COMMANDS + e];
+    if (s->request.backend == STH_BACKEND_RTL && player && player->front)
+        rtl = player->front(player->user);
     while (s->request.backend == STH_BACKEND_RTL &&
-           o->rtl->ops->next_event(o->rtl, &event))
+           rtl->ops->next_event(rtl, &event))
         sth_session_on_retire(s, &event, NULL);
     if (o->csim) {
         s->diagnostics = sth_csim_report(o->csim, &list);

@@ -8,8 +8,7 @@ static struct sth_device *create(struct sth_vp_chips *chips,
                                  struct sth_mem *mem)
 {
     const struct sth_csim_options model = {.mode = STH_CSIM_FUNCTION_AND_TIME,
-                                           .sanitize = q->sanitize,
-                                           .no_events = true};
+                                           .sanitize = q->sanitize};
     const struct sth_rtl_options rtl = {.seed = (uint32_t)q->seed};
 
     return q->backend == STH_BACKEND_RTL
@@ -19,7 +18,9 @@ static struct sth_device *create(struct sth_vp_chips *chips,
 
 bool sth_vp_chips_add(struct sth_vp_chips *chips, struct sth_vp *vp,
                       const struct sth_session_request *q, uint32_t count,
-                      char *error, size_t error_size)
+                      struct sth_device *(*guarded)(void *user,
+                                                    struct sth_device *device),
+                      void *user, char *error, size_t error_size)
 {
     if (count && q->backend == STH_BACKEND_RTL && !chips->library.backend &&
         !sth_rtl_open(&chips->library, q->library_dir, &q->config, error,
@@ -29,7 +30,8 @@ bool sth_vp_chips_add(struct sth_vp_chips *chips, struct sth_vp *vp,
         struct sth_mem *mem = sth_mem_create(&q->config.memory,
                                              q->config.params.bus_bytes, false);
         struct sth_device *dev = mem ? create(chips, q, mem) : NULL;
-        const struct sth_vp_chip chip = {dev, mem, &q->config,
+        const struct sth_vp_chip chip = {dev ? guarded(user, dev) : NULL, mem,
+                                         &q->config,
                                          q->backend == STH_BACKEND_RTL, 0};
 
         if (!dev) {
@@ -39,6 +41,10 @@ bool sth_vp_chips_add(struct sth_vp_chips *chips, struct sth_vp *vp,
         }
         chips->device[chips->count] = dev;
         chips->mem[chips->count++] = mem;
+        if (!chip.device) {
+            snprintf(error, error_size, "out of memory for accelerators");
+            return false;
+        }
         if (!sth_vp_add_chip(vp, &chip)) {
             snprintf(error, error_size, "the map has room for %d accelerators",
                      STH_VP_CHIPS);

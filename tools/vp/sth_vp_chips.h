@@ -14,12 +14,15 @@ struct sth_vp_chips {
 };
 
 /*
- * Puts so many more on the platform, as the request has them.  On failure
+ * Puts so many more on the platform, as the request has them, each behind what
+ * `guarded` makes of it (NULL: out of memory).  On failure
  * returns false with a sentence in error; *chips is for fini either way.
  */
 bool sth_vp_chips_add(struct sth_vp_chips *chips, struct sth_vp *vp,
                       const struct sth_session_request *request, uint32_t count,
-                      char *error, size_t error_size);
+                      struct sth_device *(*guarded)(void *user,
+                                                    struct sth_device *device),
+                      void *user, char *error, size_t error_size);
 void sth_vp_chips_fini(struct sth_vp_chips *chips);
 
 /* What went wrong around a device that is one of them; NULL: nothing. */

@@ -69,6 +69,8 @@ static bool take(struct command *c, const struct sth_args *args,
     c->job.limit = args->given[STH_OPT_VP_CYCLES]
                        ? args->number[STH_OPT_VP_CYCLES]
                        : UINT64_MAX;
+    c->job.diagnose = !args->given[STH_OPT_VP_NO_DIAGNOSIS];
+    c->job.patience = args->number[STH_OPT_VP_PATIENCE];
     c->job.log = c->timeline ? &c->log : NULL;
     c->job.console = put_char;
     q->trace_path = args->given[STH_OPT_VP_TRACE]

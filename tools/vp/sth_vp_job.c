@@ -1,5 +1,6 @@
 #include "sth_vp_job.h"
 
+#include "sth_diagnosis.h"
 #include "sth_file.h"
 #include "sth_player.h"
 #include "sth_vp_chips.h"
@@ -21,6 +22,8 @@ struct run {
     struct sth_vp vp;
     struct sth_vp_chips chips;
     struct sth_vp_figures *figures;
+    struct sth_diagnosis *diagnosis; /* NULL: none */
+    uint32_t mistakes;
     uint64_t program_at; /* bus address behind the tensors */
     char *error;
     size_t error_size;
@@ -54,6 +57,8 @@ static bool load_image(struct run *r)
     if (!file)
         return fail(r, "%s", why);
     good = sth_vp_load(&r->vp, file, bytes, why, sizeof(why));
+    if (good && r->diagnosis)
+        good = sth_diagnosis_attach(r->diagnosis, file, bytes);
     free(file);
     return good || fail(r, "%s: %s", r->job->image, why);
 }
@@ -86,6 +91,11 @@ static bool init(struct run *r, uint64_t least)
     r->vp.limit = job->limit;
     r->vp.watcher = job->watcher;
     r->vp.log = job->log;
+    if (job->diagnose) {
+        r->diagnosis = sth_diagnosis_create(&r->vp, job->patience, stderr);
+        if (!r->diagnosis)
+            return fail(r, "out of memory for the diagnosis");
+    }
     return load_image(r);
 }
 
@@ -97,6 +107,12 @@ static double now(void)
 
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+/* The device behind the guard, if there is one. */
+static struct sth_device *inner(const struct run *r, struct sth_device *device)
+{
+    return r->diagnosis ? sth_diagnosis_behind(r->diagnosis, device) : device;
 }
 
 static void take_figures(struct run *r, double seconds)
@@ -122,7 +138,7 @@ static void take_figures(struct run *r, double seconds)
     };
     for (uint32_t i = 0; i < r->vp.chips; i++) {
         struct sth_device *dev = r->vp.chip[i].device;
-        const char *why = sth_vp_chips_violation(&r->chips, dev);
+        const char *why = sth_vp_chips_violation(&r->chips, inner(r, dev));
 
         f->interrupts += r->vp.chip[i].interrupts;
         f->commands += dev->ops->reg_read(dev, STH_REG_RETIRED);
@@ -136,10 +152,29 @@ static void run(struct run *r)
     const double begin = now();
 
     r->job->engine->run(r->job->engine->user, &r->vp);
+    if (r->diagnosis)
+        r->mistakes = sth_diagnosis_end(r->diagnosis);
     take_figures(r, now() - begin);
 }
 
 /* ---- with a program ---------------------------------------------------- */
+
+/* What is to be put on the platform for a device; NULL: out of memory. */
+static struct sth_device *guarded(void *user, struct sth_device *device)
+{
+    const struct run *r = user;
+
+    return r->diagnosis ? sth_diagnosis_guard(r->diagnosis, device,
+                                              &r->job->session.config.params)
+                        : device;
+}
+
+static struct sth_device *front(void *user)
+{
+    const struct run *r = user;
+
+    return r->vp.chips ? r->vp.chip[0].device : NULL;
+}
 
 /* Behind the tensors come their addresses and the program. */
 static bool begin_program(void *user, struct sth_device *device,
@@ -149,8 +184,7 @@ static bool begin_program(void *user, struct sth_device *device,
 {
     struct run *r = user;
     const struct sth_session_request *q = &r->job->session;
-    const struct sth_vp_chip chip = {
-        .device = device,
+    struct sth_vp_chip chip = {
         .mem = mem,
         .config = &q->config,
         .is_rtl = q->backend == STH_BACKEND_RTL,
@@ -159,12 +193,15 @@ static bool begin_program(void *user, struct sth_device *device,
     r->error = error;
     r->error_size = error_size;
     r->program_at = round_up(program->end, STH_HART_PAGE);
-    return init(r, round_up(r->program_at + program->bytes + 8 +
-                                8 * program->trace->tensors,
-                            RAM_STEP)) &&
+    if (!init(r, round_up(r->program_at + program->bytes + 8 +
+                              8 * program->trace->tensors,
+                          RAM_STEP)))
+        return false;
+    chip.device = guarded(r, device);
+    return (chip.device || fail(r, "out of memory for the diagnosis")) &&
            sth_vp_add_chip(&r->vp, &chip) &&
-           sth_vp_chips_add(&r->chips, &r->vp, q, r->job->chips - 1, error,
-                            error_size);
+           sth_vp_chips_add(&r->chips, &r->vp, q, r->job->chips - 1, guarded, r,
+                            error, error_size);
 }
 
 static bool play_program(void *user, const struct sth_session_program *program,
@@ -191,6 +228,10 @@ static bool play_program(void *user, const struct sth_session_program *program,
                            &program->trace->tensor[i].addr, sizeof(uint64_t));
     if (!fits)
         return fail(r, "the program does not fit into RAM");
+    /* Tensors that begin as zeros are as good as written. */
+    sth_hart_memory_changed(&r->vp.hart, base + STH_PLATFORM_FIRMWARE_BYTES,
+                            (uint32_t)r->program_at -
+                                STH_PLATFORM_FIRMWARE_BYTES);
     run(r);
     if (r->figures->end != STH_VP_END_EXIT)
         return fail(r, "%s: %s", r->job->image,
@@ -207,7 +248,7 @@ static void write_timeline(void *user, FILE *out)
 static bool run_program(struct run *r, struct sth_vp_result *result)
 {
     const struct sth_session_player player = {r, begin_program, play_program,
-                                              NULL};
+                                              front, NULL};
     struct sth_session_request q = r->job->session;
 
     q.player = &player;
@@ -225,8 +266,8 @@ static bool run_image(struct run *r, struct sth_vp_result *result)
     const struct sth_session_request *q = &r->job->session;
 
     if (!init(r, RAM_DEFAULT) ||
-        !sth_vp_chips_add(&r->chips, &r->vp, q, r->job->chips, r->error,
-                          r->error_size))
+        !sth_vp_chips_add(&r->chips, &r->vp, q, r->job->chips, guarded, r,
+                          r->error, r->error_size))
         return false;
     run(r);
     result->diagnostics = sth_vp_chips_report(&r->chips, result->diagnostic);
@@ -251,6 +292,8 @@ bool sth_vp_job_run(const struct sth_vp_job *job, struct sth_vp_result *result,
     r->error_size = error_size;
     good =
         job->session.trace_path ? run_program(r, result) : run_image(r, result);
+    result->mistakes = r->mistakes;
+    sth_diagnosis_destroy(r->diagnosis);
     sth_vp_chips_fini(&r->chips);
     sth_vp_fini(&r->vp);
     free(r);

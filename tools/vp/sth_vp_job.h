@@ -42,7 +42,9 @@ struct sth_vp_job {
     struct sth_session_request session; /* trace_path NULL: no program */
     uint64_t ram_bytes;                 /* 0: what is needed */
     uint32_t chips;
-    uint64_t limit; /* cycles */
+    uint64_t limit;    /* cycles */
+    bool diagnose;     /* firmware's mistakes, to standard error */
+    uint64_t patience; /* as sth_diagnosis_create() has it */
     const struct sth_vp_watcher *watcher;
     struct sth_vp_log *log;
     void (*console)(void *user, char c); /* as in struct sth_vp_config */
@@ -57,6 +59,7 @@ struct sth_vp_result {
     int status;                         /* of the session; 2: nothing has run */
     struct sth_diagnostic diagnostic[STH_REPORT_MAX]; /* without one */
     size_t diagnostics;
+    uint32_t mistakes; /* of firmware, as far as it is diagnosed */
 };
 
 /*

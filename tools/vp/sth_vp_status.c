@@ -9,7 +9,9 @@ int sth_vp_status(const struct sth_vp_result *r)
         if (f->status)
             return f->status < STH_VP_STATUS_ASLEEP ? (int)f->status
                                                     : STH_VP_STATUS_ASLEEP - 1;
-        return r->status || r->diagnostics ? STH_VP_STATUS_DIAGNOSTIC : 0;
+        return r->status || r->diagnostics || r->mistakes
+                   ? STH_VP_STATUS_DIAGNOSTIC
+                   : 0;
     case STH_VP_END_STOP:
         return STH_VP_STATUS_STOP;
     case STH_VP_END_CHIP:
