@@ -15,7 +15,8 @@ static void see_load(void *context, const struct sth_footprint_run *run)
     if (run->space != STH_FOOTPRINT_MEM)
         return;
     if (sth_footprint_is_write(run->role)) {
-        sth_guard_memory_write(&g->memory, run->addr, run->bytes);
+        if (g->options.is_written == NULL)
+            sth_guard_memory_write(&g->memory, run->addr, run->bytes);
         if (g->options.wrote != NULL)
             g->options.wrote(g->options.user, run->addr, run->bytes);
     } else if (!sth_guard_is_written(g, run->addr, run->bytes, &first)) {

@@ -69,19 +69,12 @@ static void warm(struct sth_guard_flights *f, uint64_t first, uint64_t end,
     }
 }
 
-static void warm_flight(struct sth_guard_flights *f,
-                        const struct sth_guard_flight *flight, uint32_t by)
-{
-    warm(f, flight->first, flight->end, by);
-    warm(f, flight->slot, flight->slot + STH_COMMAND_BYTES, by);
-}
-
 void sth_guard_flights_announce(struct sth_guard_flights *f,
                                 struct sth_guard_flight *flight)
 {
     flight->valid = true;
     f->tail++;
-    warm_flight(f, flight, 1);
+    warm(f, flight->first, flight->end, 1);
 }
 
 struct sth_guard_flight *sth_guard_flights_at(struct sth_guard_flights *f,
@@ -98,7 +91,7 @@ void sth_guard_flights_know(struct sth_guard_flights *f,
     if (flight->known)
         return;
     flight->known = true;
-    warm_flight(f, flight, UINT32_MAX); /* one less */
+    warm(f, flight->first, flight->end, UINT32_MAX); /* one less */
     while (f->first != f->tail && f->flight[f->first & (f->room - 1)].known)
         f->first++;
 }

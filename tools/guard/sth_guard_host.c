@@ -44,18 +44,30 @@ static void check_data(struct sth_guard *g, struct sth_guard_flight *f,
                    : "it has not retired");
 }
 
-/* A place of the ring that is announced and may not be fetched yet. */
-static void check_slot(struct sth_guard *g, struct sth_guard_flight *f,
-                       const struct search *s)
+/* Places of the ring that are announced and may not be fetched yet: each place
+ * is that of one command, the newest. */
+static void check_slots(struct sth_guard *g, uint64_t addr, uint64_t bytes)
 {
-    if (!s->write || (int32_t)(f->index - g->head) < 0 ||
-        s->addr >= f->slot + STH_COMMAND_BYTES || s->addr + s->bytes <= f->slot)
-        return;
-    f->rewritten = true;
-    sth_guard_find(g, STH_GUARD_DOORBELL, f, NULL,
-                   "the processor writes 0x%llx, in command %u, behind the "
-                   "doorbell that announces it",
-                   (unsigned long long)s->addr, f->index);
+    const uint32_t size = 1u << g->ring_log2;
+    const uint64_t ring = (uint64_t)STH_COMMAND_BYTES << g->ring_log2;
+    uint64_t at = addr > g->ring_base ? addr : g->ring_base;
+
+    for (; at < addr + bytes && at < g->ring_base + ring;
+         at += STH_COMMAND_BYTES - at % STH_COMMAND_BYTES) {
+        const uint32_t slot =
+            (uint32_t)((at - g->ring_base) / STH_COMMAND_BYTES);
+        const uint32_t index =
+            g->flights.tail - size + ((slot - g->flights.tail) & (size - 1));
+        struct sth_guard_flight *f = sth_guard_flights_at(&g->flights, index);
+
+        if (f == NULL || f->known || (int32_t)(index - g->head) < 0)
+            continue;
+        f->rewritten = true;
+        sth_guard_find(g, STH_GUARD_DOORBELL, f, NULL,
+                       "the processor writes 0x%llx, in command %u, behind "
+                       "the doorbell that announces it",
+                       (unsigned long long)at, f->index);
+    }
 }
 
 void sth_guard_host(struct sth_guard *g, uint64_t addr, uint64_t bytes,
@@ -63,16 +75,16 @@ void sth_guard_host(struct sth_guard *g, uint64_t addr, uint64_t bytes,
 {
     struct search s = {.addr = addr, .bytes = bytes, .write = write};
 
+    if (write && g->flights.first != g->flights.tail)
+        check_slots(g, addr, bytes);
     if (sth_guard_flights_is_hot(&g->flights, addr, bytes)) {
         for (uint32_t i = g->flights.first; i != g->flights.tail; i++) {
             struct sth_guard_flight *f = sth_guard_flights_at(&g->flights, i);
 
-            if (f == NULL || f->known)
-                continue;
-            check_slot(g, f, &s);
-            check_data(g, f, &s);
+            if (f != NULL && !f->known)
+                check_data(g, f, &s);
         }
     }
-    if (write)
+    if (write && g->options.is_written == NULL)
         sth_guard_memory_write(&g->memory, addr, bytes);
 }

@@ -73,22 +73,44 @@ void sth_hart_shadow_fill(struct sth_hart *hart, uint32_t addr, uint32_t bytes)
     }
 }
 
+/* The first bit from `first` to before `end` that is zero; `end`: none. */
+static uint32_t find_zero(const uint8_t *written, uint32_t first, uint32_t end)
+{
+    while (first < end) {
+        uint64_t eight = 0;
+
+        if (first % 64 == 0 && end - first >= 64)
+            memcpy(&eight, written + first / 8, sizeof(eight));
+        if (eight == UINT64_MAX)
+            first += 64;
+        else if (first % 8 == 0 && written[first / 8] == 0xff)
+            first += 8;
+        else if (written[first / 8] >> first % 8 & 1)
+            first++;
+        else
+            return first;
+    }
+    return end;
+}
+
 bool sth_hart_is_written(const struct sth_hart *hart, uint32_t addr,
                          uint32_t bytes, uint32_t *first)
 {
-    for (uint64_t at = addr; at < (uint64_t)addr + bytes; at++) {
-        const uint32_t number = sth_hart_window_at(hart, (uint32_t)at);
-        const uint8_t *written;
-        uint32_t offset;
+    const uint64_t end = (uint64_t)addr + bytes;
 
-        if (number == STH_HART_NO_WINDOW || !hart->side[number].written)
+    for (uint32_t i = 0; i < hart->config.windows; i++) {
+        const struct sth_hart_window *window = &hart->config.window[i];
+        const uint64_t last = (uint64_t)window->base + window->bytes;
+        const uint64_t from = addr > window->base ? addr : window->base;
+        const uint64_t to = end < last ? end : last;
+        uint32_t zero;
+
+        if (!hart->side[i].written || from >= to)
             continue;
-        written = hart->side[number].written;
-        offset = (uint32_t)at - hart->config.window[number].base;
-        if (offset % 8 == 0 && written[offset / 8] == 0xff)
-            at += 7;
-        else if (!(written[offset / 8] >> offset % 8 & 1)) {
-            *first = (uint32_t)at;
+        zero = find_zero(hart->side[i].written, (uint32_t)(from - window->base),
+                         (uint32_t)(to - window->base));
+        if (zero < to - window->base) {
+            *first = window->base + zero;
             return false;
         }
     }
