@@ -259,6 +259,8 @@ static const struct {
     {"{\"model_type\": \"qwen3_moe\", \"mlp_only_layers\": [-1]}",
      ":1: qwen3_moe: field 'mlp_only_layers' must hold layers from 0 to 4095 "
      "alone"},
+    {"{\"model_type\": \"deepseek_v2\", \"n_routed_experts\": 8}",
+     ": deepseek_v2: no field says how many experts a token visits"},
     {MIXTRAL(", \"num_key_value_heads\": 2, \"num_local_experts\": 2, "
              "\"num_experts_per_tok\": 3"),
      ":1: mixtral: field 'num_experts_per_tok' exceeds the 2 experts"},
@@ -279,6 +281,47 @@ static void test_model_mistakes_have_their_messages(void **state)
         snprintf(expected, sizeof(expected), "%s%s", path, message);
         assert_string_equal(error, expected);
         assert_memory_equal(&m, &before, sizeof(m));
+    }
+}
+
+/* A field that is null says nothing, whoever knows it. */
+static void test_model_null_is_no_field(void **state)
+{
+    struct sth_model m, other;
+    char path[TEST_PATH], error[512];
+
+    (void)state;
+    assert_true(load_text(LLAMA(""), &other, path, error, sizeof(error)));
+    if (!load_text(LLAMA(", \"sparsity\": null"), &m, path, error,
+                   sizeof(error)))
+        fail_msg("%s", error);
+    assert_memory_equal(&m, &other, sizeof(m));
+}
+
+/* What has no product with the vocabulary has none in a whole model. */
+static void test_model_without_vocabulary(void **state)
+{
+    static const struct {
+        const char *name;
+        bool vocabulary;
+    } cases[] = {{"LlamaForCausalLM", true},
+                 {"LlamaModel", false},
+                 {"LlamaForSequenceClassification", false},
+                 {"LlamaForTokenClassification", false}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct sth_model m;
+        char path[TEST_PATH], error[512], text[1024];
+
+        snprintf(text, sizeof(text), LLAMA(", \"architectures\": [\"%s\"]"),
+                 cases[i].name);
+        if (!load_text(text, &m, path, error, sizeof(error)))
+            fail_msg("%s", error);
+        if (cases[i].vocabulary)
+            assert_null(m.ends.unwritten);
+        else
+            assert_string_equal(m.ends.unwritten, "architectures");
     }
 }
 
@@ -439,6 +482,8 @@ int main(void)
         cmocka_unit_test(test_model_shipped_files_load),
         cmocka_unit_test(test_model_defaults_fill_optional_fields),
         cmocka_unit_test(test_model_mistakes_have_their_messages),
+        cmocka_unit_test(test_model_null_is_no_field),
+        cmocka_unit_test(test_model_without_vocabulary),
         cmocka_unit_test(test_model_positions_are_read),
         cmocka_unit_test(test_model_rotated_share_rounds_down),
         cmocka_unit_test(test_model_missing_shape_is_noted),

@@ -150,7 +150,8 @@ static void obey(struct sth_model_reader *r, const struct sth_family *f,
         return;
     key = name_of(r, f, row);
     if (!key) {
-        if (row->kind == STH_KEY_SHAPE)
+        if (row->kind == STH_KEY_SHAPE ||
+            (row->kind == STH_KEY_OPTION && *(uint32_t *)member))
             sth_model_note(r,
                            "field '%s%s' is missing; %u is taken, the "
                            "family's own default",
@@ -212,6 +213,7 @@ static void check_known(struct sth_model_reader *r, const struct sth_family *f,
 
         snprintf(key, sizeof(key), "%s%s", prefix, name);
         if (sth_model_is_ignored(r, key) ||
+            json_is_null(value) || /* says nothing */
             !strcmp(key, "quantization_config") ||
             sth_family_key_find(f, key) ||
             (beside_text && sth_family_wrapper_ignores(key)))
@@ -276,7 +278,8 @@ static void read_family(struct sth_model_reader *r, const struct sth_family *f,
 
     f->base(m);
     snprintf(m->type, sizeof(m->type), "%s", r->type);
-    sth_model_check_classes(r, stems);
+    if (!sth_model_check_classes(r, stems))
+        m->ends.unwritten = "architectures";
     for (size_t i = 0; i < f->keys; i++)
         check_neutral(r, m, &f->key[i]);
     for (size_t i = 0; i < commons; i++)
@@ -305,7 +308,7 @@ static bool enter_text(struct sth_model_reader *r, const json_t *root,
         return false;
     }
     r->object = root;
-    sth_model_check_classes(r, wrapper->classes);
+    (void)sth_model_check_classes(r, wrapper->classes);
     r->object = json_object_get(root, "text_config");
     r->within = "text_config.";
     type = json_string_value(json_object_get(r->object, "model_type"));

@@ -99,6 +99,8 @@ static void finish_experts(struct sth_model_reader *r, struct sth_model *m)
     if (m->experts_active > m->experts)
         sth_model_fail_field(r, "num_experts_per_tok", "exceeds the %u experts",
                              m->experts);
+    if (m->experts && !m->experts_active)
+        sth_model_fail(r, "no field says how many experts a token visits");
     if (!m->expert_intermediate)
         m->expert_intermediate = m->intermediate;
     for (uint32_t l = 0; m->experts && l < m->layers; l++)

@@ -53,7 +53,8 @@ bool sth_model_is_ignored(const struct sth_model_reader *r, const char *key);
 void sth_model_read_rope(struct sth_model_reader *r, const char *key,
                          bool with_theta, struct sth_model *model);
 
-/* Refuses architectures and auto_map that name other than those stems. */
-void sth_model_check_classes(struct sth_model_reader *r, const char *stems);
+/* Refuses architectures and auto_map that name other than those stems.  False:
+ * the product with the vocabulary does not follow the layers. */
+bool sth_model_check_classes(struct sth_model_reader *r, const char *stems);
 
 #endif

@@ -12,7 +12,7 @@
  * FIX(member, value)                      no field says it
  * SHAPE("key", member, default, min, max) a whole number, a note when missing
  * COUNT(the same)                         without note
- * OPTION(the same)                        or null for 0
+ * OPTION(the same)                        or null for 0; a note but for 0
  * REAL("key", member, default)            a positive number, null: the default
  * OPTION_REAL(the same)                   where 0 stands for none
  * REAL_OR_NONE(the same)                  or null for 0
@@ -161,11 +161,11 @@
 /* Compressed keys and values; Yarn scales the scores as well. */
 #define LATENT                                                                 \
     FIX(latent_eps, 1e-6)                                                      \
-    COUNT("kv_lora_rank", latent, 512, 1, 65536)                               \
+    SHAPE("kv_lora_rank", latent, 512, 1, 65536)                               \
     OPTION("q_lora_rank", q_latent, 1536, 1, 65536)                            \
-    COUNT("qk_nope_head_dim", nope, 128, 1, 4096)                              \
-    COUNT("qk_rope_head_dim", said.rotary, 64, 2, 4096)                        \
-    COUNT("v_head_dim", value_dim, 128, 1, 4096)                               \
+    SHAPE("qk_nope_head_dim", nope, 128, 1, 4096)                              \
+    SHAPE("qk_rope_head_dim", said.rotary, 64, 2, 4096)                        \
+    SHAPE("v_head_dim", value_dim, 128, 1, 4096)                               \
     DERIVE(                                                                    \
         attention_scale,                                                       \
         pow(m->rope.kind == STH_ROPE_YARN                                      \
