@@ -187,7 +187,7 @@ static void set_up(struct play *p, const char *image, const char *name,
     make_chip(p, name, is_rtl);
     sth_mem_set_store(p->mem, &store);
     if (!sth_vp_init(&p->vp, &config) ||
-        (p->diagnosis = sth_diagnosis_create(&p->vp, 300000, stderr)) == NULL ||
+        (p->diagnosis = sth_diagnosis_create(&p->vp, 300000, true, stderr)) == NULL ||
         (p->device = sth_diagnosis_guard(p->diagnosis, p->chip,
                                          &p->config.params)) == NULL ||
         !sth_vp_add_chip(&p->vp, &(struct sth_vp_chip){.device = p->device,

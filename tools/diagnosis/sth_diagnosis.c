@@ -145,7 +145,7 @@ static void found(void *user, const struct sth_guard_finding *finding)
 /* ---- life and death ---------------------------------------------------- */
 
 struct sth_diagnosis *sth_diagnosis_create(struct sth_vp *vp, uint64_t patience,
-                                           FILE *out)
+                                           bool thorough, FILE *out)
 {
     struct sth_diagnosis *d = calloc(1, sizeof(*d));
 
@@ -154,6 +154,7 @@ struct sth_diagnosis *sth_diagnosis_create(struct sth_vp *vp, uint64_t patience,
     d->vp = vp;
     d->out = out;
     d->patience = patience;
+    d->thorough = thorough;
     d->watcher = (struct sth_vp_watcher){
         .user = d, .stopped = stopped, .interrupts = look, .access = on_device};
     return d;
@@ -181,6 +182,7 @@ struct sth_device *sth_diagnosis_guard(struct sth_diagnosis *d,
     const struct sth_guard_options options = {
         .params = params,
         .mem_bytes = d->vp->ram_bytes,
+        .light = !d->thorough,
         .user = d,
         .is_firmware = is_firmware,
         .where = sth_diagnosis_where,
@@ -246,7 +248,7 @@ bool sth_diagnosis_attach(struct sth_diagnosis *d, const void *file,
     d->symbols = sth_symbols_open(file, bytes, error, sizeof(error));
     if (d->symbols != NULL)
         sth_symbols_code(d->symbols, add_code, d);
-    if (!sth_hart_shadow(&d->vp->hart))
+    if (d->thorough && !sth_hart_shadow(&d->vp->hart))
         return false;
     note_image(d, file);
     sth_hart_stack_limit(&d->vp->hart, d->vp->image.stack_limit);

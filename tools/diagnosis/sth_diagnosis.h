@@ -4,7 +4,7 @@
  *
  * The processor's mistakes are seen by what it tells (sth_hart.h), those with
  * an accelerator by a guard in front of it (sth_guard.h).  Nothing takes a
- * cycle, but all that the processor reads and writes takes the host longer.
+ * cycle.
  */
 #ifndef STH_DIAGNOSIS_H
 #define STH_DIAGNOSIS_H
@@ -24,9 +24,12 @@ struct sth_diagnosis;
  * Reports go to `out`.  The processor may work for `patience` cycles without a
  * command, a retirement or a character; then the run ends.  0: for ever.  NULL
  * when out of memory.
+ *
+ * Thorough: the processor's accesses to memory too, races between commands, and
+ * what nobody has written; the run takes several times as long.
  */
 struct sth_diagnosis *sth_diagnosis_create(struct sth_vp *vp, uint64_t patience,
-                                           FILE *out);
+                                           bool thorough, FILE *out);
 void sth_diagnosis_destroy(struct sth_diagnosis *diagnosis);
 
 /* A guard in front of the next accelerator: what is to be put on the platform

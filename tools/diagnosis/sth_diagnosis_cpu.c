@@ -110,10 +110,10 @@ bool sth_diagnosis_may_wake(struct sth_diagnosis *d)
 bool sth_diagnosis_is_endless(struct sth_diagnosis *d)
 {
     const struct sth_hart_state *s = &d->vp->hart.state;
-    const bool same = !d->mark.stored && !s->waiting && d->mark.pc == s->pc &&
-                      d->mark.accesses == d->vp->accesses &&
-                      d->mark.traps == s->traps &&
-                      memcmp(d->mark.x, s->x, sizeof(d->mark.x)) == 0;
+    const bool same =
+        d->thorough && !d->mark.stored && !s->waiting && d->mark.pc == s->pc &&
+        d->mark.accesses == d->vp->accesses && d->mark.traps == s->traps &&
+        memcmp(d->mark.x, s->x, sizeof(d->mark.x)) == 0;
     const bool apart = s->cycles - d->mark.cycle > STH_DIAGNOSIS_LOOP;
 
     if (same && s->retired != d->mark.retired)
@@ -190,8 +190,8 @@ static void on_sleep(void *user)
 
 void sth_diagnosis_listen(struct sth_diagnosis *d)
 {
-    const struct sth_hart_listener listener = {d, on_access, on_exception,
-                                               on_sleep};
+    const struct sth_hart_listener listener = {
+        d, d->thorough ? on_access : NULL, on_exception, on_sleep};
 
     sth_hart_listen(&d->vp->hart, &listener);
 }

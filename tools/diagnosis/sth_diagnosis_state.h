@@ -31,6 +31,7 @@ struct sth_diagnosis {
         uint64_t traps;
         bool stored; /* or it is not set */
     } mark;
+    bool thorough;
     /* Cycles that the processor may work without anything coming of it. */
     uint64_t patience, busy; /* cycle, without sleep, of the last that did */
     uint32_t reports;

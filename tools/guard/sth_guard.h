@@ -54,6 +54,7 @@ struct sth_guard_options {
     const struct sth_params *params; /* of the device; only read */
     uint64_t mem_bytes;              /* of memory from address 0; 0: 2^40 */
     bool sleeps; /* in wait() firmware sleeps, as on the host */
+    bool light;  /* neither races nor what is unwritten: nearly for nothing */
     void *user;
     /* Each may be NULL.  None may call the device. */
     /* Whether it is firmware who reads or writes a register, and not what is

@@ -83,6 +83,8 @@ void sth_guard_retire(struct sth_guard *g, const struct sth_event *event)
     if (f->engine == STH_ENGINE_COUNT)
         return;
     count_tokens(g, f);
+    if (g->options.light)
+        return;
     sth_footprint_visit(&g->params, &f->command, see_load, context);
     sth_sanitizer_start(g->sanitizer, f->engine, f->index, &f->command);
     sth_sanitizer_retire(g->sanitizer, f->engine, f->index, &f->command);

@@ -22,7 +22,7 @@ struct command {
     struct sth_vp_job job;
     enum sth_session_backend backend; /* as asked: both is two runs */
     const char *json, *timeline;
-    bool quiet, compare, sanitize;
+    bool quiet, compare;
     struct sth_vp_log log;
     struct sth_vp_outcome outcome[RUNS];
     int runs;
@@ -70,6 +70,7 @@ static bool take(struct command *c, const struct sth_args *args,
                        ? args->number[STH_OPT_VP_CYCLES]
                        : UINT64_MAX;
     c->job.diagnose = !args->given[STH_OPT_VP_NO_DIAGNOSIS];
+    c->job.thorough = args->given[STH_OPT_VP_SANITIZE];
     c->job.patience = args->number[STH_OPT_VP_PATIENCE];
     c->job.log = c->timeline ? &c->log : NULL;
     c->job.console = put_char;
@@ -78,7 +79,6 @@ static bool take(struct command *c, const struct sth_args *args,
                         : args->text[STH_OPT_VP_PROGRAM];
     q->home = sth_cmd_home();
     q->mode = STH_CSIM_FUNCTION_AND_TIME;
-    q->sanitize = args->given[STH_OPT_VP_SANITIZE];
     q->no_reference = args->given[STH_OPT_VP_NO_REFERENCE];
     q->seed = args->number[STH_OPT_VP_SEED];
     if (args->given[STH_OPT_VP_TRACE] && args->given[STH_OPT_VP_PROGRAM]) {
@@ -93,8 +93,9 @@ static bool take(struct command *c, const struct sth_args *args,
         sth_cmd_error("option --backend both needs --trace or --program");
         return false;
     }
-    if (q->sanitize && c->backend == STH_BACKEND_RTL) {
-        sth_cmd_error("option --sanitize needs --backend csim or both");
+    if (c->job.thorough && !c->job.diagnose) {
+        sth_cmd_error("options --sanitize and --no-diagnosis exclude each "
+                      "other");
         return false;
     }
     q->keep_events =
@@ -124,8 +125,6 @@ static int run_one(struct command *c, enum sth_session_backend backend)
     sth_vp_log_fini(&c->log);
     o->name = backend == STH_BACKEND_RTL ? "the RTL" : "the C model";
     c->job.session.backend = backend;
-    if (backend == STH_BACKEND_RTL)
-        c->job.session.sanitize = false;
     o->has_run = sth_vp_job_run(&c->job, &o->result, error, sizeof(error));
     fflush(stdout);
     if (*error)

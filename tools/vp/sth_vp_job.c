@@ -92,7 +92,9 @@ static bool init(struct run *r, uint64_t least)
     r->vp.watcher = job->watcher;
     r->vp.log = job->log;
     if (job->diagnose) {
-        r->diagnosis = sth_diagnosis_create(&r->vp, job->patience, stderr);
+        r->diagnosis = sth_diagnosis_create(
+            &r->vp, job->patience, !job->session.trace_path || job->thorough,
+            stderr);
         if (!r->diagnosis)
             return fail(r, "out of memory for the diagnosis");
     }

@@ -44,6 +44,7 @@ struct sth_vp_job {
     uint32_t chips;
     uint64_t limit;    /* cycles */
     bool diagnose;     /* firmware's mistakes, to standard error */
+    bool thorough;     /* with a program, too; without one it always is */
     uint64_t patience; /* as sth_diagnosis_create() has it */
     const struct sth_vp_watcher *watcher;
     struct sth_vp_log *log;
