@@ -155,9 +155,14 @@ static void propose_rows(struct list *list, uint32_t chunks, uint32_t depth)
             most = plan.block_rows;
     }
     for (uint32_t rows = least; rows > 0; rows = fewer(rows)) {
-        /* As many in each block. */
+        /* As many in each block, or a short one at the end. */
         plan.block_rows =
             sth_ceil_div(list->s->rows, sth_ceil_div(list->s->rows, rows));
+        if (place(&plan, list->p, list->s))
+            enter(list, &plan);
+        if (plan.block_rows == rows)
+            continue;
+        plan.block_rows = rows;
         if (place(&plan, list->p, list->s))
             enter(list, &plan);
     }

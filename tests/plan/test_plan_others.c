@@ -54,6 +54,12 @@ static uint32_t propose(void *to, const struct sth_params *p,
     return plans.count;
 }
 
+static void estimate(void *plan, const struct sth_params *p,
+                     const struct sth_plan_memory *memory, const void *shape)
+{
+    sth_gemm_plan_estimate(plan, p, memory, shape);
+}
+
 static void test_others_fit_and_are_not_the_chips_own(void **state)
 {
     static const struct sth_gemm_shape shape = {.m = 100,
@@ -63,7 +69,7 @@ static void test_others_fit_and_are_not_the_chips_own(void **state)
                                                 .vector_passes = 1,
                                                 .vector_turns = 1};
     static struct sth_plan_others others;
-    const struct sth_planning planning = {.propose = propose};
+    const struct sth_planning planning = {propose, estimate};
     const struct sth_plan_key key = {"gemm", &shape, sizeof shape};
     const struct sth_config config = edge();
     const struct sth_plan_memory memory = sth_plan_memory_of(&config);

@@ -1,4 +1,5 @@
-/* What chips would take that are worse in a single parameter. */
+/* What chips would take that are worse in a single parameter, and this for more
+ * work. */
 #ifndef STH_PLAN_OTHERS_H
 #define STH_PLAN_OTHERS_H
 
@@ -19,7 +20,7 @@ struct sth_plan_candidates {
 
 struct sth_plan_others {
     uint32_t count;
-    uint64_t plan[STH_PLAN_LESSERS * STH_PLAN_OTHERS_EACH]
+    uint64_t plan[(STH_PLAN_LESSERS + 1) * STH_PLAN_OTHERS_EACH]
                  [STH_PLAN_BYTES_MAX / sizeof(uint64_t)];
 };
 
@@ -28,8 +29,8 @@ size_t sth_plan_bytes(const struct sth_plan_key *key);
 
 /*
  * Fills plans that fit the chip, each cut in another way and none of them as
- * its own: the best of each lesser chip, then the second of each, and so on.
- * Their estimates are those of the lesser chips.
+ * its own: the best of each lesser chip and of a row more, then the second of
+ * each, and so on.  Their estimates are those of there.
  */
 void sth_plan_others_collect(struct sth_plan_others *others,
                              const struct sth_config *config,
