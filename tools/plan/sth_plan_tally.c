@@ -128,9 +128,9 @@ struct allowance {
 
 /*
  * What is left to the chip: a deeper fetch takes the bus before the first load,
- * and a wider bus reads more of a DRAM for a short run.  In a larger array
+ * and a wider bus reads more of a DRAM for a short run.  In a wider array
  * operands of part of its width lie apart on chip, in runs of their own, the
- * same lanes take more columns, and sums pass more of both.  More rows are
+ * same lanes take more columns, and sums pass more of them.  More rows are
  * always the plan's.
  */
 static const struct allowance allowed[] = {
