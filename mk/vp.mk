@@ -22,6 +22,26 @@ $(BUILD)/systolith-vp: $(VP_OBJ) $(BUILD)/libtools.a $(BUILD)/libfirmware.a \
 	$(call say,LD,$@)
 	$(Q)$(CXX) $(SANITIZE) -o $@ $^ -lsystemc $(LDLIBS)
 
-vp: $(BUILD)/systolith $(BUILD)/systolith-vp ## the virtual platform: systolith vp
+# What others make of the modules: the test of their rules, the example.
+TLM_MODULES = $(addprefix $(VP)/,sth_accelerator_tlm.o sth_ram_tlm.o)
 
-.PHONY: deps-vp vp
+$(VP)/%.o: tests/tlm/%.cpp | $(VP)/deps.stamp
+	$(call say,CXX,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CXX) $(TLM_CXXFLAGS) -Itools/tlm -MMD -MP -c $< -o $@
+
+$(VP)/%.o: examples/%.cpp | $(VP)/deps.stamp
+	$(call say,CXX,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CXX) $(TLM_CXXFLAGS) -Itools/tlm -MMD -MP -c $< -o $@
+
+$(VP)/conformance $(VP)/two_accelerators: $(VP)/%: $(VP)/%.o $(TLM_MODULES) \
+		$(BUILD)/libsystolith.a
+	$(call say,LD,$@)
+	$(Q)$(CXX) $(SANITIZE) -o $@ $^ -lsystemc $(LDLIBS)
+
+vp: $(BUILD)/systolith $(BUILD)/systolith-vp $(VP)/two_accelerators ## the virtual platform: systolith vp
+
+build-vp: vp build-rv32 $(VP)/conformance
+
+.PHONY: deps-vp vp build-vp

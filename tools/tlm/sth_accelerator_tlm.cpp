@@ -14,9 +14,11 @@ using tlm::tlm_generic_payload;
 namespace
 {
 
-// Cycles that it works ahead at most, and without an interrupt before it is
-// asked whether there is anything left to do.
+// Cycles that it works ahead at most.
 constexpr uint64_t kAhead = 65536;
+// Cycles without a write to a register before it is asked whether there is
+// anything left to do.
+constexpr uint64_t kPatience = 16384;
 // Idle cycles beyond which its clock stood still.
 constexpr uint64_t kGate = 1024;
 constexpr uint64_t kRegisterBytes = 4096;
@@ -156,15 +158,19 @@ void sth_accelerator_tlm::work()
             ahead = kAhead;
         else
             ahead = cycle(sc_core::sc_time_to_pending_activity());
-        if (!device_ || !active_)
+        turn_.lock();
+        if (!device_ || !active_) {
+            turn_.unlock();
             continue;
+        }
         advance(cycle(sc_core::sc_time_stamp()) +
                     std::max<uint64_t>(1, std::min(ahead, kAhead)),
                 !line_);
-        if (active_ && now() - kicked_ >= kAhead) {
+        if (active_ && now() - kicked_ >= kPatience) {
             active_ = !is_idle();
             kicked_ = now();
         }
+        turn_.unlock();
         wait(std::max(until_now(), period_));
     }
 }
@@ -175,7 +181,6 @@ void sth_accelerator_tlm::b_transport(tlm_generic_payload &trans,
                                       sc_time &delay)
 {
     const uint64_t addr = trans.get_address();
-    const sc_time present = sc_core::sc_time_stamp();
     uint32_t value = 0;
     bool enabled;
 
@@ -192,7 +197,8 @@ void sth_accelerator_tlm::b_transport(tlm_generic_payload &trans,
     trans.set_response_status(tlm::TLM_OK_RESPONSE);
     if (!enabled || trans.is_write() == trans.is_read())
         return;
-    advance(cycle(present + delay), false);
+    turn_.lock();
+    advance(cycle(sc_core::sc_time_stamp() + delay), false);
     if (trans.is_read()) {
         value = device_->ops->reg_read(device_, static_cast<uint32_t>(addr));
         std::memcpy(trans.get_data_ptr(), &value, sizeof(value));
@@ -210,6 +216,7 @@ void sth_accelerator_tlm::b_transport(tlm_generic_payload &trans,
         line_event_.notify(delay);
     }
     delay = std::max(delay, until_now());
+    turn_.unlock();
     if (broken_)
         trans.set_response_status(tlm::TLM_GENERIC_ERROR_RESPONSE);
 }

@@ -9,7 +9,8 @@
  *
  * Memory: bus addresses.  Data moves by DMI where the target gives it, else by
  * b_transport, of which a delay is dropped: the time of memory is that of the
- * device's own memory component.
+ * device's own memory component.  A write that fails changes nothing, a read
+ * that fails gives zeros.
  *
  * Time: a cycle of the device is `period`, its first that of attach().  The
  * device is never ahead of an access that nobody has annotated; while nobody
@@ -84,6 +85,7 @@ class sth_accelerator_tlm : public sc_core::sc_module
     tlm::tlm_dmi dmi_;
     bool has_dmi_ = false;
     sc_core::sc_event kick_, line_event_;
+    sc_core::sc_mutex turn_; // of the device: its memory may wait
 };
 
 #endif

@@ -148,6 +148,7 @@ static bool compare_host(struct command *c)
         struct sth_vp_outcome *o = &c->outcome[i];
 
         good = sth_vp_compare(&o->result.session, &host, &o->host);
+        o->host_seconds = host.cpu_seconds;
         c->differ |= o->host.index >= 0;
     }
     if (!good)

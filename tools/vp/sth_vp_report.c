@@ -50,12 +50,13 @@ static void put_compared(FILE *out, const struct sth_vp_outcome *o)
         return;
     fprintf(out,
             "  against the host's firmware: %" PRIu64 " of %" PRIu64
-            " commands wrote the same, %" PRIu64 " took as long;\n  %" PRIu64
-            " cycles from the first to the last, driven by "
-            "the host in no time %" PRIu64
-            ": the processor's share of the time is %.2f %%\n",
+            " commands wrote the same, %" PRIu64 " took as long\n"
+            "  %" PRIu64
+            " cycles from the first to the last, driven by the host in no time "
+            "%" PRIu64 " (%.0f ms)\n"
+            "  the processor's share of the time is %.2f %%\n",
             c->data, c->commands, c->durations, c->span, c->other_span,
-            sth_vp_share_pct(o));
+            1e3 * o->host_seconds, sth_vp_share_pct(o));
 }
 
 void sth_vp_report_text(FILE *out, const struct sth_vp_outcome *o)
@@ -111,6 +112,7 @@ static json_t *host_json(const struct sth_vp_outcome *o)
     set(object, "same_duration", o->host.durations);
     set(object, "span", o->host.span);
     set(object, "host_span", o->host.other_span);
+    set_real(object, "seconds", o->host_seconds);
     set_real(object, "share_pct", sth_vp_share_pct(o));
     return object;
 }

@@ -13,6 +13,7 @@ struct sth_vp_outcome {
     struct sth_vp_result result;
     bool has_run;
     struct sth_vp_compared host; /* with the host's firmware, if commands */
+    double host_seconds;         /* that one took, of the host's processor */
 };
 
 /* How the processor spent the run; how it ended, unless all is well. */
