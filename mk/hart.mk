@@ -26,16 +26,4 @@ build-hart: $(HART)/lockstep $(HART)/play $(BUILD)/systolith \
 hart: build-hart ## the processor of the platform: against Unicorn, and its speed
 	$(Q)BUILD=$(BUILD) tests/hart/run.sh
 
-# What plays planted bugs under diagnosis.
-$(BUILD)/tests/firmware_bugs/play.o: | $(PLATFORM)
-
-$(BUILD)/firmware_bugs/play: $(BUILD)/tests/firmware_bugs/play.o \
-		$(BUILD)/libtools.a $(BUILD)/libfirmware.a $(BUILD)/libsystolith.a
-	$(call say,LD,$@)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(LDLIBS)
-
-build-firmware-bugs: $(BUILD)/firmware_bugs/play \
-	$(RV32_BUGS:%=$(RV32)/Os/bugs/%.elf)
-
-.PHONY: build-hart hart build-firmware-bugs
+.PHONY: build-hart hart

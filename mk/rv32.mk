@@ -18,8 +18,7 @@ RV32_PLAYER = $(RV32_BOARD) firmware/rv32/sth_player.c firmware/runtime/sth_comp
 RV32_TRAPS = $(RV32_BOARD) tests/rv32/traps.c
 RV32_EXAMPLES = $(basename $(notdir $(wildcard firmware/examples/*.c)))
 # Images with a planted bug each, for the platform's diagnosis.
-RV32_BUGS = $(filter-out play,$(basename $(notdir \
-	$(wildcard tests/firmware_bugs/*.c))))
+RV32_BUGS = $(basename $(notdir $(wildcard tests/firmware_bugs/*.c)))
 RV32_CFLAGS = -march=rv32imac_zicsr -mabi=ilp32 -std=c11 -g $(WARN) \
 	-ffreestanding -ffunction-sections -fdata-sections -I$(RV32) -I$(BUILD)/gen \
 	-Ispec $(addprefix -I,$(wildcard firmware/*/))
@@ -96,7 +95,9 @@ $(addprefix $(BUILD)/tests/rv32/,count.o boot.o machine.o): \
 
 build-rv32: $(RV32)/count $(RV32)/boot $(BUILD)/systolith $(RV32_IMAGES)
 
+build-firmware-bugs: $(RV32_BUGS:%=$(RV32)/Os/bugs/%.elf)
+
 rv32: build-rv32 ## instructions that the player of programs takes on RV32
 	$(Q)BUILD=$(BUILD) tests/rv32/run.sh
 
-.PHONY: deps-rv32 build-rv32 rv32
+.PHONY: deps-rv32 build-rv32 build-firmware-bugs rv32

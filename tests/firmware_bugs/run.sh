@@ -5,7 +5,6 @@
 #   run.sh [NAME...]     those of bugs.txt, or all, on the C model and on the RTL
 set -u
 : "${BUILD:=build}"
-export SYSTOLITH_RTL=$BUILD/rtl
 patience=300000
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -56,5 +55,10 @@ while IFS='|' read -r name ends says; do
     play "$name" $backend "${ends//[[:space:]]/}" "$says"
   done
 done <"$here/bugs.txt"
+if [ $# -eq 0 ] && ! diff <($here/table.sh) \
+  <(sed '1,/<!-- bugs -->/d; /<!-- end -->/,$d' docs/diagnosis.md); then
+  failed=$((failed + 1))
+  echo "FAIL docs/diagnosis.md: its table is not what $here/table.sh prints"
+fi
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
