@@ -193,9 +193,86 @@ static void test_serve_figures_follow_the_clock(void **state)
     cycles = s.run[0].step[0].sum.cycles + s.run[0].step[1].sum.cycles;
     assert_int_equal(sth_serve_steps_sum(&s, &count).cycles, cycles);
     assert_int_equal(count, 2);
-    assert_true(sth_serve_each(&s) == (double)cycles / 2 / 500 * 1e-6);
-    assert_true(sth_serve_first(&s) ==
+    assert_true(sth_serve_rates(&s).each == (double)cycles / 2 / 500 * 1e-6);
+    assert_true(sth_serve_rates(&s).first ==
                 (double)s.run[0].prefill.sum.cycles / 500 * 1e-6);
+    sth_serve_fini(&s);
+}
+
+static double line_of(const char *text, const char *name)
+{
+    const char *at = strstr(text, name);
+
+    assert_non_null(at);
+    return strtod(at + strcspn(at, "0123456789"), NULL);
+}
+
+static void assert_near(double is, double expected)
+{
+    assert_true(is > 0.99999 * expected && is < 1.00001 * expected);
+}
+
+/* What is read of two prompts with two steps behind: of the batch, and of each
+ * of its tokens. */
+static void test_serve_reports_say_so(void **state)
+{
+    struct sth_serve_request q = request(gpt2, "edge");
+    const struct sth_serve_sum *a, *b;
+    double first, steps, macs, bytes[2];
+    struct sth_serve s;
+    json_t *root, *list;
+    char *text;
+    size_t size;
+    FILE *out;
+
+    (void)state;
+    q.work.batch = 2;
+    q.session.config.memory.clock_mhz = 500;
+    serve(&s, &q);
+    a = &s.run[0].step[0].sum;
+    b = &s.run[0].step[1].sum;
+    first = (double)s.run[0].prefill.sum.cycles / 500e6;
+    steps = (double)(a->cycles + b->cycles) / 500e6;
+    macs = (double)(a->macs + b->macs) / 4;
+    bytes[0] = (double)(sum3(a->traffic.read) + sum3(b->traffic.read)) / 4;
+    bytes[1] =
+        (double)(sum3(a->traffic.written) + sum3(b->traffic.written)) / 4;
+
+    out = open_memstream(&text, &size);
+    sth_serve_text(out, &s);
+    fclose(out);
+    assert_near(line_of(text, "time to first token "), 1e3 * first);
+    assert_near(line_of(text, "time per output token "), 1e3 * steps / 2);
+    assert_near(line_of(text, "tokens a second "), 2 * 2 / steps);
+    assert_near(line_of(text, "in all "), 1e3 * (first + steps));
+    assert_near(line_of(text, "a token of a step "), macs);
+    assert_near(line_of(strstr(text, "a token of a step "), " MACs, "),
+                bytes[0]);
+    free(text);
+
+    out = open_memstream(&text, &size);
+    assert_true(sth_serve_json(out, &s));
+    fclose(out);
+    root = json_loads(text, 0, NULL);
+#define KEY(name) json_real_value(json_object_get(root, name))
+    assert_near(KEY("time_to_first_token"), first);
+    assert_near(KEY("time_per_output_token"), steps / 2);
+    assert_near(KEY("tokens_per_second"), 2 * 2 / steps);
+    assert_near(KEY("tokens_per_second_of_a_sequence"), 2 / steps);
+    assert_near(KEY("macs_per_token"), macs);
+#undef KEY
+    for (int w = 0; w < 2; w++) {
+        const char *key;
+        json_t *value;
+        double sum = 0;
+
+        list = json_object_get(root, w ? "bytes_written_per_token"
+                                       : "bytes_read_per_token");
+        json_object_foreach(list, key, value) sum += json_real_value(value);
+        assert_near(sum, bytes[w]);
+    }
+    json_decref(root);
+    free(text);
     sth_serve_fini(&s);
 }
 
@@ -226,7 +303,7 @@ static void test_serve_steps_alone_and_several_pasts(void **state)
     check_pass(&q, &s.run[0].step[2], 2);
     assert_int_equal(s.run[0].step[0].sum.traffic.read[STH_TRAFFIC_CACHE],
                      LAYERS * 2 * (4 + 8 + 8) * HIDDEN * 2);
-    assert_true(sth_serve_first(&s) == 0);
+    assert_true(sth_serve_rates(&s).first == 0);
     sth_serve_fini(&s);
 }
 
@@ -286,6 +363,7 @@ int main(void)
         cmocka_unit_test(test_serve_a_pass_is_the_sum_of_its_parts),
         cmocka_unit_test(test_serve_a_step_moves_what_its_shape_says),
         cmocka_unit_test(test_serve_figures_follow_the_clock),
+        cmocka_unit_test(test_serve_reports_say_so),
         cmocka_unit_test(test_serve_steps_alone_and_several_pasts),
         cmocka_unit_test(test_serve_draws_spread_the_cycles_of_experts),
         cmocka_unit_test(test_spread_of_known_values),

@@ -143,16 +143,6 @@ double sth_serve_seconds(const struct sth_serve *serve, double cycles)
     return cycles / serve->request.session.config.memory.clock_mhz * 1e-6;
 }
 
-double sth_serve_first(const struct sth_serve *serve)
-{
-    double cycles = 0;
-
-    for (uint32_t d = 0; d < serve->runs; d++)
-        if (serve->run[d].has_prefill)
-            cycles += (double)serve->run[d].prefill.sum.cycles;
-    return sth_serve_seconds(serve, cycles / serve->runs);
-}
-
 struct sth_serve_sum sth_serve_steps_sum(const struct sth_serve *serve,
                                          uint64_t *count)
 {
@@ -165,11 +155,31 @@ struct sth_serve_sum sth_serve_steps_sum(const struct sth_serve *serve,
     return sum;
 }
 
-double sth_serve_each(const struct sth_serve *serve)
+struct sth_serve_rates sth_serve_rates(const struct sth_serve *serve)
 {
+    const uint32_t batch = serve->request.work.batch;
+    struct sth_serve_rates r = {.first = 0};
+    struct sth_serve_sum sum;
     uint64_t count;
-    const struct sth_serve_sum sum = sth_serve_steps_sum(serve, &count);
+    double cycles = 0;
 
-    return count ? sth_serve_seconds(serve, (double)sum.cycles / (double)count)
-                 : 0;
+    for (uint32_t d = 0; d < serve->runs; d++)
+        if (serve->run[d].has_prefill)
+            cycles += (double)serve->run[d].prefill.sum.cycles;
+    r.first = sth_serve_seconds(serve, cycles / serve->runs);
+    sum = sth_serve_steps_sum(serve, &count);
+    if (count) {
+        const double tokens = (double)count * batch;
+
+        r.each = sth_serve_seconds(serve, (double)sum.cycles / (double)count);
+        r.batch = batch / r.each;
+        r.sequence = 1 / r.each;
+        r.macs = (double)sum.macs / tokens;
+        for (int c = 0; c < STH_TRAFFIC_CLASSES; c++) {
+            r.read[c] = (double)sum.traffic.read[c] / tokens;
+            r.written[c] = (double)sum.traffic.written[c] / tokens;
+        }
+    }
+    r.all = r.first + r.each * sth_serve_steps(&serve->request);
+    return r;
 }

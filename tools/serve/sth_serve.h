@@ -60,10 +60,17 @@ int sth_serve_run(struct sth_serve *serve,
                   size_t error_size);
 void sth_serve_fini(struct sth_serve *serve);
 
-/* Figures of the whole: means over all draws, in seconds at the chip's clock;
- * 0 where there is no prompt or no step. */
-double sth_serve_first(const struct sth_serve *serve);
-double sth_serve_each(const struct sth_serve *serve);
+/* Figures of the whole, means over all draws, at the chip's clock; 0 where
+ * there is no prompt or no step. */
+struct sth_serve_rates {
+    double first, each, all; /* seconds: prompts, a step, both and all steps */
+    double batch, sequence;  /* tokens a second */
+    /* A token of a step. */
+    double macs;
+    double read[STH_TRAFFIC_CLASSES], written[STH_TRAFFIC_CLASSES];
+};
+
+struct sth_serve_rates sth_serve_rates(const struct sth_serve *serve);
 double sth_serve_seconds(const struct sth_serve *serve, double cycles);
 
 /* The sum of a step, of all draws, and of how many. */

@@ -14,20 +14,25 @@ static void set_real(json_t *object, const char *key, bool there, double value)
     json_object_set_new(object, key, there ? json_real(value) : json_null());
 }
 
-/* Bytes by what they are of, divided by `tokens`. */
-static json_t *bytes_object(const uint64_t *bytes, double tokens)
+/* Bytes by what they are of. */
+static json_t *bytes_object(const uint64_t *bytes)
 {
     json_t *object = json_object();
 
-    for (int c = 0; c < STH_TRAFFIC_CLASSES; c++) {
-        const char *name = sth_traffic_name((enum sth_traffic_class)c);
+    for (int c = 0; c < STH_TRAFFIC_CLASSES; c++)
+        set_integer(object, sth_traffic_name((enum sth_traffic_class)c),
+                    bytes[c]);
+    return object;
+}
 
-        if (tokens > 0)
-            json_object_set_new(object, name,
-                                json_real((double)bytes[c] / tokens));
-        else
-            set_integer(object, name, bytes[c]);
-    }
+/* The same of a token; null where there is none. */
+static json_t *token_object(bool there, const double *bytes)
+{
+    json_t *object = there ? json_object() : json_null();
+
+    for (int c = 0; there && c < STH_TRAFFIC_CLASSES; c++)
+        json_object_set_new(object, sth_traffic_name((enum sth_traffic_class)c),
+                            json_real(bytes[c]));
     return object;
 }
 
@@ -36,10 +41,9 @@ static void set_sum(json_t *object, const struct sth_serve_sum *sum)
     set_integer(object, "cycles", sum->cycles);
     set_integer(object, "commands", sum->commands);
     set_integer(object, "macs", sum->macs);
-    json_object_set_new(object, "bytes_read",
-                        bytes_object(sum->traffic.read, 0));
+    json_object_set_new(object, "bytes_read", bytes_object(sum->traffic.read));
     json_object_set_new(object, "bytes_written",
-                        bytes_object(sum->traffic.written, 0));
+                        bytes_object(sum->traffic.written));
 }
 
 static json_t *tally_object(const struct sth_serve_tally *tally)
@@ -123,26 +127,21 @@ static json_t *work_object(const struct sth_serve_request *r)
 bool sth_serve_json(FILE *out, const struct sth_serve *serve)
 {
     const struct sth_serve *s = serve;
-    const double first = sth_serve_first(s), each = sth_serve_each(s);
-    const uint32_t batch = s->request.work.batch;
+    const struct sth_serve_rates r = sth_serve_rates(s);
+    const bool steps = r.each > 0;
     json_t *root = json_object();
-    uint64_t count;
-    const struct sth_serve_sum sum = sth_serve_steps_sum(s, &count);
-    const double tokens = (double)count * batch;
 
     sth_report_head(root, &s->request.session.config);
     json_object_set_new(root, "model", work_object(&s->request));
-    set_real(root, "time_to_first_token", first > 0, first);
-    set_real(root, "time_per_output_token", count, each);
-    set_real(root, "tokens_per_second", count, batch / each);
-    set_real(root, "tokens_per_second_of_a_sequence", count, 1 / each);
-    set_real(root, "macs_per_token", count, (double)sum.macs / tokens);
+    set_real(root, "time_to_first_token", r.first > 0, r.first);
+    set_real(root, "time_per_output_token", steps, r.each);
+    set_real(root, "tokens_per_second", steps, r.batch);
+    set_real(root, "tokens_per_second_of_a_sequence", steps, r.sequence);
+    set_real(root, "macs_per_token", steps, r.macs);
     json_object_set_new(root, "bytes_read_per_token",
-                        count ? bytes_object(sum.traffic.read, tokens)
-                              : json_null());
+                        token_object(steps, r.read));
     json_object_set_new(root, "bytes_written_per_token",
-                        count ? bytes_object(sum.traffic.written, tokens)
-                              : json_null());
+                        token_object(steps, r.written));
     set_integer(root, "parts", s->parts);
     set_integer(root, "simulated", s->simulated);
     json_object_set_new(root, "runs", runs_array(s));

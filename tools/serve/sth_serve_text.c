@@ -107,42 +107,38 @@ static void print_head(FILE *out, const struct sth_serve *s)
             s->parts, s->simulated, s->parts - s->simulated);
 }
 
-static void print_rates(FILE *out, const struct sth_serve *s)
+static void print_rates(FILE *out, const struct sth_serve *s,
+                        const struct sth_serve_rates *r)
 {
     const struct sth_trace_request *w = &s->request.work;
-    const double first = sth_serve_first(s), each = sth_serve_each(s);
     const char *const prefill = w->whole ? "time to first token" : "prefill";
     const char *const step = w->whole ? "time per output token" : "step";
 
     fputc('\n', out);
-    if (first > 0)
+    if (r->first > 0)
         fprintf(out, "%-24s %.6g ms, %.6g prompt tokens a second\n", prefill,
-                1e3 * first, (double)w->batch * w->seq / first);
-    if (each > 0)
+                1e3 * r->first, (double)w->batch * w->seq / r->first);
+    if (r->each > 0)
         fprintf(out,
                 "%-24s %.6g ms\n%-24s %.6g of the batch, %.6g of a sequence\n",
-                step, 1e3 * each, "tokens a second", w->batch / each, 1 / each);
-    if (first > 0 && each > 0)
+                step, 1e3 * r->each, "tokens a second", r->batch, r->sequence);
+    if (r->first > 0 && r->each > 0)
         fprintf(out, "%-24s %.6g ms for %" PRIu32 " tokens of a sequence\n",
-                "in all", 1e3 * (first + each * sth_serve_steps(&s->request)),
-                s->request.generate);
+                "in all", 1e3 * r->all, s->request.generate);
 }
 
 /* Of a token that a step makes. */
-static void print_token(FILE *out, const struct sth_serve *s)
+static void print_token(FILE *out, const struct sth_serve_rates *r)
 {
-    uint64_t count, read = 0, written = 0;
-    const struct sth_serve_sum sum = sth_serve_steps_sum(s, &count);
-    const double tokens = (double)count * s->request.work.batch;
+    double read = 0, written = 0;
 
     for (int c = 0; c < STH_TRAFFIC_CLASSES; c++) {
-        read += sum.traffic.read[c];
-        written += sum.traffic.written[c];
+        read += r->read[c];
+        written += r->written[c];
     }
-    if (count)
+    if (r->each > 0)
         fprintf(out, "%-24s %.0f MACs, %.0f bytes read, %.0f bytes written\n",
-                "a token of a step", (double)sum.macs / tokens,
-                (double)read / tokens, (double)written / tokens);
+                "a token of a step", r->macs, read, written);
 }
 
 static void print_spreads(FILE *out, const struct sth_serve *s)
@@ -168,6 +164,8 @@ static void print_spreads(FILE *out, const struct sth_serve *s)
 
 void sth_serve_text(FILE *out, const struct sth_serve *serve)
 {
+    const struct sth_serve_rates rates = sth_serve_rates(serve);
+
     print_head(out, serve);
     fprintf(out, "  %-22s %14s %12s %17s %30s %19s\n", "", "", "", "",
             "MB read", "MB written");
@@ -175,8 +173,8 @@ void sth_serve_text(FILE *out, const struct sth_serve *serve)
             "ms", "MACs", "weights", "cache", "activ.", "cache", "activ.");
     print_passes(out, serve, false);
     print_passes(out, serve, true);
-    print_rates(out, serve);
-    print_token(out, serve);
+    print_rates(out, serve, &rates);
+    print_token(out, &rates);
     if (serve->request.draws > 1)
         print_spreads(out, serve);
     fprintf(out, "\n%.2f s of host time\n", serve->seconds);
