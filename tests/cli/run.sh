@@ -55,6 +55,12 @@ plans() {
   run "${play[@]}"
   check "plans that are given take the cycles of those decided" \
     cmp -s <(grep '^csim, ' "$work/given") <(grep '^csim, ' "$work/out")
+  sed 's/gemm m=24/gemm m=25/' "$file" >"$work/other.plans"
+  run "${play[@]}" --plans "$work/other.plans"
+  check "a line that nothing takes is named" grep -qxF "systolith: note: \
+$work/other.plans:4: no operation has this kernel and shape" "$work/err"
+  refuses 2 "option --plan-cache: $file: Not a directory" \
+    "${play[@]}" --plan-cache "$file"
   sed -i 's/ : mb=[0-9]*/ : mb=1/' "$file"
   succeeds ' blocks of 1 rows,' plan "$trace" --config nano --plans "$file"
   run compile "$trace" --config nano --plans "$file" -o "$work/plans.prog"
@@ -80,6 +86,33 @@ plans() {
   for file in "$work"/cache/*; do sed -i 's/ : mb=/&1/' "$file"; done
   succeeds '^1 plans in ' plan "$trace" --config nano --plan-cache "$work/cache"
   succeeds '^0 plans in ' plan "$trace" --config nano --plan-cache "$work/cache"
+}
+
+# visits WORDS FOUR-NUMBERS: how many of 4000 tokens go to each of four experts,
+# to 6 %.
+visits() {
+  run trace --model "$work/four.json" --phase prefill --seq 4000 \
+    --experts "$1" -o "$work/four.trace"
+  check "--experts $1: shares of $2" awk -v expected="$2" '
+    BEGIN { split(expected, want, " ") }
+    $1 == "tensor" && match($2, /^l0\.e[0-3]\.x$/) {
+      split($4, rows, "x"); n++
+      share = rows[1] / want[substr($2, 5, 1) + 1]
+      if (share > 0.94 && share < 1.06) good++
+    }
+    END { exit !(n == 4 && good == 4) }' "$work/four.trace"
+}
+experts() {
+  printf '{"model_type": "mixtral", "hidden_size": 16, "intermediate_size": 16,
+    "num_attention_heads": 2, "num_key_value_heads": 2, "num_hidden_layers": 1,
+    "num_local_experts": 4, "num_experts_per_tok": 1,
+    "max_position_embeddings": 8192, "vocab_size": 16}' >"$work/four.json"
+  echo 1 2 3 4 >"$work/shares.txt"
+  visits uniform "1000 1000 1000 1000"
+  visits balanced "1000 1000 1000 1000"
+  visits zipf:1 "1920 960 640 480"
+  visits zipf:2 "2810 702 312 176"
+  visits "$work/shares.txt" "400 800 1200 1600"
 }
 
 # What every JSON report says about itself.
@@ -396,6 +429,7 @@ simulated memory; use --time-only" "$work/err"
 help_pages
 manual
 reports
+experts
 plans
 malformed_files
 command_lines

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,10 +18,19 @@
 
 enum { SEAL = 256 };
 
-/* Of a cache: who planned. */
+/* Of a cache: who planned.  Sources that no commit holds have no name: then the
+ * program goes by when it was made. */
 static const char *seal(char text[SEAL])
 {
-    snprintf(text, SEAL, "%s-%s", STH_VERSION, sth_version_build());
+    const char *build = sth_version_build(), *dirty = strstr(build, "-dirty");
+    const bool known = *build && !(dirty && !dirty[strlen("-dirty")]);
+    struct stat self;
+    int used = snprintf(text, SEAL, "%s-%.200s", STH_VERSION, build);
+
+    if (!known && stat("/proc/self/exe", &self) == 0)
+        snprintf(text + used, SEAL - (size_t)used, "-%jx.%lx",
+                 (uintmax_t)self.st_mtim.tv_sec,
+                 (unsigned long)self.st_mtim.tv_nsec);
     return text;
 }
 
@@ -36,6 +47,28 @@ static bool read_file(struct sth_plans *plans, const char *path,
     return good;
 }
 
+/* Leaves errno as it is. */
+static bool is_folder(const char *path)
+{
+    const int error = errno;
+    struct stat about;
+    const bool folder = stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+
+    errno = error;
+    return folder;
+}
+
+/* Lines of a file that nothing took. */
+static void note_unused(const struct sth_plans *plans)
+{
+    for (const struct sth_plan_entry *e = plans->book.first; e; e = e->next)
+        if (plans->file && e->line && !e->used)
+            fprintf(stderr,
+                    "systolith: note: %s:%u: no operation has this kernel and "
+                    "shape\n",
+                    plans->file, e->line);
+}
+
 bool sth_plans_open(struct sth_plans *plans, const char *file,
                     const char *cache, const struct sth_config *config)
 {
@@ -43,6 +76,7 @@ bool sth_plans_open(struct sth_plans *plans, const char *file,
 
     plans->config = config;
     plans->cache = cache;
+    plans->file = file;
     sth_plan_book_init(&plans->book);
     if (file && cache) {
         sth_cmd_error("options --plans and --plan-cache exclude each other");
@@ -54,8 +88,9 @@ bool sth_plans_open(struct sth_plans *plans, const char *file,
     }
     if (!cache)
         return true;
-    if (mkdir(cache, 0777) != 0 && errno != EEXIST) {
-        sth_cmd_error("option --plan-cache: %s: %s", cache, strerror(errno));
+    if (mkdir(cache, 0777) != 0 && !is_folder(cache)) {
+        sth_cmd_error("option --plan-cache: %s: %s", cache,
+                      strerror(errno == EEXIST ? ENOTDIR : errno));
         return false;
     }
     snprintf(plans->path, sizeof(plans->path), "%.4080s/%08" PRIx32 "-%s.plans",
@@ -84,6 +119,7 @@ bool sth_plans_keep(const struct sth_plans *plans)
     const struct sth_plan_entry *e = plans->book.first;
     char sealed[SEAL];
 
+    note_unused(plans);
     while (e && e->line)
         e = e->next;
     return !plans->cache || !e ||

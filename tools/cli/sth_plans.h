@@ -14,6 +14,7 @@
 struct sth_plans {
     struct sth_plan_book book;
     const struct sth_config *config;
+    const char *file;  /* of --plans; NULL: none */
     const char *cache; /* the folder; NULL: none */
     char path[4352];   /* of the file in it */
 };
@@ -30,7 +31,8 @@ bool sth_plans_open(struct sth_plans *plans, const char *file,
 bool sth_plans_write(const char *path, const struct sth_plan_book *book,
                      const struct sth_config *config, const char *sealed);
 
-/* Writes to the cache what was decided; false: a message has been printed. */
+/* Writes to the cache what was decided, and notes what lines of a file nothing
+ * took; false: a message has been printed. */
 bool sth_plans_keep(const struct sth_plans *plans);
 
 void sth_plans_close(struct sth_plans *plans);

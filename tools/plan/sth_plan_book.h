@@ -15,6 +15,7 @@ struct sth_plan_entry {
     const char *kernel; /* of sth_plan_kernel_find() */
     size_t shape_bytes, plan_bytes;
     unsigned line;    /* of the file that gave it; 0: decided here */
+    bool used;        /* an operation took it again */
     char ops[232];    /* names of operations that took it, as far as they fit */
     uint64_t bytes[]; /* the plan, then the shape: aligned for any member */
 };

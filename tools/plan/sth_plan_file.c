@@ -277,9 +277,10 @@ static bool read_header(struct reader *r)
         memory_length--;
     if (!ours)
         return fail(r,
-                    "the plans are for %.*s with %.*s, not for %s %s with %s",
+                    "the plans are for %.*s with %.*s, not for %s %s with %s "
+                    "at %" PRIu32 " MHz",
                     (int)length, config, (int)memory_length, theirs,
-                    r->config->name, hash, memory);
+                    r->config->name, hash, memory, r->config->memory.clock_mhz);
     return is_our_memory(r, memory, theirs, memory_length)
                ? true
                : fail(r, "%s is of memory %s, not of '%.*s'", hash, memory,

@@ -283,6 +283,7 @@ static bool judge_recall(void *user, const struct sth_plan_key *key, void *plan,
     if (e == NULL || e->plan_bytes != plan_bytes)
         return false;
     memcpy(plan, sth_plan_entry_plan(e), plan_bytes);
+    e->used = true;
     tell_taken(j, key, plan, true);
     return true;
 }

@@ -372,7 +372,7 @@ bool sth_roofline_svg(FILE *out, const struct sth_session *session)
 {
     struct plot p = {.out = out, .x0 = 0, .x1 = 1, .y0 = 0, .y1 = 1};
     struct sth_roofline_peaks peaks;
-    char title[256];
+    char title[256], memory[STH_MEM_TEXT_MAX];
 
     sth_roofline_peaks(session, &peaks);
     p.x0 = p.x1 = log10(peaks.lanes / peaks.bytes);
@@ -395,9 +395,11 @@ bool sth_roofline_svg(FILE *out, const struct sth_session *session)
              base_of(session->request.trace_path));
     text(out, LEFT, 28, "start",
          "font-size=\"17\" font-weight=\"600\" fill=\"#1f2933\"", title);
-    snprintf(title, sizeof(title), "on %.80s, memory %.40s, %" PRIu64 " cycles",
-             session->request.config.name, session->request.config.memory.name,
-             session->csim.cycles);
+    sth_mem_config_text(&peaks.memory, memory, sizeof(memory));
+    snprintf(title, sizeof(title),
+             "on %.80s, memory %.80s, %" PRIu64 " cycles at %" PRIu32 " MHz",
+             session->request.config.name, memory, session->csim.cycles,
+             peaks.memory.clock_mhz);
     text(out, LEFT, 46, "start", "font-size=\"13\" fill=\"#52606d\"", title);
     draw_legend(&p, session, &peaks);
     draw_grid(&p);
