@@ -20,7 +20,7 @@ help_pages() {
   succeeds '^usage: systolith COMMAND' --help
   succeeds '^usage: systolith COMMAND' -h
   succeeds '^usage: systolith COMMAND' help
-  for command in trace run plan random table parity bench silicon disasm info help; do
+  for command in trace run plan random table parity bench silicon disasm vp info help; do
     succeeds "^usage: systolith $command" "$command" --help
     succeeds "^usage: systolith $command" "$command" -h
     succeeds "^usage: systolith $command" help "$command"
