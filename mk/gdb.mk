@@ -19,17 +19,9 @@ $(RV32)/Os/planted.elf: $(RV32)/Os/tests/gdb/planted.o \
 		$(RV32_START:%.S=$(RV32)/Os/%.o) $(RV32)/image.ld
 	$(rv32-link)
 
-$(BUILD)/tests/gdb/desk.o: | $(PLATFORM)
+build-gdb: $(GDB)/deps.stamp $(RV32)/Os/planted.elf vp
 
-$(GDB)/desk: $(BUILD)/tests/gdb/desk.o $(BUILD)/libtools.a \
-		$(BUILD)/libsystolith.a
-	$(call say,LD,$@)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(LDLIBS)
-
-build-gdb: $(GDB)/deps.stamp $(GDB)/desk $(RV32)/Os/planted.elf
-
-gdb: build-gdb ## gdb on the platform, with a firmware that has a bug
+gdb: build-gdb $(BUILD)/rtl/nano/libsth_rtl.so ## gdb on the platform, with a firmware that has a bug
 	$(Q)BUILD=$(BUILD) tests/gdb/run.sh
 
 # The stub and the processor are compiled for the fuzzer, with its eyes in them.

@@ -109,12 +109,48 @@ static void test_copy_without_one(void **state)
     assert_int_equal(WTERMSIG(status), SIGUSR1);
 }
 
+static int touched;
+
+static void touch(void *user, FILE *to)
+{
+    touched = 1;
+    for (int i = 0; i < 20000; i++)
+        fputs(user, to);
+}
+
+static void die(void *user, FILE *to)
+{
+    (void)user;
+    (void)to;
+    raise(SIGKILL);
+}
+
+/* What a copy does stays in it, but for what it says. */
+static void test_copy_is_asked(void **state)
+{
+    char word[] = "says ";
+    char *text = NULL;
+    size_t bytes;
+    FILE *out = open_memstream(&text, &bytes);
+
+    (void)state;
+    assert_non_null(out);
+    assert_true(sth_gdb_copy_ask(touch, word, out));
+    assert_false(sth_gdb_copy_ask(die, NULL, out));
+    assert_int_equal(fclose(out), 0);
+    assert_int_equal(bytes, 5 * 20000);
+    assert_memory_equal(text, "says says ", 10);
+    assert_int_equal(touched, 0);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_copy_back_twice),
         cmocka_unit_test(test_copies_within_copies),
         cmocka_unit_test(test_copy_without_one),
+        cmocka_unit_test(test_copy_is_asked),
     };
 
     shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,

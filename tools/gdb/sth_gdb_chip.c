@@ -64,8 +64,11 @@ void sth_gdb_chip_init_csim(struct sth_gdb_chip *chip, struct sth_device *dev)
 
 void sth_gdb_chip_init_device(struct sth_gdb_chip *chip, struct sth_device *dev)
 {
-    *chip = (struct sth_gdb_chip){
-        .user = dev, .reg = device_reg, .mem_read = mem_read, .cycles = cycles};
+    *chip = (struct sth_gdb_chip){.user = dev,
+                                  .takes_time = true,
+                                  .reg = device_reg,
+                                  .mem_read = mem_read,
+                                  .cycles = cycles};
 }
 
 void sth_gdb_chip_note(struct sth_gdb_chip *chip, const struct sth_event *event)

@@ -25,7 +25,8 @@ struct sth_event;
 
 struct sth_gdb_chip {
     void *user;
-    /* A register as it is, without a side effect. */
+    bool takes_time; /* reading a register does: ask a copy (sth_gdb_copy.h) */
+    /* A register as it is, without another side effect. */
     uint32_t (*reg)(void *user, uint32_t offset);
     /* Every counter, the same way; NULL: they are read as registers. */
     void (*counters)(void *user, uint64_t counter[STH_CNT_COUNT]);
@@ -44,7 +45,7 @@ struct sth_gdb_chip {
 /* A device of the C model; a look takes none of its time. */
 void sth_gdb_chip_init_csim(struct sth_gdb_chip *chip, struct sth_device *dev);
 
-/* Any other device: its registers are read over its bus, which takes cycles. */
+/* Any other device: its registers are read over its bus, which takes time. */
 void sth_gdb_chip_init_device(struct sth_gdb_chip *chip,
                               struct sth_device *dev);
 

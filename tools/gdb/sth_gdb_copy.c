@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MARKS = 32 };
+enum { MARKS = 32, PATIENCE = 10 /* seconds */ };
 
 /*
  * What the processes have in common: the mark that is wanted, 0: none.  Which
@@ -80,4 +80,41 @@ void sth_gdb_copy_back(int mark)
     fflush(NULL);
     *wanted = mark;
     _exit(EXIT_SUCCESS);
+}
+
+static _Noreturn void do_it(void (*work)(void *user, FILE *to), void *user,
+                            int to)
+{
+    FILE *out = fdopen(to, "w");
+
+    signal(SIGALRM, SIG_DFL);
+    alarm(PATIENCE);
+    if (out)
+        work(user, out);
+    _exit(out && fclose(out) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
+}
+
+bool sth_gdb_copy_ask(void (*work)(void *user, FILE *to), void *user, FILE *out)
+{
+    int ends[2], status = EXIT_FAILURE;
+    char text[4096];
+    ssize_t got;
+    pid_t child;
+
+    if (pipe(ends) != 0)
+        return false;
+    fflush(NULL); /* or both would write it */
+    child = fork();
+    if (child == 0)
+        do_it(work, user, ends[1]);
+    close(ends[1]);
+    while (child > 0 && (got = read(ends[0], text, sizeof(text))) != 0)
+        if (got > 0)
+            fwrite(text, 1, (size_t)got, out);
+        else if (errno != EINTR)
+            break;
+    close(ends[0]);
+    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+        ;
+    return child > 0 && status == 0;
 }

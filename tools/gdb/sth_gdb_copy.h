@@ -11,6 +11,7 @@
 #define STH_GDB_COPY_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -28,6 +29,14 @@ enum sth_gdb_copy_result sth_gdb_copy_keep(int mark);
 /* Back to the last state that was kept with that mark, which stays kept.
  * Returns only if there is none. */
 void sth_gdb_copy_back(int mark);
+
+/*
+ * A copy does that work and is gone: what it writes comes to `out`, and nothing
+ * else has happened.  False: there was no copy, or it did not come to its end
+ * within ten seconds.
+ */
+bool sth_gdb_copy_ask(void (*work)(void *user, FILE *to), void *user,
+                      FILE *out);
 
 #ifdef __cplusplus
 }

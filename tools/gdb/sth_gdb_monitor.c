@@ -1,6 +1,8 @@
 /* The commands behind `monitor`; see sth_gdb_monitor.h. */
 #include "sth_gdb_monitor.h"
 
+#include "sth_gdb_copy.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,6 +89,19 @@ static bool help(struct sth_gdb_session *s, FILE *out)
     return true;
 }
 
+/* What is asked of a chip, for a copy of the process to do. */
+struct question {
+    const struct sth_gdb_chip *chip;
+    print_chip *print;
+};
+
+static void answer(void *user, FILE *out)
+{
+    const struct question *q = user;
+
+    q->print(q->chip, out);
+}
+
 /* Of chip `which`, or of all. */
 static bool print(const struct sth_gdb_target *t, print_chip *chip,
                   const char *which, FILE *out)
@@ -101,17 +116,16 @@ static bool print(const struct sth_gdb_target *t, print_chip *chip,
     if (t->chips == 0)
         fputs("there is no accelerator\n", out);
     for (uint32_t i = 0; i < t->chips; i++) {
-        const struct sth_gdb_chip *c = &t->chip[i];
-        const uint64_t before = c->cycles(c->user);
+        struct question q = {&t->chip[i], chip};
 
         if (*which && i != only)
             continue;
         if (t->chips > 1)
             fprintf(out, "accelerator %" PRIu32 ":\n", i);
-        chip(c, out);
-        if (c->cycles(c->user) != before)
-            fprintf(out, "asking took it %" PRIu64 " cycles\n",
-                    c->cycles(c->user) - before);
+        if (!q.chip->takes_time)
+            answer(&q, out);
+        else if (!sth_gdb_copy_ask(answer, &q, out))
+            fputs("it cannot be asked: no copy of the process\n", out);
     }
     return t->chips != 0;
 }

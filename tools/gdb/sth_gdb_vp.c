@@ -144,6 +144,8 @@ static enum sth_vp_order stopped(void *user, enum sth_hart_stop why)
     if (!sth_gdb_hart_stop(&g->vp->hart, why, &stop))
         stop.kind =
             why == STH_HART_STOP_ASKED ? STH_GDB_STOP_ASKED : STH_GDB_STOP_STEP;
+    if (stop.kind == STH_GDB_STOP_FAULT && g->other)
+        (void)g->other->stopped(g->other->user, why);
     if (g->settle)
         g->settle(g->settle_user);
     return take_order(g, sth_gdb_stopped(g->gdb, &stop));
@@ -181,7 +183,7 @@ static void chip_wrote(void *user, uint32_t chip, uint32_t addr, uint32_t bytes)
 }
 
 bool sth_gdb_vp_open(struct sth_gdb_vp *g, struct sth_vp *vp,
-                     struct sth_device *const *model, int in, int out)
+                     struct sth_device *const *device, int in, int out)
 {
     *g = (struct sth_gdb_vp){
         .vp = vp,
@@ -207,10 +209,10 @@ bool sth_gdb_vp_open(struct sth_gdb_vp *g, struct sth_vp *vp,
         .other = vp->watcher,
     };
     for (uint32_t i = 0; i < vp->chips; i++)
-        if (model[i])
-            sth_gdb_chip_init_csim(&g->chip[i], model[i]);
+        if (vp->chip[i].is_rtl)
+            sth_gdb_chip_init_device(&g->chip[i], device[i]);
         else
-            sth_gdb_chip_init_device(&g->chip[i], vp->chip[i].device);
+            sth_gdb_chip_init_csim(&g->chip[i], device[i]);
     g->gdb = sth_gdb_open(&g->target, in, out);
     if (g->gdb)
         vp->watcher = &g->watcher;

@@ -35,12 +35,13 @@ struct sth_gdb_vp {
 };
 
 /*
- * The platform is loaded and has its accelerators; a watcher that it has goes
- * on being told of accesses.  `model` has the C model of each accelerator, NULL
- * for one that has none.  False: out of memory.
+ * The platform is loaded and has its accelerators; `device` has what stands
+ * behind each, without a guard.  A watcher that it has goes on being told of
+ * accesses and of what the processor finds wrong, but does not end the run: the
+ * user does.  False: out of memory.
  */
 bool sth_gdb_vp_open(struct sth_gdb_vp *g, struct sth_vp *vp,
-                     struct sth_device *const *model, int in, int out);
+                     struct sth_device *const *device, int in, int out);
 
 /* A command of an accelerator has retired; of those without a model. */
 void sth_gdb_vp_note(struct sth_gdb_vp *g, uint32_t chip,

@@ -15,10 +15,12 @@ const sth_vp_engine *make(uint32_t chips, uint32_t clock_mhz, uint32_t quantum)
 {
     platform = std::make_unique<sth_platform_tlm>("platform", chips, clock_mhz,
                                                   quantum);
-    engine = {platform.get(), sth_platform_tlm::access,
-              [](void *user, struct sth_vp *vp) {
-                  static_cast<sth_platform_tlm *>(user)->run(vp);
-              }};
+    engine = {
+        platform.get(), sth_platform_tlm::access,
+        [](void *user, struct sth_vp *vp) {
+            static_cast<sth_platform_tlm *>(user)->run(vp);
+        },
+        [](void *user) { static_cast<sth_platform_tlm *>(user)->settle(); }};
     return &engine;
 }
 

@@ -32,12 +32,14 @@ class sth_hart_tlm : public sc_core::sc_module
     // A line to the processor may have changed.
     void update();
 
+    // SystemC's time comes up to the processor's; from within its run.
+    void sync();
+
     // The cycle of the platform that a time is in.
     uint64_t cycle(const sc_core::sc_time &at) const;
 
   private:
     void run();
-    void sync();
     void sleep();
     void log(enum sth_vp_span_kind kind);
     void invalidate(sc_dt::uint64 first, sc_dt::uint64 last);

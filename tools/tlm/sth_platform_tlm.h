@@ -28,6 +28,12 @@ class sth_platform_tlm : public sc_core::sc_module
     // Runs until vp->end says how it ended.  It has as many accelerators.
     void run(struct sth_vp *vp);
 
+    // From a watcher: SystemC's time comes up to the processor's.
+    void settle()
+    {
+        hart_.sync();
+    }
+
     // What a struct sth_vp asks of its owner; the user is this platform.
     static bool access(void *user, struct sth_hart_access *access);
 

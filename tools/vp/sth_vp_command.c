@@ -8,6 +8,7 @@
 #include "sth_report_head.h"
 #include "sth_targets.h"
 #include "sth_timeline.h"
+#include "sth_vp_debug.h"
 #include "sth_vp_report.h"
 #include "sth_vp_status.h"
 #include "sth_vp_timeline.h"
@@ -15,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { RUNS = 2, TARGETS = 2 };
 
@@ -72,6 +74,7 @@ static bool take(struct command *c, const struct sth_args *args,
     c->job.diagnose = !args->given[STH_OPT_VP_NO_DIAGNOSIS];
     c->job.thorough = args->given[STH_OPT_VP_SANITIZE];
     c->job.patience = args->number[STH_OPT_VP_PATIENCE];
+    c->job.debug = args->given[STH_OPT_VP_GDB];
     c->job.log = c->timeline ? &c->log : NULL;
     c->job.console = put_char;
     q->trace_path = args->given[STH_OPT_VP_TRACE]
@@ -87,6 +90,10 @@ static bool take(struct command *c, const struct sth_args *args,
     }
     if (!has_program && c->compare) {
         sth_cmd_error("option --compare needs --trace or --program");
+        return false;
+    }
+    if (c->job.debug && c->backend == STH_BACKEND_BOTH) {
+        sth_cmd_error("option --gdb needs --backend csim or rtl");
         return false;
     }
     if (c->backend == STH_BACKEND_BOTH && !has_program) {
@@ -114,6 +121,18 @@ static int check_targets(const struct command *c,
                                   sth_mem_config_file(&q->config.memory)};
 
     return sth_targets_check(target, TARGETS, inputs, 4);
+}
+
+/* For a debugger, if one is wanted. */
+static bool wait_for_debugger(struct command *c, const struct sth_args *args)
+{
+    char error[256];
+
+    if (!c->job.debug)
+        return true;
+    c->job.debugger = sth_vp_debug_wait((uint16_t)args->number[STH_OPT_VP_GDB],
+                                        error, sizeof(error));
+    return c->job.debugger >= 0 || sth_cmd_error("--gdb: %s", error) == 0;
 }
 
 /* One run; its session's report, but for what is printed of all. */
@@ -279,11 +298,15 @@ int sth_vp_command(int argc, char **argv, sth_vp_make_engine *make)
         return status;
     }
     status = take(c, &args, &own) ? check_targets(c, &own) : 2;
+    if (status == 0 && !wait_for_debugger(c, &args))
+        status = 1;
     if (status == 0) {
         c->job.engine =
             make(c->job.chips, c->job.session.config.memory.clock_mhz,
                  (uint32_t)args.number[STH_OPT_VP_QUANTUM]);
         status = run(c);
+        if (c->job.debug)
+            close(c->job.debugger);
     }
     for (int i = 0; i < RUNS; i++)
         sth_vp_result_fini(&c->outcome[i].result);

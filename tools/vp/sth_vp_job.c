@@ -2,6 +2,7 @@
 
 #include "sth_diagnosis.h"
 #include "sth_file.h"
+#include "sth_gdb_vp.h"
 #include "sth_player.h"
 #include "sth_vp_chips.h"
 #include "sth_vp_timeline.h"
@@ -149,14 +150,46 @@ static void take_figures(struct run *r, double seconds)
     }
 }
 
+static void run_engine(struct run *r)
+{
+    r->job->engine->run(r->job->engine->user, &r->vp);
+}
+
+/* The same, and a debugger looks at it.  Time that went by in a process that
+ * was left behind is not this one's. */
+static void debug(struct run *r)
+{
+    const struct sth_vp_engine *engine = r->job->engine;
+    const int fd = r->job->debugger;
+    struct sth_device *device[STH_VP_CHIPS];
+    struct sth_gdb_vp gdb;
+
+    for (uint32_t i = 0; i < r->vp.chips; i++)
+        device[i] = inner(r, r->vp.chip[i].device);
+    if (!sth_gdb_vp_open(&gdb, &r->vp, device, fd, fd)) {
+        sth_vp_finish(&r->vp, STH_VP_END_QUIT);
+        return;
+    }
+    gdb.settle = engine->settle;
+    gdb.settle_user = engine->user;
+    run_engine(r);
+    sth_gdb_vp_over(&gdb);
+    (void)sth_gdb_vp_close(&gdb);
+}
+
 static void run(struct run *r)
 {
     const double begin = now();
+    double end;
 
-    r->job->engine->run(r->job->engine->user, &r->vp);
+    if (r->job->debug)
+        debug(r);
+    else
+        run_engine(r);
     if (r->diagnosis)
         r->mistakes = sth_diagnosis_end(r->diagnosis);
-    take_figures(r, now() - begin);
+    end = now();
+    take_figures(r, end > begin ? end - begin : 0);
 }
 
 /* ---- with a program ---------------------------------------------------- */

@@ -18,6 +18,8 @@ struct sth_vp_engine {
     bool (*access)(void *user, struct sth_hart_access *access);
     /* Runs until vp->end says how it ended. */
     void (*run)(void *user, struct sth_vp *vp);
+    /* On the way, from a watcher: all come up to the processor's cycle. */
+    void (*settle)(void *user);
 };
 
 /* What a run of the processor amounts to. */
@@ -47,6 +49,8 @@ struct sth_vp_job {
     bool thorough;     /* with a program, too; without one it always is */
     uint64_t patience; /* as sth_diagnosis_create() has it */
     const struct sth_vp_watcher *watcher;
+    bool debug; /* with a debugger, on this connection */
+    int debugger;
     struct sth_vp_log *log;
     void (*console)(void *user, char c); /* as in struct sth_vp_config */
     void *user;

@@ -300,6 +300,7 @@ void Rtl::check_reset()
 void Rtl::start()
 {
     context = std::make_unique<VerilatedContext>();
+    context->threads(1); // a copy of the process (fork) has no others
     context->fatalOnError(false);
     context->randReset(2);
     context->randSeed(static_cast<int>(options.seed % 0x7fffffffu) + 1);
