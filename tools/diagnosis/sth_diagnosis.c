@@ -61,6 +61,13 @@ static uint64_t awake(const struct sth_diagnosis *d)
     return d->vp->hart.state.cycles - d->vp->hart.state.idle;
 }
 
+/* Something came of it. */
+static void note_result(struct sth_diagnosis *d)
+{
+    d->busy = awake(d);
+    d->characters = 0;
+}
+
 static bool look(void *user)
 {
     struct sth_diagnosis *d = user;
@@ -87,10 +94,12 @@ static void on_device(void *user, const struct sth_hart_access *access)
     const uint32_t offset = access->addr - STH_PLATFORM_ACCEL_BASE;
     struct sth_diagnosis *d = user;
 
+    if (access->write && offset < STH_PLATFORM_ACCEL_BYTES &&
+        offset % STH_PLATFORM_ACCEL_STRIDE == STH_REG_TAIL)
+        note_result(d);
     if (access->write &&
-        (access->addr == STH_PLATFORM_UART_BASE + STH_PLATFORM_UART_DATA ||
-         (offset < STH_PLATFORM_ACCEL_BYTES &&
-          offset % STH_PLATFORM_ACCEL_STRIDE == STH_REG_TAIL)))
+        access->addr == STH_PLATFORM_UART_BASE + STH_PLATFORM_UART_DATA &&
+        d->characters++ < STH_DIAGNOSIS_CHARACTERS)
         d->busy = awake(d);
 
     if (offset < STH_PLATFORM_ACCEL_BYTES && access->bytes != 4)
@@ -126,7 +135,7 @@ static void wrote(void *user, uint64_t addr, uint64_t bytes)
 {
     struct sth_diagnosis *d = user;
 
-    d->busy = awake(d);
+    note_result(d);
     if (addr + bytes <= d->vp->ram_bytes)
         sth_hart_memory_changed(&d->vp->hart, (uint32_t)addr + RAM,
                                 (uint32_t)bytes);
@@ -181,6 +190,7 @@ struct sth_device *sth_diagnosis_guard(struct sth_diagnosis *d,
 {
     const struct sth_guard_options options = {
         .params = params,
+        .number = d->guards,
         .mem_bytes = d->vp->ram_bytes,
         .light = !d->thorough,
         .user = d,
@@ -203,6 +213,16 @@ struct sth_device *sth_diagnosis_guard(struct sth_diagnosis *d,
         protect(guard, d->code[i].addr, d->code[i].bytes);
     d->guard[d->guards++] = guard;
     return sth_guard_device(guard);
+}
+
+void sth_diagnosis_name_commands(struct sth_diagnosis *d,
+                                 void (*name)(void *user, uint32_t index,
+                                              uint64_t addr, char *text,
+                                              size_t size),
+                                 void *user)
+{
+    d->name = name;
+    d->name_user = user;
 }
 
 struct sth_device *sth_diagnosis_behind(const struct sth_diagnosis *d,

@@ -43,6 +43,17 @@ struct sth_device *sth_diagnosis_behind(const struct sth_diagnosis *diagnosis,
                                         struct sth_device *device);
 
 /*
+ * Reports ask what command `index` of accelerator 0 belongs to, and the memory
+ * at `addr` (UINT64_MAX: none): "operation 3, matmul; tensor w".  Empty: not
+ * known.
+ */
+void sth_diagnosis_name_commands(struct sth_diagnosis *diagnosis,
+                                 void (*name)(void *user, uint32_t index,
+                                              uint64_t addr, char *text,
+                                              size_t size),
+                                 void *user);
+
+/*
  * Behind sth_vp_load(), with the same file, before anything else is written to
  * memory: from here on what the file does not hold is unwritten.  The watcher
  * is set, unless there is one.  False: out of memory.

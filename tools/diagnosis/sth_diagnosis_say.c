@@ -89,18 +89,41 @@ void sth_diagnosis_report(struct sth_diagnosis *d, const char *kind,
     say_place(d, "at", &here);
 }
 
+/* What a command belongs to: an operation, a tensor. */
+static void say_name(struct sth_diagnosis *d,
+                     const struct sth_guard_finding *finding, uint32_t i)
+{
+    struct sth_guard_past past;
+    uint64_t addr = UINT64_MAX;
+    char text[160] = "";
+
+    if (d->name == NULL || finding->number != 0)
+        return;
+    if (sth_guard_command_at(d->guard[0], finding->index[i], &past) &&
+        (STH_GET(&past.command, ANY_OPCODE) == STH_OP_LOAD ||
+         STH_GET(&past.command, ANY_OPCODE) == STH_OP_STORE))
+        addr = STH_GET(&past.command, LOAD_MEM_LO) |
+               (uint64_t)STH_GET(&past.command, LOAD_MEM_HI) << 32;
+    d->name(d->name_user, finding->index[i], addr, text, sizeof(text));
+    if (text[0] != '\0')
+        fprintf(d->out, "    command %u is of %s\n", finding->index[i], text);
+}
+
 void sth_diagnosis_report_finding(struct sth_diagnosis *d,
                                   const struct sth_guard_finding *finding)
 {
     if (!begin(d))
         return;
-    fprintf(d->out, "systolith: %s: %s\n", sth_guard_kind_name(finding->kind),
-            finding->text);
+    fprintf(d->out, "systolith: %s: ", sth_guard_kind_name(finding->kind));
+    if (d->guards > 1)
+        fprintf(d->out, "accelerator %u: ", finding->number);
+    fprintf(d->out, "%s\n", finding->text);
     if (finding->here.calls != 0)
         say_place(d, "at", &finding->here);
     for (uint32_t i = 0; i < finding->commands; i++) {
         char what[48];
 
+        say_name(d, finding, i);
         if (finding->doorbell[i].calls == 0)
             continue;
         snprintf(what, sizeof(what),

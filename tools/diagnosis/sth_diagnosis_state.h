@@ -8,7 +8,8 @@
 enum {
     STH_DIAGNOSIS_CODE = 8,
     STH_DIAGNOSIS_MOST = 32,
-    STH_DIAGNOSIS_LOOP = 1000000 /* cycles of a loop, at most */
+    STH_DIAGNOSIS_CHARACTERS = 1 << 16, /* in a row that are a result */
+    STH_DIAGNOSIS_LOOP = 1000000        /* cycles of a loop, at most */
 };
 
 struct sth_diagnosis {
@@ -22,6 +23,10 @@ struct sth_diagnosis {
         uint32_t addr, bytes;
     } code[STH_DIAGNOSIS_CODE]; /* stretches of memory with instructions */
     uint32_t codes;
+    /* What a command of accelerator 0 belongs to; NULL: not known. */
+    void (*name)(void *user, uint32_t index, uint64_t addr, char *text,
+                 size_t size);
+    void *name_user;
     /* An endless loop: the processor comes back to where it was, and nothing
      * has happened on the way. */
     struct {
@@ -34,6 +39,7 @@ struct sth_diagnosis {
     bool thorough;
     /* Cycles that the processor may work without anything coming of it. */
     uint64_t patience, busy; /* cycle, without sleep, of the last that did */
+    uint32_t characters;     /* since a command or a result */
     uint32_t reports;
     enum sth_vp_end end;     /* that the run was given; NONE: its own */
     enum sth_hart_stop stop; /* STOP */

@@ -322,11 +322,10 @@ void sth_guard_protect(struct sth_guard *g, uint64_t addr, uint64_t bytes,
         g->range[g->ranges++] = (struct sth_guard_range){addr, bytes, what};
 }
 
-bool sth_guard_command(struct sth_guard *g, uint32_t back,
-                       struct sth_guard_past *past)
+bool sth_guard_command_at(struct sth_guard *g, uint32_t index,
+                          struct sth_guard_past *past)
 {
-    const struct sth_guard_flight *f =
-        sth_guard_flights_at(&g->flights, g->flights.tail - back);
+    const struct sth_guard_flight *f = sth_guard_flights_at(&g->flights, index);
 
     if (f == NULL)
         return false;
@@ -335,4 +334,10 @@ bool sth_guard_command(struct sth_guard *g, uint32_t back,
                                     .retired = f->retired,
                                     .doorbell = f->doorbell};
     return true;
+}
+
+bool sth_guard_command(struct sth_guard *g, uint32_t back,
+                       struct sth_guard_past *past)
+{
+    return sth_guard_command_at(g, g->flights.tail - back, past);
 }

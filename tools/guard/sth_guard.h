@@ -42,6 +42,7 @@ struct sth_guard_place {
 
 struct sth_guard_finding {
     enum sth_guard_kind kind;
+    uint32_t number;             /* of the options */
     char text[1024];             /* one sentence, commands disassembled */
     struct sth_guard_place here; /* where firmware was when it was found */
     /* The commands that it is about, and where their doorbells rang. */
@@ -52,6 +53,7 @@ struct sth_guard_finding {
 
 struct sth_guard_options {
     const struct sth_params *params; /* of the device; only read */
+    uint32_t number;                 /* of the device, for findings */
     uint64_t mem_bytes;              /* of memory from address 0; 0: 2^40 */
     bool sleeps; /* in wait() firmware sleeps, as on the host */
     bool light;  /* neither races nor what is unwritten: nearly for nothing */
@@ -132,6 +134,8 @@ struct sth_guard_past {
     struct sth_guard_place doorbell;
 };
 
+bool sth_guard_command_at(struct sth_guard *guard, uint32_t index,
+                          struct sth_guard_past *past);
 /* The `back`-th of the newest, from 1 on; false: there are fewer. */
 bool sth_guard_command(struct sth_guard *guard, uint32_t back,
                        struct sth_guard_past *past);

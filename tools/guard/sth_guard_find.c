@@ -90,7 +90,8 @@ void sth_guard_find(struct sth_guard *g, enum sth_guard_kind kind,
 
     if (is_old(g, kind, flight) || g->findings == STH_GUARD_FINDINGS)
         return;
-    *found = (struct sth_guard_finding){.kind = kind};
+    *found =
+        (struct sth_guard_finding){.kind = kind, .number = g->options.number};
     va_start(args, format);
     vsnprintf(found->text, sizeof(found->text), format, args);
     va_end(args);

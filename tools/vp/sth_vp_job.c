@@ -5,6 +5,7 @@
 #include "sth_gdb_vp.h"
 #include "sth_player.h"
 #include "sth_vp_chips.h"
+#include "sth_vp_names.h"
 #include "sth_vp_timeline.h"
 
 #include <stdarg.h>
@@ -24,6 +25,7 @@ struct run {
     struct sth_vp_chips chips;
     struct sth_vp_figures *figures;
     struct sth_diagnosis *diagnosis; /* NULL: none */
+    struct sth_vp_names names;
     uint32_t mistakes;
     uint64_t program_at; /* bus address behind the tensors */
     char *error;
@@ -263,6 +265,8 @@ static bool play_program(void *user, const struct sth_session_program *program,
                            &program->trace->tensor[i].addr, sizeof(uint64_t));
     if (!fits)
         return fail(r, "the program does not fit into RAM");
+    if (r->diagnosis && sth_vp_names_init(&r->names, program))
+        sth_diagnosis_name_commands(r->diagnosis, sth_vp_names_find, &r->names);
     /* Tensors that begin as zeros are as good as written. */
     sth_hart_memory_changed(&r->vp.hart, base + STH_PLATFORM_FIRMWARE_BYTES,
                             (uint32_t)r->program_at -
