@@ -286,6 +286,15 @@ static inline uint32_t sth_acc_row_bytes(const struct sth_params *p)
     return 4 * p->array_cols;
 }
 
+/* Commands asked for and not yet with the decoder at most. */
+static inline uint32_t sth_fetch_ahead(const struct sth_params *p)
+{
+    uint32_t most = STH_DEPTH_FETCH_BEATS * p->bus_bytes / STH_COMMAND_BYTES;
+
+    most = most > 2 ? most : 2;
+    return p->fetch_depth < most ? p->fetch_depth : most;
+}
+
 /* Steps in which the vector engine takes a chunk of array_cols columns. */
 static inline uint32_t sth_vector_steps(const struct sth_params *p)
 {

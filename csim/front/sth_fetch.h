@@ -34,7 +34,7 @@ struct sth_fetch {
     const struct sth_command_ring *ring;
     const struct sth_status *status;
     const struct sth_faults *faults;
-    uint32_t depth; /* of the buffer */
+    uint32_t depth; /* sth_fetch_ahead() */
     bool enabled;   /* CTRL.ENABLE */
 
     struct sth_fetched slot[STH_FETCH_MAX]; /* ring by index */

@@ -19,7 +19,7 @@ bool sth_front_init(struct sth_front *front, const struct sth_params *params,
                                       .ring = &front->ring,
                                       .status = &front->status,
                                       .faults = &front->faults,
-                                      .depth = params->fetch_depth};
+                                      .depth = sth_fetch_ahead(params)};
     front->dispatch = (struct sth_dispatch){.clock = clock,
                                             .fetch = &front->fetch,
                                             .faults = &front->faults,

@@ -213,7 +213,7 @@ void sth_attention_model_init(struct sth_attention_model *m,
     };
     m->decode = sth_ceil_div(memory->latency + STH_LAT_FETCH_REQUEST +
                                  STH_LAT_FETCH_ADDRESS + STH_LAT_FETCH_DATA,
-                             p->fetch_depth);
+                             sth_fetch_ahead(p));
     m->decode = sth_max_u32(m->decode, STH_LAT_DECODE);
     for (uint32_t v = p->vector_lanes; v > 1; v /= 2)
         m->reducing += STH_LAT_VECTOR_LEVEL;

@@ -13,7 +13,7 @@
 module sth_fetch #(
   // Bus width in bytes: a power of two from 4 to 2048.
   parameter int BusBytes = 16,
-  // Commands in the buffer and on their way: 2 or more.
+  // Commands in the buffer and on their way at most: 2 or more.
   parameter int FetchDepth = 16
 ) (
   input  logic                  clk_i,
@@ -45,7 +45,14 @@ module sth_fetch #(
   output logic                  cmd_error_o
 );
 
+  `include "sth_spec.svh"
+
   localparam int Beats = BusBytes < 64 ? 64 / BusBytes : 1;
+  // Commands on their way or in the buffer: more than these bus words would only hold up load's
+  // data.
+  localparam int Words = STH_DEPTH_FETCH_BEATS * BusBytes / 64;
+  localparam int Most = Words > 2 ? Words : 2;
+  localparam int Ahead = FetchDepth < Most ? FetchDepth : Most;
   localparam logic [39:0] BeatMask = 40'(BusBytes) - 40'd1;
 
   // Commands counted from reset: requested, arrived, handed to the decoder.
@@ -64,7 +71,7 @@ module sth_fetch #(
 
   // Requests.
   assign issue = enable_i && !drain_i && issued_q != tail_i &&
-                 issued_q - popped_q < 32'(FetchDepth) && (!ar_valid_q || ar_ready_i);
+                 issued_q - popped_q < 32'(Ahead) && (!ar_valid_q || ar_ready_i);
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -130,7 +137,7 @@ module sth_fetch #(
   // Never full when a command arrives: no more are requested than it holds.
   sth_fifo #(
     .Width(513),
-    .Depth(FetchDepth)
+    .Depth(Ahead)
   ) u_buffer (
     .clk_i       (clk_i),
     .rst_ni      (rst_ni),
@@ -158,7 +165,7 @@ module sth_fetch #(
   `STH_ASSERT_INIT(BusIsLegal, BusBytes >= 4 && BusBytes <= 2048 &&
                                (BusBytes & (BusBytes - 1)) == 0)
   `STH_ASSERT(RoomForEach, last -> buffer_ready)
-  `STH_ASSERT(NoMoreThanFit, issued_q - popped_q <= 32'(FetchDepth))
+  `STH_ASSERT(NoMoreThanFit, issued_q - popped_q <= 32'(Ahead))
   `STH_ASSERT(ArrivedWereAsked, head_q - popped_q <= issued_q - popped_q)
   `STH_ASSERT(DataWasAsked, r_valid_i -> !idle_o)
   `STH_ASSERT_STAYS(AddressStays, ar_valid_o && !ar_ready_i, {ar_valid_o, ar_addr_o})

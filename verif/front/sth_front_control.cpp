@@ -100,7 +100,7 @@ static void test_fetch_timing(Front &front)
     front.ticks(1000);
     size_t asked = front.reads.size();
     t.expect("commands in queue, decoder and buffer", asked,
-             kParams.queue_depth + 1 + kParams.fetch_depth);
+             kParams.queue_depth + 1 + sth_fetch_ahead(&kParams));
     front.ready[STH_ENGINE_STORE] = true;
     front.settle();
     // A start makes room in the queue, which frees decoder and buffer.

@@ -303,7 +303,7 @@ void test_soft_reset(Front &front)
     front.engines_idle = true;
     front.soft_reset();
     t.expect("fetches answered", front.last_beats.size(),
-             std::min(8u, kParams.fetch_depth));
+             std::min(8u, sth_fetch_ahead(&kParams)));
     t.expect_that(front.last_beats.back() > before,
                   "all fetches were answered before the reset");
 
