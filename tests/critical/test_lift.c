@@ -271,10 +271,83 @@ static void test_twice_of_the_bound_helps(void **state)
     assert_true(idle >= 20);
 }
 
+enum { OPERATIONS = 16 };
+
+/* The operations of GPT-2's layer on server: cycles and what bounds them. */
+static uint32_t run_layer(uint32_t tokens, uint32_t bus_bytes,
+                          struct sth_roofline_point point[OPERATIONS])
+{
+    struct sth_session_request q = {.mode = STH_CSIM_TIME_ONLY,
+                                    .roofline = true,
+                                    .no_reference = true,
+                                    .home = "."};
+    const struct sth_trace_request request = {
+        .seq = tokens, .batch = 1, .layers = 1, .seed = 1};
+    struct sth_session session;
+    struct sth_roofline_peaks peaks;
+    struct sth_model model;
+    char path[TEST_PATH], error[1024], *text;
+    size_t bytes;
+    FILE *out = open_memstream(&text, &bytes);
+    uint32_t phases;
+
+    if (!sth_model_load("configs/models/gpt2.json", NULL, &model, error,
+                        sizeof(error)) ||
+        !sth_config_find("server", ".", &q.config, error, sizeof(error)))
+        fail_msg("%s", error);
+    assert_true(sth_tracegen_layers(out, &model, &request));
+    fclose(out);
+    write_temporary(path, text, bytes);
+    free(text);
+    q.config.params.bus_bytes = bus_bytes;
+    q.trace_path = path;
+    if (sth_session_run(&session, &q, error, sizeof(error)))
+        fail_msg("%s", error);
+    sth_roofline_peaks(&session, &peaks);
+    phases = session.phases;
+    assert_in_range(phases, 1, OPERATIONS);
+    for (uint32_t i = 0; i < phases; i++)
+        point[i] = sth_roofline_of(&peaks, &session.phase[i]);
+    sth_session_fini(&session);
+    unlink(path);
+    return phases;
+}
+
+/* 64 tokens leave half of a tile's time to its weights, which come as slowly
+ * over the bus: a wider bus alone brings nothing, with twice the tokens it
+ * does. */
+static void test_two_bounds_of_a_layer(void **state)
+{
+    struct sth_roofline_point is[OPERATIONS], wider[OPERATIONS],
+        both[OPERATIONS];
+    const uint32_t count = run_layer(64, 256, is);
+    unsigned tied = 0;
+
+    (void)state;
+    assert_int_equal(run_layer(64, 512, wider), count);
+    assert_int_equal(run_layer(128, 512, both), count);
+    for (uint32_t i = 0; i < count; i++) {
+        const double third = (is[i].promise - 1) / 3;
+        const double cycles = (double)is[i].cycles;
+
+        if (!is[i].critical || is[i].bound != STH_BOUND_WEIGHTS ||
+            is[i].with != STH_BOUND_LOAD)
+            continue;
+        print_message("  %u: %.2f; bus %.2f, both %.2f\n", i, is[i].promise,
+                      cycles / (double)wider[i].cycles,
+                      2 * cycles / (double)both[i].cycles);
+        assert_true(cycles / (double)wider[i].cycles - 1 < third);
+        assert_true(2 * cycles / (double)both[i].cycles - 1 >= third);
+        tied++;
+    }
+    assert_in_range(tied, 3, count);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_twice_of_the_bound_helps),
+        cmocka_unit_test(test_two_bounds_of_a_layer),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -99,7 +99,7 @@ static void test_two_bounds(void **state)
 static void test_rows_remain_of_weights(void **state)
 {
     const uint64_t critical[STH_BOUND_COUNT] = {[STH_BOUND_WEIGHTS] = 1000};
-    const struct sth_work work = {.rows = 700};
+    const struct sth_work work = {.least_rows = 700};
     struct sth_roofline_point point;
 
     (void)state;

@@ -119,11 +119,12 @@ static struct block block_of(const struct sth_command *c)
 /* ---- matrix ------------------------------------------------------------ */
 
 /* Tiles of so many lines of weights: they take what is longer, the weights to
- * come or the rows to stream. */
+ * come or the rows to stream.  Where both take the same, a tile that does not
+ * fill the array is cut so for its few rows. */
 static void tiles_of(struct sth_bound_cost *cost, uint64_t tiles,
-                     uint64_t lines, uint64_t rows)
+                     uint64_t lines, uint64_t all, uint64_t rows)
 {
-    if (lines > rows)
+    if (lines > rows || (lines == rows && lines < all))
         cost->cycles[STH_BOUND_WEIGHTS] += tiles * lines;
     else
         cost->cycles[STH_BOUND_ARRAY] += tiles * rows;
@@ -139,12 +140,13 @@ static void multiply(struct sth_bound_cost *cost, const struct sth_command *c,
     bool west = STH_GET(c, MATMUL_WEST) != 0;
     uint64_t lines = west ? n : depth;
     uint64_t most = west ? p->array_cols : lanes;
+    uint64_t all = west ? p->array_cols : p->array_rows;
     uint64_t beside =
         west ? sth_ceil_div64(depth, lanes) : sth_ceil_div64(n, p->array_cols);
 
-    tiles_of(cost, beside * (lines / most), most, rows);
+    tiles_of(cost, beside * (lines / most), most, all, rows);
     if (lines % most)
-        tiles_of(cost, beside, lines % most, rows);
+        tiles_of(cost, beside, lines % most, all, rows);
     cost->latency =
         (lines < most ? lines : most) +
         STH_LAT_PE_SUM * sth_exit_rows(depth < lanes ? depth : lanes) +

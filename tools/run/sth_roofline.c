@@ -32,7 +32,7 @@ static bool is_lifted(const struct sth_roofline_point *point, unsigned bound)
 /* What limits a lifted bound beside the engines' demands, in cycles. */
 struct floors {
     double memory; /* it moves the bytes over a bus of twice the width */
-    double rows;   /* they stream, whatever their weights take */
+    double rows;   /* they stream through full tiles, whatever weights take */
 };
 
 /* An engine's cycles, once what bounds has half of its own; the bound with most
@@ -186,7 +186,7 @@ void sth_roofline_point(const struct sth_roofline_peaks *peaks,
     const struct floors floors = {
         .memory = sth_mem_cycles(&peaks->memory, 2 * peaks->bus_bytes,
                                  work->load_bytes, work->store_bytes),
-        .rows = (double)work->rows};
+        .rows = (double)work->least_rows};
 
     *point = (struct sth_roofline_point){.cycles = cycles};
     find_bound(point, &floors, critical, demand);

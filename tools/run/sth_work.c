@@ -11,6 +11,7 @@ void sth_work_add(struct sth_work *work, uint64_t *engine_end,
                   const struct sth_params *params)
 {
     uint64_t from = event->start > *engine_end ? event->start : *engine_end;
+    uint64_t depth, rows;
 
     work->commands++;
     work->busy[event->engine] += event->end - from;
@@ -27,12 +28,13 @@ void sth_work_add(struct sth_work *work, uint64_t *engine_end,
                              STH_GET(command, STORE_N2);
         break;
     case STH_OP_MATMUL:
+        depth = sth_depth_lanes(STH_GET(command, MATMUL_K),
+                                STH_GET(command, MATMUL_BF16));
+        rows = STH_GET(command, MATMUL_M) *
+               sth_ceil_div64(STH_GET(command, MATMUL_N), params->array_cols);
         work->rows +=
-            STH_GET(command, MATMUL_M) *
-            sth_ceil_div64(STH_GET(command, MATMUL_N), params->array_cols) *
-            sth_ceil_div64(sth_depth_lanes(STH_GET(command, MATMUL_K),
-                                           STH_GET(command, MATMUL_BF16)),
-                           sth_tile_lanes(params, command));
+            rows * sth_ceil_div64(depth, sth_tile_lanes(params, command));
+        work->least_rows += rows * sth_ceil_div64(depth, params->array_rows);
         break;
     case STH_OP_VECTOR:
         work->lanes += (uint64_t)STH_GET(command, VECTOR_ROWS) *
@@ -49,6 +51,7 @@ void sth_work_sum(struct sth_work *into, const struct sth_work *from)
     for (int e = 0; e < STH_ENGINE_COUNT; e++)
         into->busy[e] += from->busy[e];
     into->rows += from->rows;
+    into->least_rows += from->least_rows;
     into->lanes += from->lanes;
     into->load_bytes += from->load_bytes;
     into->store_bytes += from->store_bytes;

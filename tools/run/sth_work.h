@@ -15,6 +15,7 @@ struct sth_work {
     uint32_t commands;
     uint64_t busy[STH_ENGINE_COUNT]; /* cycles in which it held one of them */
     uint64_t rows;                   /* activation rows into the array */
+    uint64_t least_rows;             /* if all tiles had the array's lanes */
     uint64_t lanes;                  /* elements that vector computed */
     uint64_t load_bytes, store_bytes;
 };
