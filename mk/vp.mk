@@ -28,12 +28,12 @@ TLM_MODULES = $(addprefix $(VP)/,sth_accelerator_tlm.o sth_ram_tlm.o)
 $(VP)/%.o: tests/tlm/%.cpp | $(VP)/deps.stamp
 	$(call say,CXX,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CXX) $(TLM_CXXFLAGS) -Itools/tlm -MMD -MP -c $< -o $@
+	$(Q)$(CXX) $(TLM_CXXFLAGS) -Itests/tlm -MMD -MP -c $< -o $@
 
 $(VP)/%.o: examples/%.cpp | $(VP)/deps.stamp
 	$(call say,CXX,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CXX) $(TLM_CXXFLAGS) -Itools/tlm -MMD -MP -c $< -o $@
+	$(Q)$(CXX) $(TLM_CXXFLAGS) -Itests/tlm -MMD -MP -c $< -o $@
 
 $(VP)/conformance $(VP)/two_accelerators: $(VP)/%: $(VP)/%.o $(TLM_MODULES) \
 		$(BUILD)/libsystolith.a

@@ -6,6 +6,7 @@
 #include <functional>
 #include <vector>
 
+#include "memory_target.h"
 #include "sth_accelerator_tlm.h"
 #include "sth_payload.h"
 #include "sth_ram_tlm.h"
@@ -19,70 +20,10 @@ using sc_core::sc_time;
 using sc_core::SC_ZERO_TIME;
 using tlm::tlm_generic_payload;
 
-int passed, failed;
-
-void check(bool good, const char *what)
-{
-    (good ? passed : failed)++;
-    if (!good)
-        std::printf("FAIL %s\n", what);
-}
-
 // Payloads stand where they are.
 struct manager : tlm::tlm_mm_interface {
     void free(tlm_generic_payload *) override
     {
-    }
-};
-
-// Memory whose manners can be chosen.
-struct memory_target : sc_core::sc_module {
-    tlm_utils::simple_target_socket<memory_target> socket;
-    std::vector<uint8_t> bytes = std::vector<uint8_t>(1 << 20);
-    bool gives_dmi = false, reads_only = false, waits = false;
-    uint64_t dmi_first = 0, dmi_last = (1 << 20) - 1;
-    unsigned transports = 0, grants = 0;
-
-    explicit memory_target(sc_core::sc_module_name name)
-        : sc_module(name), socket("socket")
-    {
-        socket.register_b_transport(this, &memory_target::b_transport);
-        socket.register_get_direct_mem_ptr(this, &memory_target::dmi);
-    }
-
-    void b_transport(tlm_generic_payload &trans, sc_time &)
-    {
-        const uint64_t addr = trans.get_address();
-
-        transports++;
-        if (waits)
-            wait(500, SC_NS);
-        check(trans.get_response_status() == tlm::TLM_INCOMPLETE_RESPONSE &&
-                  trans.get_streaming_width() == trans.get_data_length() &&
-                  !trans.get_byte_enable_ptr() && !trans.is_dmi_allowed(),
-              "a transaction of the accelerator is a proper one");
-        if (addr + trans.get_data_length() > bytes.size()) {
-            trans.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
-            return;
-        }
-        if (trans.is_read())
-            memcpy(trans.get_data_ptr(), &bytes[addr], trans.get_data_length());
-        else
-            memcpy(&bytes[addr], trans.get_data_ptr(), trans.get_data_length());
-        trans.set_dmi_allowed(gives_dmi);
-        trans.set_response_status(tlm::TLM_OK_RESPONSE);
-    }
-
-    bool dmi(tlm_generic_payload &, tlm::tlm_dmi &dmi)
-    {
-        grants++;
-        dmi.set_start_address(dmi_first);
-        dmi.set_end_address(dmi_last);
-        dmi.set_dmi_ptr(&bytes[dmi_first]);
-        dmi.set_granted_access(reads_only
-                                   ? tlm::tlm_dmi::DMI_ACCESS_READ
-                                   : tlm::tlm_dmi::DMI_ACCESS_READ_WRITE);
-        return gives_dmi;
     }
 };
 
@@ -96,6 +37,7 @@ struct bench : sc_core::sc_module {
     sc_core::sc_event answered;
     unsigned invalidations = 0;
     uint32_t tail = 0;
+    bool finished = false;
 
     bench(sc_core::sc_module_name name, memory_target &m,
           sth_accelerator_tlm &c, sth_ram_tlm &r, std::vector<uint8_t> &bytes)
@@ -107,6 +49,16 @@ struct bench : sc_core::sc_module {
         registers.register_nb_transport_bw(this, &bench::backward);
         ram.register_invalidate_direct_mem_ptr(this, &bench::invalidate);
         SC_THREAD(run);
+        SC_THREAD(look);
+    }
+
+    // Reads a register while the device is in a transaction that waits.
+    void look()
+    {
+        wait(memory.waiting);
+        wait(100, SC_NS);
+        check(read(STH_REG_ID) == STH_RESET_ID, "a register in between");
+        check(!memory.is_waiting, "it comes behind the transaction");
     }
 
     void invalidate(sc_dt::uint64, sc_dt::uint64)
@@ -231,7 +183,7 @@ struct bench : sc_core::sc_module {
     // with `delay` the doorbell is annotated.
     sc_time copy(uint32_t from, uint32_t to, sc_time delay = SC_ZERO_TIME)
     {
-        const uint32_t bytes = 256, slot = tail % 16 * 64;
+        const uint32_t bytes = 256, slot = tail % 64 * 64;
         const sc_time begin = sc_core::sc_time_stamp();
 
         for (uint32_t i = 0; i < 2; i++) {
@@ -265,7 +217,7 @@ struct bench : sc_core::sc_module {
     {
         for (uint32_t i = 0; i < 1024; i++)
             memory.bytes[0x8000 + i] = static_cast<uint8_t>(i * 7 + i / 256);
-        write(STH_REG_RING_LOG2, 4);
+        write(STH_REG_RING_LOG2, 6);
         write(STH_REG_IRQ_ENABLE, STH_IRQ_ENABLE_COMMAND);
         write(STH_REG_CTRL, STH_CTRL_ENABLE);
         const sc_time plain = copy(0x8000, 0x9000);
@@ -353,6 +305,7 @@ struct bench : sc_core::sc_module {
         test_nonblocking();
         test_memory();
         test_ram();
+        finished = true;
     }
 };
 
@@ -384,8 +337,9 @@ int sc_main(int argc, char **argv)
     ram.attach(bytes.data(), bytes.size());
     chip.attach(device, mem);
     sc_core::sc_start();
+    check(b.finished, "every test came to its end");
     std::printf("%d passed, %d failed\n", passed, failed);
     device->ops->destroy(device);
     sth_mem_destroy(mem);
-    return failed != 0 || passed < 50;
+    return failed != 0;
 }
