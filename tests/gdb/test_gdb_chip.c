@@ -80,6 +80,26 @@ static void test_chip_stands_still(void **state)
     assert_int_equal(p->dev->ops->cycles(p->dev), before);
 }
 
+/* One that has not retired stands before many that have. */
+static void test_chip_one_is_left_behind(void **state)
+{
+    struct program *p = *state;
+    struct sth_gdb_chip chip, other;
+
+    sth_gdb_chip_init_csim(&chip, p->dev);
+    sth_gdb_chip_init_device(&other, p->dev);
+    put(p, with(command_store(0x3000, 0, 16), 1u << 3, 0));
+    for (int i = 0; i < 20; i++)
+        put(p, command_load(0x1000, 0, 16));
+    program_ring(p);
+    assert_false(program_wait(p, PATIENCE));
+    SAYS(&chip, queues, "LOAD is empty");
+    assert_non_null(strstr(said, "STORE\n     0  STORE "));
+    note(p, &other);
+    SAYS(&other, queues, "LOAD is empty");
+    assert_non_null(strstr(said, "STORE\n     0  STORE "));
+}
+
 static void test_chip_faults(void **state)
 {
     struct program *p = *state;
@@ -182,6 +202,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CHIP_TEST(test_chip_at_rest),
         CHIP_TEST(test_chip_stands_still),
+        CHIP_TEST(test_chip_one_is_left_behind),
         CHIP_TEST(test_chip_faults),
         CHIP_TEST(test_chip_ring_is_long),
         CHIP_TEST(test_chip_laps_and_resets),

@@ -223,5 +223,6 @@ int main(void)
         LIVE_TEST(test_live_port),
     };
 
+    alarm(120); /* a machine that cannot be stopped ends here */
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }
