@@ -75,6 +75,7 @@ static bool take(struct command *c, const struct sth_args *args,
     c->job.thorough = args->given[STH_OPT_VP_SANITIZE];
     c->job.patience = args->number[STH_OPT_VP_PATIENCE];
     c->job.debug = args->given[STH_OPT_VP_GDB];
+    q->sanitize = c->job.debug && c->job.thorough; /* `monitor sanitizer` */
     c->job.log = c->timeline ? &c->log : NULL;
     c->job.console = put_char;
     q->trace_path = args->given[STH_OPT_VP_TRACE]
