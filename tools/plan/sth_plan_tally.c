@@ -127,17 +127,17 @@ struct allowance {
 };
 
 /*
- * What is left to the chip: a deeper fetch takes the bus before the first load,
- * and a wider bus reads more of a DRAM for a short run.  In a wider array
- * operands of part of its width lie apart on chip, in runs of their own, the
- * same lanes take more columns, and sums pass more of them.  More rows are
+ * What is left to the chip: deeper queues and more slots change the order on
+ * the bus, and a wider bus reads more of a DRAM for a short run.  In a wider
+ * array operands of part of its width lie apart on chip, in runs of their own,
+ * the same lanes take more columns, and sums pass more of them.  More rows are
  * always the plan's.
  */
 static const struct allowance allowed[] = {
-    {STH_PLAN_REFUSAL, 0, 0, 0},       {STH_PLAN_DOUBLING, 0, 50, 200},
-    {STH_PLAN_DOUBLING, 2, 100, 500},  {STH_PLAN_ARRAY, 0, 2, 3},
-    {STH_PLAN_ARRAY, 2, 3, 4},         {STH_PLAN_MORE_ROWS, 1, 200, 200},
-    {STH_PLAN_MORE_ROWS, 2, 500, 500},
+    {STH_PLAN_REFUSAL, 0, 0, 0},         {STH_PLAN_DOUBLING, 0, 50, 200},
+    {STH_PLAN_DOUBLING, 2, 100, 400},    {STH_PLAN_ARRAY, 0, 2, 3},
+    {STH_PLAN_ARRAY, 2, 3, 4},           {STH_PLAN_MORE_ROWS, 1, 300, 300},
+    {STH_PLAN_MORE_ROWS, 2, 1000, 1000},
 };
 
 /* A few answers say little of one in many: chance has its root. */
