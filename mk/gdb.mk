@@ -36,7 +36,7 @@ $(GDB)/fuzz: $(wildcard tools/gdb/*.[ch] tools/hart/*.[ch] tests/gdb/*.[ch]) \
 fuzz-gdb: $(GDB)/fuzz ## the debugger's stub against random bytes, FUZZ_SECONDS long
 	@mkdir -p $(GDB)/corpus
 	$(Q)$< -max_total_time=$(FUZZ_SECONDS) -seed=$(FUZZ_SEED) -timeout=10 \
-	  -rss_limit_mb=2048 -max_len=40000 -dict=tests/gdb/fuzz.dict \
+	  -rss_limit_mb=2048 -max_len=40000 -len_control=0 -dict=tests/gdb/fuzz.dict \
 	  -artifact_prefix=$(GDB)/ -print_final_stats=1 $(GDB)/corpus
 
 .PHONY: build-gdb gdb fuzz-gdb
