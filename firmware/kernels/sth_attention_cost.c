@@ -74,15 +74,18 @@ static uint64_t scalars(const struct sth_attention_model *m, bool function)
 
 /*
  * A product of so many weight tiles, with `all` steps to bring them in, beside
- * rows so many bytes apart.  Few may be under way.
+ * rows so many bytes apart.  Few may be under way.  The weights are k (0) or
+ * v (1).
  */
 static uint64_t product(const struct sth_attention_model *m, uint64_t tiles,
-                        uint64_t all, uint32_t a_stride, uint32_t drain)
+                        uint64_t all, uint32_t a_stride, uint32_t drain,
+                        uint32_t which)
 {
     uint32_t steps = (uint32_t)sth_ceil_div_u64(all, tiles);
     uint32_t rows = m->unit_rows;
-    uint64_t cycles = tiles * sth_weight_tile_cycles(m->p, rows, a_stride,
-                                                     steps, m->plan->kv_stride);
+    uint64_t cycles =
+        tiles * sth_weight_tile_cycles(m->p, rows, a_stride, steps,
+                                       m->plan->kv_stride[which]);
 
     return sth_max_u64(
         cycles + PRODUCT_OVERHEAD,
@@ -90,20 +93,21 @@ static uint64_t product(const struct sth_attention_model *m, uint64_t tiles,
                          STH_DEPTH_MATRIX_COMMANDS));
 }
 
-/* A tile of so many keys of k or of v. */
-static uint64_t load_tile(const struct sth_attention_model *m, uint64_t keys)
+/* A tile of so many keys of k (0) or of v (1). */
+static uint64_t load_tile(const struct sth_attention_model *m, uint64_t keys,
+                          uint32_t which)
 {
     const struct sth_attention_plan *plan = m->plan;
     uint64_t pitch = m->s->depth * 2ull * m->s->kv_heads;
     uint64_t bytes = m->depth * 2ull;
     uint32_t units = plan->kv_heads / plan->fold;
 
-    if (plan->unit_bytes == bytes)
+    if (plan->unit_bytes[which] == bytes)
         bytes *= units;
     else
         keys *= units;
     /* Rows that lie apart on chip are runs of their own. */
-    if (plan->kv_stride != bytes)
+    if (plan->kv_stride[which] != bytes)
         pitch *= 2;
     return plan->sequences * sth_transfer_cycles(m->p, m->memory, keys, bytes,
                                                  pitch, m->p->load_slots);
@@ -167,12 +171,13 @@ void sth_attention_times(struct sth_attention_times *t,
         .scores = m->units * tiles *
                   product(m, sth_ceil_div_u64(columns * depth_rows, tiles),
                           sth_ceil_div_u64(keys * depth_rows, tiles),
-                          plan->q_stride, m->score_drain),
+                          plan->q_stride, m->score_drain, 0),
         .values = m->units * tiles *
                   product(m, sth_ceil_div_u64(turns, tiles),
                           sth_ceil_div_u64(keys * depth_cols, tiles),
-                          plan->weight_stride, m->value_drain),
-        .load = load_tile(m, sth_ceil_div(loaded, tiles)),
+                          plan->weight_stride, m->value_drain, 1),
+        .load = {load_tile(m, sth_ceil_div(loaded, tiles), 0),
+                 load_tile(m, sth_ceil_div(loaded, tiles), 1)},
         .bias = load_bias(m, keys),
     };
     add_softmax(t, m, columns, first);
@@ -263,7 +268,7 @@ static void add_steps(struct sums *sum, const struct sth_attention_model *m,
     uint64_t vector = t->softmax + t->rescaling + t->update + more;
     uint64_t turn = array + m->value_steps + m->score_drain + vector;
     uint64_t products = m->units * t->tiles;
-    uint64_t load = 2 * t->tiles * t->load + t->bias;
+    uint64_t load = t->tiles * (t->load[0] + t->load[1]) + t->bias;
     uint64_t interval, held;
 
     if (plan->score_slots == 1)
@@ -323,8 +328,8 @@ static struct sums sum_blocks(const struct sth_attention_model *m, bool stays,
             lag = load * span.end / s->keys - sum.interval;
         /* Tiles at the end of a block are smaller than those they wait for. */
         if (!stays)
-            sum.interval += first.load / (plan->kv_slots - 1);
-        loads = stays ? 0 : last.tiles * last.load;
+            sum.interval += first.load[1] / (plan->kv_slots - 1);
+        loads = stays ? 0 : last.tiles * last.load[1];
         sum.tail = m->value_drain + last.softmax + last.rescaling + last.values;
         sum.tail -= sth_min_u32((uint32_t)sum.tail, (uint32_t)loads);
         sum.tail = sth_max_u64(sum.tail, last.values / last.tiles);
@@ -351,7 +356,8 @@ uint64_t sth_attention_cost(const struct sth_attention_plan *plan,
     sth_attention_times(&t, &m, 0, plan->keys, true);
     blocks = m.parts * sth_ceil_div(s->seq, plan->queries);
     sum = sum_blocks(&m, sth_attention_stays(&m),
-                     2ull * sth_attention_tiles(plan, s->keys) * t.load);
+                     sth_attention_tiles(plan, s->keys) *
+                         (t.load[0] + t.load[1]));
     sum.load +=
         blocks * m.q +
         sum.commands * sth_ceil_div_u64(STH_COMMAND_BYTES, p->bus_bytes);
@@ -360,6 +366,6 @@ uint64_t sth_attention_cost(const struct sth_attention_plan *plan,
     interval = sth_max_u64(
         interval, sth_max_u64(blocks * m.store, sum.commands * m.decode));
     return sth_attention_groups(&m) * interval + 2 * memory->latency + m.q +
-           sth_max_u64(m.clear, t.load) + sum.tail + m.value_drain + m.output +
-           m.store;
+           sth_max_u64(m.clear, t.load[0]) + sum.tail + m.value_drain +
+           m.output + m.store;
 }

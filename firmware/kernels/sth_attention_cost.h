@@ -32,7 +32,7 @@ struct sth_attention_times {
     uint64_t scores, values;    /* of the array */
     uint64_t softmax;           /* of vector, to the weights and factor */
     uint64_t rescaling, update; /* of vector, not of a first step */
-    uint64_t load;              /* of a tile */
+    uint64_t load[2];           /* of a tile of k, of v */
     uint64_t bias;              /* its load */
     uint64_t passes;            /* vector commands, output not among them */
     uint64_t commands;          /* of all engines */

@@ -72,24 +72,74 @@ static uint32_t row_stride(const struct sth_attention_plan *plan,
                              chunk);
 }
 
+/* Rows of k are read along the depth, rows of v along the columns. */
+static void place_kv(struct sth_attention_plan *plan,
+                     const struct sth_params *p,
+                     const struct sth_attention_shape *s)
+{
+    const uint32_t chunks[2] = {2 * plan->lanes, 2 * p->array_cols};
+
+    for (int i = 0; i < 2; i++) {
+        plan->unit_bytes[i] =
+            sth_round_up(sth_attention_depth(plan, s) * 2, chunks[i]);
+        plan->kv_stride[i] = plan->kv_heads / plan->fold * plan->unit_bytes[i];
+        if (plan->spread != 0)
+            plan->kv_stride[i] =
+                row_stride(plan, p, plan->kv_stride[i], chunks[i]);
+    }
+}
+
+/* Bytes of a tile of k (0) or of v (1) in the scratchpad. */
+static uint64_t tile_bytes(const struct sth_attention_plan *plan,
+                           const struct sth_params *p, int which)
+{
+    return sth_schedule_sp_bytes(p, (uint64_t)plan->sequences * plan->tile *
+                                        plan->kv_stride[which]);
+}
+
+/* Of all but tiles. */
+static uint64_t other_bytes(const struct sth_attention_plan *plan,
+                            const struct sth_params *p,
+                            const struct sth_attention_shape *s)
+{
+    uint64_t rows = sth_attention_rows(plan);
+    uint64_t heads = (uint64_t)plan->kv_heads * plan->heads;
+    uint64_t sp =
+        plan->q_slots * sth_schedule_sp_bytes(p, rows * plan->q_stride) +
+        2 * (sth_schedule_sp_bytes(p, rows * plan->weight_stride) +
+             sth_schedule_sp_bytes(p, rows * plan->out_stride));
+
+    if (s->biased != 0)
+        sp += (plan->score_slots + STH_ATTENTION_BIASES) *
+              sth_schedule_sp_bytes(p, heads * plan->bias_stride);
+    return sp;
+}
+
+uint64_t sth_attention_sp_bytes(const struct sth_attention_plan *plan,
+                                const struct sth_params *p,
+                                const struct sth_attention_shape *s)
+{
+    const uint64_t k = tile_bytes(plan, p, 0), v = tile_bytes(plan, p, 1);
+    const uint64_t slots = plan->kv_slots;
+
+    return other_bytes(plan, p, s) + (sth_attention_is_apart(plan, s)
+                                          ? (slots + 1) / 2 * k + slots / 2 * v
+                                          : slots * sth_max_u64(k, v));
+}
+
 bool sth_attention_place(struct sth_attention_plan *plan,
                          const struct sth_params *p,
                          const struct sth_attention_shape *s)
 {
-    uint64_t rows = sth_attention_rows(plan);
     uint64_t tiles = 2ull * sth_attention_tiles(plan, s->keys);
     uint32_t chunk = 2 * sth_max_u32(plan->lanes, p->array_cols);
-    uint64_t heads = (uint64_t)plan->kv_heads * plan->heads;
-    uint32_t depth = sth_attention_depth(plan, s);
-    uint64_t sp, buffer, slots, held = 2ull * sth_attention_held(plan, s);
+    uint32_t depth = sth_attention_depth(plan, s), early = 1;
+    uint64_t sp, k, v, slots, held = 2ull * sth_attention_held(plan, s);
 
     /* Vector writes zeros to queries of a fold. */
     plan->q_stride = row_stride(plan, p, depth * 2,
                                 plan->fold > 1 ? chunk : plan->lanes * 2);
-    plan->unit_bytes = sth_round_up(depth * 2, chunk);
-    plan->kv_stride = plan->kv_heads / plan->fold * plan->unit_bytes;
-    if (plan->spread != 0)
-        plan->kv_stride = row_stride(plan, p, plan->kv_stride, chunk);
+    place_kv(plan, p, s);
     plan->weight_stride = row_stride(plan, p, plan->keys * 2, chunk);
     plan->out_stride = sth_round_up(depth, p->array_cols) * 2;
     plan->bias_stride =
@@ -98,24 +148,25 @@ bool sth_attention_place(struct sth_attention_plan *plan,
         return false;
     /* A block has two tiles at least, so that no more are under way. */
     plan->q_slots = 2 + sth_ceil_div(plan->prefetch, 2);
-    sp = plan->q_slots * sth_schedule_sp_bytes(p, rows * plan->q_stride) +
-         2 * (sth_schedule_sp_bytes(p, rows * plan->weight_stride) +
-              sth_schedule_sp_bytes(p, rows * plan->out_stride));
-    if (s->biased != 0)
-        sp += (plan->score_slots + STH_ATTENTION_BIASES) *
-              sth_schedule_sp_bytes(p, heads * plan->bias_stride);
-    buffer = sth_schedule_sp_bytes(p, (uint64_t)plan->sequences * plan->tile *
-                                          plan->kv_stride);
-    if (sp + (plan->prefetch + 2) * buffer > p->sp_bytes)
+    sp = other_bytes(plan, p, s);
+    k = tile_bytes(plan, p, 0);
+    v = tile_bytes(plan, p, 1);
+    if (sp + (plan->prefetch + 2) * sth_max_u64(k, v) > p->sp_bytes)
         return false;
-    slots = (p->sp_bytes - sp) / buffer;
+    slots = (p->sp_bytes - sp) / sth_max_u64(k, v);
+    if (plan->kv_stride[0] != plan->kv_stride[1] &&
+        (p->sp_bytes - sp) / (k + v) >= tiles / 2) {
+        slots = (p->sp_bytes - sp) / (k + v) * 2;
+        early = 2;
+    }
     slots = sth_min_u32((uint32_t)slots, STH_CACHE_SLOTS);
     if (slots >= 2 * tiles) {
         slots = 2 * tiles;
     } else if (slots >= tiles) {
         /* Tiles that come early must leave those that stay alone. */
-        slots = sth_min_u32((uint32_t)slots, (uint32_t)tiles + plan->prefetch);
-        plan->prefetch = (uint32_t)(slots - tiles);
+        slots = sth_min_u32((uint32_t)slots,
+                            (uint32_t)tiles + early * plan->prefetch);
+        plan->prefetch = (uint32_t)(slots - tiles) / early;
         plan->q_slots = 2 + sth_ceil_div(plan->prefetch, 2);
     } else if (s->window != 0 && slots >= held + plan->prefetch) {
         slots = held + plan->prefetch;

@@ -9,6 +9,22 @@ static struct sth_buffer *alloc_rows(struct sth_attention_state *t,
     return sth_schedule_alloc(t->s, STH_SCHEDULE_ACC, rows);
 }
 
+static void allocate_kv(struct sth_attention_state *t)
+{
+    const struct sth_attention_plan *plan = &t->plan;
+    uint32_t keys = plan->sequences * plan->tile;
+    const uint32_t *stride = plan->kv_stride;
+
+    t->apart = sth_attention_is_apart(plan, &t->shape);
+    if (!t->apart) {
+        sth_cache_init(&t->kv[0], t->s, plan->kv_slots,
+                       keys * sth_max_u32(stride[0], stride[1]));
+        return;
+    }
+    sth_cache_init(&t->kv[0], t->s, (plan->kv_slots + 1) / 2, keys * stride[0]);
+    sth_cache_init(&t->kv[1], t->s, plan->kv_slots / 2, keys * stride[1]);
+}
+
 void sth_attention_allocate(struct sth_attention_state *t)
 {
     const struct sth_attention_plan *plan = &t->plan;
@@ -31,8 +47,7 @@ void sth_attention_allocate(struct sth_attention_state *t)
     sth_cache_init(&t->q, t->s, plan->q_slots, rows * plan->q_stride);
     sth_cache_init(&t->out, t->s, 2, rows * plan->out_stride);
     sth_cache_init(&t->weights, t->s, 2, rows * plan->weight_stride);
-    sth_cache_init(&t->kv, t->s, plan->kv_slots,
-                   plan->sequences * plan->tile * plan->kv_stride);
+    allocate_kv(t);
     if (t->a->alibi != NULL)
         sth_cache_init(&t->bias, t->s, plan->score_slots + STH_ATTENTION_BIASES,
                        plan->kv_heads * plan->heads * plan->bias_stride);
@@ -122,10 +137,10 @@ void sth_attention_store(struct sth_attention_state *t,
  * Buffers are reused in turn: a tile that is there but whose turn comes before
  * its product is emitted is loaded again.
  */
-static struct sth_buffer *get_tile(struct sth_attention_state *t, uint32_t tag,
-                                   bool *hit)
+static struct sth_buffer *get_tile(struct sth_attention_state *t,
+                                   uint32_t which, uint32_t tag, bool *hit)
 {
-    struct sth_cache *c = &t->kv;
+    struct sth_cache *c = &t->kv[t->apart ? which : 0];
 
     for (uint32_t i = 0; i < c->slots; i++) {
         uint32_t turn = (i + c->slots - c->next) % c->slots;
@@ -153,16 +168,16 @@ struct sth_buffer *sth_attention_load_kv(struct sth_attention_state *t,
                   .rows = sth_min_u32(plan->tile, left),
                   .col = b->kv_head0 * t->shape.depth,
                   .cols = depth,
-                  .buffer = get_tile(t, 2 * index + which, &hit),
-                  .stride = plan->kv_stride},
+                  .buffer = get_tile(t, which, 2 * index + which, &hit),
+                  .stride = plan->kv_stride[which]},
         .groups = b->kv_heads / plan->fold,
         .group_cols = depth,
-        .group_offset = plan->unit_bytes,
+        .group_offset = plan->unit_bytes[which],
     };
 
     for (uint32_t i = 0; i < b->sequences && !hit; i++) {
         g.block.row = (b->sequence0 + i) * t->room + t->base + key0;
-        g.block.offset = i * plan->tile * plan->kv_stride;
+        g.block.offset = i * plan->tile * plan->kv_stride[which];
         g.block.continues = i != 0;
         sth_emit_load_groups(t->s, &g);
     }

@@ -77,8 +77,8 @@ static uint64_t fetch_tile(struct pipe *q, const struct entry *e, uint32_t tile,
         at = sth_max_u64(at, q->freed[(q->loads - plan->kv_slots) % TILES] +
                                  STH_HANDOVER);
     *buffer = q->loads++;
-    q->load = at + e->t->load + q->fetch;
-    at += STH_LAT_LOAD_ISSUE + q->m->memory->latency + e->t->load +
+    q->load = at + e->t->load[which] + q->fetch;
+    at += STH_LAT_LOAD_ISSUE + q->m->memory->latency + e->t->load[which] +
           STH_LAT_LOAD_RETIRE + STH_HANDOVER;
     if (q->stays) {
         q->loaded[which][place] = at;
@@ -279,7 +279,7 @@ uint64_t sth_attention_pipe(const struct sth_attention_plan *plan,
 
         /* The first keys come meanwhile. */
         sth_attention_times(&t, &m, 0, plan->keys, true);
-        q.load += sth_max_u64(m.clear, t.load) - t.load;
+        q.load += sth_max_u64(m.clear, t.load[0]) - t.load[0];
     }
     groups = sth_attention_groups(&m);
     q.passages = groups * m.parts;

@@ -389,6 +389,8 @@ const char *sth_attention_plan_complete(struct sth_attention_plan *plan,
     if (plan->kv_slots < 2 || plan->kv_slots > most.kv_slots)
         return "kv_slots";
     most.kv_slots = plan->kv_slots;
+    if (sth_attention_sp_bytes(&most, p, s) > p->sp_bytes)
+        return "kv_slots";
     *plan = most;
     return NULL;
 }

@@ -44,12 +44,12 @@ struct sth_attention_plan {
     uint32_t acc_tile;    /* rows of scores or output from a column tile on */
     /* Bytes between rows in the scratchpad. */
     uint32_t q_stride;
-    uint32_t kv_stride;
+    uint32_t kv_stride[2];  /* of k, of v */
     uint32_t weight_stride; /* softmax weights */
     uint32_t out_stride;
     uint32_t bias_stride;
-    uint32_t unit_bytes; /* between units of a row of k or v */
-    uint64_t cycles;     /* estimate */
+    uint32_t unit_bytes[2]; /* between units of a row of k, of v */
+    uint64_t cycles;        /* estimate */
 };
 
 /* Most accumulators for scores, and tiles ahead. */
@@ -142,6 +142,17 @@ static inline uint32_t sth_attention_held(const struct sth_attention_plan *plan,
 }
 
 /*
+ * Whether k and v have buffers of their own, half of kv_slots each: where their
+ * rows take unlike room and all keys stay.
+ */
+static inline bool sth_attention_is_apart(const struct sth_attention_plan *plan,
+                                          const struct sth_attention_shape *s)
+{
+    return plan->kv_stride[0] != plan->kv_stride[1] &&
+           plan->kv_slots >= 2 * sth_attention_tiles(plan, s->keys);
+}
+
+/*
  * Keys in each step but the last of a block that sees so many: steps of about
  * one size, since the output is rescaled in a step when the values of the one
  * before are in it.
@@ -223,6 +234,11 @@ void sth_attention_plan_search(struct sth_attention_plans *plans,
 bool sth_attention_place(struct sth_attention_plan *plan,
                          const struct sth_params *params,
                          const struct sth_attention_shape *shape);
+
+/* Bytes of scratchpad that a plan takes. */
+uint64_t sth_attention_sp_bytes(const struct sth_attention_plan *plan,
+                                const struct sth_params *params,
+                                const struct sth_attention_shape *shape);
 
 /*
  * Derives the rest of a plan of which the members up to `prefetch`,

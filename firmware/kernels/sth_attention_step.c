@@ -10,14 +10,15 @@
 
 /* ---- scores ------------------------------------------------------------ */
 
-/* Bytes from the start of a tile to the part of a unit. */
+/* Bytes from the start of a tile of k (0) or of v (1) to the part of a unit. */
 static uint32_t unit_offset(const struct sth_attention_state *t,
-                            const struct sth_attention_block *b, uint32_t unit)
+                            const struct sth_attention_block *b, uint32_t which,
+                            uint32_t unit)
 {
     uint32_t units = b->kv_heads / t->plan.fold; /* of a sequence */
 
-    return unit / units * t->plan.tile * t->plan.kv_stride +
-           unit % units * t->plan.unit_bytes;
+    return unit / units * t->plan.tile * t->plan.kv_stride[which] +
+           unit % units * t->plan.unit_bytes[which];
 }
 
 void sth_attention_emit_scores(struct sth_attention_state *t,
@@ -36,12 +37,12 @@ void sth_attention_emit_scores(struct sth_attention_state *t,
                             .w = k,
                             .acc = step->scores,
                             .a_stride = t->plan.q_stride,
-                            .w_stride = t->plan.kv_stride,
+                            .w_stride = t->plan.kv_stride[0],
                             .acc_tile = t->plan.acc_tile};
 
     for (uint32_t u = 0; u < b->rows / b->unit_rows; u++) {
         p.a_offset = u * b->unit_rows * t->plan.q_stride;
-        p.w_offset = unit_offset(t, b, u);
+        p.w_offset = unit_offset(t, b, 0, u);
         p.acc_offset = u * b->unit_rows + skip / cols * t->plan.acc_tile;
         sth_emit_product(t->s, &p);
     }
@@ -322,12 +323,12 @@ void sth_attention_emit_values(struct sth_attention_state *t,
                             .w = v,
                             .acc = b->o,
                             .a_stride = t->plan.weight_stride,
-                            .w_stride = t->plan.kv_stride,
+                            .w_stride = t->plan.kv_stride[1],
                             .acc_tile = t->plan.acc_tile};
 
     for (uint32_t u = 0; u < b->rows / b->unit_rows; u++) {
         p.a_offset = u * b->unit_rows * t->plan.weight_stride + 2 * skip;
-        p.w_offset = unit_offset(t, b, u);
+        p.w_offset = unit_offset(t, b, 1, u);
         p.acc_offset = u * b->unit_rows;
         sth_emit_product(t->s, &p);
     }

@@ -43,11 +43,13 @@ struct sth_attention_state {
     uint32_t past; /* keys before those of the queries, of shape.keys */
     uint32_t base; /* rows of k and v of a sequence that no query sees */
     uint32_t room; /* from a sequence to the next */
-    struct sth_cache q, kv, weights, out, bias;
+    struct sth_cache q, weights, out, bias;
+    struct sth_cache kv[2]; /* v has its own where it is apart */
     struct sth_buffer *scores[STH_ATTENTION_SCORES], *o[2];
     struct sth_buffer *largest[2]; /* of this step and the one before; packed */
     struct sth_buffer *sum, *part, *factor, *inverse; /* packed */
     struct sth_attention_block ended;
+    bool apart;       /* k and v, in buffers of their own */
     bool owes_output; /* of the block that ended last */
 };
 

@@ -317,6 +317,36 @@ static void test_attention_folds_match(void **unused)
     }
 }
 
+/* All keys stay, k and v in buffers of their own, and more of them or not. */
+static void test_attention_apart_matches(void **unused)
+{
+    static const struct shape shapes[] = {
+        {2, 2, 20, 1, 48, 0, true, 0, 0, false},
+        {4, 4, 8, 2, 5, 60, true, 0, 0, false},
+        {4, 2, 24, 2, 1, 50, false, 0, 0, false},
+    };
+    static const uint32_t tiles[] = {3, 5, 4};
+    struct sth_attention_plan plan = {.lanes = 8,
+                                      .sequences = 1,
+                                      .kv_heads = 1,
+                                      .fold = 1,
+                                      .queries = 1,
+                                      .keys = 16,
+                                      .tile = 16,
+                                      .score_slots = 2,
+                                      .ahead = 1};
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        plan.heads = shapes[i].heads / shapes[i].kv_heads;
+        for (plan.prefetch = 0; plan.prefetch <= STH_ATTENTION_PREFETCH;
+             plan.prefetch++) {
+            plan.kv_slots = 2 * (tiles[i] + plan.prefetch);
+            check_plan("edge", &shapes[i], i + 1, &plan);
+        }
+    }
+}
+
 static void test_attention_any_order_matches(void **unused)
 {
     static const struct shape s = {4, 2, 16, 1, 48, 16, true, 0, 0, false};
@@ -336,6 +366,7 @@ int main(void)
         cmocka_unit_test(test_attention_biases_match),
         cmocka_unit_test(test_attention_rows_without_keys_match),
         cmocka_unit_test(test_attention_folds_match),
+        cmocka_unit_test(test_attention_apart_matches),
         cmocka_unit_test(test_attention_any_order_matches),
     };
 
