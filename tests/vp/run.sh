@@ -81,6 +81,8 @@ judge "code in the ROM" says 0 'player: success' "$BUILD/rv32/Os/player-rom.elf"
   --trace "$work/trace" --config nano --quantum 1
 judge "three accelerators" says 0 'player: success' \
   "$BUILD/rv32/Os/player.elf" --trace "$work/trace" --accelerators 3 --sanitize
+judge "three of the RTL" says 0 'in the same cycles' "$BUILD/rv32/Os/player.elf" \
+  --trace "$work/trace" --accelerators 3 --config nano --backend both
 judge "timeline" vp 0 "$BUILD/rv32/Os/player.elf" --trace "$work/trace" \
   --timeline "$work/timeline" --accesses --quiet
 judge "processor and accelerator in one timeline" test "$(grep -c \
@@ -93,6 +95,9 @@ judge "prefill" plays 5
   -o "$work/trace"
 judge "decode" plays 10
 
+judge "an image that is no player" says 105 \
+  "0 of the program's [0-9]+ commands have retired" \
+  "$BUILD/rv32/Os/hello.elf" --trace "$work/trace" --no-reference
 judge "a sleep that nothing ends" sleeper
 judge "it is seen" says 100 'waits for an interrupt, and none can come' \
   "$work/sleep.elf" --config nano
@@ -104,4 +109,4 @@ judge "memory that is too small" says 2 'bytes of RAM, and there are' \
 judge "options that exclude each other" says 2 'exclude each other' \
   "$BUILD/rv32/Os/player.elf" --trace x --program y
 echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ] && [ "$passed" -eq 18 ]
+[ "$failed" -eq 0 ] && [ "$passed" -eq 20 ]

@@ -275,8 +275,13 @@ static bool play_program(void *user, const struct sth_session_program *program,
     if (r->figures->end != STH_VP_END_EXIT)
         return fail(r, "%s: %s", r->job->image,
                     sth_vp_end_text(r->figures->end));
-    return r->figures->status == 0 || fail(r, "%s: ends with status %u",
-                                           r->job->image, r->figures->status);
+    if (r->figures->status)
+        return fail(r, "%s: ends with status %u", r->job->image,
+                    r->figures->status);
+    return r->figures->commands >= program->commands ||
+           fail(r, "%s: %llu of the program's %u commands have retired",
+                r->job->image, (unsigned long long)r->figures->commands,
+                program->commands);
 }
 
 static void write_timeline(void *user, FILE *out)
@@ -304,7 +309,8 @@ static bool run_image(struct run *r, struct sth_vp_result *result)
 {
     const struct sth_session_request *q = &r->job->session;
 
-    if (!init(r, RAM_DEFAULT) ||
+    if (!init(r,
+              r->job->ram_bytes ? STH_PLATFORM_FIRMWARE_BYTES : RAM_DEFAULT) ||
         !sth_vp_chips_add(&r->chips, &r->vp, q, r->job->chips, guarded, r,
                           r->error, r->error_size))
         return false;

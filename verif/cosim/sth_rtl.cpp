@@ -435,6 +435,8 @@ void op_destroy(sth_device *dev)
 
     if (rtl->wave)
         rtl->wave->close();
+    // Scopes leave the context that the thread used last, which may be gone.
+    Verilated::threadContextp(rtl->context.get());
     rtl->top->final();
     sth_axi_slave_destroy(rtl->slave);
     delete rtl;
