@@ -66,6 +66,7 @@ static void note_result(struct sth_diagnosis *d)
 {
     d->busy = awake(d);
     d->characters = 0;
+    d->traps = d->vp->hart.state.traps;
 }
 
 static bool look(void *user)
@@ -74,7 +75,9 @@ static bool look(void *user)
 
     if (d->vp->end != STH_VP_END_NONE)
         return false;
-    if (d->patience != 0 && awake(d) - d->busy > d->patience)
+    if (d->patience != 0 &&
+        (awake(d) - d->busy > d->patience ||
+         d->vp->hart.state.traps - d->traps > STH_DIAGNOSIS_TRAPS))
         sth_vp_finish(d->vp, STH_VP_END_LIMIT);
     else if (d->vp->hart.state.waiting && !sth_diagnosis_may_wake(d))
         sth_vp_finish(d->vp, STH_VP_END_ASLEEP);
@@ -213,6 +216,12 @@ struct sth_device *sth_diagnosis_guard(struct sth_diagnosis *d,
         protect(guard, d->code[i].addr, d->code[i].bytes);
     d->guard[d->guards++] = guard;
     return sth_guard_device(guard);
+}
+
+void sth_diagnosis_allow(struct sth_diagnosis *d, uint64_t cycles)
+{
+    if (d->patience != 0)
+        d->patience += cycles;
 }
 
 void sth_diagnosis_name_commands(struct sth_diagnosis *d,

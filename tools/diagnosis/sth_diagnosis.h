@@ -38,6 +38,9 @@ struct sth_device *sth_diagnosis_guard(struct sth_diagnosis *diagnosis,
                                        struct sth_device *device,
                                        const struct sth_params *params);
 
+/* The processor may work for so many cycles more. */
+void sth_diagnosis_allow(struct sth_diagnosis *diagnosis, uint64_t cycles);
+
 /* The device behind a guard of these; another is what it is. */
 struct sth_device *sth_diagnosis_behind(const struct sth_diagnosis *diagnosis,
                                         struct sth_device *device);

@@ -8,6 +8,7 @@
 enum {
     STH_DIAGNOSIS_CODE = 8,
     STH_DIAGNOSIS_MOST = 32,
+    STH_DIAGNOSIS_TRAPS = 20000,        /* in a row that nothing comes of */
     STH_DIAGNOSIS_CHARACTERS = 1 << 16, /* in a row that are a result */
     STH_DIAGNOSIS_LOOP = 1000000        /* cycles of a loop, at most */
 };
@@ -40,6 +41,7 @@ struct sth_diagnosis {
     /* Cycles that the processor may work without anything coming of it. */
     uint64_t patience, busy; /* cycle, without sleep, of the last that did */
     uint32_t characters;     /* since a command or a result */
+    uint64_t traps;          /* before it */
     uint32_t reports;
     enum sth_vp_end end;     /* that the run was given; NONE: its own */
     enum sth_hart_stop stop; /* STOP */

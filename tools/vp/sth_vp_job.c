@@ -16,7 +16,8 @@
 
 enum {
     RAM_DEFAULT = 64 << 20, /* without a program */
-    RAM_STEP = 1 << 20
+    RAM_STEP = 1 << 20,
+    BYTE_CYCLES = 100 /* that a player may look at a byte of a program */
 };
 
 struct run {
@@ -265,6 +266,8 @@ static bool play_program(void *user, const struct sth_session_program *program,
                            &program->trace->tensor[i].addr, sizeof(uint64_t));
     if (!fits)
         return fail(r, "the program does not fit into RAM");
+    if (r->diagnosis)
+        sth_diagnosis_allow(r->diagnosis, BYTE_CYCLES * program->bytes);
     if (r->diagnosis && sth_vp_names_init(&r->names, program))
         sth_diagnosis_name_commands(r->diagnosis, sth_vp_names_find, &r->names);
     /* Tensors that begin as zeros are as good as written. */
