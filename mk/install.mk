@@ -1,9 +1,10 @@
 # What is installed: headers, libraries, the command, configurations and models,
 # manual pages, completion, pkg-config; docs/library.md describes it.
 #
-#   make install PREFIX=/opt/systolith RTL="nano edge"
+#   make install PREFIX=/opt/systolith RTL="nano edge" KIT=1
 PREFIX ?= /usr/local
 RTL ?=
+KIT ?=
 VERSION := $(shell sed -n 's/.*STH_VERSION "\(.*\)"/\1/p' spec/sth_version.h)
 # The interface may change with each second number as long as the first is 0.
 SOVERSION := $(shell echo $(VERSION) | cut -d. -f1-2)
@@ -45,11 +46,19 @@ dist: $(BUILD)/systolith $(DIST)/libsystolith.so \
 prefix = $(if $(word 2,$(PREFIX)),$(error PREFIX '$(PREFIX)': the flags that \
 	pkg-config prints would come apart at its blank),$(abspath $(PREFIX)))
 
-install: dist $(RTL:%=$(BUILD)/rtl/%/libsth_rtl.so) ## into PREFIX; RTL="nano edge": with the RTL of these
+# The platform and what images of firmware are made from.
+dist-kit: $(BUILD)/systolith-vp $(RV32)/Os/libsystolith_rv32.a \
+	$(RV32)/Os/player.elf $(RV32)/image-rom.ld
+
+install: dist $(RTL:%=$(BUILD)/rtl/%/libsth_rtl.so) $(if $(KIT),dist-kit) ## into PREFIX; RTL="nano edge": with the RTL of these; KIT=1: with the platform and its firmware
 	$(Q)BUILD=$(BUILD) PREFIX=$(prefix) DESTDIR="$(DESTDIR)" \
-	  RTL="$(RTL)" VERSION=$(VERSION) SOVERSION=$(SOVERSION) mk/install.sh
+	  RTL="$(RTL)" KIT="$(KIT)" VERSION=$(VERSION) SOVERSION=$(SOVERSION) mk/install.sh
 
 uninstall: ## what `make install` with this PREFIX put there
 	$(Q)PREFIX=$(prefix) DESTDIR="$(DESTDIR)" mk/uninstall.sh
 
-.PHONY: dist install uninstall
+new-app: ## a folder NAME with firmware of its own, on what is installed in PREFIX with KIT=1
+	$(Q)$(MAKE) --no-print-directory NAME="$(NAME)" \
+	  -f $(prefix)/share/systolith/firmware/app.mk new-app
+
+.PHONY: dist dist-kit new-app install uninstall

@@ -54,6 +54,27 @@ for config in ${RTL:-}; do
     "lib/systolith/rtl/$config/libsth_rtl.so"
 done
 
+# The platform, and what images for it are made from.
+if [ -n "${KIT:-}" ]; then
+  kit=share/systolith/firmware
+  put 755 "$BUILD/systolith-vp" bin/systolith-vp
+  put 644 firmware/kit/app.mk $kit/app.mk
+  put 644 "$BUILD/rv32/Os/libsystolith_rv32.a" $kit/lib/libsystolith_rv32.a
+  put 644 "$BUILD/rv32/image.ld" $kit/lib/image-ram.ld
+  put 644 "$BUILD/rv32/image-rom.ld" $kit/lib/image-rom.ld
+  put 644 "$BUILD/rv32/Os/player.elf" $kit/lib/player.elf
+  for file in spec/*.{h,def} firmware/*/*.{h,def} "$BUILD/gen/sth_platform.h" \
+    "$BUILD/rv32/string.h"; do
+    put 644 "$file" "$kit/include/$(basename "$file")"
+  done
+  for file in firmware/examples/*.c; do
+    put 644 "$file" "$kit/examples/$(basename "$file")"
+  done
+  for file in firmware/{driver,hal,kernels,runtime,rv32}/*.[cSh]; do
+    put 644 "$file" "$kit/src/$file"
+  done
+fi
+
 for file in configs/* configs/*/*; do
   [ -d "$file" ] || put 644 "$file" "share/systolith/$file"
 done

@@ -7,6 +7,7 @@
 # ROM.
 RV32_PACKAGES = gcc-riscv64-unknown-elf libunicorn-dev
 RV32_CC = riscv64-unknown-elf-gcc
+RV32_AR = riscv64-unknown-elf-ar
 RV32 = $(BUILD)/rv32
 RV32_LEVELS = Os O2
 RV32_START = $(wildcard firmware/rv32/*.S)
@@ -16,6 +17,9 @@ RV32_BOARD = $(addprefix firmware/rv32/,sth_accelerator.c sth_board.c \
 	firmware/hal/sth_fw_err.c firmware/driver/sth_driver.c
 RV32_PLAYER = $(RV32_BOARD) firmware/rv32/sth_player.c firmware/runtime/sth_compiled.c
 RV32_TRAPS = $(RV32_BOARD) tests/rv32/traps.c
+# All of it, for images of others: what links with it names no source.
+RV32_FIRMWARE = $(filter-out firmware/hal/sth_hal_host.c,$(FIRMWARE_SRC)) \
+	$(filter-out firmware/rv32/sth_player.c,$(wildcard firmware/rv32/*.c))
 RV32_EXAMPLES = $(basename $(notdir $(wildcard firmware/examples/*.c)))
 # Images with a planted bug each, for the platform's diagnosis.
 RV32_BUGS = $(basename $(notdir $(wildcard tests/firmware_bugs/*.c)))
@@ -47,7 +51,7 @@ define rv32-link
 	$(call say,RV32,$@)
 	@mkdir -p $(@D)
 	$(Q)$(RV32_CC) $(RV32_LDFLAGS) -T $(filter %.ld,$^) -o $@ \
-	  $(filter %.o,$^) -lgcc
+	  $(filter %.o %.a,$^) -lgcc
 endef
 
 define rv32-level
@@ -71,10 +75,14 @@ $(RV32_BUGS:%=$(RV32)/$(1)/bugs/%.elf): $(RV32)/$(1)/bugs/%.elf: \
 		$(RV32_BOARD:%.c=$(RV32)/$(1)/%.o) \
 		$(RV32_START:%.S=$(RV32)/$(1)/%.o) $(RV32)/image.ld
 	$$(rv32-link)
+$(RV32)/$(1)/libsystolith_rv32.a: $(RV32_FIRMWARE:%.c=$(RV32)/$(1)/%.o) \
+		$(RV32_START:%.S=$(RV32)/$(1)/%.o)
+	$$(call say,AR,$$@)
+	$(Q)rm -f $$@ && $(RV32_AR) rcs $$@ $$^
+
 $(RV32_EXAMPLES:%=$(RV32)/$(1)/%.elf): $(RV32)/$(1)/%.elf: \
 		$(RV32)/$(1)/firmware/examples/%.o \
-		$(RV32_BOARD:%.c=$(RV32)/$(1)/%.o) \
-		$(RV32_START:%.S=$(RV32)/$(1)/%.o) $(RV32)/image.ld
+		$(RV32)/$(1)/libsystolith_rv32.a $(RV32)/image.ld
 	$$(rv32-link)
 $(RV32)/$(1)/%.elf:
 	$$(rv32-link)

@@ -100,7 +100,8 @@ judge "a sleep that nothing ends" ends 99 '\.' 7
 judge "hello" example hello 'hello, stone'
 judge "poke" example poke 'array_rows 4' nano
 for config in nano edge wide; do
+  judge "fused on $config" example fused 'y is right' $config
   judge "product on $config" example product 'y is right' $config
 done
 echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ] && [ "$passed" -eq 23 ]
+[ "$failed" -eq 0 ] && [ "$passed" -eq 26 ]
