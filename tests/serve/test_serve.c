@@ -276,6 +276,29 @@ static void test_serve_reports_say_so(void **state)
     sth_serve_fini(&s);
 }
 
+/* What the report has before a step: of each sequence. */
+static void check_pasts(const struct sth_serve *s, size_t step,
+                        const uint32_t *expected, size_t count)
+{
+    char *text;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    json_t *root, *pass, *past;
+
+    assert_true(sth_serve_json(out, s));
+    fclose(out);
+    root = json_loads(text, 0, NULL);
+    pass = json_array_get(json_object_get(root, "runs"), 0);
+    pass = json_array_get(json_object_get(pass, "steps"), step);
+    past = json_object_get(pass, "past");
+    assert_int_equal(json_array_size(past), count);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(json_integer_value(json_array_get(past, i)),
+                         expected[i]);
+    json_decref(root);
+    free(text);
+}
+
 /* Without prompts every token is a step's; sequences keep their own pasts. */
 static void test_serve_steps_alone_and_several_pasts(void **state)
 {
@@ -301,6 +324,7 @@ static void test_serve_steps_alone_and_several_pasts(void **state)
     assert_false(s.run[0].has_prefill);
     assert_int_equal(s.run[0].steps, 3);
     check_pass(&q, &s.run[0].step[2], 2);
+    check_pasts(&s, 2, (const uint32_t[]){5, 9, 9}, 3);
     assert_int_equal(s.run[0].step[0].sum.traffic.read[STH_TRAFFIC_CACHE],
                      LAYERS * 2 * (4 + 8 + 8) * HIDDEN * 2);
     assert_true(sth_serve_rates(&s).first == 0);

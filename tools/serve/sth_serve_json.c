@@ -3,6 +3,8 @@
 
 #include "sth_report_head.h"
 
+#include <stdlib.h>
+
 static void set_integer(json_t *object, const char *key, uint64_t value)
 {
     json_object_set_new(object, key, json_integer((json_int_t)value));
@@ -46,11 +48,30 @@ static void set_sum(json_t *object, const struct sth_serve_sum *sum)
                         bytes_object(sum->traffic.written));
 }
 
-static json_t *tally_object(const struct sth_serve_tally *tally)
+/* The tokens before a pass: of each sequence where they differ, or of all. */
+static json_t *past_array(const struct sth_trace_request *w)
+{
+    json_t *past = json_array();
+
+    for (uint32_t b = 0; b < (w->pasts ? w->batch : 1); b++)
+        json_array_append_new(past,
+                              json_integer(w->pasts ? w->pasts[b] : w->past));
+    return past;
+}
+
+/* A pass: of the prompts, step -1, or of a step. */
+static json_t *pass_object(const struct sth_serve *s, int64_t step,
+                           const struct sth_serve_tally *tally)
 {
     json_t *object = json_object(), *parts = json_array();
+    uint32_t *pasts = malloc(s->request.work.batch * sizeof(*pasts));
+    struct sth_trace_request work;
 
-    set_integer(object, "past", tally->past);
+    if (pasts) {
+        work = sth_serve_work(&s->request, 0, step, pasts);
+        json_object_set_new(object, "past", past_array(&work));
+    }
+    free(pasts);
     set_sum(object, &tally->sum);
     for (uint32_t i = 0; i < tally->parts; i++) {
         const struct sth_serve_part *part = &tally->part[i];
@@ -75,9 +96,9 @@ static json_t *runs_array(const struct sth_serve *s)
         json_t *object = json_object(), *steps = json_array();
 
         for (uint32_t i = 0; i < run->steps; i++)
-            json_array_append_new(steps, tally_object(&run->step[i]));
+            json_array_append_new(steps, pass_object(s, i, &run->step[i]));
         json_object_set_new(object, "prefill",
-                            run->has_prefill ? tally_object(&run->prefill)
+                            run->has_prefill ? pass_object(s, -1, &run->prefill)
                                              : json_null());
         json_object_set_new(object, "steps", steps);
         json_array_append_new(array, object);
@@ -109,7 +130,6 @@ static json_t *spreads_object(const struct sth_serve *s)
 static json_t *work_object(const struct sth_serve_request *r)
 {
     const struct sth_trace_request *w = &r->work;
-    json_t *past = json_array();
     json_t *object = json_pack(
         "{s:o, s:s, s:i, s:b, s:s, s:i, s:i, s:i, s:i}", "name",
         sth_report_string(r->name), "type", r->model->type, "layers",
@@ -117,10 +137,7 @@ static json_t *work_object(const struct sth_serve_request *r)
         "batch", (int)w->batch, "seq", (int)w->seq, "generate",
         (int)r->generate, "draws", (int)r->draws);
 
-    for (uint32_t b = 0; b < (w->pasts ? w->batch : 1); b++)
-        json_array_append_new(past,
-                              json_integer(w->pasts ? w->pasts[b] : w->past));
-    json_object_set_new(object, "past", past);
+    json_object_set_new(object, "past", past_array(w));
     return object;
 }
 
