@@ -364,25 +364,6 @@ static void test_model_rotated_share_rounds_down(void **state)
     }
 }
 
-static void test_model_missing_shape_is_noted(void **state)
-{
-    struct sth_model m;
-    char path[TEST_PATH], error[1024];
-
-    (void)state;
-    assert_true(load_text(LLAMA(""), &m, path, error, sizeof(error)));
-    assert_string_equal(error, "");
-    assert_true(load_text("{\"model_type\": \"gemma3\", \"text_config\": "
-                          "{\"hidden_size\": 512}}",
-                          &m, path, error, sizeof(error)));
-    assert_int_equal(m.hidden, 512);
-    assert_int_equal(m.heads, 8);
-    assert_non_null(strstr(error, "gemma3_text: field "
-                                  "'text_config.num_attention_heads' is "
-                                  "missing; 8 is taken, the family's own "
-                                  "default\n"));
-}
-
 /* A file of several parts says it within its text or beside it. */
 static void test_model_tied_vocabulary(void **state)
 {
@@ -486,7 +467,6 @@ int main(void)
         cmocka_unit_test(test_model_without_vocabulary),
         cmocka_unit_test(test_model_positions_are_read),
         cmocka_unit_test(test_model_rotated_share_rounds_down),
-        cmocka_unit_test(test_model_missing_shape_is_noted),
         cmocka_unit_test(test_model_tied_vocabulary),
         cmocka_unit_test(test_model_ignored_fields),
         cmocka_unit_test(test_model_windows_take_any_prefill),

@@ -15,6 +15,7 @@ enum sth_key_kind {
     STH_KEY_OPTION, /* the same, or null for 0 */
     STH_KEY_REAL, /* positive number, or null: for the default, 0 if min > 0 */
     STH_KEY_FLAG, /* true or false */
+    STH_KEY_FORM, /* the same; a note when it is missing */
     STH_KEY_ACT,  /* the name of an activation */
     STH_KEY_ROPE, /* object of RoPE's parameters */
     STH_KEY_LAYERS, /* list of layer numbers */

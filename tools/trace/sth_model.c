@@ -134,10 +134,30 @@ static void obey_null(struct sth_model_reader *r, const char *key,
         *(uint32_t *)member = 0;
     else if (row->kind == STH_KEY_REAL && row->min > 0)
         *(double *)member = 0;
-    else if (row->kind == STH_KEY_FLAG)
+    else if (row->kind == STH_KEY_FLAG || row->kind == STH_KEY_FORM)
         *(bool *)member = row->min > 0;
     else if (row->kind == STH_KEY_SHAPE || row->kind == STH_KEY_COUNT)
         sth_model_count(r, key, row->min, row->max);
+}
+
+/* The default of what gives the layer its shape. */
+static void note_missing(struct sth_model_reader *r,
+                         const struct sth_family_key *row, const void *member)
+{
+    char value[16];
+
+    if (row->kind == STH_KEY_FORM)
+        snprintf(value, sizeof(value), "%s",
+                 *(const bool *)member ? "true" : "false");
+    else if (row->kind == STH_KEY_SHAPE ||
+             (row->kind == STH_KEY_OPTION && *(const uint32_t *)member))
+        snprintf(value, sizeof(value), "%u", *(const uint32_t *)member);
+    else
+        return;
+    sth_model_note(r,
+                   "field '%s%s' is missing; %s is taken, the family's own "
+                   "default",
+                   r->within, row->key, value);
 }
 
 static void obey(struct sth_model_reader *r, const struct sth_family *f,
@@ -150,12 +170,7 @@ static void obey(struct sth_model_reader *r, const struct sth_family *f,
         return;
     key = name_of(r, f, row);
     if (!key) {
-        if (row->kind == STH_KEY_SHAPE ||
-            (row->kind == STH_KEY_OPTION && *(uint32_t *)member))
-            sth_model_note(r,
-                           "field '%s%s' is missing; %u is taken, the "
-                           "family's own default",
-                           r->within, row->key, *(uint32_t *)member);
+        note_missing(r, row, member);
         return;
     }
     if (!sth_model_has(r, key)) {
@@ -172,6 +187,7 @@ static void obey(struct sth_model_reader *r, const struct sth_family *f,
         *(double *)member = sth_model_real(r, key);
         break;
     case STH_KEY_FLAG:
+    case STH_KEY_FORM:
         *(bool *)member = (sth_model_flag(r, key) ? row->max : row->min) > 0;
         break;
     case STH_KEY_ACT:

@@ -17,6 +17,7 @@
  * OPTION_REAL(the same)                   where 0 stands for none
  * REAL_OR_NONE(the same)                  or null for 0
  * FLAG("key", member, default)            true or false
+ * FORM(the same)                          a note when missing
  * FLAG_NOT("key", member, default)        the member is the opposite
  * ACT("key", default)                     an activation by its name
  * LAYERS("key", member)                   a list of layers
@@ -100,6 +101,9 @@
 #define FLAG(key, member, otherwise)                                           \
     ROW(key, FLAG, bool, member, 0, 1, NULL, NULL)                             \
     FIX(member, otherwise)
+#define FORM(key, member, otherwise)                                           \
+    ROW(key, FORM, bool, member, 0, 1, NULL, NULL)                             \
+    FIX(member, otherwise)
 #define FLAG_NOT(key, member, otherwise)                                       \
     ROW(key, FLAG, bool, member, 1, 0, NULL, NULL)                             \
     FIX(member, otherwise)
@@ -116,7 +120,7 @@
 
 /* Rows that families share. */
 #define POSITIONS(key, most)                                                   \
-    COUNT(key, positions, most, 1, 1 << 30)                                    \
+    SHAPE(key, positions, most, 1, 1 << 30)                                    \
     FIX(positions_key, key)
 #define NAMED(width, heads_of, layers_of, ffn, most)                           \
     SHAPE("hidden_size", hidden, width, 1, STH_MODEL_DIM_MAX)                  \
@@ -196,7 +200,7 @@
 /* What a masked language model has: token types, norms, a product more. */
 #define VOCABULARY_OF_BERT(size, type_rows)                                    \
     VOCABULARY(size, true)                                                     \
-    COUNT("type_vocab_size", ends.types, type_rows, 1, 4096)                   \
+    SHAPE("type_vocab_size", ends.types, type_rows, 1, 4096)                   \
     FIX(ends.first_norm, true)                                                 \
     FIX(ends.norm, false)                                                      \
     FIX(ends.dense, true)                                                      \
