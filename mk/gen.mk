@@ -45,11 +45,14 @@ $(PLATFORM): $(SPECGEN)
 
 $(call obj,$(TOOLS_SRC) $(wildcard tests/*/*.c)): | $(PLATFORM)
 
-# What git calls the sources, if it knows them; rewritten when that changes.
+# What git calls the sources, if it knows them, and a sum of those that plans
+# follow from; rewritten when that changes.
+PLANNER = $(sort $(wildcard csim/*/*.[ch] firmware/*/*.[ch] spec/* tools/plan/*))
 $(BUILD)/gen/sth_git.h: FORCE
 	@mkdir -p $(@D)
-	@printf '#define STH_GIT "%s"\n' \
-	  "$$(test ! -e .git || git describe --always --dirty --tags)" >$(new)
+	@printf '#define STH_GIT "%s"\n#define STH_PLANNER "%s"\n' \
+	  "$$(test ! -e .git || git describe --always --dirty --tags)" \
+	  "$$(cat $(PLANNER) | cksum | cut -d' ' -f1)" >$(new)
 	$(if-changed)
 
 $(BUILD)/tools/library/sth_version_build.o: $(BUILD)/gen/sth_git.h

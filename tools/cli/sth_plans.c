@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,19 +17,10 @@
 
 enum { SEAL = 256 };
 
-/* Of a cache: who planned.  Sources that no commit holds have no name: then the
- * program goes by when it was made. */
+/* Of a cache: who planned. */
 static const char *seal(char text[SEAL])
 {
-    const char *build = sth_version_build(), *dirty = strstr(build, "-dirty");
-    const bool known = *build && !(dirty && !dirty[strlen("-dirty")]);
-    struct stat self;
-    int used = snprintf(text, SEAL, "%s-%.200s", STH_VERSION, build);
-
-    if (!known && stat("/proc/self/exe", &self) == 0)
-        snprintf(text + used, SEAL - (size_t)used, "-%jx.%lx",
-                 (uintmax_t)self.st_mtim.tv_sec,
-                 (unsigned long)self.st_mtim.tv_nsec);
+    snprintf(text, SEAL, "%s-%s", STH_VERSION, sth_version_planner());
     return text;
 }
 
@@ -95,9 +85,10 @@ bool sth_plans_open(struct sth_plans *plans, const char *file,
     }
     snprintf(plans->path, sizeof(plans->path), "%.4080s/%08" PRIx32 "-%s.plans",
              cache, sth_config_hash(config), seal(sealed));
-    if (!read_file(plans, plans->path, sealed, error, sizeof(error)))
-        sth_plan_book_fini(&plans->book);
-    return true;
+    if (read_file(plans, plans->path, sealed, error, sizeof(error)))
+        return true;
+    sth_plan_book_fini(&plans->book);
+    return sth_output_probe(plans->path);
 }
 
 bool sth_plans_write(const char *path, const struct sth_plan_book *book,

@@ -1,7 +1,7 @@
 /*
  * The plans that a command is given by --plans, or keeps under --plan-cache: a
  * folder with a sealed file of plans for each chip and memory, and for each
- * version of the planner.
+ * planner: its version and a sum of its sources.
  */
 #ifndef STH_PLANS_H
 #define STH_PLANS_H
@@ -21,8 +21,9 @@ struct sth_plans {
 
 /*
  * Takes the plans of a file, or what a cache has; both may be NULL.  A cache
- * that cannot be read is empty.  False: a message has been printed, and the
- * exit status is 2.  The configuration must outlive the plans.
+ * that cannot be read is empty, and must be one that can be written.  False: a
+ * message has been printed, and the exit status is 2.  The configuration must
+ * outlive the plans.
  */
 bool sth_plans_open(struct sth_plans *plans, const char *file,
                     const char *cache, const struct sth_config *config);

@@ -6,3 +6,8 @@ const char *sth_version_build(void)
 {
     return STH_GIT;
 }
+
+const char *sth_version_planner(void)
+{
+    return STH_PLANNER;
+}

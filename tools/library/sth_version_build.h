@@ -8,4 +8,7 @@
  */
 const char *sth_version_build(void);
 
+/* A sum of the sources that plans follow from, committed or not. */
+const char *sth_version_planner(void);
+
 #endif
