@@ -374,6 +374,39 @@ static void test_plans_of_another_chip_or_memory_name_both(void **state)
     assert_non_null(strstr(error, "with hbm2e"));
 }
 
+/* A shape that differs in any one member is another key. */
+static void test_plans_are_found_by_every_member_of_a_shape(void **state)
+{
+    struct sth_plan_book book;
+    struct sth_config config;
+    uint32_t members = 0;
+
+    (void)state;
+    plan_fixture_book("edge", &config, &book);
+    for (struct sth_plan_entry *e = book.first; e; e = e->next) {
+        const struct sth_plan_kernel *kernel =
+            sth_plan_kernel_find(e->kernel, strlen(e->kernel));
+        uint64_t shape[64] = {0};
+        const struct sth_plan_key key = {kernel->name, shape, e->shape_bytes};
+
+        assert_in_range(e->shape_bytes, 1, sizeof shape);
+        memcpy(shape, sth_plan_entry_shape(e), e->shape_bytes);
+        assert_ptr_equal(sth_plan_book_find(&book, &key), e);
+        for (size_t f = 0; f < kernel->kind->shapes; f++, members++) {
+            const struct sth_plan_field *field = &kernel->kind->shape[f];
+            const uint64_t was = sth_plan_field_get(field, shape);
+
+            assert_true(sth_plan_field_set(field, shape, was ^ 64));
+            if (sth_plan_book_find(&book, &key) != NULL)
+                fail_msg("%s: another '%s' is found", kernel->name,
+                         field->name);
+            assert_true(sth_plan_field_set(field, shape, was));
+        }
+    }
+    assert_in_range(members, 30, 1000);
+    sth_plan_book_fini(&book);
+}
+
 /* Other words for the same memory. */
 static void test_memory_by_another_name_is_the_same(void **state)
 {
@@ -436,6 +469,7 @@ int main(void)
         cmocka_unit_test(test_plans_damaged_are_refused),
         cmocka_unit_test(test_plans_given_twice_are_refused),
         cmocka_unit_test(test_plans_of_another_chip_or_memory_name_both),
+        cmocka_unit_test(test_plans_are_found_by_every_member_of_a_shape),
         cmocka_unit_test(test_memory_by_another_name_is_the_same),
         cmocka_unit_test(test_sealed_plans_are_as_they_were_written),
     };

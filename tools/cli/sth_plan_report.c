@@ -1,6 +1,7 @@
 /* What `systolith plan` says of the plans of a run. */
 #include "sth_plan_report.h"
 
+#include "sth_plan_others.h"
 #include "sth_plan_text.h"
 #include "sth_report_head.h"
 #include "sth_roofline.h"
@@ -9,7 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CANDIDATES = 64, TEXT = 512 };
+enum {
+    /* A choice's own, and those that the judge adds. */
+    CANDIDATES = 64 + (STH_PLAN_LESSERS + 1) * STH_PLAN_OTHERS_EACH,
+    TEXT = 512
+};
 
 struct candidate {
     const void *plan; /* while its choice is at hand */
