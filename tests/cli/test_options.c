@@ -96,6 +96,33 @@ static void test_options_repeat(void **state)
     assert_string_equal(args.repeat[1], "b");
 }
 
+/* The last counts, with its argument or without. */
+static void test_options_given_twice(void **state)
+{
+    char words[][24] = {"run",        "--seq",      "64",
+                        "--seq=32",   "--seed",     "9",
+                        "--seed",     "8",          "--backend",
+                        "rtl",        "--back",     "csim",
+                        "--json=a",   "--json=b",   "--roofline=a",
+                        "--roofline", "--by-layer", "--by-layer=no"};
+    char *argv[sizeof(words) / sizeof(*words) + 1] = {NULL};
+    const int argc = sizeof(words) / sizeof(*words);
+    struct sth_args args;
+    int status;
+
+    (void)state;
+    for (int i = 0; i < argc; i++)
+        argv[i] = words[i];
+    assert_true(sth_args_parse(&args, STH_COMMAND_RUN, argc, argv, &status));
+    assert_int_equal(args.given[STH_OPT_RUN_SEQ], 2);
+    assert_int_equal(args.number[STH_OPT_RUN_SEQ], 32);
+    assert_int_equal(args.number[STH_OPT_RUN_SEED], 8);
+    assert_int_equal(args.word[STH_OPT_RUN_BACKEND], 0);
+    assert_string_equal(args.text[STH_OPT_RUN_JSON], "b");
+    assert_null(args.text[STH_OPT_RUN_ROOFLINE]);
+    assert_string_equal(args.text[STH_OPT_RUN_BY_LAYER], "no");
+}
+
 static const char *name_at(const void *context, size_t i)
 {
     return ((const char *const *)context)[i];
@@ -158,6 +185,7 @@ int main(void)
         cmocka_unit_test(test_options_defaults_parse),
         cmocka_unit_test(test_options_are_read),
         cmocka_unit_test(test_options_repeat),
+        cmocka_unit_test(test_options_given_twice),
         cmocka_unit_test(test_options_nearest),
         cmocka_unit_test(test_options_are_on_the_page),
     };

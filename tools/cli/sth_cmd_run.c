@@ -13,6 +13,7 @@
 #include "sth_targets.h"
 #include "sth_timeline.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -187,7 +188,20 @@ static void show(void *user, const char *what, double done)
     sth_progress_update(&bar->progress, done);
 }
 
+#define NOTED_BYTES 1e8
+
 enum report { REPORT_JSON, REPORT_TIMELINE, REPORT_EVENTS, REPORT_ROOFLINE };
+
+/* Of long runs: what is about to fill a disk. */
+static void note_size(const char *path, const char *option, uint64_t commands,
+                      double bytes)
+{
+    if (path && (double)commands * bytes >= NOTED_BYTES)
+        fprintf(stderr,
+                "systolith: note: option %s: %" PRIu64
+                " commands, about %.0f MB\n",
+                option, commands, (double)commands * bytes / 1e6);
+}
 
 static bool write_report(const char *path, enum report which,
                          const struct sth_session *session)
@@ -233,6 +247,9 @@ static int play(const struct options *o, struct sth_session_request *q,
     }
     if (!quiet)
         sth_report_text(stdout, &session);
+    note_size(o->timeline, "--timeline", session.commands,
+              STH_TIMELINE_COMMAND_BYTES);
+    note_size(o->events, "--events", session.commands, STH_REPORT_EVENT_BYTES);
     written = write_report(o->json, REPORT_JSON, &session) &
               write_report(o->roofline, REPORT_ROOFLINE, &session) &
               write_report(o->timeline, REPORT_TIMELINE, &session) &

@@ -13,6 +13,8 @@ void sth_report_text(FILE *out, const struct sth_session *session);
 bool sth_report_json(FILE *out, const struct sth_session *session);
 
 /* One line a retired command: index, engine, start, end, digest, text. */
+/* About what a command takes there. */
+#define STH_REPORT_EVENT_BYTES 130
 void sth_report_events(FILE *out, const struct sth_session *session);
 
 #endif

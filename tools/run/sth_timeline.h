@@ -13,6 +13,9 @@
 
 #include <stdio.h>
 
+/* About what a command takes in the timeline of a long run. */
+#define STH_TIMELINE_COMMAND_BYTES 350
+
 /* Needs the session's events; false: it cannot be written. */
 bool sth_timeline_write(FILE *out, const struct sth_session *session);
 
