@@ -5,7 +5,7 @@
  *     make vp && build/vp/two_accelerators configs/nano.cfg
  */
 #include <cstdio>
-#include <memory>
+#include <cstring>
 #include <numeric>
 #include <vector>
 

@@ -4,10 +4,11 @@ PACKAGES = gcc g++ clang make git verilator yosys iverilog libcmocka-dev \
 	groff-base libdw-dev
 
 # Installs those of the packages $(1) that are missing, and leaves a stamp.
-# Asking after all of them is one process; apt runs only when one is missing.
+# Asking after all of them is one process; apt runs only when one is missing, and
+# one at a time.
 define install-packages
 	@mkdir -p $(@D)
-	@missing=$$(for p in $(1); do \
+	@exec 9>$(BUILD)/apt.lock; flock 9; missing=$$(for p in $(1); do \
 	    dpkg-query -W -f '$${Status}' $$p 2>/dev/null | \
 	    grep -q 'ok installed' || echo $$p; done | tr '\n' ' '); \
 	if [ -n "$$missing" ]; then \

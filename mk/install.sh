@@ -39,6 +39,11 @@ fill() {
 }
 
 put 755 "$command" bin/systolith
+[ ! -e "$BUILD/systolith-vp" ] || put 755 "$BUILD/systolith-vp" bin/systolith-vp
+for file in tools/tlm/sth_{accelerator,ram}_tlm.{h,cpp} \
+  tools/tlm/sth_{payload,tlm_time}.h; do
+  put 644 "$file" "share/systolith/tlm/$(basename "$file")"
+done
 while read -r header; do
   put 644 "$header" "include/systolith/$(basename "$header")"
 done <"$BUILD/dist/headers.txt"
@@ -78,7 +83,7 @@ fi
 for file in configs/* configs/*/*; do
   [ -d "$file" ] || put 644 "$file" "share/systolith/$file"
 done
-for file in examples/*.c docs/library.md; do
+for file in examples/*.c examples/*.cpp docs/library.md docs/tlm.md; do
   put 644 "$file" "share/doc/systolith/$file"
 done
 
