@@ -11,7 +11,7 @@
 
 #include "gdb_machine.h"
 
-enum { CONVERSATIONS = 4000, REQUESTS = 24 };
+enum { CONVERSATIONS = 1500, REQUESTS = 24 };
 
 /* Counts for ever, with a store and a load. */
 static const uint32_t program[] = {
