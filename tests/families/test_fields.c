@@ -35,6 +35,7 @@ static json_t *another(const struct sth_family_key *row, const json_t *value,
                    ? json_real(x * 1.15)
                    : NULL;
     case STH_KEY_FLAG:
+    case STH_KEY_FORM:
         return attempt ? NULL : json_boolean(!json_is_true(value));
     case STH_KEY_ACT:
         return attempt < 4 ? json_string(acts[attempt]) : NULL;
