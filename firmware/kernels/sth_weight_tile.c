@@ -8,7 +8,7 @@
 /* Work that is short. */
 #define SHORT_CYCLES (1u << 16)
 /* Tiles that a small scratchpad holds at most. */
-#define SMALL_TILES 64u
+#define SMALL_TILES 128u
 
 bool sth_weight_tile_may_have(const struct sth_params *p, uint32_t lanes)
 {
