@@ -86,18 +86,24 @@ static void tell(const struct asking *a, enum sth_plan_question question,
     a->tell(a->user, &answer);
 }
 
+static enum sth_plan_question question_of(enum sth_param i)
+{
+    if (i == STH_PARAM_ArrayRows)
+        return STH_PLAN_ARRAY_ROWS;
+    return i == STH_PARAM_ArrayCols ? STH_PLAN_ARRAY_COLS : STH_PLAN_DOUBLING;
+}
+
 /* A chip that is better in one parameter. */
 static void ask_better(const struct asking *a, enum sth_param i,
                        const struct sth_config *better, const char *name)
 {
-    bool array = i == STH_PARAM_ArrayRows || i == STH_PARAM_ArrayCols;
     uint64_t cycles;
 
     if (sth_params_bad(&better->params) >= 0 ||
         better->params.array_rows > 256 || better->params.array_cols > 256)
         return;
     cycles = measure(better, &a->work, NULL);
-    tell(a, array ? STH_PLAN_ARRAY : STH_PLAN_DOUBLING, name, a->cycles, cycles,
+    tell(a, question_of(i), name, a->cycles, cycles,
          cycles > a->cycles + a->cycles / 100 ? measure_same(a, better) : 0);
 }
 

@@ -11,9 +11,10 @@
 #include "sth_plan_work.h"
 
 enum sth_plan_question {
-    STH_PLAN_REFUSAL,  /* refused, though half of a memory takes it */
-    STH_PLAN_DOUBLING, /* one parameter doubled */
-    STH_PLAN_ARRAY,    /* rows or columns of the array doubled */
+    STH_PLAN_REFUSAL,    /* refused, though half of a memory takes it */
+    STH_PLAN_DOUBLING,   /* one parameter doubled, but the array's */
+    STH_PLAN_ARRAY_ROWS, /* its rows */
+    STH_PLAN_ARRAY_COLS, /* its columns */
     STH_PLAN_MORE_ROWS,
     STH_PLAN_QUESTIONS
 };

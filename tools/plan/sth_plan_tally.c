@@ -49,7 +49,7 @@ static void keep_worst(struct tally *t, enum sth_plan_question q, double loss,
 static void take(void *user, const struct sth_plan_answer *a)
 {
     static const char *const questions[STH_PLAN_QUESTIONS] = {
-        "refused with more", "better", "better", "more"};
+        "refused with more", "better", "better", "better", "more"};
     struct tally *t = user;
     struct sums *sums = &t->sums[a->question][a->work->kind];
     double loss = sth_plan_loss(a), by_plan = sth_plan_loss_of_plan(a);
@@ -101,7 +101,7 @@ static void print_case(FILE *out, uint64_t seed)
 }
 
 static const char *const names[STH_PLAN_QUESTIONS] = {
-    "refusals", "doublings", "array doublings", "more rows"};
+    "refusals", "doublings", "array rows", "array columns", "more rows"};
 
 static void print_sums(FILE *out, const struct tally *t)
 {
@@ -130,13 +130,15 @@ struct allowance {
  * What is left to the chip: deeper queues and more slots change the order on
  * the bus, and a wider bus reads more of a DRAM for a short run.  In a wider
  * array operands of part of its width lie apart on chip, in runs of their own,
- * the same lanes take more columns, and sums pass more of them.  More rows are
- * always the plan's.
+ * the same lanes take more columns, and sums pass more of them.  More rows of
+ * work, and rows of the array, which tiles need not fill, are always the
+ * plan's.
  */
 static const struct allowance allowed[] = {
     {STH_PLAN_REFUSAL, 0, 0, 0},         {STH_PLAN_DOUBLING, 0, 50, 200},
-    {STH_PLAN_DOUBLING, 2, 100, 400},    {STH_PLAN_ARRAY, 0, 2, 3},
-    {STH_PLAN_ARRAY, 2, 3, 4},           {STH_PLAN_MORE_ROWS, 1, 300, 300},
+    {STH_PLAN_DOUBLING, 2, 100, 400},    {STH_PLAN_ARRAY_ROWS, 0, 50, 50},
+    {STH_PLAN_ARRAY_ROWS, 2, 100, 100},  {STH_PLAN_ARRAY_COLS, 0, 2, 3},
+    {STH_PLAN_ARRAY_COLS, 2, 3, 3},      {STH_PLAN_MORE_ROWS, 1, 300, 300},
     {STH_PLAN_MORE_ROWS, 2, 1000, 1000},
 };
 
