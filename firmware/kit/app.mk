@@ -4,6 +4,8 @@
 #   make            NAME.elf
 #   make run        on the virtual platform; VP="--config nano --backend rtl"
 #   make debug      gdb, and the platform behind it
+#   make profile    where the processor's cycles go: NAME.profile
+#   make coverage   which lines were executed: NAME.info, in lcov's format
 #   make clean      V=1 prints the commands
 #
 # and a new app, in a folder of its own:
@@ -47,8 +49,14 @@ debug: $(NAME).elf
 	$(Q)$(SYSTOLITH) vp $< --gdb $(PORT) $(VP) & \
 	$(GDB) -q $< -ex 'directory $(FIRMWARE)/src' -ex 'target remote :$(PORT)'
 
+profile: $(NAME).elf
+	$(Q)$(SYSTOLITH) vp $< --profile $(NAME).profile $(VP)
+
+coverage: $(NAME).elf
+	$(Q)$(SYSTOLITH) vp $< --coverage $(NAME).info $(VP)
+
 clean:
-	rm -rf build $(NAME).elf
+	rm -rf build $(NAME).elf $(NAME).profile $(NAME).info
 
 new-app:
 	@test ! -e $(NAME) || { echo "$(NAME) is there already"; exit 1; }
@@ -58,5 +66,5 @@ new-app:
 	  >$(NAME)/Makefile
 	@echo "$(NAME)/main.c is $(EXAMPLE).c; next: make -C $(NAME) run"
 
-.PHONY: run debug clean new-app
+.PHONY: run debug profile coverage clean new-app
 -include $(wildcard build/*.d)

@@ -71,6 +71,37 @@ judge "two accelerators on one memory" "$BUILD/vp/two_accelerators" \
   configs/nano.cfg
 judge "hello" example hello 'hello, stone'
 judge "product" example product 'y is right'
+judge "fused" example fused 'y is right'
+
+# profiled OPTION...: the profile has every cycle and instruction of the run.
+profiled() {
+  vp 0 "$BUILD/rv32/Os/product.elf" --config nano "$@" \
+    --profile "$work/profile" --flame "$work/flame.svg" \
+    --coverage "$work/info" --json "$work/json" &&
+    awk 'FNR == NR { if ($1 == "\"cycles\":") cycles = $2 + 0
+                     if ($1 == "\"instructions\":") instructions = $2 + 0
+                     next }
+         /^$/ { exit }
+         FNR > 1 { cycles -= $1; instructions -= $4 }
+         END { exit cycles != 0 || instructions != 0 }' \
+      "$work/json" "$work/profile" || { cat "$work/json" "$work/profile"; return 1; }
+}
+# executed COUNT TEXT: so often, as the coverage has it, was the line with TEXT.
+executed() {
+  local line
+  line=$(grep -nF "$2" firmware/examples/product.c | cut -d: -f1) &&
+    awk -v line="DA:$line," -v count="$1" '
+      /^SF:/ { here = /firmware\/examples\/product.c$/ }
+      here && index($0, line) == 1 { found = substr($0, length(line) + 1) }
+      END { exit found != count }' "$work/info" ||
+    { grep -A40 product.c "$work/info"; return 1; }
+}
+judge "profile" profiled
+judge "profile of the RTL" profiled --backend rtl
+judge "coverage: once a tile" executed 8 'const uint32_t again ='
+judge "coverage: once a word" executed 512 "w[i / N][i % N] ="
+judge "flame graph: callers" grep -q '>put_tile<' "$work/flame.svg"
+judge "flame graph: it ends" grep -q '^</svg>$' "$work/flame.svg"
 
 "$BUILD/systolith" trace --gemm 24x40x56 -o "$work/trace"
 judge "model and RTL" says 0 \
@@ -109,4 +140,4 @@ judge "memory that is too small" says 2 'bytes of RAM, and there are' \
 judge "options that exclude each other" says 2 'exclude each other' \
   "$BUILD/rv32/Os/player.elf" --trace x --program y
 echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ] && [ "$passed" -eq 20 ]
+[ "$failed" -eq 0 ] && [ "$passed" -eq 27 ]

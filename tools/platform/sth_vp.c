@@ -250,6 +250,8 @@ enum sth_hart_stop sth_vp_run(struct sth_vp *vp, uint64_t until)
     begin(vp);
     if (is_interrupted(vp))
         consult(vp, STH_HART_STOP_ASKED);
+    if (vp->sampler && hart->state.cycles >= vp->sampler->next)
+        vp->sampler->look(vp->sampler->user);
     while (vp->end == STH_VP_END_NONE) {
         if (hart->state.cycles >= vp->limit) {
             vp->end = STH_VP_END_LIMIT;

@@ -67,6 +67,13 @@ struct sth_vp_watcher {
                        uint32_t bytes);
 };
 
+/* Whoever looks at a running processor now and then. */
+struct sth_vp_sampler {
+    void *user;
+    void (*look)(void *user);
+    uint64_t next; /* called at that cycle or soon after it */
+};
+
 /* An accelerator on the platform; both belong to the caller. */
 struct sth_vp_chip {
     struct sth_device *device;
@@ -99,6 +106,7 @@ struct sth_vp {
     uint32_t chips;
     const struct sth_vp_watcher *watcher; /* NULL: nobody */
     enum sth_vp_order order;
+    struct sth_vp_sampler *sampler; /* NULL: nobody */
     enum sth_vp_end end;
     uint32_t status;         /* EXIT */
     enum sth_hart_stop stop; /* STOP */

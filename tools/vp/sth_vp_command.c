@@ -18,14 +18,15 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { RUNS = 2, TARGETS = 2 };
+enum { RUNS = 2, TARGETS = 5 };
 
 struct command {
     struct sth_vp_job job;
     enum sth_session_backend backend; /* as asked: both is two runs */
-    const char *json, *timeline;
+    const char *json, *timeline, *table, *flame, *coverage;
     bool quiet, compare;
     struct sth_vp_log log;
+    struct sth_vp_profile profile;
     struct sth_vp_outcome outcome[RUNS];
     int runs;
     bool differ;
@@ -62,6 +63,9 @@ static bool take(struct command *c, const struct sth_args *args,
     c->backend = (enum sth_session_backend)args->word[STH_OPT_VP_BACKEND];
     c->json = args->text[STH_OPT_VP_JSON];
     c->timeline = args->text[STH_OPT_VP_TIMELINE];
+    c->table = args->text[STH_OPT_VP_PROFILE];
+    c->flame = args->text[STH_OPT_VP_FLAME];
+    c->coverage = args->text[STH_OPT_VP_COVERAGE];
     c->quiet = args->given[STH_OPT_VP_QUIET];
     c->compare = args->given[STH_OPT_VP_COMPARE];
     c->log.accesses = args->given[STH_OPT_VP_ACCESSES];
@@ -77,6 +81,7 @@ static bool take(struct command *c, const struct sth_args *args,
     c->job.debug = args->given[STH_OPT_VP_GDB];
     q->sanitize = c->job.debug && c->job.thorough; /* `monitor sanitizer` */
     c->job.log = c->timeline ? &c->log : NULL;
+    c->job.profile = c->table || c->flame || c->coverage ? &c->profile : NULL;
     c->job.console = put_char;
     q->trace_path = args->given[STH_OPT_VP_TRACE]
                         ? args->text[STH_OPT_VP_TRACE]
@@ -116,7 +121,10 @@ static int check_targets(const struct command *c,
 {
     const struct sth_session_request *q = &c->job.session;
     const struct sth_target target[TARGETS] = {{"--json", c->json},
-                                               {"--timeline", c->timeline}};
+                                               {"--timeline", c->timeline},
+                                               {"--profile", c->table},
+                                               {"--flame", c->flame},
+                                               {"--coverage", c->coverage}};
     const char *const inputs[] = {c->job.image, q->trace_path,
                                   sth_mem_config_file(own),
                                   sth_mem_config_file(&q->config.memory)};
@@ -261,6 +269,32 @@ static bool write_timeline(struct command *c)
     return sth_output_commit(&output);
 }
 
+static bool write_profile(struct command *c)
+{
+    struct sth_output output;
+
+    if (c->table) {
+        if (!sth_output_open(&output, c->table))
+            return false;
+        sth_vp_profile_text(output.file, &c->profile);
+        if (!sth_output_commit(&output))
+            return false;
+    }
+    if (c->flame) {
+        if (!sth_output_open(&output, c->flame))
+            return false;
+        sth_vp_profile_flame(output.file, &c->profile);
+        if (!sth_output_commit(&output))
+            return false;
+    }
+    if (!c->coverage)
+        return true;
+    if (!sth_output_open(&output, c->coverage))
+        return false;
+    sth_vp_profile_coverage(output.file, &c->profile);
+    return sth_output_commit(&output);
+}
+
 static int run(struct command *c)
 {
     int status = 0;
@@ -280,6 +314,7 @@ static int run(struct command *c)
         good = compare_backends(c) && good;
     good = (!c->json || write_json(c)) && good;
     good = (!c->timeline || write_timeline(c)) && good;
+    good = write_profile(c) && good;
     if (status == 0 && (c->differ || !good))
         status = c->differ ? STH_VP_STATUS_DIFFERS : 1;
     return status;
@@ -312,6 +347,7 @@ int sth_vp_command(int argc, char **argv, sth_vp_make_engine *make)
     for (int i = 0; i < RUNS; i++)
         sth_vp_result_fini(&c->outcome[i].result);
     sth_vp_log_fini(&c->log);
+    sth_vp_profile_fini(&c->profile);
     free(c);
     return status;
 }

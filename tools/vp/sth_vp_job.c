@@ -63,6 +63,9 @@ static bool load_image(struct run *r)
     good = sth_vp_load(&r->vp, file, bytes, why, sizeof(why));
     if (good && r->diagnosis)
         good = sth_diagnosis_attach(r->diagnosis, file, bytes);
+    if (good && r->job->profile)
+        good = sth_vp_profile_begin(r->job->profile, &r->vp, file, bytes, why,
+                                    sizeof(why));
     free(file);
     return good || fail(r, "%s: %s", r->job->image, why);
 }
@@ -192,6 +195,8 @@ static void run(struct run *r)
     if (r->diagnosis)
         r->mistakes = sth_diagnosis_end(r->diagnosis);
     end = now();
+    if (r->job->profile)
+        sth_vp_profile_end(r->job->profile);
     take_figures(r, end > begin ? end - begin : 0);
 }
 

@@ -7,6 +7,7 @@
 
 #include "sth_session.h"
 #include "sth_vp.h"
+#include "sth_vp_profile.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -52,6 +53,7 @@ struct sth_vp_job {
     bool debug; /* with a debugger, on this connection */
     int debugger;
     struct sth_vp_log *log;
+    struct sth_vp_profile *profile;      /* NULL: none is made */
     void (*console)(void *user, char c); /* as in struct sth_vp_config */
     void *user;
 };
