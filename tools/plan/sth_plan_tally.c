@@ -136,8 +136,8 @@ struct allowance {
  */
 static const struct allowance allowed[] = {
     {STH_PLAN_REFUSAL, 0, 0, 0},         {STH_PLAN_DOUBLING, 0, 50, 200},
-    {STH_PLAN_DOUBLING, 2, 100, 400},    {STH_PLAN_ARRAY_ROWS, 0, 50, 50},
-    {STH_PLAN_ARRAY_ROWS, 2, 100, 100},  {STH_PLAN_ARRAY_COLS, 0, 2, 3},
+    {STH_PLAN_DOUBLING, 2, 100, 400},    {STH_PLAN_ARRAY_ROWS, 0, 30, 30},
+    {STH_PLAN_ARRAY_ROWS, 2, 50, 50},    {STH_PLAN_ARRAY_COLS, 0, 2, 3},
     {STH_PLAN_ARRAY_COLS, 2, 2, 3},      {STH_PLAN_MORE_ROWS, 1, 300, 300},
     {STH_PLAN_MORE_ROWS, 2, 1000, 1000},
 };
