@@ -27,7 +27,7 @@
  * Of plans of lesser chips so much is played besides, where an estimate was off
  * by so much; by more of long work.
  */
-#define OTHERS_CYCLES (8 * PLAYED_CYCLES)
+#define OTHERS_CYCLES (2 * PLAYED_CYCLES)
 #define OFF_LEAST 2u
 #define OFF_PART 16u
 
