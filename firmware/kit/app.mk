@@ -3,8 +3,8 @@
 #
 #   make            NAME.elf
 #   make run        on the virtual platform; VP="--config nano --backend rtl"
-#   make debug      gdb, and the platform behind it
-#   make profile    where the processor's cycles go: NAME.profile
+#   make debug      gdb, and the platform behind it; GDBFLAGS="-batch -x FILE"
+#   make profile    where the processor's cycles go: NAME.profile, NAME.svg
 #   make coverage   which lines were executed: NAME.info, in lcov's format
 #   make clean      V=1 prints the commands
 #
@@ -47,16 +47,18 @@ run: $(NAME).elf
 
 debug: $(NAME).elf
 	$(Q)$(SYSTOLITH) vp $< --gdb $(PORT) $(VP) & \
-	$(GDB) -q $< -ex 'directory $(FIRMWARE)/src' -ex 'target remote :$(PORT)'
+	$(GDB) -q $< -ex 'directory $(FIRMWARE)/src' -ex 'target remote :$(PORT)' \
+	  $(GDBFLAGS)
 
 profile: $(NAME).elf
-	$(Q)$(SYSTOLITH) vp $< --profile $(NAME).profile $(VP)
+	$(Q)$(SYSTOLITH) vp $< --profile $(NAME).profile \
+	  --flame $(NAME).svg $(VP)
 
 coverage: $(NAME).elf
 	$(Q)$(SYSTOLITH) vp $< --coverage $(NAME).info $(VP)
 
 clean:
-	rm -rf build $(NAME).elf $(NAME).profile $(NAME).info
+	$(Q)rm -rf build $(NAME).elf $(NAME).profile $(NAME).svg $(NAME).info
 
 new-app:
 	@test ! -e $(NAME) || { echo "$(NAME) is there already"; exit 1; }
