@@ -1,8 +1,14 @@
 /*
- * What firmware uses of the C library, byte by byte: nothing that runs often
- * calls it.
+ * What firmware uses of the C library: words at a time where everything is
+ * aligned, as commands are, otherwise bytes.
  */
 #include "sth_string.h"
+
+#include <stdint.h>
+
+enum { WORD = sizeof(uint32_t) };
+
+typedef uint32_t __attribute__((may_alias)) word;
 
 void *memcpy(void *restrict to, const void *restrict from, size_t bytes)
 {
@@ -11,23 +17,34 @@ void *memcpy(void *restrict to, const void *restrict from, size_t bytes)
 
 void *memmove(void *to, const void *from, size_t bytes)
 {
+    const size_t odd = (uintptr_t)to | (uintptr_t)from;
     unsigned char *t = to;
     const unsigned char *f = from;
+    size_t i = 0;
 
-    if (t <= f)
-        for (size_t i = 0; i < bytes; i++)
+    if (t <= f) {
+        for (; odd % WORD == 0 && i + WORD <= bytes; i += WORD)
+            *(word *)(t + i) = *(const word *)(f + i);
+        for (; i < bytes; i++)
             t[i] = f[i];
-    else
-        while (bytes-- != 0)
-            t[bytes] = f[bytes];
+    } else {
+        for (; (odd | bytes) % WORD == 0 && bytes != 0; bytes -= WORD)
+            *(word *)(t + bytes - WORD) = *(const word *)(f + bytes - WORD);
+        for (; bytes != 0; bytes--)
+            t[bytes - 1] = f[bytes - 1];
+    }
     return to;
 }
 
 void *memset(void *to, int value, size_t bytes)
 {
+    const word pattern = (unsigned char)value * 0x01010101u;
     unsigned char *t = to;
+    size_t i = 0;
 
-    for (size_t i = 0; i < bytes; i++)
+    for (; (uintptr_t)to % WORD == 0 && i + WORD <= bytes; i += WORD)
+        *(word *)(t + i) = pattern;
+    for (; i < bytes; i++)
         t[i] = (unsigned char)value;
     return to;
 }
