@@ -64,7 +64,7 @@ new-app:
 	@test ! -e $(NAME) || { echo "$(NAME) is there already"; exit 1; }
 	@mkdir $(NAME)
 	@cp $(FIRMWARE)/examples/$(EXAMPLE).c $(NAME)/main.c
-	@printf 'NAME = %s\ninclude %s/app.mk\n' $(NAME) $(FIRMWARE) \
+	@printf 'NAME = %s\ninclude %s/app.mk\n' $(notdir $(NAME)) $(FIRMWARE) \
 	  >$(NAME)/Makefile
 	@echo "$(NAME)/main.c is $(EXAMPLE).c; next: make -C $(NAME) run"
 
