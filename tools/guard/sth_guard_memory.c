@@ -103,7 +103,8 @@ bool sth_guard_memory_is_written(const struct sth_guard_memory *m,
     for (uint64_t at = addr; at != addr + bytes && !m->failed; at++) {
         if (page == NULL || page->number != at / PAGE)
             page = m->slots != 0 ? m->page[slot_of(m, at / PAGE)] : NULL;
-        if (page == NULL || !(page->written[at % PAGE / 8] >> at % 8 & 1u)) {
+        if (page == NULL ||
+            !((uint32_t)page->written[at % PAGE / 8] >> at % 8 & 1u)) {
             *first = at;
             return false;
         }
