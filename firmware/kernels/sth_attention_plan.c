@@ -318,7 +318,7 @@ void sth_attention_plan_search(struct sth_attention_plans *plans,
     struct search t = {.plans = &list, .p = p, .memory = memory, .s = s};
     uint32_t needed = sth_exit_rows(s->depth), i;
 
-    plans->count = 0;
+    plans->count = list.count = 0;
     t.lanes = p->array_rows;
     do {
         search_lanes(&t);

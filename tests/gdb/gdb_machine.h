@@ -146,7 +146,11 @@ static inline struct gdb_machine *gdb_machine_new(const uint32_t *words,
                                                   size_t count)
 {
     struct gdb_machine *m = calloc(1, sizeof(*m));
-    const struct sth_hart_config config = {
+    struct sth_hart_config config;
+
+    if (!m)
+        return NULL;
+    config = (struct sth_hart_config){
         .hartid = 3,
         .reset_pc = RAM,
         .line_bytes = 16,
@@ -161,7 +165,7 @@ static inline struct gdb_machine *gdb_machine_new(const uint32_t *words,
         .owner = {.user = m, .access = gdb_access},
     };
 
-    if (!m || !sth_hart_init(&m->hart, &config)) {
+    if (!sth_hart_init(&m->hart, &config)) {
         free(m);
         return NULL;
     }

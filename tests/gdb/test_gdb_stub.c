@@ -92,7 +92,7 @@ static void talk(struct gdb_machine *m, ...)
     assert_string_equal(m->answer[0], "OK");
 }
 
-#define TALK_TO(m, ...) talk(m, __VA_ARGS__, NULL)
+#define TALK_TO(m, ...) talk(m, __VA_ARGS__, (char *)NULL)
 
 static void expect(const struct gdb_machine *m, uint32_t number,
                    const char *answer)

@@ -11,7 +11,8 @@
 #include "sth_random.h"
 #include "sth_vp_elf.h"
 
-enum { ROM = 0x1000, RAM = 0x80000000, BYTES = 4096 };
+#define RAM 0x80000000u
+enum { ROM = 0x1000, BYTES = 4096 };
 
 struct fixture {
     uint8_t rom[BYTES], ram[BYTES];
