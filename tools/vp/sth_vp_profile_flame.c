@@ -31,7 +31,7 @@ static uint32_t deepest(const struct sth_vp_profile *p)
 
 static void put_name(FILE *out, const char *name, size_t most)
 {
-    for (size_t i = 0; name[i] && i < most; i++)
+    for (size_t i = 0; i < most && name[i]; i++)
         if (name[i] == '<')
             fputs("&lt;", out);
         else if (name[i] == '&')
